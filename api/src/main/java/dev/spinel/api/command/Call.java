@@ -1,0 +1,96 @@
+package dev.spinel.api.command;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.api.keyspace.Keyspace;
+import java.util.random.RandomGenerator;
+
+/**
+ * One execution of a command: its arguments, the data, the reply, and what its change means to others.
+ *
+ * <p>Reused from call to call: nothing of it may be kept after the handler returned. Engine thread only.
+ */
+public interface Call {
+    /** Number of arguments, the command name (and the subcommand) included. */
+    int argCount();
+
+    /** An argument; 0 is the command name. The view is valid until the handler returns. */
+    Bytes arg(int index);
+
+    /** An argument as a signed 64-bit integer, or {@code ERR value is not an integer or out of range}. */
+    long integerArg(int index);
+
+    /** As {@link #integerArg} with bounds: outside {@code ERR value is out of range, value must between min and max}. */
+    long integerArg(int index, long min, long max);
+
+    /** An argument as a double, infinities included, NaN not, or {@code ERR value is not a valid float}. */
+    double realArg(int index);
+
+    /** Whether an argument is a word, whatever its case; {@code upperCaseWord} in upper case. */
+    boolean argIs(int index, String upperCaseWord);
+
+    /** Where the reply goes. */
+    ReplyWriter reply();
+
+    /** The keys of the client's selected database. */
+    Keyspace keys();
+
+    /** The keys of a database, or {@code ERR DB index is out of range}. */
+    Keyspace keys(long database);
+
+    /** The time at which the command started, in milliseconds of Unix time; the same throughout a transaction. */
+    long nowMillis();
+
+    /** The server's source of randomness; not for secrets. */
+    RandomGenerator random();
+
+    /** The value of a configuration parameter that is a number, such as {@code proto-max-bulk-len}. */
+    long configNumber(String parameter);
+
+    /**
+     * Tells that a key was changed: counts the change, wakes transactions that watch the key and clients that track it,
+     * and publishes a keyspace event. The command is then logged and replicated as it came, unless {@link #propagateAs}
+     * or {@link #propagateNothing} says otherwise.
+     */
+    void changed(Bytes key, KeyEvent event, String name);
+
+    /** As {@link #changed(Bytes, KeyEvent, String)} on a database other than the selected one. */
+    void changed(Keyspace keyspace, Bytes key, KeyEvent event, String name);
+
+    /** Publishes a further keyspace event without counting a change. */
+    void event(Keyspace keyspace, Bytes key, KeyEvent event, String name);
+
+    /** Counts a change that is not tied to a key. */
+    void changed();
+
+    /** Logs and replicates this in place of the command; several calls add up, all as one unit. Arguments are copied. */
+    void propagateAs(Bytes... arguments);
+
+    /** Keeps the command from being logged and replicated. */
+    void propagateNothing();
+
+    /**
+     * Blocks the client until one of the keys holds a value of a type; the handler then runs again with the same
+     * arguments, and may block again without losing its place. To be called last, in place of a reply. Where blocking is
+     * not allowed (transactions, scripts) the client gets the timeout reply at once.
+     *
+     * @param type the type that a key must have
+     * @param firstKey index of the first key argument
+     * @param keyCount number of key arguments, one after the other
+     * @param timeoutMillis 0: without limit
+     * @param onTimeout what to answer when the time is over
+     */
+    void block(ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout);
+
+    /** Parses a timeout in seconds (a double, not negative) into milliseconds, with the errors of BLPOP. */
+    long timeoutArg(int index);
+
+    /** What a client whose blocking command timed out is answered. */
+    enum TimeoutReply {
+        /** The absent value. */
+        NIL,
+        /** The absent aggregate. */
+        NIL_ARRAY
+    }
+}
