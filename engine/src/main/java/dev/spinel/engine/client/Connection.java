@@ -1,0 +1,57 @@
+package dev.spinel.engine.client;
+
+import dev.spinel.api.command.ReplyWriter;
+
+/**
+ * The engine's side of one client's connection, implemented by a transport.
+ *
+ * <p>Engine thread only.
+ */
+public interface Connection {
+    /**
+     * Appends to the connection's output buffer and has it flushed at the end of the turn. May be used at any time, for
+     * published messages too. After the connection closed, what is written is dropped.
+     */
+    ReplyWriter reply();
+
+    /** The position in the output buffer, for {@link #rollback}; valid within one command. */
+    int mark();
+
+    /** Takes back everything written since a mark. */
+    void rollback(int mark);
+
+    /** Sets the protocol version of replies, 2 or 3. */
+    void protocol(int version);
+
+    /** Closes the connection once everything written so far has been sent; no further request is read. */
+    void closeAfterReply();
+
+    /** Closes the connection at once, dropping unsent output. */
+    void close();
+
+    /**
+     * Goes on with requests that wait in the read buffer: called when a client that could not execute (blocked, paused)
+     * can again. They run before the turn ends.
+     */
+    void resume();
+
+    /** {@code host:port} of the peer, or {@code path:0} for a unix socket. */
+    String remoteAddress();
+
+    /** {@code host:port} of this side, or {@code path:0} for a unix socket. */
+    String localAddress();
+
+    boolean isUnixSocket();
+
+    /** The file descriptor, or a number that stands for it; -1 when unknown. */
+    int fileDescriptor();
+
+    /** Bytes written but not yet taken by the operating system. */
+    long outputBytes();
+
+    /** Bytes of requests read but not yet executed. */
+    int queryBufferBytes();
+
+    /** Room in the read buffer beyond {@link #queryBufferBytes}. */
+    int queryBufferFreeBytes();
+}

@@ -1,0 +1,56 @@
+package dev.spinel.engine.value;
+
+/**
+ * Up to which sizes collections stay in their compact encodings, as set by the configuration.
+ *
+ * <p>One instance is shared by all views and changed by CONFIG SET. Engine thread only. Names and defaults are those of
+ * Redis 7.
+ */
+public final class EncodingLimits {
+    int hashMaxListpackEntries = 128;
+    int hashMaxListpackValue = 64;
+    int setMaxIntsetEntries = 512;
+    int setMaxListpackEntries = 128;
+    int setMaxListpackValue = 64;
+    int zsetMaxListpackEntries = 128;
+    int zsetMaxListpackValue = 64;
+    int listMaxListpackSize = -2;
+    int listCompressDepth;
+
+    public void hashMaxListpackEntries(int entries) {
+        hashMaxListpackEntries = entries;
+    }
+
+    public void hashMaxListpackValue(int bytes) {
+        hashMaxListpackValue = bytes;
+    }
+
+    public void setMaxIntsetEntries(int entries) {
+        setMaxIntsetEntries = entries;
+    }
+
+    public void setMaxListpackEntries(int entries) {
+        setMaxListpackEntries = entries;
+    }
+
+    public void setMaxListpackValue(int bytes) {
+        setMaxListpackValue = bytes;
+    }
+
+    public void zsetMaxListpackEntries(int entries) {
+        zsetMaxListpackEntries = entries;
+    }
+
+    public void zsetMaxListpackValue(int bytes) {
+        zsetMaxListpackValue = bytes;
+    }
+
+    /** Positive: elements per page; -1 to -5: 4, 8, 16, 32, 64 KiB per page. */
+    public void listMaxListpackSize(int size) {
+        listMaxListpackSize = size;
+    }
+
+    public void listCompressDepth(int depth) {
+        listCompressDepth = depth;
+    }
+}

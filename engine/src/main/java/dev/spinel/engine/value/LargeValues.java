@@ -1,0 +1,42 @@
+package dev.spinel.engine.value;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The values that are too large for their record, by the handle that the record stores instead.
+ *
+ * <p>A large value is one Java object that owns tables and pages in the arena; there is one for hundreds of elements or
+ * more, so their number does not trouble the collector. Engine thread only.
+ */
+public final class LargeValues {
+    private @Nullable Object[] values = new @Nullable Object[64];
+    private int[] freeHandles = new int[64];
+    private int freeCount;
+    private int end;
+
+    /** Keeps a value and returns its handle. */
+    int add(Object value) {
+        int handle = freeCount > 0 ? freeHandles[--freeCount] : end++;
+        if (handle == values.length) {
+            values = Arrays.copyOf(values, values.length * 2);
+        }
+        values[handle] = value;
+        return handle;
+    }
+
+    /** The value behind a handle. */
+    Object get(int handle) {
+        return Objects.requireNonNull(values[handle], "large value");
+    }
+
+    /** Forgets a value; its handle is given out again. */
+    void remove(int handle) {
+        values[handle] = null;
+        if (freeCount == freeHandles.length) {
+            freeHandles = Arrays.copyOf(freeHandles, freeCount * 2);
+        }
+        freeHandles[freeCount++] = handle;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.spinel.engine.value;
+
+/**
+ * A reusable typed view of the value in a {@link ValueCell}: what the keyspace may ask of a value of any type.
+ *
+ * <p>Engine thread only.
+ */
+public abstract class ValueView {
+    /** Points the view at a value. */
+    public abstract void bind(ValueCell cell);
+
+    /** Makes the bound cell an empty value, whatever it held. */
+    public abstract void init();
+
+    /** Releases what the value holds outside its cell, before the record is freed. */
+    public abstract void free();
+
+    /** Makes the bound cell, which holds nothing yet, a copy of a value of the same type that shares nothing with it. */
+    public abstract void copyFrom(ValueView source);
+
+    /** Whether the value has no elements; a string never is. */
+    public abstract boolean isEmpty();
+
+    /** What OBJECT ENCODING answers. */
+    public abstract String encodingName();
+
+    /** Bytes that the value holds outside its cell. */
+    public abstract long externalBytes();
+
+    /** Number of elements, the effort to free it: 1 for a string. */
+    public abstract long elementCount();
+}
