@@ -1,0 +1,12 @@
+@echo off
+rem Starts Spinel: spinel-server [file.yml|file.conf] [--directive value ...] [-]
+rem Environment: JAVA_HOME, SPINEL_HEAP (maximum heap, e.g. 8g), JAVA_OPTS (further JVM options).
+setlocal
+set "HOME_DIR=%~dp0.."
+set "JAVA=java"
+if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java"
+set "HEAP=-XX:MaxRAMPercentage=75"
+if defined SPINEL_HEAP set "HEAP=-Xmx%SPINEL_HEAP%"
+"%JAVA%" -XX:+UseG1GC %HEAP% -XX:+ExitOnOutOfMemoryError -Dfile.encoding=UTF-8 %JAVA_OPTS% ^
+  -cp "%HOME_DIR%\lib\*" "-Dspinel.home=%HOME_DIR%" dev.spinel.distribution.Main %*
+exit /b %ERRORLEVEL%
