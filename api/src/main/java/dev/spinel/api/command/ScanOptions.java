@@ -1,0 +1,84 @@
+package dev.spinel.api.command;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options that SCAN, HSCAN, SSCAN and ZSCAN share.
+ *
+ * <p>A cursor is an unsigned 64-bit number. The commands check in this order: {@link #cursor}, then the key and its type,
+ * then {@link #parse}: an absent key is answered before a wrong option. Source: the SCAN command page. Engine thread only.
+ *
+ * @param count about how many elements to visit, at least 1
+ * @param pattern the glob pattern that elements must match, or null for all; valid until the handler returns
+ * @param type the type name that keys must have (SCAN only), or null for all; valid until the handler returns
+ */
+public record ScanOptions(int count, @Nullable Bytes pattern, @Nullable Bytes type) {
+    private static final int DEFAULT_COUNT = 10;
+
+    /** Parses a cursor argument, or {@code ERR invalid cursor}. */
+    public static long cursor(Call call, int index) {
+        Bytes text = call.arg(index);
+        int at = 0;
+        boolean negative = false;
+        if (!text.isEmpty() && (text.at(0) == '-' || text.at(0) == '+')) {
+            negative = text.at(0) == '-';
+            at = 1;
+            if (text.length() == 1) {
+                throw invalidCursor();
+            }
+        }
+        long cursor = 0;
+        for (; at < text.length(); at++) {
+            int digit = text.at(at) - '0';
+            if (digit < 0 || digit > 9 || overflows(cursor, digit)) {
+                throw invalidCursor();
+            }
+            cursor = cursor * 10 + digit;
+        }
+        return negative ? -cursor : cursor;
+    }
+
+    private static boolean overflows(long cursor, int digit) {
+        long limit = Long.divideUnsigned(-1L, 10);
+        int compared = Long.compareUnsigned(cursor, limit);
+        return compared > 0 || (compared == 0 && digit > 5);
+    }
+
+    private static CommandException invalidCursor() {
+        return Errors.err("invalid cursor");
+    }
+
+    /**
+     * Parses the arguments from {@code first} to the last one.
+     *
+     * @param withType whether the option TYPE is known
+     */
+    public static ScanOptions parse(Call call, int first, boolean withType) {
+        int count = DEFAULT_COUNT;
+        Bytes pattern = null;
+        Bytes type = null;
+        for (int i = first; i < call.argCount(); i += 2) {
+            if (i + 1 == call.argCount()) {
+                throw Errors.syntax();
+            }
+            if (call.argIs(i, "COUNT")) {
+                long number = call.integerArg(i + 1);
+                if (number < 1) {
+                    throw Errors.syntax();
+                }
+                count = (int) Math.min(number, Integer.MAX_VALUE);
+            } else if (call.argIs(i, "MATCH")) {
+                Bytes text = call.arg(i + 1);
+                pattern = text.length() == 1 && text.at(0) == '*' ? null : text;
+            } else if (withType && call.argIs(i, "TYPE")) {
+                type = call.arg(i + 1);
+            } else {
+                throw Errors.syntax();
+            }
+        }
+        return new ScanOptions(count, pattern, type);
+    }
+}
