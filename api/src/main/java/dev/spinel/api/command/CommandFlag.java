@@ -2,7 +2,12 @@ package dev.spinel.api.command;
 
 import java.util.Locale;
 
-/** What the server must know of a command before it runs; COMMAND INFO answers the names in lower case. */
+/**
+ * What the server must know of a command before it runs.
+ *
+ * <p>In the order in which COMMAND INFO answers the names of those that are {@linkplain #listed() listed}. Source: the
+ * manual page of COMMAND.
+ */
 public enum CommandFlag {
     /** May change data. */
     WRITE,
@@ -10,13 +15,15 @@ public enum CommandFlag {
     READONLY,
     /** May use more memory, so it is refused when {@code maxmemory} is reached. */
     DENYOOM,
-    /** An administrative command. */
+    /** Belongs to a plugin. */
+    MODULE,
+    /** Steers the server. */
     ADMIN,
-    /** Related to publish/subscribe. */
+    /** Belongs to publish/subscribe. */
     PUBSUB,
     /** Refused in scripts. */
     NOSCRIPT,
-    /** Has subcommands or is a subcommand that may block its client. */
+    /** May make its client wait. */
     BLOCKING,
     /** Allowed while data are loaded. */
     LOADING,
@@ -24,39 +31,55 @@ public enum CommandFlag {
     STALE,
     /** Not shown by MONITOR. */
     SKIP_MONITOR,
-    /** Not shown by SLOWLOG. */
+    /** Not kept by the slow log. */
     SKIP_SLOWLOG,
-    /** Allowed to redirect in a cluster during an import. */
+    /** Allowed in a cluster on a slot that is being imported, as if ASKING had come first. */
     ASKING,
-    /** Runs in constant or logarithmic time. */
+    /** Runs in constant or logarithmic time, whatever the size of the value. */
     FAST,
     /** Allowed without authentication. */
     NO_AUTH,
-    /** Changes data that are not tied to a key, or may replicate. */
-    MAY_REPLICATE,
-    /** Key positions depend on the arguments. */
-    MOVABLEKEYS,
-    /** Allowed while a script is busy. */
-    ALLOW_BUSY,
+    /** Propagates although it does not write, as PUBLISH does; refused while writes are paused. */
+    MAY_REPLICATE(false),
+    /** Allowed in Sentinel mode too. */
+    SENTINEL(false),
+    /** Allowed only in Sentinel mode. */
+    ONLY_SENTINEL(false),
+    /** May be called without any key although it has key specifications. */
+    NO_MANDATORY_KEYS,
+    /** Refused unless a directive of its own allows it: {@code enable-debug-command}, {@code enable-module-command}. */
+    PROTECTED(false),
+    /** Refused while a replica loads a data set beside the one that it serves. */
+    NO_ASYNC_LOADING,
     /** Refused inside MULTI. */
     NO_MULTI,
-    /** Belongs to a plugin. */
-    MODULE,
-    /** Refused while the server handles an asynchronous load. */
-    NO_ASYNC_LOADING,
-    /** Runs only in Sentinel mode as well. */
-    SENTINEL,
-    /** Runs only in Sentinel mode. */
-    ONLY_SENTINEL,
-    /** Its keys must exist in the client's view even when the command is rewritten. */
-    NO_MANDATORY_KEYS,
-    /** Touches arbitrary keys. */
-    TOUCHES_ARBITRARY_KEYS;
+    /** The first, last and step figures of COMMAND INFO do not tell all of its keys. */
+    MOVABLEKEYS,
+    /** Allowed while a script or a plugin keeps the server busy. */
+    ALLOW_BUSY,
+    /** May change keys other than those in its arguments. */
+    TOUCHES_ARBITRARY_KEYS(false),
+    /** Meant for the server's own use; COMMAND DOCS marks it {@code syscmd}. */
+    SYSTEM(false);
 
     private final String wireName = name().toLowerCase(Locale.ROOT);
+    private final boolean listed;
+
+    CommandFlag() {
+        this(true);
+    }
+
+    CommandFlag(boolean listed) {
+        this.listed = listed;
+    }
 
     /** The name that COMMAND INFO answers. */
     public String wireName() {
         return wireName;
+    }
+
+    /** Whether COMMAND INFO answers it; the others matter to the server only. */
+    public boolean listed() {
+        return listed;
     }
 }

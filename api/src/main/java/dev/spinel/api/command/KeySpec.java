@@ -43,6 +43,11 @@ public record KeySpec(Set<Flag> flags, Begin begin, Find find, @Nullable String 
                 Set.copyOf(List.of(flags)), new Begin.Keyword(keyword, startFrom), new Find.Range(0, 1, 0), null);
     }
 
+    /** Keys that cannot be told from the arguments alone. */
+    public static KeySpec unknown(Flag... flags) {
+        return new KeySpec(Set.copyOf(List.of(flags)), new Begin.Unknown(), new Find.Unknown(), null);
+    }
+
     public KeySpec withNotes(String text) {
         return new KeySpec(flags, begin, find, text);
     }
