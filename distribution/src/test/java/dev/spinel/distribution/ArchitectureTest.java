@@ -1,0 +1,170 @@
+package dev.spinel.distribution;
+
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Random;
+import java.util.Timer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/**
+ * The rules on what may depend on what, over all modules. A rule that meets no class fails, so a renamed package does not
+ * switch its rule off.
+ */
+@AnalyzeClasses(packages = "dev.spinel", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String API = "dev.spinel.api..";
+    private static final String ENGINE = "dev.spinel.engine..";
+    private static final String COMMAND_FAMILIES = "dev.spinel.engine.command..";
+    private static final String CODEC = "dev.spinel.resp.codec..";
+    private static final String TRANSPORT = "dev.spinel.resp.transport..";
+    private static final String DISTRIBUTION = "dev.spinel.distribution..";
+    private static final String JDK = "java..";
+    private static final String JSPECIFY = "org.jspecify..";
+    /** The name of a Guice module, or of a class nested in one. */
+    private static final String MODULE_CLASS = ".*Module(\\$.*)?";
+
+    @ArchTest
+    static final ArchRule api_seesOnlyTheJdk = classes()
+            .that()
+            .resideInAPackage(API)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(API, JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule engine_seesNoTransportAndNoDistribution = classes()
+            .that()
+            .resideInAPackage(ENGINE)
+            .and()
+            .haveNameNotMatching(MODULE_CLASS)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(API, ENGINE, JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule engine_seesNoFilesAndNoSockets = noClasses()
+            .that()
+            .resideInAPackage(ENGINE)
+            .should()
+            .dependOnClassesThat(resideInAPackage("java.nio.file..")
+                    .or(resideInAPackage("java.nio.channels.."))
+                    .or(nameMatching("java\\.net\\..*Socket.*|java\\.io\\.(File|RandomAccess).*")));
+
+    @ArchTest
+    static final ArchRule commandFamilies_importOnlyTheApi = classes()
+            .that()
+            .resideInAPackage(COMMAND_FAMILIES)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(API, COMMAND_FAMILIES, JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule commandFamilies_doNotKnowEachOther =
+            slices().matching("dev.spinel.engine.command.(*)..").should().notDependOnEachOther();
+
+    @ArchTest
+    static final ArchRule codec_seesOnlyTheApi = classes()
+            .that()
+            .resideInAPackage(CODEC)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(API, CODEC, JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule netty_isKnownToTheTransportAlone = noClasses()
+            .that()
+            .resideOutsideOfPackage(TRANSPORT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule guice_isKnownToModulesAndDistribution = noClasses()
+            .that()
+            .resideOutsideOfPackage(DISTRIBUTION)
+            .and()
+            .haveNameNotMatching(MODULE_CLASS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.google.inject..", "jakarta.inject..");
+
+    @ArchTest
+    static final ArchRule snakeYaml_isKnownToDistributionAlone = noClasses()
+            .that()
+            .resideOutsideOfPackage(DISTRIBUTION)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.yaml..");
+
+    @ArchTest
+    static final ArchRule distribution_isKnownToNobody = noClasses()
+            .that()
+            .resideOutsideOfPackage(DISTRIBUTION)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(DISTRIBUTION);
+
+    @ArchTest
+    static final ArchRule packages_haveNoCycles =
+            slices().matching("dev.spinel.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule encodings_areNotPublic = classes()
+            .that()
+            .resideInAPackage("dev.spinel.engine.value..")
+            .and()
+            .haveNameMatching(".*(Listpack|Intset|Packed|Tree|Table)[A-Za-z]*")
+            .should()
+            .notBePublic();
+
+    @ArchTest
+    static final ArchRule names_sayWhatAThingIs =
+            noClasses().should().haveNameMatching(".*(Util|Utils|Helper|Helpers)(\\$.*)?|.*[.$]Common[A-Z].*");
+
+    @ArchTest
+    static final ArchRule threads_areMadeInTheLoopTheTransportAndDistribution = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.spinel.engine.loop..", TRANSPORT, DISTRIBUTION)
+            .should()
+            .callConstructorWhere(target(owner(assignableTo(Thread.class))))
+            .orShould()
+            .dependOnClassesThat(belongToAnyOf(
+                    CompletableFuture.class,
+                    Executors.class,
+                    ForkJoinPool.class,
+                    ThreadPoolExecutor.class,
+                    Timer.class));
+
+    @ArchTest
+    static final ArchRule staticFields_areFinal =
+            fields().that().areStatic().should().beFinal();
+
+    @ArchTest
+    static final ArchRule staticFields_holdNoMutableObject = noFields()
+            .that()
+            .areStatic()
+            .should()
+            .haveRawType(resideInAPackage("java.util.concurrent..")
+                    .or(belongToAnyOf(ArrayList.class, BitSet.class, HashMap.class, Random.class, StringBuilder.class))
+                    .or(assignableTo(ThreadLocal.class)));
+}
