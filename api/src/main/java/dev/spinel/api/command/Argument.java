@@ -79,6 +79,11 @@ public record Argument(
         return new Argument(name, type, word, keySpecIndex, flags, since, summary, deprecatedSince, children);
     }
 
+    /** Found by a key specification although it is no key itself, such as the pattern of SORT's BY. */
+    public Argument keySpec(int index) {
+        return new Argument(name, type, token, index, flags, since, summary, deprecatedSince, children);
+    }
+
     public Argument optional() {
         return with(Flag.OPTIONAL);
     }

@@ -38,10 +38,12 @@ import dev.spinel.api.command.KeySpec;
  */
 final class GenericSpecs {
     private static final Argument KEY = key("key", 0);
+    private static final Argument PATTERN_ARGUMENT =
+            pattern("pattern").keySpec(1).token("BY").optional();
     private static final Argument ORDER =
             oneOf("order", word("asc", "ASC"), word("desc", "DESC")).optional();
     private static final Argument PATTERN =
-            pattern("pattern").token("GET").optional().multiple().multipleToken();
+            pattern("pattern").keySpec(1).token("GET").optional().multiple().multipleToken();
     private static final Argument OFFSET_COUNT = block("offset_count", integer("offset"), integer("count"))
             .token("LIMIT")
             .optional();
@@ -330,7 +332,7 @@ final class GenericSpecs {
                     KeySpec.unknown(OW, UPDATE).withNotes("the key of STORE, which may stand anywhere"))
             .arguments(
                     KEY,
-                    pattern("pattern").token("BY").optional(),
+                    PATTERN_ARGUMENT,
                     OFFSET_COUNT,
                     PATTERN,
                     ORDER,
@@ -350,7 +352,7 @@ final class GenericSpecs {
                     KeySpec.unknown(RO, ACCESS).withNotes("keys of BY and GET, which follow from the elements"))
             .arguments(
                     KEY,
-                    pattern("pattern").token("BY").optional(),
+                    PATTERN_ARGUMENT,
                     OFFSET_COUNT,
                     PATTERN,
                     ORDER,

@@ -1,0 +1,195 @@
+package dev.spinel.engine.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.api.command.AclCategory;
+import dev.spinel.api.command.Argument;
+import dev.spinel.api.command.CommandFlag;
+import dev.spinel.api.command.CommandSpec;
+import dev.spinel.api.command.KeySpec;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * The specifications against what redis-server 7.0.15 answers to COMMAND and COMMAND DOCS.
+ *
+ * <p>The facts lie in {@code redis-7.0-commands.tsv}, one command a line. An argument is written as {@code
+ * name:type#keySpec=TOKEN}, then {@code ?} optional, {@code *} multiple, {@code +} multiple with its token, {@code
+ * @since}, {@code ~deprecated}, and its children in parentheses; {@code !} marks a key specification with notes.
+ */
+final class SpecFactsTest {
+    /** Commands of Redis 7.2. */
+    private static final Set<String> NEWER =
+            Set.of("CLIENT NO-TOUCH", "CLIENT SETINFO", "CLUSTER MYSHARDID", "WAITAOF");
+
+    private static final String WITH_SCORE = " withscore:pure-token=WITHSCORE?@7.2.0";
+
+    @TestFactory
+    Stream<DynamicTest> facts_areThoseOfRedis() throws ReflectiveOperationException {
+        Map<String, String[]> rows = rows();
+        return BuiltInSpecs.byFullName().entrySet().stream()
+                .filter(entry -> !NEWER.contains(entry.getKey()))
+                .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> assertThat(columns(entry.getValue()))
+                        .isEqualTo(expected(entry.getKey(), rows))));
+    }
+
+    @Test
+    void completeGroups_lackNoCommand() throws ReflectiveOperationException {
+        Set<String> complete = Set.of(
+                "generic",
+                "string",
+                "list",
+                "hash",
+                "set",
+                "sorted-set",
+                "transactions",
+                "pubsub",
+                "connection",
+                "cluster");
+        Map<String, CommandSpec> specs = BuiltInSpecs.byFullName();
+        assertThat(rows().values().stream()
+                        .filter(row -> complete.contains(row[1]))
+                        .map(row -> row[0]))
+                .filteredOn(name -> !specs.containsKey(name))
+                .containsExactlyInAnyOrder("DUMP", "MIGRATE", "RESTORE");
+    }
+
+    @Test
+    void newerCommands_arePresent() throws ReflectiveOperationException {
+        Map<String, CommandSpec> specs = BuiltInSpecs.byFullName();
+        assertThat(specs.keySet()).containsAll(NEWER);
+        assertThat(NEWER).allSatisfy(name -> assertThat(specs.get(name).since()).isEqualTo("7.2.0"));
+        assertThat(specs.get("ZRANK").arity()).isEqualTo(-3);
+        assertThat(specs.get("ZREVRANK").arity()).isEqualTo(-3);
+    }
+
+    @Test
+    void texts_endAsSentences() throws ReflectiveOperationException {
+        assertThat(BuiltInSpecs.byFullName().values()).allSatisfy(spec -> {
+            assertThat(spec.summary()).endsWith(".").doesNotContain("\n").hasSizeLessThan(121);
+            assertThat(spec.history())
+                    .allSatisfy(change -> assertThat(change.text()).endsWith("."));
+        });
+    }
+
+    /** The columns of a command in Redis 7.0, with what 7.2 changed. */
+    private static List<String> expected(String name, Map<String, String[]> rows) {
+        String[] row = rows.get(name);
+        assertThat(row).as("facts of %s", name).isNotNull();
+        List<String> columns = new ArrayList<>(
+                Arrays.asList(row).subList(1, row.length).stream().toList());
+        // first, last and step follow from the key specifications
+        columns.subList(5, 8).clear();
+        if (name.equals("ZRANK") || name.equals("ZREVRANK")) {
+            columns.set(2, "-3");
+            columns.set(7, columns.get(7) + WITH_SCORE);
+            columns.set(8, "7.2.0");
+        }
+        if (name.equals("CLIENT LIST")) {
+            columns.set(8, columns.get(8) + " 7.2.0");
+        }
+        return columns;
+    }
+
+    private static List<String> columns(CommandSpec spec) {
+        String docFlags = spec.is(CommandFlag.SYSTEM) ? "syscmd" : "";
+        CommandSpec.Deprecation deprecation = spec.deprecation();
+        return List.of(
+                spec.group().wireName(),
+                spec.since(),
+                Integer.toString(spec.arity()),
+                join(" ", spec.flags().stream().filter(CommandFlag::listed).map(CommandFlag::wireName)),
+                join(" ", spec.categories().stream().map(AclCategory::wireName).map("@"::concat)),
+                join(" ", spec.tips().stream()),
+                join("; ", spec.keySpecs().stream().map(SpecFactsTest::text)),
+                join(" ", spec.arguments().stream().map(SpecFactsTest::text)),
+                join(" ", spec.history().stream().map(CommandSpec.Change::version)),
+                deprecation == null ? docFlags : "deprecated",
+                deprecation == null ? "" : deprecation.since());
+    }
+
+    private static String join(String separator, Stream<String> parts) {
+        return parts.collect(Collectors.joining(separator));
+    }
+
+    private static String text(KeySpec spec) {
+        String flags = join(",", spec.flags().stream().map(KeySpec.Flag::wireName));
+        return flags + " " + text(spec.begin()) + " " + text(spec.find()) + (spec.notes() == null ? "" : " !");
+    }
+
+    private static String text(KeySpec.Begin begin) {
+        if (begin instanceof KeySpec.Begin.Index index) {
+            return "index(" + index.position() + ")";
+        }
+        if (begin instanceof KeySpec.Begin.Keyword keyword) {
+            return "keyword(" + keyword.keyword() + "," + keyword.startFrom() + ")";
+        }
+        return "unknown()";
+    }
+
+    private static String text(KeySpec.Find find) {
+        if (find instanceof KeySpec.Find.Range range) {
+            return "range(" + range.last() + "," + range.step() + "," + range.limit() + ")";
+        }
+        if (find instanceof KeySpec.Find.KeyNumber number) {
+            return "keynum(" + number.countIndex() + "," + number.firstIndex() + "," + number.step() + ")";
+        }
+        return "unknown()";
+    }
+
+    private static String text(Argument argument) {
+        StringBuilder text = new StringBuilder(argument.name())
+                .append(':')
+                .append(argument.type().wireName());
+        if (argument.keySpecIndex() >= 0) {
+            text.append('#').append(argument.keySpecIndex());
+        }
+        if (argument.token() != null) {
+            text.append('=').append(argument.token());
+        }
+        text.append(argument.flags().contains(Argument.Flag.OPTIONAL) ? "?" : "");
+        text.append(argument.flags().contains(Argument.Flag.MULTIPLE) ? "*" : "");
+        text.append(argument.flags().contains(Argument.Flag.MULTIPLE_TOKEN) ? "+" : "");
+        if (argument.since() != null) {
+            text.append('@').append(argument.since());
+        }
+        if (argument.deprecatedSince() != null) {
+            text.append('~').append(argument.deprecatedSince());
+        }
+        if (!argument.children().isEmpty()) {
+            text.append('(')
+                    .append(join(" ", argument.children().stream().map(SpecFactsTest::text)))
+                    .append(')');
+        }
+        return text.toString();
+    }
+
+    private static Map<String, String[]> rows() {
+        Map<String, String[]> rows = new TreeMap<>();
+        try (InputStream in = SpecFactsTest.class.getResourceAsStream("redis-7.0-commands.tsv");
+                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            reader.lines().skip(1).forEach(line -> {
+                String[] row = line.split("\t", -1);
+                rows.put(row[0], row);
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rows;
+    }
+}
