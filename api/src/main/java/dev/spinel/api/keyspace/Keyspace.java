@@ -17,12 +17,19 @@ public interface Keyspace {
     /** Number of keys, those due to expire included. */
     long size();
 
-    /** Whether a key exists; counts as an access. */
+    /** Whether a key exists; counts as a hit or a miss and as an access. */
     boolean exists(Bytes key);
 
-    /** The type of a key's value, null when there is none; does not count as an access. */
+    /** Whether a key exists; counts as a hit or a miss but not as an access. */
+    boolean peek(Bytes key);
+
+    /** The type of a key's value, null when there is none; counts neither as a hit or a miss nor as an access. */
     @Nullable
     ValueType<?> typeOf(Bytes key);
+
+    /** What introspection tells of a key, or null when there is none; counts as {@link #typeOf} does. */
+    @Nullable
+    KeyDescription describe(Bytes key);
 
     /**
      * The value of a key for reading, or null when there is none. Counts as a hit or a miss and as an access.
