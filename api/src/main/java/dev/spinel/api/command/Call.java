@@ -1,7 +1,9 @@
 package dev.spinel.api.command;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
 import java.util.random.RandomGenerator;
@@ -23,6 +25,18 @@ public interface Call {
 
     /** As {@link #integerArg} with bounds: outside {@code ERR value is out of range, value must between min and max}. */
     long integerArg(int index, long min, long max);
+
+    /** An integer argument with bounds; whatever is wrong with it is answered with {@code ERR} and {@code error}. */
+    default long integerArg(int index, long min, long max, String error) {
+        Bytes text = arg(index);
+        if (Numbers.isLong(text)) {
+            long value = Numbers.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        }
+        throw Errors.err(error);
+    }
 
     /** An argument as a double, infinities included, NaN not, or {@code ERR value is not a valid float}. */
     double realArg(int index);

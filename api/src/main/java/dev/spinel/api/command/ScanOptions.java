@@ -1,6 +1,7 @@
 package dev.spinel.api.command;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.GlobPattern;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import org.jspecify.annotations.Nullable;
@@ -80,5 +81,10 @@ public record ScanOptions(int count, @Nullable Bytes pattern, @Nullable Bytes ty
             }
         }
         return new ScanOptions(count, pattern, type);
+    }
+
+    /** Whether an element passes MATCH. */
+    public boolean matches(Bytes element) {
+        return pattern == null || GlobPattern.matches(pattern, element, false);
     }
 }

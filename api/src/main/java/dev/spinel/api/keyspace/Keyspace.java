@@ -38,6 +38,12 @@ public interface Keyspace {
      */
     <V> @Nullable V read(ValueType<V> type, Bytes key);
 
+    /** As {@link #read}, but null when the value is of another type. */
+    default <V> @Nullable V readIfOfType(ValueType<V> type, Bytes key) {
+        ValueType<?> actual = typeOf(key);
+        return actual == null || actual == type ? read(type, key) : null;
+    }
+
     /** The value of a key for changing, or null when there is none; otherwise as {@link #read}. */
     <V> @Nullable V modify(ValueType<V> type, Bytes key);
 

@@ -1,0 +1,79 @@
+package dev.spinel.engine.command.hash;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
+import dev.spinel.api.data.LongDouble;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.api.keyspace.Keyspace;
+import org.jspecify.annotations.Nullable;
+
+/** The commands that count in fields: HINCRBY and HINCRBYFLOAT. */
+final class HashCounter {
+    private static final Bytes HSET = Bytes.of("HSET");
+
+    private HashCounter() {}
+
+    static void hincrby(Call call) {
+        long increment = call.integerArg(3);
+        Keyspace keys = call.keys();
+        Bytes key = call.arg(1);
+        Bytes field = call.arg(2);
+        HashValue hash = keys.modify(ValueType.HASH, key);
+        Bytes value = hash == null ? null : hash.get(field);
+        long old = 0;
+        if (value != null) {
+            if (!Numbers.isLong(value)) {
+                throw Errors.err("hash value is not an integer");
+            }
+            old = Numbers.parseLong(value);
+        }
+        long sum = old + increment;
+        if (((old ^ sum) & (increment ^ sum)) < 0) {
+            throw Errors.incrementOverflow();
+        }
+        byte[] digits = new byte[Numbers.lengthOfLong(sum)];
+        Numbers.formatLong(sum, digits, 0);
+        put(call, hash, Bytes.of(digits), "hincrby");
+        call.reply().integer(sum);
+    }
+
+    /** Logged as HSET, so that the result never depends on the arithmetic of who replays it. */
+    static void hincrbyfloat(Call call) {
+        LongDouble increment = LongDouble.parse(call.arg(3));
+        if (increment == null) {
+            throw Errors.notAFloat();
+        }
+        if (!increment.isFinite()) {
+            throw Errors.err("value is NaN or Infinity");
+        }
+        Keyspace keys = call.keys();
+        Bytes key = call.arg(1);
+        Bytes field = call.arg(2);
+        HashValue hash = keys.modify(ValueType.HASH, key);
+        Bytes value = hash == null ? null : hash.get(field);
+        LongDouble old = value == null ? LongDouble.of(0) : LongDouble.parse(value);
+        if (old == null) {
+            throw Errors.err("hash value is not a float");
+        }
+        LongDouble sum = old.plus(increment);
+        if (!sum.isFinite()) {
+            throw Errors.incrementNotFinite();
+        }
+        Bytes text = sum.text();
+        put(call, hash, text, "hincrbyfloat");
+        call.propagateAs(HSET, key, field, text);
+        call.reply().bulk(text);
+    }
+
+    /** Sets the field of the second argument and tells of the change; {@code hash} is null when the key is absent. */
+    private static void put(Call call, @Nullable HashValue hash, Bytes value, String event) {
+        Bytes key = call.arg(1);
+        HashValue target = hash == null ? call.keys().modifyOrCreate(ValueType.HASH, key) : hash;
+        target.put(call.arg(2), value);
+        call.changed(key, KeyEvent.HASH, event);
+    }
+}
