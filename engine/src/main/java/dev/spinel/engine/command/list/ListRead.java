@@ -69,7 +69,7 @@ final class ListRead {
                 throw Errors.syntax();
             }
             if (call.argIs(i, "RANK")) {
-                rank = call.integerArg(i + 1);
+                rank = call.integerArg(i + 1, -Long.MAX_VALUE, Long.MAX_VALUE);
                 if (rank == 0) {
                     throw Errors.err("RANK can't be zero: use 1 to start from the first match, 2 from the second ..."
                             + " or use negative to start from the end of the list");
