@@ -50,6 +50,7 @@ class Outcome:
         self.failed = []  # names of tests, each with the first line of its reason
         self.exceptions = []  # the same for tests that ended by an exception instead of an assertion
         self.aborted = None  # why the unit did not reach its end
+        self.server_death = None  # how the server ended, if it did before it was told to
 
 
 def fetch_suite():
@@ -152,11 +153,12 @@ class Server:
                 self.process.wait()
         self.log.close()
         shutil.rmtree(self.directory, ignore_errors=True)
-        return None if died is None else f"the server had ended with exit code {died}"
+        return None if died is None else f"the server ended by itself with exit code {died}"
 
 
 def run_unit(unit, command, skips, timeout_seconds, log_directory):
     server = Server(command)
+    outcome = Outcome()
     try:
         server.await_pong()
         arguments = ["./runtest", "--host", "127.0.0.1", "--port", str(server.port), "--single", f"unit/{unit}",
@@ -178,11 +180,9 @@ def run_unit(unit, command, skips, timeout_seconds, log_directory):
         outcome = parse(log.read_text(errors="replace"))
         if aborted:
             outcome.aborted = aborted
-        return outcome
     finally:
-        died = server.stop()
-        if died:
-            print(f"!!! {unit}: {died}", flush=True)
+        outcome.server_death = server.stop()
+    return outcome
 
 
 def end_group(process):
@@ -261,7 +261,7 @@ def main():
     log_directory.mkdir(parents=True, exist_ok=True)
 
     total = reference_total = failures = 0
-    below = []
+    defects = []
     print(f"{'unit':<16}{'ok':>6}{'redis':>7}{'floor':>7}{'failed':>8}{'ignored':>9}{'skipped':>9}{'seconds':>9}")
     for unit in units:
         reference, floor = floors.get(unit, (0, 0))
@@ -279,6 +279,9 @@ def main():
                 print(f"    EXCEPTION: {name}\n            {reason[:200]}")
             if result.aborted:
                 print(f"    ABORTED: {result.aborted}")
+            if result.server_death:
+                print(f"    SERVER DIED: {result.server_death}")
+                defects.append(f"{unit}: {result.server_death}")
             return result
 
         outcome = attempt()
@@ -288,7 +291,7 @@ def main():
             again = attempt()
             outcome = max(outcome, again, key=lambda result: result.ok)
             if outcome.ok < floor:
-                below.append(f"{unit}: {outcome.ok} ok, floor {floor}")
+                defects.append(f"{unit}: {outcome.ok} ok, floor {floor}")
         total += outcome.ok
         reference_total += reference
         failures += len(outcome.failed) + len(outcome.exceptions)
@@ -302,8 +305,8 @@ def main():
     for test in skips:
         if test[0] in units:
             print(f"skipped: {test[0]}: {test[1]}: {test[2]}")
-    if below:
-        sys.exit("conformance fell below the floor: " + "; ".join(below))
+    if defects:
+        sys.exit("conformance: " + "; ".join(defects))
 
 
 def packed_server():

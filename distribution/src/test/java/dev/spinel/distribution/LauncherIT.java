@@ -1,0 +1,160 @@
+package dev.spinel.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher of the packed distribution. A stand-in for java, which prints its arguments, shows what the launcher
+ * makes of each Java version without that version being installed.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a POSIX shell script")
+class LauncherIT {
+    @TempDir
+    private Path directory;
+
+    private Path javaHome;
+    private Path cache;
+
+    @BeforeEach
+    void createStandInForJava() throws IOException {
+        javaHome = directory.resolve("java home");
+        cache = directory.resolve("cache");
+        Path java = javaHome.resolve("bin/java");
+        Files.createDirectories(java.getParent());
+        Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"pid $$\" \"$@\"\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Nested
+    class JvmOptions {
+        @Test
+        void java17_getsOnlyWhatItKnows() throws Exception {
+            List<String> arguments = launch("17.0.15").arguments();
+
+            assertThat(arguments)
+                    .contains("-XX:+UseG1GC", "-XX:G1HeapRegionSize=4m", "-XX:MaxRAMPercentage=75")
+                    .contains("-XX:ArchiveClassesAtExit=" + cache + "/spinel-java-17.0.15.jsa")
+                    .doesNotContain("-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow")
+                    .noneMatch(argument -> argument.contains("AutoCreateSharedArchive"));
+        }
+
+        @Test
+        void java17_usesTheArchiveThatIsThere() throws Exception {
+            Path archive = Files.createFile(Files.createDirectory(cache).resolve("spinel-java-17.0.15.jsa"));
+
+            assertThat(launch("17.0.15").arguments())
+                    .contains("-XX:SharedArchiveFile=" + archive)
+                    .noneMatch(argument -> argument.contains("ArchiveClassesAtExit"));
+        }
+
+        @Test
+        void java25_getsCompactHeaders() throws Exception {
+            assertThat(launch("25.0.3").arguments())
+                    .contains(
+                            "-XX:+UseCompactObjectHeaders",
+                            "-XX:+AutoCreateSharedArchive",
+                            "-XX:SharedArchiveFile=" + cache + "/spinel-java-25.0.3.jsa",
+                            "--enable-native-access=ALL-UNNAMED",
+                            "--sun-misc-unsafe-memory-access=allow");
+        }
+
+        @Test
+        void heap_fromTheEnvironment() throws Exception {
+            List<String> arguments =
+                    launch("17", Map.of("SPINEL_HEAP", "3g"), launcher()).arguments();
+
+            assertThat(arguments).contains("-Xmx3g").noneMatch(argument -> argument.contains("MaxRAMPercentage"));
+        }
+
+        @Test
+        void javaOpts_comeAfterTheLaunchersOwn() throws Exception {
+            List<String> arguments = launch("17", Map.of("JAVA_OPTS", "-Xmn64m -Dx=y"), launcher())
+                    .arguments();
+
+            assertThat(arguments.indexOf("-Xmn64m")).isGreaterThan(arguments.indexOf("-Xmn32m"));
+            assertThat(arguments).containsSubsequence("-Dx=y", "dev.spinel.distribution.Main");
+        }
+    }
+
+    @Nested
+    class Start {
+        @Test
+        void serverArguments_followTheMainClassUnchanged() throws Exception {
+            List<String> arguments = launch("17", Map.of(), launcher(), "a b.yml", "--port", "0", "")
+                    .arguments();
+
+            int main = arguments.indexOf("dev.spinel.distribution.Main");
+            assertThat(arguments.subList(main + 1, arguments.size())).containsExactly("a b.yml", "--port", "0", "");
+        }
+
+        @Test
+        void processId_staysTheSame() throws Exception {
+            Launch launch = launch("17");
+
+            assertThat(launch.lines().get(0)).isEqualTo("pid " + launch.pid());
+        }
+
+        @Test
+        void symbolicLink_leadsToTheDistribution() throws Exception {
+            Path link = Files.createSymbolicLink(directory.resolve("redis-server"), launcher());
+
+            Path home = launcher().getParent().getParent();
+            assertThat(launch("17", Map.of(), link).arguments()).contains("-Dspinel.home=" + home, home + "/lib/*");
+        }
+
+        @Test
+        void oldJava_isRefused() throws Exception {
+            Launch launch = launch("11.0.2");
+
+            assertThat(launch.exitCode()).isEqualTo(1);
+            assertThat(launch.lines()).singleElement().asString().contains("Java 17 or newer is needed", "11.0.2");
+        }
+    }
+
+    private Launch launch(String javaVersion) throws IOException, InterruptedException {
+        return launch(javaVersion, Map.of(), launcher());
+    }
+
+    private Launch launch(String javaVersion, Map<String, String> environment, Path launcher, String... arguments)
+            throws IOException, InterruptedException {
+        Files.writeString(javaHome.resolve("release"), "JAVA_VERSION=\"" + javaVersion + "\"\n");
+        ProcessBuilder builder = new ProcessBuilder(Stream.concat(Stream.of(launcher.toString()), Stream.of(arguments))
+                .toList());
+        builder.environment().keySet().removeAll(List.of("JAVA_OPTS", "SPINEL_HEAP"));
+        builder.environment().put("JAVA_HOME", javaHome.toString());
+        builder.environment().put("SPINEL_CACHE", cache.toString());
+        builder.environment().putAll(environment);
+        Process process = builder.redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        return new Launch(process.pid(), process.waitFor(), output.lines().toList());
+    }
+
+    private static Path launcher() throws IOException {
+        try (Stream<Path> entries = Files.list(Path.of("target").toAbsolutePath())) {
+            return entries.map(entry -> entry.resolve("bin/spinel-server"))
+                    .filter(Files::exists)
+                    .findAny()
+                    .orElseThrow();
+        }
+    }
+
+    private record Launch(long pid, int exitCode, List<String> lines) {
+        List<String> arguments() {
+            return lines.subList(1, lines.size());
+        }
+    }
+}
