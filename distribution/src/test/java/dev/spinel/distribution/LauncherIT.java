@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -47,18 +48,27 @@ class LauncherIT {
 
             assertThat(arguments)
                     .contains("-XX:+UseG1GC", "-XX:G1HeapRegionSize=4m", "-XX:MaxRAMPercentage=75")
-                    .contains("-XX:ArchiveClassesAtExit=" + cache + "/spinel-java-17.0.15.jsa")
+                    .anyMatch(argument ->
+                            argument.startsWith("-XX:ArchiveClassesAtExit=" + cache + "/spinel-java-17.0.15-"))
                     .doesNotContain("-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow")
                     .noneMatch(argument -> argument.contains("AutoCreateSharedArchive"));
         }
 
         @Test
         void java17_usesTheArchiveThatIsThere() throws Exception {
-            Path archive = Files.createFile(Files.createDirectory(cache).resolve("spinel-java-17.0.15.jsa"));
+            Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
 
             assertThat(launch("17.0.15").arguments())
                     .contains("-XX:SharedArchiveFile=" + archive)
                     .noneMatch(argument -> argument.contains("ArchiveClassesAtExit"));
+        }
+
+        @Test
+        void java17_replacesAnArchiveOlderThanTheLibraries() throws Exception {
+            Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
+            Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
+
+            assertThat(launch("17.0.15").arguments()).contains("-XX:ArchiveClassesAtExit=" + archive);
         }
 
         @Test
@@ -67,9 +77,10 @@ class LauncherIT {
                     .contains(
                             "-XX:+UseCompactObjectHeaders",
                             "-XX:+AutoCreateSharedArchive",
-                            "-XX:SharedArchiveFile=" + cache + "/spinel-java-25.0.3.jsa",
                             "--enable-native-access=ALL-UNNAMED",
-                            "--sun-misc-unsafe-memory-access=allow");
+                            "--sun-misc-unsafe-memory-access=allow")
+                    .anyMatch(
+                            argument -> argument.startsWith("-XX:SharedArchiveFile=" + cache + "/spinel-java-25.0.3-"));
         }
 
         @Test
@@ -141,6 +152,15 @@ class LauncherIT {
         Process process = builder.redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         return new Launch(process.pid(), process.waitFor(), output.lines().toList());
+    }
+
+    private static Path archiveNamedBy(Launch launch) {
+        String option = "-XX:ArchiveClassesAtExit=";
+        return launch.arguments().stream()
+                .filter(argument -> argument.startsWith(option))
+                .map(argument -> Path.of(argument.substring(option.length())))
+                .findAny()
+                .orElseThrow();
     }
 
     private static Path launcher() throws IOException {
