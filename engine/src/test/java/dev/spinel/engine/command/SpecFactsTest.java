@@ -7,18 +7,11 @@ import dev.spinel.api.command.Argument;
 import dev.spinel.api.command.CommandFlag;
 import dev.spinel.api.command.CommandSpec;
 import dev.spinel.api.command.KeySpec;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -28,9 +21,9 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * The specifications against what redis-server 7.0.15 answers to COMMAND and COMMAND DOCS.
  *
- * <p>The facts lie in {@code redis-7.0-commands.tsv}, one command a line. An argument is written as {@code
- * name:type#keySpec=TOKEN}, then {@code ?} optional, {@code *} multiple, {@code +} multiple with its token, {@code
- * @since}, {@code ~deprecated}, and its children in parentheses; {@code !} marks a key specification with notes.
+ * <p>In both an argument is written as {@code name:type#keySpec=TOKEN}, then {@code ?} optional, {@code *} multiple, {@code
+ * +} multiple with its token, {@code @since}, {@code ~deprecated}, and its children in parentheses; {@code !} marks a key
+ * specification with notes.
  */
 final class SpecFactsTest {
     /** Commands of Redis 7.2. */
@@ -41,7 +34,7 @@ final class SpecFactsTest {
 
     @TestFactory
     Stream<DynamicTest> facts_areThoseOfRedis() throws ReflectiveOperationException {
-        Map<String, String[]> rows = rows();
+        Map<String, String[]> rows = RedisFacts.rows();
         return BuiltInSpecs.byFullName().entrySet().stream()
                 .filter(entry -> !NEWER.contains(entry.getKey()))
                 .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> assertThat(columns(entry.getValue()))
@@ -62,7 +55,7 @@ final class SpecFactsTest {
                 "connection",
                 "cluster");
         Map<String, CommandSpec> specs = BuiltInSpecs.byFullName();
-        assertThat(rows().values().stream()
+        assertThat(RedisFacts.rows().values().stream()
                         .filter(row -> complete.contains(row[1]))
                         .map(row -> row[0]))
                 .filteredOn(name -> !specs.containsKey(name))
@@ -177,19 +170,5 @@ final class SpecFactsTest {
                     .append(')');
         }
         return text.toString();
-    }
-
-    private static Map<String, String[]> rows() {
-        Map<String, String[]> rows = new TreeMap<>();
-        try (InputStream in = SpecFactsTest.class.getResourceAsStream("redis-7.0-commands.tsv");
-                BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-            reader.lines().skip(1).forEach(line -> {
-                String[] row = line.split("\t", -1);
-                rows.put(row[0], row);
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return rows;
     }
 }
