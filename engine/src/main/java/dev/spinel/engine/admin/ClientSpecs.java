@@ -19,7 +19,7 @@ import dev.spinel.api.command.CommandSpec;
 /**
  * Specifications of CLIENT and its subcommands, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15; the manual for what 7.2 added.
  */
 final class ClientSpecs {
     private static final Argument ENABLED = oneOf("enabled", word("on", "ON"), word("off", "OFF"));

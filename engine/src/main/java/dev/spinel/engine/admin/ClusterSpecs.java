@@ -20,7 +20,7 @@ import dev.spinel.api.command.CommandSpec;
 /**
  * Specifications of the commands on the cluster, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15; the manual for what 7.2 added.
  */
 final class ClusterSpecs {
     private static final Argument START_SLOT_END_SLOT = block(

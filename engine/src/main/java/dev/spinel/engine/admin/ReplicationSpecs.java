@@ -22,7 +22,7 @@ import dev.spinel.api.command.CommandSpec;
 /**
  * Specifications of the commands on replication, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15; the manual for what 7.2 added.
  */
 final class ReplicationSpecs {
     private static final Argument ARGS = oneOf(

@@ -31,7 +31,7 @@ import dev.spinel.api.command.KeySpec;
 /**
  * Specifications of the sorted set commands, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15; the manual for what 7.2 added.
  */
 final class SortedSetSpecs {
     private static final Argument KEY = key("key", 0);
