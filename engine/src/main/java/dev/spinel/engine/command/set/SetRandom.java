@@ -1,0 +1,148 @@
+package dev.spinel.engine.command.set;
+
+import static dev.spinel.api.data.ValueType.SET;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.SetValue;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.api.keyspace.Keyspace;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+
+/** The commands that draw members at random. */
+final class SetRandom {
+    private static final Bytes SREM = Bytes.of("SREM");
+    private static final Bytes DEL = Bytes.of("DEL");
+
+    /** Drawing with rejection is used when the set has more than this many members for each one that is wanted. */
+    private static final int REJECTION_FACTOR = 3;
+
+    private SetRandom() {}
+
+    static void spop(Call call) {
+        if (call.argCount() > 3) {
+            throw Errors.syntax();
+        }
+        if (call.argCount() == 3) {
+            spopMany(call);
+            return;
+        }
+        Bytes key = call.arg(1);
+        SetValue set = call.keys().modify(SET, key);
+        if (set == null) {
+            call.reply().nil();
+            return;
+        }
+        popOne(call, key, set);
+        call.changed(key, KeyEvent.SET, "spop");
+        call.keys().removeIfEmpty(key);
+    }
+
+    private static void spopMany(Call call) {
+        long count = call.integerArg(2, 0, Long.MAX_VALUE, "value is out of range, must be positive");
+        Keyspace keys = call.keys();
+        Bytes key = call.arg(1);
+        ReplyWriter reply = call.reply();
+        SetValue set = keys.modify(SET, key);
+        if (set == null || count == 0) {
+            reply.set(0);
+            return;
+        }
+        long size = set.size();
+        if (count >= size) {
+            reply.set((int) size);
+            SetValue.Cursor cursor = set.cursor();
+            while (cursor.next()) {
+                reply.bulk(cursor.member());
+            }
+            call.changed(key, KeyEvent.SET, "spop");
+            keys.remove(key);
+            call.event(keys, key, KeyEvent.GENERIC, "del");
+            call.propagateAs(DEL, key);
+            return;
+        }
+        reply.set((int) count);
+        for (long i = 0; i < count; i++) {
+            popOne(call, key, set);
+        }
+        call.changed(key, KeyEvent.SET, "spop");
+    }
+
+    /** Answers and removes one random member and logs that as SREM. */
+    private static void popOne(Call call, Bytes key, SetValue set) {
+        Bytes member = set.random(call.random());
+        call.reply().bulk(member);
+        call.propagateAs(SREM, key, member);
+        set.remove(member);
+    }
+
+    static void srandmember(Call call) {
+        if (call.argCount() > 3) {
+            throw Errors.syntax();
+        }
+        ReplyWriter reply = call.reply();
+        if (call.argCount() == 2) {
+            SetValue set = call.keys().read(SET, call.arg(1));
+            if (set == null) {
+                reply.nil();
+            } else {
+                reply.bulk(set.random(call.random()));
+            }
+            return;
+        }
+        long count = call.integerArg(2, -Long.MAX_VALUE, Long.MAX_VALUE);
+        SetValue set = call.keys().read(SET, call.arg(1));
+        if (set == null || count == 0) {
+            reply.array(0);
+        } else if (count < 0) {
+            drawRepeatedly(reply, set, -count, call.random());
+        } else if (count >= set.size() / REJECTION_FACTOR) {
+            select(reply, set, Math.min(count, set.size()), call.random());
+        } else {
+            drawDistinct(reply, set, (int) count, call.random());
+        }
+    }
+
+    private static void drawRepeatedly(ReplyWriter reply, SetValue set, long count, RandomGenerator random) {
+        if (count > Integer.MAX_VALUE) {
+            throw Errors.outOfRange();
+        }
+        reply.array((int) count);
+        for (long i = 0; i < count; i++) {
+            reply.bulk(set.random(random));
+        }
+    }
+
+    /**
+     * Answers {@code count} distinct members in one pass: each is taken with the chance of those still wanted among those
+     * still to come. Source: Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
+     */
+    private static void select(ReplyWriter reply, SetValue set, long count, RandomGenerator random) {
+        reply.array((int) count);
+        long wanted = count;
+        long left = set.size();
+        SetValue.Cursor cursor = set.cursor();
+        while (wanted > 0 && cursor.next()) {
+            if (random.nextLong(left) < wanted) {
+                reply.bulk(cursor.member());
+                wanted--;
+            }
+            left--;
+        }
+    }
+
+    private static void drawDistinct(ReplyWriter reply, SetValue set, int count, RandomGenerator random) {
+        reply.array(count);
+        Set<Bytes> drawn = new HashSet<>();
+        while (drawn.size() < count) {
+            Bytes member = set.random(random).copy();
+            if (drawn.add(member)) {
+                reply.bulk(member);
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.spinel.engine.command.sortedset;
+
+import static dev.spinel.api.data.ValueType.SORTED_SET;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.SortedSetValue;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.api.keyspace.Keyspace;
+import java.util.List;
+
+/**
+ * A copy of a member with its score, in the order of sorted sets: by score, then by the bytes of the member.
+ *
+ * @param member a copy, valid for ever
+ * @param score not NaN
+ */
+record ScoredMember(Bytes member, double score) implements Comparable<ScoredMember> {
+    @Override
+    public int compareTo(ScoredMember other) {
+        if (score != other.score) {
+            return score < other.score ? -1 : 1;
+        }
+        return member.compareTo(other.member);
+    }
+
+    /**
+     * Makes the destination, argument 1, hold exactly these members and answers their number; no members remove the key.
+     */
+    static void store(Call call, List<ScoredMember> members, String event) {
+        Keyspace keys = call.keys();
+        Bytes destination = call.arg(1);
+        if (!members.isEmpty()) {
+            SortedSetValue stored = keys.replace(SORTED_SET, destination);
+            for (int i = 0; i < members.size(); i++) {
+                stored.put(members.get(i).member, members.get(i).score);
+            }
+            call.changed(destination, KeyEvent.SORTED_SET, event);
+        } else if (keys.remove(destination)) {
+            call.changed(destination, KeyEvent.GENERIC, "del");
+        }
+        call.reply().integer(members.size());
+    }
+
+    /** Opens an array of members: a flat one in RESP2, with a pair for each member that has its score in RESP3. */
+    static void replyHead(ReplyWriter reply, int size, boolean withScores) {
+        reply.array(withScores && reply.protocol() == 2 ? size * 2 : size);
+    }
+
+    /** Answers one member of an array that {@link #replyHead} opened. */
+    static void reply(ReplyWriter reply, Bytes member, double score, boolean withScores) {
+        if (withScores && reply.protocol() > 2) {
+            reply.array(2);
+        }
+        reply.bulk(member);
+        if (withScores) {
+            reply.real(score);
+        }
+    }
+}
