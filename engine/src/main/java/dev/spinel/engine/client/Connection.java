@@ -23,10 +23,16 @@ public interface Connection {
     /** Sets the protocol version of replies, 2 or 3. */
     void protocol(int version);
 
+    /**
+     * Sets whether requests must be small (10 arguments, each of 16 KiB at most), because the client has yet to
+     * authenticate; larger ones are protocol errors. Connections start without this restriction.
+     */
+    void restrictRequests(boolean restricted);
+
     /** Closes the connection once everything written so far has been sent; no further request is read. */
     void closeAfterReply();
 
-    /** Closes the connection at once, dropping unsent output. */
+    /** Closes the connection at once, dropping unsent output; {@link RequestExecutor#disconnect} follows later. */
     void close();
 
     /**

@@ -1,0 +1,64 @@
+package dev.spinel.resp.codec;
+
+import java.util.Arrays;
+
+/**
+ * A stock of byte arrays whose lengths are powers of two, shared by the writers of one thread.
+ *
+ * <p>One thread only. Taking and giving back are O(1); an array comes with whatever its last user left in it.
+ */
+public final class BufferPool {
+    /** Length of the smallest array. */
+    public static final int MIN_LENGTH = 4096;
+
+    private static final int MIN_SHIFT = Integer.numberOfTrailingZeros(MIN_LENGTH);
+    private static final int CLASSES = 10;
+    /** Longer arrays are not kept: 2 MiB. */
+    private static final int MAX_LENGTH = MIN_LENGTH << (CLASSES - 1);
+
+    private final byte[][][] kept = new byte[CLASSES][16][];
+    private final int[] counts = new int[CLASSES];
+    private final long maxKeptBytes;
+    private long keptBytes;
+
+    /** @param maxKeptBytes how much the pool holds at most */
+    public BufferPool(long maxKeptBytes) {
+        this.maxKeptBytes = maxKeptBytes;
+    }
+
+    /** An array of the smallest power of two that is at least {@code minLength}, or of {@code minLength} itself if huge. */
+    public byte[] take(int minLength) {
+        if (minLength > 1 << 30) {
+            return new byte[minLength];
+        }
+        int length = minLength <= MIN_LENGTH ? MIN_LENGTH : Integer.highestOneBit(minLength - 1) << 1;
+        if (length > MAX_LENGTH) {
+            return new byte[length];
+        }
+        int sizeClass = sizeClass(length);
+        if (counts[sizeClass] == 0) {
+            return new byte[length];
+        }
+        keptBytes -= length;
+        return kept[sizeClass][--counts[sizeClass]];
+    }
+
+    /** Takes back an array that {@link #take} gave; its former owner no longer uses it. */
+    public void give(byte[] array) {
+        if (array.length > MAX_LENGTH || keptBytes + array.length > maxKeptBytes) {
+            return;
+        }
+        int sizeClass = sizeClass(array.length);
+        byte[][] stack = kept[sizeClass];
+        if (counts[sizeClass] == stack.length) {
+            stack = Arrays.copyOf(stack, stack.length * 2);
+            kept[sizeClass] = stack;
+        }
+        stack[counts[sizeClass]++] = array;
+        keptBytes += array.length;
+    }
+
+    private static int sizeClass(int length) {
+        return Integer.numberOfTrailingZeros(length) - MIN_SHIFT;
+    }
+}

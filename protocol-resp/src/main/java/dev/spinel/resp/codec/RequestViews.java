@@ -1,0 +1,49 @@
+package dev.spinel.resp.codec;
+
+import dev.spinel.api.data.Bytes;
+import java.util.Arrays;
+
+/**
+ * Room for the arguments of the request at hand, shared by the decoders of one thread, which decode one at a time.
+ *
+ * <p>One thread only.
+ */
+public final class RequestViews {
+    /** Room for more arguments than this is given up after the request. */
+    private static final int KEPT = 1024;
+
+    /** Start and length of each argument, relative to the start of the request. */
+    private int[] positions = new int[2 * 16];
+
+    private Bytes[] views = {};
+
+    int[] positions() {
+        return positions;
+    }
+
+    /** Keeps a grown array for requests to come, unless it is very large. */
+    void positions(int[] grown) {
+        if (grown.length <= 2 * KEPT) {
+            positions = grown;
+        }
+    }
+
+    /** Views on {@code count} arguments; the array is longer than that. */
+    Bytes[] point(byte[] array, int base, int[] argPositions, int count) {
+        Bytes[] all = views.length < count || views.length > KEPT ? resized(count) : views;
+        for (int i = 0; i < count; i++) {
+            all[i].set(array, base + argPositions[2 * i], argPositions[2 * i + 1]);
+        }
+        return all;
+    }
+
+    private Bytes[] resized(int count) {
+        int kept = Math.min(views.length, KEPT);
+        Bytes[] all = Arrays.copyOf(views, Math.max(count, Math.min(KEPT, 2 * kept + 16)));
+        for (int i = kept; i < all.length; i++) {
+            all[i] = new Bytes();
+        }
+        views = all;
+        return all;
+    }
+}

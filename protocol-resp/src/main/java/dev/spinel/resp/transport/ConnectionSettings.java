@@ -1,0 +1,47 @@
+package dev.spinel.resp.transport;
+
+import dev.spinel.resp.codec.RequestLimits;
+
+/**
+ * The limits of connections, which CONFIG SET may change at any time; the values apply from the next use on.
+ *
+ * <p>Engine thread only.
+ */
+public final class ConnectionSettings {
+    private final RequestLimits requestLimits = new RequestLimits();
+    private int maxClients = 10_000;
+    private int keepAliveSeconds = 300;
+    private long maxQueryBufferBytes = 1L << 30;
+
+    /** What a single request may announce. */
+    public RequestLimits requestLimits() {
+        return requestLimits;
+    }
+
+    /** How many connections may be open ({@code maxclients}); a further one gets an error and is closed. */
+    public int maxClients() {
+        return maxClients;
+    }
+
+    public void maxClients(int count) {
+        maxClients = count;
+    }
+
+    /** Seconds of silence after which the operating system probes a TCP peer ({@code tcp-keepalive}); 0: never. */
+    public int keepAliveSeconds() {
+        return keepAliveSeconds;
+    }
+
+    public void keepAliveSeconds(int seconds) {
+        keepAliveSeconds = seconds;
+    }
+
+    /** Bytes of unexecuted requests beyond which a connection is closed ({@code client-query-buffer-limit}). */
+    public long maxQueryBufferBytes() {
+        return maxQueryBufferBytes;
+    }
+
+    public void maxQueryBufferBytes(long bytes) {
+        maxQueryBufferBytes = bytes;
+    }
+}

@@ -1,0 +1,259 @@
+package dev.spinel.resp.transport;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ManualIoEventLoop;
+import io.netty.channel.ServerChannel;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The listening sockets of a server, TCP and unix.
+ *
+ * <p>Engine thread only.
+ */
+final class Listeners<C> {
+    private static final String ANY_IPV4 = "*";
+    private static final String ANY_IPV6 = "::*";
+
+    /** In the order of the bits of a file's mode, from the lowest. */
+    private static final PosixFilePermission[] MODE_BITS = {
+        PosixFilePermission.OTHERS_EXECUTE, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.OTHERS_READ,
+        PosixFilePermission.GROUP_EXECUTE, PosixFilePermission.GROUP_WRITE, PosixFilePermission.GROUP_READ,
+        PosixFilePermission.OWNER_EXECUTE, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_READ
+    };
+
+    private final NettyTransport<C> transport;
+    private final IoTransport io;
+    private final ManualIoEventLoop loop;
+    private final SharedReadBuffer readBuffer;
+
+    private final List<Channel> channels = new ArrayList<>();
+    private @Nullable ListenSettings current;
+    private int port;
+
+    Listeners(NettyTransport<C> transport, IoTransport io, ManualIoEventLoop loop, SharedReadBuffer readBuffer) {
+        this.transport = transport;
+        this.io = io;
+        this.loop = loop;
+        this.readBuffer = readBuffer;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** Closes the listeners of the old settings and opens those of new ones, or the old ones again if that fails. */
+    void replace(ListenSettings where) throws IOException {
+        ListenSettings old = current;
+        int oldPort = port;
+        close();
+        try {
+            open(where);
+        } catch (IOException failure) {
+            if (old != null) {
+                open(new ListenSettings(
+                        old.bindAddresses(), oldPort, old.backlog(), old.unixSocket(), old.unixSocketMode()));
+            }
+            throw failure;
+        }
+    }
+
+    void close() {
+        closeChannels();
+        ListenSettings old = current;
+        current = null;
+        Path path = old == null ? null : old.unixSocket();
+        if (path != null) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                System.getLogger(Listeners.class.getName())
+                        .log(System.Logger.Level.WARNING, "Cannot remove the unix socket " + path, e);
+            }
+        }
+    }
+
+    private void open(ListenSettings where) throws IOException {
+        try {
+            openTcp(where);
+            Path path = where.unixSocket();
+            if (path != null) {
+                channels.add(openUnix(path, where));
+            }
+            current = where;
+        } catch (IOException e) {
+            closeChannels();
+            throw e;
+        }
+    }
+
+    private void closeChannels() {
+        for (Channel channel : channels) {
+            complete(channel.close());
+        }
+        channels.clear();
+        port = 0;
+    }
+
+    private void openTcp(ListenSettings where) throws IOException {
+        int boundPort = where.port();
+        // One IPv6 wildcard socket serves both families, and both cannot be bound to one port.
+        boolean dualStack = where.bindAddresses().contains(ANY_IPV4)
+                && (where.bindAddresses().contains(ANY_IPV6)
+                        || where.bindAddresses().contains("-" + ANY_IPV6));
+        for (String entry : where.bindAddresses()) {
+            boolean optional = entry.startsWith("-");
+            String address = optional ? entry.substring(1) : entry;
+            if (dualStack && address.equals(ANY_IPV6)) {
+                continue;
+            }
+            Channel listener = dualStack && address.equals(ANY_IPV4)
+                    ? openWildcard(boundPort, where.backlog())
+                    : openAddress(address, optional, boundPort, where.backlog());
+            if (listener != null) {
+                channels.add(listener);
+                boundPort = ((InetSocketAddress) listener.localAddress()).getPort();
+            }
+        }
+        if (channels.isEmpty() && !where.bindAddresses().isEmpty()) {
+            throw new BindException("Failed listening on port " + where.port() + " (TCP), aborting.");
+        }
+        port = channels.isEmpty() ? 0 : boundPort;
+    }
+
+    private Channel openWildcard(int boundPort, int backlog) throws IOException {
+        try {
+            return bind(io.tcpListener(), new InetSocketAddress("::", boundPort), backlog, "");
+        } catch (IOException withoutIpv6) {
+            Channel listener = openAddress(ANY_IPV4, false, boundPort, backlog);
+            if (listener == null) {
+                throw withoutIpv6;
+            }
+            return listener;
+        }
+    }
+
+    /** The listener of one address, or null if that is optional and not there. */
+    private @Nullable Channel openAddress(String address, boolean optional, int boundPort, int backlog)
+            throws IOException {
+        String host = address.equals(ANY_IPV4) ? "0.0.0.0" : address.equals(ANY_IPV6) ? "::" : address;
+        try {
+            return bind(io.tcpListener(), new InetSocketAddress(InetAddress.getByName(host), boundPort), backlog, "");
+        } catch (UnknownHostException e) {
+            if (optional) {
+                return null;
+            }
+            throw failure(address, boundPort, "Name or service not known", e);
+        } catch (IOException e) {
+            String message = String.valueOf(e.getMessage());
+            // Netty puts the system call and the number before the operating system's text.
+            String reason = message.substring(message.lastIndexOf(": ") + 1).strip();
+            if (optional && !reason.contains("in use")) {
+                return null;
+            }
+            throw failure(address, boundPort, "bind: " + reason, e);
+        }
+    }
+
+    private static IOException failure(String address, int port, String reason, IOException cause) {
+        BindException failure = new BindException(
+                "Could not create server TCP listening socket " + address + ":" + port + ": " + reason);
+        failure.initCause(cause);
+        return failure;
+    }
+
+    private Channel openUnix(Path path, ListenSettings where) throws IOException {
+        try {
+            Files.deleteIfExists(path);
+            Channel listener = bind(io.unixListener(), io.unixAddress(path), where.backlog(), path.toString());
+            if (where.unixSocketMode() != 0) {
+                Files.setPosixFilePermissions(path, permissions(where.unixSocketMode()));
+            }
+            return listener;
+        } catch (IOException e) {
+            throw new IOException("Failed opening Unix socket: bind: " + e.getMessage(), e);
+        }
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (int bit = 0; bit < MODE_BITS.length; bit++) {
+            if ((mode & (1 << bit)) != 0) {
+                permissions.add(MODE_BITS[bit]);
+            }
+        }
+        return permissions;
+    }
+
+    // The replacement that the deprecation names exists for some transports only.
+    @SuppressWarnings("deprecation")
+    private Channel bind(Class<? extends ServerChannel> type, SocketAddress address, int backlog, String path)
+            throws IOException {
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loop)
+                .channel(type)
+                .option(ChannelOption.SO_BACKLOG, backlog)
+                .childOption(ChannelOption.RCVBUF_ALLOCATOR, readBuffer)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new ConnectionInitializer<>(transport, io, path));
+        if (path.isEmpty()) {
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true);
+            bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
+        }
+        ChannelFuture bound = bootstrap.bind(address);
+        complete(bound);
+        if (bound.cause() instanceof IOException failure) {
+            throw failure;
+        } else if (bound.cause() != null) {
+            throw new IOException(bound.cause());
+        }
+        return bound.channel();
+    }
+
+    private void complete(ChannelFuture operation) {
+        while (!operation.isDone()) {
+            loop.runNow();
+        }
+    }
+
+    /** Makes a connection of each accepted channel. */
+    private static final class ConnectionInitializer<C> extends ChannelInitializer<Channel> {
+        private final NettyTransport<C> transport;
+        private final IoTransport io;
+        private final String unixPath;
+
+        ConnectionInitializer(NettyTransport<C> transport, IoTransport io, String unixPath) {
+            this.transport = transport;
+            this.io = io;
+            this.unixPath = unixPath;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            int seconds = transport.settings().keepAliveSeconds();
+            if (unixPath.isEmpty() && seconds > 0) {
+                channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);
+                channel.config().setOption(io.keepAliveIdle(), seconds);
+                channel.config().setOption(io.keepAliveInterval(), Math.max(1, seconds / 3));
+                channel.config().setOption(io.keepAliveCount(), 3);
+            }
+            channel.pipeline().addLast(new NettyConnection<>(transport, channel, unixPath));
+        }
+    }
+}
