@@ -210,7 +210,6 @@ final class Listeners<C> {
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, backlog)
                 .childOption(ChannelOption.RCVBUF_ALLOCATOR, readBuffer)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childHandler(new ConnectionInitializer<>(transport, io, path));
         if (path.isEmpty()) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true);
@@ -246,6 +245,8 @@ final class Listeners<C> {
 
         @Override
         protected void initChannel(Channel channel) {
+            // Not known to the JDK's unix sockets, which report the end of input only to a read of its own anyway.
+            channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             int seconds = transport.settings().keepAliveSeconds();
             if (unixPath.isEmpty() && seconds > 0) {
                 channel.config().setOption(ChannelOption.SO_KEEPALIVE, true);

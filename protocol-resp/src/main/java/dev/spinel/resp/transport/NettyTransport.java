@@ -101,8 +101,11 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     @Override
     public void wakeUp() {
-        loop.wakeup();
+        // Netty's own wake-up may get lost while the loop is not waiting; a task that waits cannot.
+        loop.execute(NettyTransport::endWait);
     }
+
+    private static void endWait() {}
 
     /** Connections rejected because of {@code maxclients}. */
     public long rejectedConnections() {

@@ -1,0 +1,363 @@
+package dev.spinel.resp.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.api.data.Bytes;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The messages are those of redis-server 7.0.15 for the same bytes. */
+class RequestDecoderTest {
+    private static final int HEADROOM = 1024;
+
+    private final RequestLimits limits = new RequestLimits();
+    private final RequestViews views = new RequestViews();
+    private final byte[] shared = new byte[HEADROOM + (4 << 20)];
+
+    /** A connection as a transport drives it: reads go to one array that is overwritten by the next read. */
+    private final class Peer {
+        final RequestDecoder decoder = new RequestDecoder(limits, views);
+        final List<List<Bytes>> requests = new ArrayList<>();
+
+        RequestDecoder.Result read(byte[] bytes, int offset, int length) {
+            System.arraycopy(bytes, offset, shared, HEADROOM, length);
+            decoder.receive(shared, HEADROOM, length);
+            RequestDecoder.Result result = decoder.next();
+            while (result == RequestDecoder.Result.REQUEST) {
+                List<Bytes> request = new ArrayList<>();
+                for (int i = 0; i < decoder.argCount(); i++) {
+                    request.add(decoder.args()[i].copy());
+                }
+                requests.add(request);
+                result = decoder.next();
+            }
+            decoder.retain();
+            Arrays.fill(shared, 0, HEADROOM + length, (byte) '!');
+            return result;
+        }
+
+        RequestDecoder.Result read(byte[] bytes) {
+            return read(bytes, 0, bytes.length);
+        }
+    }
+
+    private static byte[] latin(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static List<Bytes> request(String... words) {
+        return Arrays.stream(words).map(word -> Bytes.of(latin(word))).toList();
+    }
+
+    private static byte[] encode(List<List<Bytes>> requests) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (List<Bytes> request : requests) {
+            out.writeBytes(latin("*" + request.size() + "\r\n"));
+            for (Bytes arg : request) {
+                out.writeBytes(latin("$" + arg.length() + "\r\n"));
+                out.write(arg.array(), arg.offset(), arg.length());
+                out.writeBytes(latin("\r\n"));
+            }
+        }
+        return out.toByteArray();
+    }
+
+    @Nested
+    class Requests {
+        private static final String MIXED = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4\r\n\r\n\0x\r\n"
+                + "PING\r\n*0\r\n*-1\r\n\r\n*1\r\n$0\r\n\r\n  ECHO  \"a\\x41 b\"\n*2\r\n$4\r\nECHO\r\n$2\r\nhi\r\n";
+
+        private final List<List<Bytes>> expected = List.of(
+                request("SET", "k", "\r\n\0x"),
+                request("PING"),
+                request(""),
+                request("ECHO", "aA b"),
+                request("ECHO", "hi"));
+
+        @Test
+        void inOneRead() {
+            Peer peer = new Peer();
+            assertThat(peer.read(latin(MIXED))).isEqualTo(RequestDecoder.Result.INCOMPLETE);
+            assertThat(peer.requests).isEqualTo(expected);
+            assertThat(peer.decoder.waitingBytes()).isZero();
+            assertThat(peer.decoder.freeBytes()).isZero();
+        }
+
+        @Test
+        void splitAtEveryByte() {
+            byte[] bytes = latin(MIXED);
+            for (int i = 0; i <= bytes.length; i++) {
+                for (int j = i; j <= bytes.length; j++) {
+                    Peer peer = new Peer();
+                    peer.read(bytes, 0, i);
+                    peer.read(bytes, i, j - i);
+                    peer.read(bytes, j, bytes.length - j);
+                    assertThat(peer.requests).as("split at %d and %d", i, j).isEqualTo(expected);
+                }
+            }
+        }
+
+        @Test
+        void byteByByte() {
+            Peer peer = new Peer();
+            for (byte b : latin(MIXED)) {
+                peer.read(new byte[] {b});
+            }
+            assertThat(peer.requests).isEqualTo(expected);
+        }
+
+        @Test
+        void randomRequests_inRandomReads_comeBack() {
+            long seed = System.nanoTime();
+            Random random = new Random(seed);
+            for (int round = 0; round < 300; round++) {
+                List<List<Bytes>> sent = new ArrayList<>();
+                for (int i = random.nextInt(20); i >= 0; i--) {
+                    List<Bytes> one = new ArrayList<>();
+                    for (int j = random.nextInt(random.nextInt(10) == 0 ? 2000 : 6); j >= 0; j--) {
+                        byte[] arg = new byte[random.nextInt(random.nextInt(50) == 0 ? 300_000 : 20)];
+                        random.nextBytes(arg);
+                        one.add(Bytes.of(arg));
+                    }
+                    sent.add(one);
+                }
+                byte[] bytes = encode(sent);
+                Peer peer = new Peer();
+                int at = 0;
+                while (at < bytes.length) {
+                    int length = Math.min(bytes.length - at, random.nextInt(random.nextBoolean() ? 100 : 100_000));
+                    peer.read(bytes, at, length);
+                    at += length;
+                }
+                assertThat(peer.requests).as("seed %d", seed).isEqualTo(sent);
+                assertThat(peer.decoder.waitingBytes()).isZero();
+            }
+        }
+
+        @Test
+        void millionArguments_inSmallReads_takeLinearTime() {
+            List<Bytes> request = new ArrayList<>();
+            for (int i = 0; i < 1_000_000; i++) {
+                request.add(Bytes.of("v"));
+            }
+            byte[] bytes = encode(List.of(request));
+            Peer peer = new Peer();
+            RequestDecoder decoder = peer.decoder;
+            for (int at = 0; at < bytes.length; at += 1024) {
+                int length = Math.min(1024, bytes.length - at);
+                System.arraycopy(bytes, at, shared, HEADROOM, length);
+                decoder.receive(shared, HEADROOM, length);
+                RequestDecoder.Result result = decoder.next();
+                assertThat(result == RequestDecoder.Result.REQUEST).isEqualTo(at + length == bytes.length);
+                decoder.retain();
+            }
+            assertThat(decoder.argCount()).isEqualTo(1_000_000);
+        }
+    }
+
+    @Nested
+    class Inline {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "set a b",
+                    "set  a\tb  ",
+                    "\"set\" 'a' \"b\"",
+                    "set a \"\\x62\"",
+                    "s\"et\" a b",
+                    "set a b\0 c",
+                    " set a b\r"
+                })
+        void words_areSplitAndUnquoted(String line) {
+            Peer peer = new Peer();
+            peer.read(latin(line + "\n"));
+            assertThat(peer.requests).isEqualTo(List.of(request("set", "a", "b")));
+        }
+
+        @Test
+        void escapes_ofDoubleQuotes() {
+            Peer peer = new Peer();
+            peer.read(latin("\"\\n\\r\\t\\b\\a\\\\\\\"\\q\\xff\\xzz\" '\\n\\'' ''\r\n"));
+            assertThat(peer.requests).isEqualTo(List.of(request("\n\r\t\b\u0007\\\"q\u00ffxzz", "\\n'", "")));
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"\"abc", "'abc", "\"abc\"d", "'abc'd", "\"\\\"", "a \"b\"\"c\"", "\"a\0\""})
+        void unbalancedQuotes_areAnError(String line) {
+            Peer peer = new Peer();
+            assertThat(peer.read(latin(line + "\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
+            assertThat(peer.decoder.error()).isEqualTo("unbalanced quotes in request");
+        }
+    }
+
+    @Nested
+    class Violations {
+        @ParameterizedTest
+        @CsvSource({
+            "*abc, invalid multibulk length",
+            "*, invalid multibulk length",
+            "*01, invalid multibulk length",
+            "*+1, invalid multibulk length",
+            "*2147483648, invalid multibulk length",
+            "*3000000000000000000000, invalid multibulk length",
+            "*1|PING, 'expected ''$'', got ''P'''",
+            "*2|$4|ECHO|:5, 'expected ''$'', got '':'''",
+            "*1|$-1, invalid bulk length",
+            "*1|$abc, invalid bulk length",
+            "*1|$04, invalid bulk length",
+            "*1|$536870913, invalid bulk length",
+        })
+        void bytes_areRejected(String text, String reason) {
+            byte[] bytes = latin(text.replace("|", "\r\n") + "\r\n");
+            for (int split = 0; split <= bytes.length; split++) {
+                Peer peer = new Peer();
+                peer.read(bytes, 0, split);
+                assertThat(peer.read(bytes, split, bytes.length - split)).isEqualTo(RequestDecoder.Result.ERROR);
+                assertThat(peer.decoder.error()).isEqualTo(reason);
+                assertThat(peer.decoder.next()).isEqualTo(RequestDecoder.Result.ERROR);
+            }
+        }
+
+        @Test
+        void linesWithoutEnd_areRejectedBeyond64Kib() {
+            assertLineLimit("", "too big inline request");
+            assertLineLimit("*", "too big mbulk count string");
+            assertLineLimit("*1\r\n$", "too big bulk count string");
+        }
+
+        private void assertLineLimit(String start, String reason) {
+            int counted = start.length() - (start.lastIndexOf('\n') + 1);
+            Peer peer = new Peer();
+            assertThat(peer.read(latin(start + "1".repeat(64 * 1024 - counted))))
+                    .isEqualTo(RequestDecoder.Result.INCOMPLETE);
+            assertThat(peer.read(latin("1"))).isEqualTo(RequestDecoder.Result.ERROR);
+            assertThat(peer.decoder.error()).isEqualTo(reason);
+        }
+
+        @Test
+        void maxBulkBytes_isTheLongestArgument() {
+            limits.maxBulkBytes(1 << 20);
+            Peer peer = new Peer();
+            peer.read(encode(List.of(List.of(Bytes.of(new byte[1 << 20])))));
+            assertThat(peer.requests).hasSize(1);
+            assertThat(peer.read(latin("*1\r\n$1048577\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
+        }
+
+        @Test
+        void unauthenticated_mayOnlySendLittle() {
+            Peer peer = new Peer();
+            peer.decoder.restricted(true);
+            peer.read(latin("*10\r\n" + "$1\r\nx\r\n".repeat(10)));
+            peer.read(latin("*1\r\n$16384\r\n" + "x".repeat(16384) + "\r\n"));
+            assertThat(peer.requests).hasSize(2);
+            assertThat(peer.read(latin("*1\r\n$16385\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
+            assertThat(peer.decoder.error()).isEqualTo("unauthenticated bulk length");
+
+            Peer other = new Peer();
+            other.decoder.restricted(true);
+            assertThat(other.read(latin("*11\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
+            assertThat(other.decoder.error()).isEqualTo("unauthenticated multibulk length");
+        }
+    }
+
+    @Nested
+    class Memory {
+        @Test
+        void announcedLength_reservesNothing() {
+            Peer peer = new Peer();
+            peer.read(latin("*2147483647\r\n$536870912\r\nx"));
+            assertThat(peer.decoder.waitingBytes() + peer.decoder.freeBytes()).isLessThan(2048);
+        }
+
+        @Test
+        void longArgument_isHeldWithLittleRoomToSpare() {
+            Peer peer = new Peer();
+            int length = 40 << 20;
+            byte[] piece = new byte[64 * 1024];
+            peer.read(latin("*2\r\n$4\r\nECHO\r\n$" + length + "\r\n"));
+            for (int sent = 0; sent < length; sent += piece.length) {
+                peer.read(piece);
+            }
+            assertThat(peer.decoder.waitingBytes() + peer.decoder.freeBytes()).isLessThan(length + 128 * 1024);
+            peer.read(latin("\r\n*1\r\n$4\r\nPI"));
+            assertThat(peer.requests).hasSize(1);
+            assertThat(peer.requests.get(0).get(1).length()).isEqualTo(length);
+            assertThat(peer.decoder.waitingBytes() + peer.decoder.freeBytes()).isLessThan(2048);
+        }
+    }
+
+    @Nested
+    class Fuzz {
+        private static final String[] SEEDS = {
+            "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n",
+            "*1\r\n$4\r\nPING\r\n",
+            "PING\r\n",
+            "ECHO \"a\\x41\" 'b'\r\n",
+            "*0\r\n",
+            "*-1\r\n",
+            "*2\r\n$0\r\n\r\n$2\r\n\r\n\r\n"
+        };
+
+        /** However bytes are mutilated and cut into reads, the outcome is the same requests and the same error. */
+        @Test
+        void mutatedBytes_decodeTheSameHoweverTheyAreCut() {
+            long seed = System.nanoTime();
+            Random random = new Random(seed);
+            limits.maxBulkBytes(4096);
+            byte[] alphabet = latin("*$\r\n0129- \"'\\x\0PS");
+            long until = System.nanoTime() + 2_000_000_000L;
+            int rounds = 0;
+            while (System.nanoTime() < until) {
+                byte[] bytes = mutated(random, alphabet);
+                Peer whole = new Peer();
+                RequestDecoder.Result result = whole.read(bytes);
+                Peer cut = new Peer();
+                RequestDecoder.Result cutResult = RequestDecoder.Result.INCOMPLETE;
+                for (int at = 0; at < bytes.length && cutResult == RequestDecoder.Result.INCOMPLETE; ) {
+                    int length = Math.min(bytes.length - at, 1 + random.nextInt(7));
+                    cutResult = cut.read(bytes, at, length);
+                    at += length;
+                }
+                String what = "seed " + seed + " round " + rounds + ": " + Arrays.toString(bytes);
+                assertThat(cut.requests).as(what).isEqualTo(whole.requests);
+                assertThat(cutResult).as(what).isEqualTo(result);
+                if (result == RequestDecoder.Result.ERROR) {
+                    assertThat(cut.decoder.error()).as(what).isEqualTo(whole.decoder.error());
+                }
+                rounds++;
+            }
+            assertThat(rounds).isPositive();
+        }
+
+        private byte[] mutated(Random random, byte[] alphabet) {
+            StringBuilder text = new StringBuilder();
+            for (int i = random.nextInt(4); i >= 0; i--) {
+                text.append(SEEDS[random.nextInt(SEEDS.length)]);
+            }
+            byte[] bytes = latin(text.toString());
+            for (int i = random.nextInt(4); i > 0; i--) {
+                int at = random.nextInt(bytes.length);
+                switch (random.nextInt(3)) {
+                    case 0 -> bytes[at] = alphabet[random.nextInt(alphabet.length)];
+                    case 1 -> bytes[at] = (byte) random.nextInt();
+                    default -> {
+                        byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
+                        System.arraycopy(bytes, at, longer, at + 1, bytes.length - at);
+                        longer[at] = alphabet[random.nextInt(alphabet.length)];
+                        bytes = longer;
+                    }
+                }
+            }
+            return bytes;
+        }
+    }
+}
