@@ -82,10 +82,10 @@ class ListpackTest {
             }
 
             // From the reply of redis-server 7.0.15 to DUMP of a list with these elements.
-            String dumped =
-                    "7f000000160081610200017f01c08002dfff02d00002cfff02f1001003f1008003f1ff7f03f2ffff7f04f200008004"
-                        + "f30000800005f3ffffff7f05f30000008005f4000000800000000009f4ffffffffffffff7f09f40000000000000080"
-                        + "0982303103933932323333373230333638353437373538303814822d30038001ff";
+            String dumped = "7f000000160081610200017f01c08002dfff02d00002cfff02f1001003f1008003f1ff7f03f2ffff7f04"
+                    + "f200008004f30000800005f3ffffff7f05f30000008005f4000000800000000009f4ffffffffffffff7f"
+                    + "09f400000000000000800982303103933932323333373230333638353437373538303814822d30038001"
+                    + "ff";
             assertThat(HexFormat.of().formatHex(listpack())).isEqualTo(dumped);
         }
 
