@@ -1,5 +1,8 @@
 package dev.spinel.engine.value;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +14,30 @@ import org.jspecify.annotations.Nullable;
  * more, so their number does not trouble the collector. Engine thread only.
  */
 public final class LargeValues {
+    private static final int HANDLE_BYTES = Integer.BYTES;
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
     private @Nullable Object[] values = new @Nullable Object[64];
     private int[] freeHandles = new int[64];
     private int freeCount;
     private int end;
+
+    /** Keeps a value and makes its handle the content of a cell. */
+    void link(ValueCell cell, Object value) {
+        int handle = add(value);
+        cell.resize(HANDLE_BYTES);
+        INTS.set(cell.array(), cell.offset(), handle);
+    }
+
+    /** The value whose handle is the content of a cell. */
+    Object linkedFrom(ValueCell cell) {
+        return get((int) INTS.get(cell.array(), cell.offset()));
+    }
+
+    /** Forgets the value whose handle is the content of a cell. */
+    void unlink(ValueCell cell) {
+        remove((int) INTS.get(cell.array(), cell.offset()));
+    }
 
     /** Keeps a value and returns its handle. */
     int add(Object value) {

@@ -1,0 +1,33 @@
+package dev.spinel.engine.value;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.memory.Arena;
+
+/**
+ * A set that is too large for its record: a table of records, each a member as {@link PrefixedBytes}. Engine thread only.
+ */
+final class LargeSet extends LargeTable {
+    private final Arena arena;
+
+    LargeSet(ValueContext context) {
+        super(context);
+        arena = context.arena;
+    }
+
+    @Override
+    int sizeAt(byte[] chunk, int offset) {
+        return PrefixedBytes.size(PrefixedBytes.length(chunk, offset));
+    }
+
+    /** Adds a member; false when it was there. */
+    boolean add(Bytes member) {
+        long hash = hashOf(member);
+        if (find(hash, member) != Arena.NULL) {
+            return false;
+        }
+        long address = allocate(PrefixedBytes.size(member.length()));
+        PrefixedBytes.write(arena.chunk(address), arena.offset(address), member);
+        insert(hash, address);
+        return true;
+    }
+}
