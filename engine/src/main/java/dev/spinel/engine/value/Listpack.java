@@ -335,6 +335,60 @@ final class Listpack {
         remove(array, start, position, skip(array, position, count), count);
     }
 
+    /**
+     * Adds at the front by moving the start, so that nothing else moves; {@link #entryBytes(Bytes)} of room are needed
+     * before it. O(1).
+     *
+     * @return the new start
+     */
+    static int prepend(byte[] array, int start, Bytes content) {
+        int bytes = entryBytes(content);
+        int moved = start - bytes;
+        int total = totalBytes(array, start);
+        int count = headerCount(array, start);
+        setTotalBytes(array, moved, total + bytes);
+        setHeaderCount(array, moved, count);
+        write(array, first(moved), content);
+        changeCount(array, moved, 1);
+        return moved;
+    }
+
+    /**
+     * Removes the first entry by moving the start, so that nothing else moves. O(1).
+     *
+     * @return the new start
+     */
+    static int removeFirst(byte[] array, int start) {
+        int bytes = entryBytesAt(array, first(start));
+        int moved = start + bytes;
+        int total = totalBytes(array, start);
+        int count = headerCount(array, start);
+        setTotalBytes(array, moved, total - bytes);
+        setHeaderCount(array, moved, count);
+        changeCount(array, moved, -1);
+        return moved;
+    }
+
+    /** Writes a listpack of the {@code count} entries that another one has from a position up to another position. */
+    static void copy(byte[] array, int from, int to, int count, byte[] target, int targetStart) {
+        int bytes = to - from;
+        setTotalBytes(target, targetStart, EMPTY_BYTES + bytes);
+        setHeaderCount(target, targetStart, Math.min(count, COUNT_UNKNOWN));
+        System.arraycopy(array, from, target, first(targetStart), bytes);
+        target[first(targetStart) + bytes] = END;
+    }
+
+    private static void write(byte[] array, int position, Bytes content) {
+        byte[] source = content.array();
+        int offset = content.offset();
+        int length = content.length();
+        if (Numbers.isLong(source, offset, length)) {
+            writeInteger(array, position, Numbers.parseLong(source, offset, length));
+        } else {
+            writeString(array, position, source, offset, length);
+        }
+    }
+
     /** Moves everything from a position to the end by some bytes, backwards when negative; updates the total. */
     private static void open(byte[] array, int start, int position, int bytes) {
         int total = totalBytes(array, start);

@@ -1,0 +1,56 @@
+package dev.spinel.engine.value;
+
+import java.util.Arrays;
+
+/** A cell in an array of its own, which moves at each change of its size so that stale positions show. */
+final class ArrayCell implements ValueCell {
+    private static final int ALIGNMENT = 8;
+
+    private byte[] array = new byte[0];
+    private int offset;
+    private int length;
+    private int encoding;
+
+    @Override
+    public byte[] array() {
+        return array;
+    }
+
+    @Override
+    public int offset() {
+        return offset;
+    }
+
+    @Override
+    public int length() {
+        return length;
+    }
+
+    @Override
+    public int capacity() {
+        return length;
+    }
+
+    @Override
+    public void resize(int newLength) {
+        byte[] old = array;
+        int movedOffset = (offset + 3) % ALIGNMENT;
+        array = new byte[movedOffset + newLength + 1];
+        Arrays.fill(array, (byte) 0x55);
+        int kept = Math.min(length, newLength);
+        System.arraycopy(old, offset, array, movedOffset, kept);
+        Arrays.fill(old, (byte) 0xEE);
+        offset = movedOffset;
+        length = newLength;
+    }
+
+    @Override
+    public int encoding() {
+        return encoding;
+    }
+
+    @Override
+    public void encoding(int newEncoding) {
+        encoding = newEncoding;
+    }
+}
