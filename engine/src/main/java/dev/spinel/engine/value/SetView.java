@@ -22,8 +22,8 @@ public final class SetView extends ValueView implements SetValue {
     private static final int LISTPACK = 1;
     private static final int LARGE = 2;
 
-    /** Redis's bound for the sake of the intset's 32-bit size. */
-    private static final int MAX_INTSET_ENTRIES = 1 << 28;
+    /** Numbers of 64 bits, this many, have a size that is an int. */
+    private static final int MAX_INTSET_ENTRIES = 1 << 27;
 
     private final ValueContext context;
     private final Bytes view = new Bytes();
