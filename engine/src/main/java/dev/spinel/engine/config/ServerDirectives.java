@@ -1,0 +1,119 @@
+package dev.spinel.engine.config;
+
+import static dev.spinel.engine.config.ConfigValue.Trait.IMMUTABLE;
+import static dev.spinel.engine.config.ConfigValue.Trait.PROTECTED;
+import static dev.spinel.engine.config.ConfigValue.Trait.SENSITIVE;
+import static dev.spinel.engine.config.ConfigValue.choice;
+import static dev.spinel.engine.config.ConfigValue.directive;
+import static dev.spinel.engine.config.ConfigValue.integer;
+import static dev.spinel.engine.config.ConfigValue.memory;
+import static dev.spinel.engine.config.ConfigValue.text;
+import static dev.spinel.engine.config.ConfigValue.yesNo;
+
+import dev.spinel.engine.config.WholeNumber.Notation;
+import java.util.List;
+
+/**
+ * The directives that have an effect. Those that are accepted without one are in {@link AcceptedDirectives}.
+ *
+ * <p>Source of names, defaults and bounds: CONFIG GET and CONFIG SET of redis-server 7.0.15.
+ */
+final class ServerDirectives {
+    private static final long MAX_INT = Integer.MAX_VALUE;
+    private static final long MAX_UNSIGNED_INT = 0xffff_ffffL;
+    private static final long MIB = 1L << 20;
+    private static final int MAX_PORT = 65535;
+
+    private ServerDirectives() {}
+
+    static void register(ConfigRegistry registry) {
+        network(registry);
+        clients(registry);
+        process(registry);
+        limits(registry);
+        encodings(registry);
+        observation(registry);
+    }
+
+    private static void network(ConfigRegistry registry) {
+        registry.register(directive("bind", WordList.addresses(), "* -::*"));
+        registry.register(integer("port", 6379, 0, MAX_PORT));
+        registry.register(integer("tcp-backlog", 511, 0, MAX_INT, IMMUTABLE));
+        registry.register(text("unixsocket", "", IMMUTABLE));
+        registry.register(ConfigValue.number(Notation.OCTAL, "unixsocketperm", 0, 0, 0777, IMMUTABLE));
+        registry.register(integer("timeout", 0, 0, MAX_INT));
+        registry.register(integer("tcp-keepalive", 300, 0, MAX_INT));
+        registry.register(yesNo("protected-mode", true));
+        registry.register(choice("io-transport", List.of("auto", "nio", "epoll", "io_uring"), IMMUTABLE));
+        registry.register(integer("io-threads", 1, 1, 128, IMMUTABLE));
+    }
+
+    private static void clients(ConfigRegistry registry) {
+        registry.register(integer("maxclients", 10_000, 1, MAX_UNSIGNED_INT));
+        registry.register(text("requirepass", "", SENSITIVE));
+        registry.register(memory("client-query-buffer-limit", 1024 * MIB, MIB, Long.MAX_VALUE));
+        registry.register(memory("proto-max-bulk-len", 512 * MIB, MIB, Long.MAX_VALUE));
+        registry.register(directive(
+                "client-output-buffer-limit",
+                new OutputBufferLimits(),
+                "normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60"));
+    }
+
+    private static void process(ConfigRegistry registry) {
+        registry.register(integer("databases", 16, 1, MAX_INT, IMMUTABLE));
+        registry.register(yesNo("daemonize", false, IMMUTABLE));
+        registry.register(text("pidfile", "", IMMUTABLE));
+        registry.register(directive("loglevel", new Choice(false, "debug", "verbose", "notice", "warning"), "notice"));
+        registry.register(text("logfile", "", IMMUTABLE));
+        registry.register(text("dir", ".", PROTECTED));
+        registry.register(yesNo("always-show-logo", false, IMMUTABLE));
+        registry.register(
+                directive("enable-protected-configs", new Choice(false, "no", "yes", "local"), "no", IMMUTABLE));
+        registry.register(directive("enable-debug-command", new Choice(false, "no", "yes", "local"), "no", IMMUTABLE));
+        registry.register(directive("enable-module-command", new Choice(false, "no", "yes", "local"), "no", IMMUTABLE));
+        registry.register(shutdownOn("shutdown-on-sigint"));
+        registry.register(shutdownOn("shutdown-on-sigterm"));
+        registry.register(directive("hz", new ClampedHertz(), "10"));
+        registry.register(integer("active-expire-effort", 1, 1, 10));
+        registry.register(directive("notify-keyspace-events", new EventClasses(), ""));
+    }
+
+    private static ConfigValue shutdownOn(String name) {
+        return directive(name, new Choice(true, "default", "save", "nosave", "now", "force"), "default");
+    }
+
+    private static void limits(ConfigRegistry registry) {
+        registry.register(memory("maxmemory", 0, 0, Long.MAX_VALUE));
+        registry.register(directive(
+                "maxmemory-policy",
+                new Choice(
+                        false,
+                        "volatile-lru",
+                        "volatile-lfu",
+                        "volatile-random",
+                        "volatile-ttl",
+                        "allkeys-lru",
+                        "allkeys-lfu",
+                        "allkeys-random",
+                        "noeviction"),
+                "noeviction"));
+    }
+
+    private static void encodings(ConfigRegistry registry) {
+        registry.register(integer("hash-max-listpack-entries", 512, 0, Long.MAX_VALUE), "hash-max-ziplist-entries");
+        registry.register(memory("hash-max-listpack-value", 64, 0, Long.MAX_VALUE), "hash-max-ziplist-value");
+        registry.register(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, MAX_INT), "list-max-ziplist-size");
+        registry.register(integer("list-compress-depth", 0, 0, MAX_INT));
+        registry.register(integer("set-max-intset-entries", 512, 0, Long.MAX_VALUE));
+        registry.register(integer("zset-max-listpack-entries", 128, 0, Long.MAX_VALUE), "zset-max-ziplist-entries");
+        registry.register(memory("zset-max-listpack-value", 64, 0, Long.MAX_VALUE), "zset-max-ziplist-value");
+    }
+
+    private static void observation(ConfigRegistry registry) {
+        registry.register(integer("slowlog-log-slower-than", 10_000, -1, Long.MAX_VALUE));
+        registry.register(integer("slowlog-max-len", 128, 0, Long.MAX_VALUE));
+        registry.register(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE));
+        registry.register(yesNo("latency-tracking", true));
+        registry.register(directive("latency-tracking-info-percentiles", WordList.percentiles(), "50 99 99.9"));
+    }
+}
