@@ -2,6 +2,7 @@ package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import java.util.Arrays;
 
 /**
@@ -260,10 +261,15 @@ final class LargeList {
         size += count;
     }
 
-    /** Adds the elements of another list to this one, which is empty. */
+    /** Adds the elements of another list to this one, which is empty, and remains so without memory. */
     void copyFrom(LargeList source) {
-        for (int page = source.firstPage; page < source.endPage; page++) {
-            addListpack(source.array(page), source.start(page), source.counts[page]);
+        try {
+            for (int page = source.firstPage; page < source.endPage; page++) {
+                addListpack(source.array(page), source.start(page), source.counts[page]);
+            }
+        } catch (ArenaExhaustedException e) {
+            free();
+            throw e;
         }
     }
 
@@ -375,7 +381,12 @@ final class LargeList {
     private void shrink(int page) {
         int used = Listpack.totalBytes(array(page), start(page));
         if (blockBytes[page] > INITIAL_BLOCK_BYTES && used < blockBytes[page] / 4) {
-            resize(page, Arena.roundUp(used * 2), gaps[page] > 0);
+            try {
+                resize(page, Arena.roundUp(used * 2), gaps[page] > 0);
+            } catch (ArenaExhaustedException e) {
+                // A removal must not fail; the block stays as large as it is.
+                return;
+            }
         }
     }
 

@@ -188,14 +188,30 @@ final class LargeSortedSet {
         return members.scan(cursor, count, visitor);
     }
 
-    /** Adds the members of another set to this one, which is empty. */
+    /** Adds the members of another set to this one, which is empty, and remains so without memory. */
     void copyFrom(LargeSortedSet source) {
-        source.members.forEach(address -> {
-            byte[] chunk = arena.chunk(address);
-            int offset = arena.offset(address);
-            int length = ScoredRecord.memberLength(chunk, offset);
-            put(chunk, ScoredRecord.memberOffset(offset, length), length, ScoredRecord.score(chunk, offset));
-        });
+        try {
+            // In ascending order, which fills the leaves.
+            for (long rank = 0; rank < source.size(); ) {
+                source.tree.seek(path, rank);
+                long leaf = source.tree.leaf(path);
+                int count = source.tree.leafCount(path);
+                for (int i = 0; i < count; i++) {
+                    copy(source.tree.record(leaf, i));
+                }
+                rank += count;
+            }
+        } catch (ArenaExhaustedException e) {
+            free();
+            throw e;
+        }
+    }
+
+    private void copy(long record) {
+        byte[] chunk = arena.chunk(record);
+        int offset = arena.offset(record);
+        int length = ScoredRecord.memberLength(chunk, offset);
+        put(chunk, ScoredRecord.memberOffset(offset, length), length, ScoredRecord.score(chunk, offset));
     }
 
     /** Releases all memory. */

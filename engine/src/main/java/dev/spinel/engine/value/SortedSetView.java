@@ -3,6 +3,7 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SortedSetValue;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -117,8 +118,7 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
         int found = find(member);
         if (found != Listpack.NONE) {
             if (scoreAfter(found) != score) {
-                Listpack.remove(cell.array(), cell.offset(), found, 2);
-                insert(member, score);
+                replace(found, member, score);
             }
             return false;
         }
@@ -244,9 +244,14 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
 
     private LargeSortedSet convert() {
         LargeSortedSet converted = newLarge();
-        position.moveBefore(0, false);
-        while (position.next()) {
-            converted.put(position.member(), position.score());
+        try {
+            position.moveBefore(0, false);
+            while (position.next()) {
+                converted.put(position.member(), position.score());
+            }
+        } catch (ArenaExhaustedException e) {
+            converted.free();
+            throw e;
         }
         link(converted);
         return converted;
@@ -256,31 +261,50 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
         return Listpack.find(cell.array(), Listpack.first(cell.offset()), member, 1);
     }
 
+    /** Moves a member of the listpack to where another score puts it. */
+    private void replace(int found, Bytes member, double score) {
+        int distance = found - cell.offset();
+        int oldBytes = Listpack.entryBytesAt(cell.array(), Listpack.next(cell.array(), found));
+        int added = encodeScore(score) - oldBytes;
+        if (added > 0) {
+            // May fail for lack of memory, so it comes first.
+            cell.resize(cell.length() + added);
+        }
+        Listpack.remove(cell.array(), cell.offset(), cell.offset() + distance, 2);
+        insert(member, score);
+    }
+
     /** Adds a member that is not in the listpack, and makes the cell fit. */
     private void insert(Bytes member, double score) {
         int distance = placeOf(member, score) - cell.offset();
-        boolean integral = Math.abs(score) <= MAX_INTEGRAL_SCORE && score == (long) score;
-        int scoreBytes;
-        if (integral) {
-            scoreBytes = Listpack.entryBytes((long) score);
-        } else {
-            scoreView.set(scoreText, 0, Numbers.formatScore(score, scoreText, 0));
-            scoreBytes = Listpack.entryBytes(scoreView);
-        }
-        int total = Listpack.totalBytes(cell.array(), cell.offset()) + Listpack.entryBytes(member) + scoreBytes;
+        int bytes = Listpack.entryBytes(member) + encodeScore(score);
+        int total = Listpack.totalBytes(cell.array(), cell.offset()) + bytes;
         if (total > cell.length()) {
             cell.resize(total);
         }
         byte[] array = cell.array();
         int start = cell.offset();
         // The score goes in first, so that the member's place is the same.
-        if (integral) {
+        if (isIntegral(score)) {
             Listpack.insert(array, start, start + distance, (long) score);
         } else {
             Listpack.insert(array, start, start + distance, scoreView);
         }
         Listpack.insert(array, start, start + distance, member);
         fit();
+    }
+
+    private static boolean isIntegral(double score) {
+        return Math.abs(score) <= MAX_INTEGRAL_SCORE && score == (long) score;
+    }
+
+    /** Writes the text of a score that is not integral to {@code scoreView}; returns the size of its entry. */
+    private int encodeScore(double score) {
+        if (isIntegral(score)) {
+            return Listpack.entryBytes((long) score);
+        }
+        scoreView.set(scoreText, 0, Numbers.formatScore(score, scoreText, 0));
+        return Listpack.entryBytes(scoreView);
     }
 
     /** Position of the first member that comes after a member with a score, or of the end. */

@@ -1,6 +1,7 @@
 package dev.spinel.engine.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.memory.Arena;
@@ -187,6 +188,10 @@ class LargeSortedSetTest {
             Bytes member = Bytes.of("member" + i);
             assertThat(set.rank(member)).isEqualTo(set.countBelow(set.score(member), false));
         }
+        long used = small.usedBytes();
+        LargeSortedSet copy = newSet(small);
+        assertThatThrownBy(() -> copy.copyFrom(set)).isInstanceOf(ArenaExhaustedException.class);
+        assertThat(small.usedBytes()).isEqualTo(used);
         set.removeRange(0, members);
         set.free();
         assertThat(small.usedBytes()).isZero();

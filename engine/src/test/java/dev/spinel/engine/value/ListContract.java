@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ListValue;
 import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.KeyHash;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -100,6 +101,29 @@ abstract class ListContract {
             }
             assertThat(list.isEmpty()).isTrue();
         }
+    }
+
+    @Test
+    void withoutMemory_pushFailsAndPopWorks() {
+        Arena small = new Arena(9L << 20);
+        ArrayCell smallCell = new ArrayCell();
+        ListView full = new ListView(new ValueContext(small, new KeyHash(3), new LargeValues(), limits), smallCell);
+        full.bind(smallCell);
+        full.init();
+        int pushed = 0;
+        try {
+            for (; pushed < 10_000_000; pushed++) {
+                full.pushTail(Bytes.of("element" + pushed));
+            }
+        } catch (ArenaExhaustedException e) {
+            assertThat(full.size()).isEqualTo(pushed);
+        }
+        assertThat(pushed).isLessThan(10_000_000);
+        for (int i = 0; i < pushed; i++) {
+            assertThat(full.popHead()).isEqualTo(Bytes.of("element" + i));
+        }
+        full.free();
+        assertThat(small.usedBytes()).isZero();
     }
 
     @Nested
