@@ -1,4 +1,7 @@
-/** The clients of the engine and the port by which a transport connects them. Depends on the API only. */
+/**
+ * The clients of the engine and the port by which a transport connects them. Depends on the API and {@code
+ * dev.spinel.engine.keyspace}.
+ */
 @NullMarked
 package dev.spinel.engine.client;
 

@@ -1,0 +1,23 @@
+package dev.spinel.engine.client;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueType;
+
+/**
+ * Why a client is blocked: the request that will run again, and what it waits for.
+ *
+ * @param request the arguments of the request, copied
+ * @param database index of the database of the keys
+ * @param type the type that a key must have
+ * @param keys the keys, none when it only waits for the time
+ * @param deadlineMillis Unix time at which it gives up, 0 for never
+ * @param onTimeout what it is answered then
+ */
+public record Blocked(
+        Bytes[] request,
+        int database,
+        ValueType<?> type,
+        Bytes[] keys,
+        long deadlineMillis,
+        Call.TimeoutReply onTimeout) {}

@@ -1,0 +1,239 @@
+package dev.spinel.engine.client;
+
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the engine keeps of one connected client.
+ *
+ * <p>Engine thread only.
+ */
+public final class Client {
+    private final long id;
+    private final Connection connection;
+    private final long connectedAtMillis;
+    private final Set<Bytes> channels = new LinkedHashSet<>(0);
+    private final Set<Bytes> patterns = new LinkedHashSet<>(0);
+    private final Set<Bytes> shardChannels = new LinkedHashSet<>(0);
+    private final List<WatchedKey> watchedKeys = new ArrayList<>(0);
+    private int flags;
+    private int database;
+    private int protocol = 2;
+    private String name = "";
+    private String libraryName = "";
+    private String libraryVersion = "";
+    private String user = "default";
+    private long lastInteractionMillis;
+    private String lastCommand = "NULL";
+    private int lastArgumentBytes;
+    private ReplyMode replyMode = ReplyMode.ON;
+    private @Nullable Transaction transaction;
+    private @Nullable Blocked blocked;
+    private long networkInputBytes;
+    private long softLimitSinceMillis;
+
+    Client(long id, Connection connection, long nowMillis) {
+        this.id = id;
+        this.connection = connection;
+        this.connectedAtMillis = nowMillis;
+        this.lastInteractionMillis = nowMillis;
+    }
+
+    /** What CLIENT REPLY set. */
+    public enum ReplyMode {
+        ON,
+        OFF,
+        /** The current command is CLIENT REPLY SKIP: skip the reply of the next one. */
+        SKIP_NEXT,
+        /** The reply of the current command is skipped. */
+        SKIP
+    }
+
+    /** A key that a transaction watches. */
+    public record WatchedKey(int database, Bytes key, boolean expiredWhenWatched) {}
+
+    public long id() {
+        return id;
+    }
+
+    public Connection connection() {
+        return connection;
+    }
+
+    /** The reply of the connection. */
+    public ReplyWriter reply() {
+        return connection.reply();
+    }
+
+    public long connectedAtMillis() {
+        return connectedAtMillis;
+    }
+
+    public boolean is(ClientFlag flag) {
+        return (flags & flag.bit()) != 0;
+    }
+
+    public void set(ClientFlag flag, boolean on) {
+        flags = on ? flags | flag.bit() : flags & ~flag.bit();
+    }
+
+    /** The bits of all flags, see {@link ClientFlag#bit}. */
+    public int flagBits() {
+        return flags;
+    }
+
+    /** Index of the selected database. */
+    public int database() {
+        return database;
+    }
+
+    public void database(int index) {
+        database = index;
+    }
+
+    /** Protocol version of replies, 2 or 3. */
+    public int protocol() {
+        return protocol;
+    }
+
+    public void protocol(int version) {
+        protocol = version;
+        connection.protocol(version);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public void name(String value) {
+        name = value;
+    }
+
+    public String libraryName() {
+        return libraryName;
+    }
+
+    public void libraryName(String value) {
+        libraryName = value;
+    }
+
+    public String libraryVersion() {
+        return libraryVersion;
+    }
+
+    public void libraryVersion(String value) {
+        libraryVersion = value;
+    }
+
+    /** Name of the user that the client acts as. */
+    public String user() {
+        return user;
+    }
+
+    public void user(String value) {
+        user = value;
+    }
+
+    public long lastInteractionMillis() {
+        return lastInteractionMillis;
+    }
+
+    /** The full name of the last command in lower case. */
+    public String lastCommand() {
+        return lastCommand;
+    }
+
+    /** Notes that a command arrived. */
+    public void interacted(long nowMillis, String command) {
+        lastInteractionMillis = nowMillis;
+        lastCommand = command;
+    }
+
+    /** Notes that output was taken by the peer or input arrived. */
+    public void interacted(long nowMillis) {
+        lastInteractionMillis = nowMillis;
+    }
+
+    /** Bytes of the arguments of the request being executed. */
+    public int lastArgumentBytes() {
+        return lastArgumentBytes;
+    }
+
+    public void lastArgumentBytes(int bytes) {
+        lastArgumentBytes = bytes;
+    }
+
+    public ReplyMode replyMode() {
+        return replyMode;
+    }
+
+    public void replyMode(ReplyMode mode) {
+        replyMode = mode;
+    }
+
+    /** The open transaction, null outside MULTI. */
+    public @Nullable Transaction transaction() {
+        return transaction;
+    }
+
+    public void transaction(@Nullable Transaction value) {
+        transaction = value;
+        set(ClientFlag.MULTI, value != null);
+    }
+
+    /** Why the client is blocked, null when it is not. */
+    public @Nullable Blocked blocked() {
+        return blocked;
+    }
+
+    public void blocked(@Nullable Blocked value) {
+        blocked = value;
+        set(ClientFlag.BLOCKED, value != null);
+    }
+
+    /** The channels that the client subscribed to; changed by the publish/subscribe registry only. */
+    public Set<Bytes> channels() {
+        return channels;
+    }
+
+    /** The patterns that the client subscribed to; changed by the publish/subscribe registry only. */
+    public Set<Bytes> patterns() {
+        return patterns;
+    }
+
+    /** The shard channels that the client subscribed to; changed by the publish/subscribe registry only. */
+    public Set<Bytes> shardChannels() {
+        return shardChannels;
+    }
+
+    /** The keys that the client watches; changed by the registry of watched keys only. */
+    public List<WatchedKey> watchedKeys() {
+        return watchedKeys;
+    }
+
+    public int subscriptionCount() {
+        return channels.size() + patterns.size();
+    }
+
+    public long networkInputBytes() {
+        return networkInputBytes;
+    }
+
+    public void addNetworkInputBytes(long bytes) {
+        networkInputBytes += bytes;
+    }
+
+    /** Since when the output has been above the soft limit, 0 when it is not. */
+    public long softLimitSinceMillis() {
+        return softLimitSinceMillis;
+    }
+
+    public void softLimitSinceMillis(long millis) {
+        softLimitSinceMillis = millis;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.spinel.engine.client;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The connected clients, by id, in the order of their connection. Engine thread only. */
+public final class ClientRegistry {
+    private final Map<Long, Client> clients = new LinkedHashMap<>();
+    private long nextId = 1;
+
+    public Client add(Connection connection, long nowMillis) {
+        Client client = new Client(nextId++, connection, nowMillis);
+        clients.put(client.id(), client);
+        return client;
+    }
+
+    public void remove(Client client) {
+        clients.remove(client.id());
+    }
+
+    public @Nullable Client get(long id) {
+        return clients.get(id);
+    }
+
+    /** The clients in the order of their ids; to be copied before closing some of them. */
+    public Collection<Client> all() {
+        return clients.values();
+    }
+
+    public int count() {
+        return clients.size();
+    }
+}

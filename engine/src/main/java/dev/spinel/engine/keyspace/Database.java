@@ -1,0 +1,596 @@
+package dev.spinel.engine.keyspace;
+
+import static dev.spinel.engine.keyspace.RecordLayout.HAS_EXPIRY;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.keyspace.Keyspace;
+import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.value.StringView;
+import dev.spinel.engine.value.ValueView;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One database: its records, by key.
+ *
+ * <p>Engine thread only.
+ */
+public final class Database implements Keyspace {
+    /*
+     * A record holds key, expiry and value together (RecordLayout), so a lookup costs the table slot and the record and
+     * nothing else. The price: a value that grows takes its key along when it outgrows its size class. There is no
+     * second dictionary of keys with a time to live; the active expiry cycle walks the one table and reads the flag, and
+     * skips databases in which no key has one.
+     */
+    private static final int RANDOM_KEY_ATTEMPTS = 100;
+
+    private final KeyspaceContext context;
+    private final Arena arena;
+    private final KeyTable table;
+    private final Bytes listenedKey = new Bytes();
+    private final Bytes scannedKey = new Bytes();
+    private int index;
+    private long keysWithExpiry;
+    private long expiryCursor;
+    private long averageTimeToLiveMillis;
+
+    Database(KeyspaceContext context, int index) {
+        this.context = context;
+        this.arena = context.arena();
+        this.table = new KeyTable(arena, context.keyHash());
+        this.index = index;
+    }
+
+    @Override
+    public int index() {
+        return index;
+    }
+
+    void index(int value) {
+        index = value;
+    }
+
+    @Override
+    public long size() {
+        return table.size();
+    }
+
+    /** Number of keys that have a time to live. */
+    public long keysWithExpiry() {
+        return keysWithExpiry;
+    }
+
+    /** Estimate of the average time to live of the keys that have one, in milliseconds. */
+    public long averageTimeToLiveMillis() {
+        return averageTimeToLiveMillis;
+    }
+
+    /** Bytes of the table of keys. */
+    public long tableBytes() {
+        return table.memoryBytes();
+    }
+
+    private long hash(Bytes key) {
+        return context.keyHash().hash(key.array(), key.offset(), key.length());
+    }
+
+    /** The address of a live record, or {@link Arena#NULL}; a record whose time is over is removed. */
+    private long find(long hash, Bytes key) {
+        long address = table.find(hash, key.array(), key.offset(), key.length());
+        if (address != Arena.NULL) {
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            int flags = RecordLayout.flags(chunk, record);
+            if ((flags & HAS_EXPIRY) != 0 && isDue(RecordLayout.expiry(chunk, record, flags))) {
+                if (context.deletesExpired()) {
+                    expire(hash, address);
+                }
+                return Arena.NULL;
+            }
+        }
+        return address;
+    }
+
+    private boolean isDue(long expiryMillis) {
+        return context.nowMillis() > expiryMillis;
+    }
+
+    private void expire(long hash, long address) {
+        byte[] key = keyCopy(address);
+        removeRecord(hash, address);
+        listenedKey.set(key, 0, key.length);
+        context.statistics().expiredKeys++;
+        context.listener().expired(this, listenedKey);
+    }
+
+    private byte[] keyCopy(long address) {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        byte[] key = new byte[RecordLayout.keyLength(chunk, record, flags)];
+        System.arraycopy(chunk, record + RecordLayout.keyOffset(flags), key, 0, key.length);
+        return key;
+    }
+
+    private void touch(long address) {
+        if (context.touchesKeys()) {
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            int clock = context.accessClock();
+            if (RecordLayout.clock(chunk, record) != clock) {
+                RecordLayout.clock(chunk, record, clock);
+            }
+        }
+    }
+
+    private int typeAt(long address) {
+        return RecordLayout.type(arena.chunk(address), arena.offset(address));
+    }
+
+    private <V> V viewAt(ValueType<V> type, long hash, long address) {
+        if (typeAt(address) != type.id()) {
+            throw Errors.wrongType();
+        }
+        return type.view().cast(context.views().view(this, hash, address, type.id()));
+    }
+
+    private ValueView viewAt(long hash, long address) {
+        return context.views().view(this, hash, address, typeAt(address));
+    }
+
+    @Override
+    public boolean exists(Bytes key) {
+        long address = find(hash(key), key);
+        if (address == Arena.NULL) {
+            missed(key);
+            return false;
+        }
+        context.statistics().keyspaceHits++;
+        touch(address);
+        return true;
+    }
+
+    private void missed(Bytes key) {
+        context.statistics().keyspaceMisses++;
+        context.listener().missed(this, key);
+    }
+
+    @Override
+    public @Nullable ValueType<?> typeOf(Bytes key) {
+        long address = find(hash(key), key);
+        return address == Arena.NULL ? null : ValueTypes.byId(typeAt(address));
+    }
+
+    @Override
+    public <V> @Nullable V read(ValueType<V> type, Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            missed(key);
+            return null;
+        }
+        context.statistics().keyspaceHits++;
+        touch(address);
+        return viewAt(type, hash, address);
+    }
+
+    @Override
+    public <V> @Nullable V modify(ValueType<V> type, Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            return null;
+        }
+        touch(address);
+        return viewAt(type, hash, address);
+    }
+
+    @Override
+    public <V> V modifyOrCreate(ValueType<V> type, Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            return create(type, hash, key);
+        }
+        touch(address);
+        return viewAt(type, hash, address);
+    }
+
+    private <V> V create(ValueType<V> type, long hash, Bytes key) {
+        long address = newRecord(hash, key, type.id(), 0, 0, NO_EXPIRY);
+        ValueView view = context.views().view(this, hash, address, type.id());
+        view.init();
+        context.listener().added(this, key, type);
+        return type.view().cast(view);
+    }
+
+    /** Makes a record with undefined value bytes and enters it in the table; the key must not be there. */
+    private long newRecord(long hash, Bytes key, int type, int encoding, int valueLength, long expiryMillis) {
+        long address = allocateRecord(key, type, encoding, valueLength, expiryMillis);
+        table.insert(hash, address);
+        if (expiryMillis != NO_EXPIRY) {
+            keysWithExpiry++;
+        }
+        return address;
+    }
+
+    private long allocateRecord(Bytes key, int type, int encoding, int valueLength, long expiryMillis) {
+        int keyLength = key.length();
+        boolean expiry = expiryMillis != NO_EXPIRY;
+        int flags = RecordLayout.flagsFor(keyLength, valueLength, expiry);
+        long address = arena.allocate(RecordLayout.size(flags, keyLength, valueLength));
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        RecordLayout.typeAndEncoding(chunk, record, type, encoding);
+        RecordLayout.clock(chunk, record, context.accessClock());
+        chunk[record + RecordLayout.FLAGS_OFFSET] = (byte) flags;
+        RecordLayout.keyLength(chunk, record, flags, keyLength);
+        RecordLayout.valueLength(chunk, record, flags, valueLength);
+        if (expiry) {
+            RecordLayout.expiry(chunk, record, flags, expiryMillis);
+        }
+        System.arraycopy(key.array(), key.offset(), chunk, record + RecordLayout.keyOffset(flags), keyLength);
+        return address;
+    }
+
+    @Override
+    public <V> V replace(ValueType<V> type, Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address != Arena.NULL) {
+            removeRecord(hash, address);
+        }
+        return create(type, hash, key);
+    }
+
+    @Override
+    public void setString(Bytes key, Bytes value, boolean keepTimeToLive) {
+        long hash = hash(key);
+        int encoding = StringView.encodingOf(value);
+        int valueLength = StringView.encodedLength(value, encoding);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            address = newRecord(hash, key, ValueType.STRING.id(), encoding, valueLength, NO_EXPIRY);
+            writeString(address, value, encoding);
+            context.listener().added(this, key, ValueType.STRING);
+            return;
+        }
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int oldFlags = RecordLayout.flags(chunk, record);
+        boolean hadExpiry = (oldFlags & HAS_EXPIRY) != 0;
+        long expiryMillis = keepTimeToLive && hadExpiry ? RecordLayout.expiry(chunk, record, oldFlags) : NO_EXPIRY;
+        int newFlags = RecordLayout.flagsFor(key.length(), valueLength, expiryMillis != NO_EXPIRY);
+        int oldSize = sizeAt(chunk, record, oldFlags);
+        releaseValue(hash, address);
+        if (hadExpiry && expiryMillis == NO_EXPIRY) {
+            keysWithExpiry--;
+        }
+        if (newFlags == oldFlags
+                && Arena.roundUp(RecordLayout.size(newFlags, key.length(), valueLength)) == Arena.roundUp(oldSize)) {
+            RecordLayout.typeAndEncoding(chunk, record, ValueType.STRING.id(), encoding);
+            RecordLayout.valueLength(chunk, record, newFlags, valueLength);
+            RecordLayout.clock(chunk, record, context.accessClock());
+            writeString(address, value, encoding);
+            return;
+        }
+        long newAddress = allocateRecord(key, ValueType.STRING.id(), encoding, valueLength, expiryMillis);
+        writeString(newAddress, value, encoding);
+        table.replace(hash, address, newAddress);
+        arena.free(address, oldSize);
+    }
+
+    private void writeString(long address, Bytes value, int encoding) {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        int at = record + RecordLayout.keyOffset(flags) + RecordLayout.keyLength(chunk, record, flags);
+        StringView.write(value, encoding, chunk, at);
+    }
+
+    private static int sizeAt(byte[] chunk, int record, int flags) {
+        return RecordLayout.size(
+                flags,
+                RecordLayout.keyLength(chunk, record, flags),
+                RecordLayout.valueLength(chunk, record, flags));
+    }
+
+    /** Frees what the value of a record holds elsewhere and makes its views stale; the record itself stays. */
+    private void releaseValue(long hash, long address) {
+        if (typeAt(address) != ValueType.STRING.id()) {
+            viewAt(hash, address).free();
+        }
+        context.views().invalidate(address);
+    }
+
+    private void removeRecord(long hash, long address) {
+        releaseValue(hash, address);
+        unlinkRecord(hash, address);
+    }
+
+    /** Takes a record out of the table and frees it, but not what its value holds elsewhere. */
+    private void unlinkRecord(long hash, long address) {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        if ((flags & HAS_EXPIRY) != 0) {
+            keysWithExpiry--;
+        }
+        table.remove(hash, address);
+        arena.free(address, sizeAt(chunk, record, flags));
+    }
+
+    /** The record of an entry moved because its value was resized. */
+    void recordMoved(long hash, long oldAddress, long newAddress) {
+        table.replace(hash, oldAddress, newAddress);
+    }
+
+    @Override
+    public boolean remove(Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            return false;
+        }
+        removeRecord(hash, address);
+        return true;
+    }
+
+    @Override
+    public boolean removeIfEmpty(Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL || !viewAt(hash, address).isEmpty()) {
+            return false;
+        }
+        removeRecord(hash, address);
+        context.listener().emptied(this, key);
+        return true;
+    }
+
+    @Override
+    public boolean rename(Bytes from, Bytes to) {
+        return transplant(from, this, to);
+    }
+
+    @Override
+    public boolean move(Bytes key, Keyspace target) {
+        return transplant(key, (Database) target, key);
+    }
+
+    private boolean transplant(Bytes from, Database target, Bytes to) {
+        long hash = hash(from);
+        long address = find(hash, from);
+        if (address == Arena.NULL) {
+            return false;
+        }
+        if (target == this && from.equals(to)) {
+            return true;
+        }
+        target.remove(to);
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        int type = RecordLayout.type(chunk, record);
+        int valueLength = RecordLayout.valueLength(chunk, record, flags);
+        long expiryMillis = (flags & HAS_EXPIRY) == 0 ? NO_EXPIRY : RecordLayout.expiry(chunk, record, flags);
+        long newHash = hash(to);
+        long newAddress = target.newRecord(
+                newHash, to, type, RecordLayout.encoding(chunk, record), valueLength, expiryMillis);
+        byte[] newChunk = arena.chunk(newAddress);
+        int newRecord = arena.offset(newAddress);
+        int newFlags = RecordLayout.flags(newChunk, newRecord);
+        System.arraycopy(
+                chunk,
+                record + RecordLayout.keyOffset(flags) + RecordLayout.keyLength(chunk, record, flags),
+                newChunk,
+                newRecord + RecordLayout.keyOffset(newFlags) + to.length(),
+                valueLength);
+        RecordLayout.clock(newChunk, newRecord, RecordLayout.clock(chunk, record));
+        context.views().invalidate(address);
+        unlinkRecord(hash, address);
+        context.listener().added(target, to, ValueTypes.byId(type));
+        return true;
+    }
+
+    @Override
+    public boolean copy(Bytes from, Keyspace target, Bytes to) {
+        Database destination = (Database) target;
+        long hash = hash(from);
+        long address = find(hash, from);
+        if (address == Arena.NULL) {
+            return false;
+        }
+        destination.remove(to);
+        int type = typeAt(address);
+        long newHash = hash(to);
+        long newAddress = destination.newRecord(newHash, to, type, 0, 0, expiryAt(address));
+        ValueView copy = context.views().view(destination, newHash, newAddress, type);
+        copy.copyFrom(viewAt(hash, address));
+        context.listener().added(destination, to, ValueTypes.byId(type));
+        return true;
+    }
+
+    private long expiryAt(long address) {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        return (flags & HAS_EXPIRY) == 0 ? NO_EXPIRY : RecordLayout.expiry(chunk, record, flags);
+    }
+
+    @Override
+    public long expiresAtMillis(Bytes key) {
+        long address = find(hash(key), key);
+        return address == Arena.NULL ? NO_KEY : expiryAt(address);
+    }
+
+    @Override
+    public void expireAt(Bytes key, long unixMillis) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            throw new IllegalArgumentException("expireAt on an absent key");
+        }
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        boolean had = (flags & HAS_EXPIRY) != 0;
+        if (had && unixMillis != NO_EXPIRY) {
+            RecordLayout.expiry(chunk, record, flags, unixMillis);
+        } else if (had || unixMillis != NO_EXPIRY) {
+            addOrDropExpiry(hash, address, unixMillis);
+        }
+    }
+
+    private void addOrDropExpiry(long hash, long address, long unixMillis) {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        int oldSize = sizeAt(chunk, record, flags);
+        boolean add = unixMillis != NO_EXPIRY;
+        int newSize = oldSize + (add ? 8 : -8);
+        int head = RecordLayout.expiryOffset(flags);
+        int tail = RecordLayout.keyOffset(flags);
+        long newAddress = Arena.roundUp(newSize) == Arena.roundUp(oldSize) ? address : arena.allocate(newSize);
+        byte[] newChunk = arena.chunk(newAddress);
+        int newRecord = arena.offset(newAddress);
+        int newTail = head + (add ? 8 : 0);
+        System.arraycopy(chunk, record + tail, newChunk, newRecord + newTail, oldSize - tail);
+        if (newAddress != address) {
+            System.arraycopy(chunk, record, newChunk, newRecord, head);
+            table.replace(hash, address, newAddress);
+            arena.free(address, oldSize);
+        }
+        int newFlags = add ? flags | HAS_EXPIRY : flags & ~HAS_EXPIRY;
+        newChunk[newRecord + RecordLayout.FLAGS_OFFSET] = (byte) newFlags;
+        if (add) {
+            RecordLayout.expiry(newChunk, newRecord, newFlags, unixMillis);
+            keysWithExpiry++;
+        } else {
+            keysWithExpiry--;
+        }
+        context.views().moved(this, hash, address, newAddress);
+    }
+
+    @Override
+    public @Nullable Bytes randomKey() {
+        byte[] key = new byte[0];
+        for (int attempt = 0; attempt < RANDOM_KEY_ATTEMPTS; attempt++) {
+            long address = table.randomAddress(context.random());
+            if (address == Arena.NULL) {
+                return null;
+            }
+            key = keyCopy(address);
+            long expiryMillis = expiryAt(address);
+            if (expiryMillis == NO_EXPIRY || !isDue(expiryMillis)) {
+                return Bytes.of(key);
+            }
+            if (context.deletesExpired()) {
+                expire(context.keyHash().hash(key, 0, key.length), address);
+            }
+        }
+        return Bytes.of(key);
+    }
+
+    @Override
+    public long scan(long cursor, int count, KeyVisitor visitor) {
+        return table.scan(cursor, count, address -> {
+            long expiryMillis = expiryAt(address);
+            if (expiryMillis == NO_EXPIRY || !isDue(expiryMillis)) {
+                byte[] chunk = arena.chunk(address);
+                int record = arena.offset(address);
+                int flags = RecordLayout.flags(chunk, record);
+                scannedKey.set(
+                        chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
+                visitor.visit(scannedKey, ValueTypes.byId(RecordLayout.type(chunk, record)));
+            }
+        });
+    }
+
+    /** Removes all keys. */
+    void clear() {
+        table.forEach(address -> {
+            if (typeAt(address) != ValueType.STRING.id()) {
+                context.views().reset();
+                byte[] key = keyCopy(address);
+                viewAt(context.keyHash().hash(key, 0, key.length), address).free();
+            }
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            arena.free(address, sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
+        });
+        context.views().reset();
+        table.clear();
+        keysWithExpiry = 0;
+        expiryCursor = 0;
+        averageTimeToLiveMillis = 0;
+    }
+
+    /**
+     * Walks a slice of the table and removes the keys whose time is over.
+     *
+     * @param visits about how many keys to look at
+     * @return how many were removed
+     */
+    int expireSlice(int visits) {
+        ExpirySlice slice = new ExpirySlice();
+        expiryCursor = table.scan(expiryCursor, visits, slice);
+        for (int i = 0; i < slice.dueCount; i++) {
+            long address = slice.due[i];
+            byte[] key = keyCopy(address);
+            expire(context.keyHash().hash(key, 0, key.length), address);
+        }
+        if (slice.timeToLiveCount > 0) {
+            long average = slice.timeToLiveSum / slice.timeToLiveCount;
+            averageTimeToLiveMillis = averageTimeToLiveMillis == 0
+                    ? average
+                    : (averageTimeToLiveMillis / 50) * 49 + average / 50;
+        }
+        return slice.dueCount;
+    }
+
+    private final class ExpirySlice implements KeyTable.Visitor {
+        private long[] due = new long[16];
+        private int dueCount;
+        private long timeToLiveSum;
+        private int timeToLiveCount;
+
+        @Override
+        public void visit(long address) {
+            long expiryMillis = expiryAt(address);
+            if (expiryMillis == NO_EXPIRY) {
+                return;
+            }
+            if (isDue(expiryMillis)) {
+                if (dueCount == due.length) {
+                    due = Arrays.copyOf(due, dueCount * 2);
+                }
+                due[dueCount++] = address;
+            } else {
+                timeToLiveSum += expiryMillis - context.nowMillis();
+                timeToLiveCount++;
+            }
+        }
+    }
+
+    /** What introspection tells of a key, or null when there is none; does not count as an access. */
+    public @Nullable KeyDescription describe(Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            return null;
+        }
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        ValueView view = viewAt(hash, address);
+        int idleSeconds = (context.accessClock() - RecordLayout.clock(chunk, record)) & 0xffffff;
+        long recordBytes = Arena.roundUp(sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
+        return new KeyDescription(
+                view.encodingName(),
+                idleSeconds,
+                recordBytes + view.externalBytes() + KeyDescription.TABLE_SLOT_BYTES,
+                view.elementCount());
+    }
+}

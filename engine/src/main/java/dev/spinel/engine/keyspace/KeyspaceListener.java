@@ -1,0 +1,19 @@
+package dev.spinel.engine.keyspace;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueType;
+
+/** Learns what the keyspace does by itself while commands look at it. Engine thread only. */
+public interface KeyspaceListener {
+    /** A key that did not exist now holds a value. The key is valid during the call. */
+    void added(Database database, Bytes key, ValueType<?> type);
+
+    /** A key was removed because its time to live was over. The key is valid during the call. */
+    void expired(Database database, Bytes key);
+
+    /** A key that a command wanted to read does not exist. The key is valid during the call. */
+    void missed(Database database, Bytes key);
+
+    /** A collection became empty and was removed with its key. The key is valid during the call. */
+    void emptied(Database database, Bytes key);
+}

@@ -1,0 +1,115 @@
+package dev.spinel.engine.keyspace;
+
+import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.KeyHash;
+import dev.spinel.engine.value.EncodingLimits;
+import java.util.random.RandomGenerator;
+
+/** All databases of a server. Engine thread only. */
+public final class Keyspaces {
+    private static final int KEYS_PER_SLICE = 200;
+    private static final int MAX_VISITS_PER_SLICE = 20_000;
+    private static final int STALE_PERCENT_TO_GO_ON = 10;
+
+    private final KeyspaceContext context;
+    private final Database[] databases;
+    private int nextToExpire;
+
+    public Keyspaces(
+            int count,
+            Arena arena,
+            KeyHash keyHash,
+            EncodingLimits limits,
+            RandomGenerator random,
+            KeyspaceListener listener) {
+        this.context = new KeyspaceContext(arena, keyHash, limits, random, listener);
+        this.databases = new Database[count];
+        for (int i = 0; i < count; i++) {
+            databases[i] = new Database(context, i);
+        }
+    }
+
+    /** Number of databases. */
+    public int count() {
+        return databases.length;
+    }
+
+    /** A database by its index. */
+    public Database get(int index) {
+        return databases[index];
+    }
+
+    public KeyspaceStatistics statistics() {
+        return context.statistics();
+    }
+
+    /** Starts a command: sets its time and takes back the views of the one before. */
+    public void begin(long nowMillis) {
+        context.nowMillis(nowMillis);
+        context.views().reset();
+    }
+
+    /** Whether reads move the access clock of keys; off for clients with CLIENT NO-TOUCH. */
+    public void touchesKeys(boolean value) {
+        context.touchesKeys(value);
+    }
+
+    /** Whether keys whose time is over are removed; off while commands are paused. */
+    public void deletesExpired(boolean value) {
+        context.deletesExpired(value);
+    }
+
+    /** Exchanges the contents of two databases. */
+    public void swap(int first, int second) {
+        Database database = databases[first];
+        databases[first] = databases[second];
+        databases[second] = database;
+        databases[first].index(first);
+        databases[second].index(second);
+    }
+
+    /** Removes all keys of a database; returns how many there were. */
+    public long flush(int index) {
+        long size = databases[index].size();
+        databases[index].clear();
+        return size;
+    }
+
+    /** Bytes of the tables of all databases. */
+    public long tableBytes() {
+        long bytes = 0;
+        for (Database database : databases) {
+            bytes += database.tableBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * Removes keys whose time is over until few are left or the time is up.
+     *
+     * @param budgetNanos how long this may take
+     * @return whether it stopped because of the time
+     */
+    public boolean expireCycle(long budgetNanos) {
+        long start = System.nanoTime();
+        for (int i = 0; i < databases.length; i++) {
+            Database database = databases[nextToExpire];
+            nextToExpire = (nextToExpire + 1) % databases.length;
+            while (database.keysWithExpiry() > 0) {
+                int removed = database.expireSlice(visits(database));
+                if (System.nanoTime() - start > budgetNanos) {
+                    return true;
+                }
+                if (removed * 100 <= KEYS_PER_SLICE * STALE_PERCENT_TO_GO_ON) {
+                    break;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** How many keys to visit so that about {@link #KEYS_PER_SLICE} of them have a time to live. */
+    private static int visits(Database database) {
+        return (int) Math.min(MAX_VISITS_PER_SLICE, KEYS_PER_SLICE * database.size() / database.keysWithExpiry());
+    }
+}
