@@ -105,6 +105,8 @@ public interface Call {
         /** The absent value. */
         NIL,
         /** The absent aggregate. */
-        NIL_ARRAY
+        NIL_ARRAY,
+        /** The integer 0. */
+        ZERO
     }
 }

@@ -55,7 +55,7 @@ public final class Client {
     }
 
     /** A key that a transaction watches. */
-    public record WatchedKey(int database, Bytes key, boolean expiredWhenWatched) {}
+    public record WatchedKey(int database, Bytes key, boolean absentWhenWatched) {}
 
     public long id() {
         return id;

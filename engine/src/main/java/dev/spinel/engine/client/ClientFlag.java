@@ -16,8 +16,8 @@ public enum ClientFlag {
     MONITOR,
     /** Will be closed once its output is sent. */
     CLOSE_AFTER_REPLY,
-    /** Is authenticated, or no password is needed. */
-    AUTHENTICATED,
+    /** Has not authenticated though a password is needed. */
+    UNAUTHENTICATED,
     /** Is not evicted when clients use too much memory. */
     NO_EVICT,
     /** Its reads do not move the access clock of keys. */
