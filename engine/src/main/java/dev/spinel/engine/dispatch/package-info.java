@@ -1,4 +1,10 @@
-/** What becomes of a request before and after its handler runs: lookup, checks, keys, descriptions of commands. */
+/**
+ * From a request to its handler: the table of commands, the gates before them, what a change sets off, and what is told
+ * about commands.
+ *
+ * <p>Depends on the API and on the engine's packages for clients, keyspace, blocking, transactions, publish/subscribe,
+ * propagation and statistics.
+ */
 @NullMarked
 package dev.spinel.engine.dispatch;
 

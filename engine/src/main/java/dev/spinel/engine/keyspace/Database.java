@@ -5,6 +5,7 @@ import static dev.spinel.engine.keyspace.RecordLayout.HAS_EXPIRY;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
+import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.value.StringView;
@@ -25,6 +26,9 @@ public final class Database implements Keyspace {
      * skips databases in which no key has one.
      */
     private static final int RANDOM_KEY_ATTEMPTS = 100;
+
+    /** What one key takes of the table on average. */
+    private static final int TABLE_SLOT_BYTES = 10;
 
     private final KeyspaceContext context;
     private final Arena arena;
@@ -149,6 +153,16 @@ public final class Database implements Keyspace {
         }
         context.statistics().keyspaceHits++;
         touch(address);
+        return true;
+    }
+
+    @Override
+    public boolean peek(Bytes key) {
+        if (find(hash(key), key) == Arena.NULL) {
+            missed(key);
+            return false;
+        }
+        context.statistics().keyspaceHits++;
         return true;
     }
 
@@ -575,7 +589,7 @@ public final class Database implements Keyspace {
         }
     }
 
-    /** What introspection tells of a key, or null when there is none; does not count as an access. */
+    @Override
     public @Nullable KeyDescription describe(Bytes key) {
         long hash = hash(key);
         long address = find(hash, key);
@@ -590,7 +604,8 @@ public final class Database implements Keyspace {
         return new KeyDescription(
                 view.encodingName(),
                 idleSeconds,
-                recordBytes + view.externalBytes() + KeyDescription.TABLE_SLOT_BYTES,
+                KeyDescription.NOT_TRACKED,
+                recordBytes + view.externalBytes() + TABLE_SLOT_BYTES,
                 view.elementCount());
     }
 }

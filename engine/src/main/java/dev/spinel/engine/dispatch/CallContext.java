@@ -1,0 +1,220 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.api.command.Command;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.api.keyspace.Keyspace;
+import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.client.Blocked;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.Transaction;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.propagate.Propagator;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The one call in progress at one depth; reused. Engine thread only. */
+final class CallContext implements ClientCall {
+    private final DispatchServices services;
+    private @Nullable Client client;
+    private @Nullable RegisteredCommand command;
+    private @Nullable ReplyWriter reply;
+    private @Nullable Database database;
+    private Bytes[] args = new Bytes[0];
+    private int argCount;
+    private long changesBefore;
+    private boolean explicitEffects;
+
+    CallContext(DispatchServices services) {
+        this.services = services;
+    }
+
+    void start(Client caller, RegisteredCommand registered, Bytes[] arguments, int count) {
+        client = caller;
+        command = registered;
+        reply = caller.reply();
+        database = services.keyspaces().get(caller.database());
+        args = arguments;
+        argCount = count;
+        changesBefore = services.changes().changes();
+        explicitEffects = false;
+    }
+
+    /** Hands over the effects of the call: the command as it came, unless the handler said otherwise. */
+    void finish(int databaseBefore) {
+        if (!explicitEffects
+                && services.changes().changes() != changesBefore
+                && services.propagator().isActive()) {
+            services.propagator().add(databaseBefore, args, argCount);
+        }
+    }
+
+    @Override
+    public Client client() {
+        return Objects.requireNonNull(client);
+    }
+
+    @Override
+    public Command command() {
+        return Objects.requireNonNull(command).command();
+    }
+
+    @Override
+    public Bytes[] args() {
+        return args;
+    }
+
+    @Override
+    public Keyspaces keyspaces() {
+        return services.keyspaces();
+    }
+
+    @Override
+    public int argCount() {
+        return argCount;
+    }
+
+    @Override
+    public Bytes arg(int index) {
+        return args[index];
+    }
+
+    @Override
+    public long integerArg(int index) {
+        Bytes arg = args[index];
+        if (!Numbers.isLong(arg)) {
+            throw Errors.notAnInteger();
+        }
+        return Numbers.parseLong(arg);
+    }
+
+    @Override
+    public long integerArg(int index, long min, long max) {
+        long value = integerArg(index);
+        if (value < min || value > max) {
+            throw Errors.err("value is out of range, value must between " + min + " and " + max);
+        }
+        return value;
+    }
+
+    @Override
+    public double realArg(int index) {
+        double value = Numbers.parseDouble(args[index]);
+        if (Double.isNaN(value)) {
+            throw Errors.notAFloat();
+        }
+        return value;
+    }
+
+    @Override
+    public boolean argIs(int index, String upperCaseWord) {
+        return args[index].isWord(upperCaseWord);
+    }
+
+    @Override
+    public ReplyWriter reply() {
+        return Objects.requireNonNull(reply);
+    }
+
+    @Override
+    public Keyspace keys() {
+        return Objects.requireNonNull(database);
+    }
+
+    @Override
+    public Keyspace keys(long index) {
+        if (index < 0 || index >= services.keyspaces().count()) {
+            throw Errors.dbIndexOutOfRange();
+        }
+        return services.keyspaces().get((int) index);
+    }
+
+    @Override
+    public long nowMillis() {
+        return services.clock().nowMillis();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return services.random();
+    }
+
+    @Override
+    public long configNumber(String parameter) {
+        return services.configNumbers().applyAsLong(parameter);
+    }
+
+    @Override
+    public void changed(Bytes key, KeyEvent event, String name) {
+        services.changes().changed(keys().index(), key, event, name);
+    }
+
+    @Override
+    public void changed(Keyspace keyspace, Bytes key, KeyEvent event, String name) {
+        services.changes().changed(keyspace.index(), key, event, name);
+    }
+
+    @Override
+    public void event(Keyspace keyspace, Bytes key, KeyEvent event, String name) {
+        services.changes().event(keyspace, key, event, name);
+    }
+
+    @Override
+    public void changed() {
+        services.changes().changed();
+    }
+
+    @Override
+    public void propagateAs(Bytes... arguments) {
+        explicitEffects = true;
+        Propagator propagator = services.propagator();
+        if (propagator.isActive()) {
+            propagator.add(keys().index(), arguments, arguments.length);
+        }
+    }
+
+    @Override
+    public void propagateNothing() {
+        explicitEffects = true;
+    }
+
+    @Override
+    public void block(ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout) {
+        Client caller = client();
+        if (caller.is(ClientFlag.RETRYING)) {
+            caller.set(ClientFlag.BLOCKED, true);
+            return;
+        }
+        if (caller.is(ClientFlag.IN_EXEC)) {
+            BlockedClients.reply(caller, onTimeout);
+            return;
+        }
+        Bytes[] request = Transaction.copy(args, argCount);
+        Bytes[] keys = new Bytes[keyCount];
+        System.arraycopy(request, firstKey, keys, 0, keyCount);
+        long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
+        services.blockedClients()
+                .block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));
+    }
+
+    @Override
+    public long timeoutArg(int index) {
+        double seconds = Numbers.parseDouble(args[index]);
+        double millis = seconds * 1000;
+        if (Double.isNaN(millis) || millis > Long.MAX_VALUE / 2) {
+            throw Errors.timeoutNotAFloat();
+        }
+        if (seconds < 0) {
+            throw Errors.timeoutNegative();
+        }
+        return (long) Math.ceil(millis);
+    }
+}

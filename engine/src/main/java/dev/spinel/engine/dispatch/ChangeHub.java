@@ -1,0 +1,77 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.api.keyspace.Keyspace;
+import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.keyspace.KeyspaceListener;
+import dev.spinel.engine.propagate.Propagator;
+import dev.spinel.engine.transaction.WatchedKeys;
+
+/**
+ * What a change of a key sets off: watching transactions, waiting clients, keyspace events, effects of expiry.
+ *
+ * <p>Engine thread only.
+ */
+public final class ChangeHub implements KeyspaceListener {
+    private final WatchedKeys watchedKeys;
+    private final BlockedClients blockedClients;
+    private final KeyEvents keyEvents;
+    private final Propagator propagator;
+    private final Bytes[] deletion = {Bytes.of("DEL"), new Bytes()};
+    private long changes;
+
+    public ChangeHub(
+            WatchedKeys watchedKeys, BlockedClients blockedClients, KeyEvents keyEvents, Propagator propagator) {
+        this.watchedKeys = watchedKeys;
+        this.blockedClients = blockedClients;
+        this.keyEvents = keyEvents;
+        this.propagator = propagator;
+    }
+
+    /** Number of changes since the server started: {@code rdb_changes_since_last_save} counts from a mark of it. */
+    public long changes() {
+        return changes;
+    }
+
+    /** Counts a change that is not tied to a key. */
+    public void changed() {
+        changes++;
+    }
+
+    void changed(int database, Bytes key, KeyEvent event, String name) {
+        changes++;
+        watchedKeys.touch(database, key);
+        keyEvents.publish(database, key, event, name);
+    }
+
+    void event(Keyspace keyspace, Bytes key, KeyEvent event, String name) {
+        keyEvents.publish(keyspace.index(), key, event, name);
+    }
+
+    @Override
+    public void added(Database database, Bytes key, ValueType<?> type) {
+        blockedClients.keyReady(database.index(), key);
+        keyEvents.publish(database.index(), key, KeyEvent.NEW, "new");
+    }
+
+    @Override
+    public void expired(Database database, Bytes key) {
+        watchedKeys.touch(database.index(), key);
+        keyEvents.publish(database.index(), key, KeyEvent.EXPIRED, "expired");
+        deletion[1].set(key);
+        propagator.add(database.index(), deletion, deletion.length);
+    }
+
+    @Override
+    public void missed(Database database, Bytes key) {
+        keyEvents.publish(database.index(), key, KeyEvent.KEY_MISS, "keymiss");
+    }
+
+    @Override
+    public void emptied(Database database, Bytes key) {
+        keyEvents.publish(database.index(), key, KeyEvent.GENERIC, "del");
+    }
+}

@@ -1,0 +1,135 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.api.command.Command;
+import dev.spinel.api.data.Bytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All commands, found by the bytes of their name in any case.
+ *
+ * <p>Engine thread only.
+ */
+public final class CommandTable {
+    private static final int MAX_NAME_BYTES = 64;
+
+    private final Map<String, RegisteredCommand> byName = new LinkedHashMap<>();
+    private final Map<String, List<RegisteredCommand>> byOwner = new HashMap<>();
+    private RegisteredCommand[] slots = new RegisteredCommand[0];
+    private byte[][] names = new byte[0][];
+
+    /**
+     * Adds the commands of one plugin, all or none.
+     *
+     * @throws IllegalArgumentException when a name exists already
+     */
+    public void register(String owner, Collection<Command> commands) {
+        Map<String, RegisteredCommand> added = new LinkedHashMap<>();
+        for (Command command : commands) {
+            RegisteredCommand registered = new RegisteredCommand(command, owner, null);
+            RegisteredCommand other = byName.get(registered.fullName());
+            if (other == null) {
+                other = added.get(registered.fullName());
+            }
+            if (other != null) {
+                throw new IllegalArgumentException("command " + command.spec().name() + " of plugin " + owner
+                        + " exists already, from plugin " + other.owner());
+            }
+            if (command.spec().name().length() > MAX_NAME_BYTES) {
+                throw new IllegalArgumentException("command name " + command.spec().name() + " of plugin " + owner
+                        + " is longer than " + MAX_NAME_BYTES + " bytes");
+            }
+            added.put(registered.fullName(), registered);
+        }
+        byName.putAll(added);
+        byOwner.put(owner, List.copyOf(added.values()));
+        rebuild();
+    }
+
+    /** Removes the commands of one plugin. */
+    public void unregister(String owner) {
+        List<RegisteredCommand> commands = byOwner.remove(owner);
+        if (commands != null) {
+            for (RegisteredCommand command : commands) {
+                byName.remove(command.fullName());
+            }
+            rebuild();
+        }
+    }
+
+    private void rebuild() {
+        int capacity = Integer.highestOneBit(Math.max(8, byName.size() * 4 - 1)) << 1;
+        RegisteredCommand[] newSlots = new RegisteredCommand[capacity];
+        byte[][] newNames = new byte[capacity][];
+        for (RegisteredCommand command : byName.values()) {
+            byte[] name = command.spec().name().getBytes(StandardCharsets.US_ASCII);
+            int slot = foldedHash(name, 0, name.length) & (capacity - 1);
+            while (newNames[slot] != null) {
+                slot = (slot + 1) & (capacity - 1);
+            }
+            newSlots[slot] = command;
+            newNames[slot] = name;
+        }
+        slots = newSlots;
+        names = newNames;
+    }
+
+    /** The command of a name, or null. */
+    public @Nullable RegisteredCommand find(Bytes name) {
+        int length = name.length();
+        if (length > MAX_NAME_BYTES) {
+            return null;
+        }
+        int mask = slots.length - 1;
+        int slot = foldedHash(name.array(), name.offset(), length) & mask;
+        byte[] candidate = names[slot];
+        while (candidate != null) {
+            if (candidate.length == length && foldedEquals(candidate, name)) {
+                return slots[slot];
+            }
+            slot = (slot + 1) & mask;
+            candidate = names[slot];
+        }
+        return null;
+    }
+
+    /** The command of a name, or null; not for the command path. */
+    public @Nullable RegisteredCommand find(String name) {
+        return byName.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** All commands in the order of their registration. */
+    public Collection<RegisteredCommand> all() {
+        return byName.values();
+    }
+
+    /** Folding by clearing the case bit maps some punctuation together too, which only costs a comparison. */
+    private static int foldedHash(byte[] array, int offset, int length) {
+        int hash = length;
+        for (int i = offset; i < offset + length; i++) {
+            hash = hash * 31 + (array[i] & 0xdf);
+        }
+        return hash ^ hash >>> 15;
+    }
+
+    private static boolean foldedEquals(byte[] upperCase, Bytes name) {
+        byte[] array = name.array();
+        int offset = name.offset();
+        for (int i = 0; i < upperCase.length; i++) {
+            int b = array[offset + i];
+            if (b >= 'a' && b <= 'z') {
+                b -= 'a' - 'A';
+            }
+            if (b != upperCase[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,21 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.propagate.Propagator;
+import java.util.function.ToLongFunction;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a call reaches of the engine.
+ *
+ * @param configNumbers the value of a numeric configuration parameter by its name
+ */
+public record DispatchServices(
+        Keyspaces keyspaces,
+        ChangeHub changes,
+        Propagator propagator,
+        BlockedClients blockedClients,
+        EngineClock clock,
+        RandomGenerator random,
+        ToLongFunction<String> configNumbers) {}

@@ -1,0 +1,344 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.api.command.CommandFlag;
+import dev.spinel.api.command.CommandHandler;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.Client.ReplyMode;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.CommandRunner;
+import dev.spinel.engine.client.Transaction;
+import dev.spinel.engine.memory.ArenaExhaustedException;
+import dev.spinel.engine.stats.LatencyMonitor;
+import dev.spinel.engine.stats.ServerStatistics;
+import dev.spinel.engine.stats.SlowLog;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes one request through lookup, gates and handler, and takes care of what follows.
+ *
+ * <p>Engine thread only.
+ */
+public final class Dispatcher implements CommandRunner {
+    /*
+     * The fast path is: table lookup on the bytes of the name, arity, one AND of the command's gate mask with the state
+     * of server and client. Only when that is not zero does checkGates go through the states in Redis's order, because
+     * the order decides which error a client sees.
+     *
+     * Commands nest: EXEC runs the queued ones, a served client's command runs inside the turn of the command that made
+     * its key ready. Each depth has a CallContext of its own, and what belongs to the unit as a whole (time, effects,
+     * serving blocked clients) happens at depth 0 only.
+     */
+    private static final int MAX_ERROR_ARGUMENT_BYTES = 128;
+
+    private final CommandTable table;
+    private final DispatchServices services;
+    private final ServerStatistics statistics;
+    private final SlowLog slowLog;
+    private final LatencyMonitor latencyMonitor;
+    private final Monitors monitors;
+    private final FailureLog failureLog;
+    private final List<CallContext> contexts = new ArrayList<>();
+    private int depth;
+    private int serverState;
+    private boolean tracksLatency = true;
+
+    public Dispatcher(
+            CommandTable table,
+            DispatchServices services,
+            ServerStatistics statistics,
+            SlowLog slowLog,
+            LatencyMonitor latencyMonitor,
+            Monitors monitors,
+            FailureLog failureLog) {
+        this.table = table;
+        this.services = services;
+        this.statistics = statistics;
+        this.slowLog = slowLog;
+        this.latencyMonitor = latencyMonitor;
+        this.monitors = monitors;
+        this.failureLog = failureLog;
+    }
+
+    /** Receives defects of handlers; any of them answers an error and leaves the server running. */
+    @FunctionalInterface
+    public interface FailureLog {
+        void failed(String commandName, Throwable failure);
+    }
+
+    /** Whether times are recorded for percentiles ({@code latency-tracking}). */
+    public void tracksLatency(boolean value) {
+        tracksLatency = value;
+    }
+
+    /** Sets whether used memory is above its limit. */
+    public void outOfMemory(boolean value) {
+        serverState(Gate.OUT_OF_MEMORY, value);
+    }
+
+    /** Sets whether commands wait: all of them, or those that may write. */
+    public void paused(boolean all, boolean writes) {
+        serverState(Gate.PAUSE_ALL, all);
+        serverState(Gate.PAUSE_WRITE, writes);
+    }
+
+    private void serverState(int bit, boolean on) {
+        serverState = on ? serverState | bit : serverState & ~bit;
+    }
+
+    /**
+     * Executes a request of a client at the top level.
+     *
+     * @return false when the client is now blocked or has to wait: the request is then kept where needed
+     */
+    public Outcome execute(Client client, Bytes[] args, int argCount) {
+        services.clock().update();
+        RegisteredCommand command = table.find(args[0]);
+        if (command != null && !command.subcommands().isEmpty() && argCount > 1) {
+            RegisteredCommand subcommand = command.subcommand(args[1]);
+            if (subcommand != null) {
+                command = subcommand;
+            } else if (command.handler() == null) {
+                reject(client, command, unknownSubcommand(command, args[1]));
+                return Outcome.DONE;
+            }
+        }
+        if (command == null) {
+            reject(client, null, unknownCommand(args, argCount));
+            return Outcome.DONE;
+        }
+        if (!command.accepts(argCount) || command.handler() == null) {
+            reject(client, command, Errors.wrongArity(command.fullName()).message());
+            return Outcome.DONE;
+        }
+        client.interacted(services.clock().nowMillis(), command.fullName());
+        int concerns = command.gateMask() & (serverState | client.flagBits());
+        if (concerns != 0) {
+            Outcome outcome = checkGates(client, command, concerns, args, argCount);
+            if (outcome != Outcome.GO_ON) {
+                return outcome;
+            }
+        }
+        call(client, command, args, argCount);
+        return client.is(ClientFlag.BLOCKED) ? Outcome.BLOCKED : Outcome.DONE;
+    }
+
+    /** What became of a request. */
+    public enum Outcome {
+        /** It was answered. */
+        DONE,
+        /** Its client is blocked. */
+        BLOCKED,
+        /** It was not executed and must be offered again later. */
+        POSTPONED,
+        /** It passes the gates. */
+        GO_ON
+    }
+
+    private Outcome checkGates(Client client, RegisteredCommand command, int concerns, Bytes[] args, int argCount) {
+        if ((concerns & ClientFlag.UNAUTHENTICATED.bit()) != 0) {
+            reject(client, command, "NOAUTH Authentication required.");
+            return Outcome.DONE;
+        }
+        boolean inMulti = client.is(ClientFlag.MULTI);
+        if (inMulti && command.spec().is(CommandFlag.NO_MULTI)) {
+            reject(client, command, "ERR Command not allowed inside a transaction");
+            return Outcome.DONE;
+        }
+        if ((concerns & Gate.OUT_OF_MEMORY) != 0) {
+            reject(client, command, Errors.outOfMemory().message());
+            return Outcome.DONE;
+        }
+        if ((concerns & ClientFlag.SUBSCRIBED.bit()) != 0 && client.protocol() == 2) {
+            reject(
+                    client,
+                    command,
+                    "ERR Can't execute '" + command.fullName()
+                            + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed"
+                            + " in this context");
+            return Outcome.DONE;
+        }
+        boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
+        if (pauses && !inMulti || pauses && command.fullName().equals("exec")) {
+            client.set(ClientFlag.PAUSED, true);
+            return Outcome.POSTPONED;
+        }
+        if ((concerns & ClientFlag.MULTI.bit()) != 0) {
+            Transaction transaction = client.transaction();
+            if (transaction != null) {
+                transaction.add(args, argCount);
+                client.reply().simple("QUEUED");
+                return Outcome.DONE;
+            }
+        }
+        if ((concerns & Gate.MONITORED) != 0) {
+            monitors.feed(services.clock(), client, args, argCount);
+        }
+        return Outcome.GO_ON;
+    }
+
+    /** Has MONITOR clients see commands, or not when there are none. */
+    public void monitored(boolean value) {
+        serverState(Gate.MONITORED, value);
+    }
+
+    private void reject(Client client, @Nullable RegisteredCommand command, String message) {
+        if (client.transaction() != null) {
+            client.set(ClientFlag.DIRTY_EXEC, true);
+        }
+        if (command != null) {
+            command.rejected();
+        }
+        statistics.errorReplied(message);
+        client.reply().error(message);
+    }
+
+    private static String unknownSubcommand(RegisteredCommand command, Bytes name) {
+        return "ERR unknown subcommand '" + shorten(name) + "'. Try " + command.spec().name() + " HELP.";
+    }
+
+    private static String unknownCommand(Bytes[] args, int argCount) {
+        StringBuilder message = new StringBuilder("ERR unknown command '");
+        message.append(shorten(args[0])).append("', with args beginning with: ");
+        int bytes = 0;
+        for (int i = 1; i < argCount && bytes < MAX_ERROR_ARGUMENT_BYTES; i++) {
+            String arg = "'" + text(args[i], MAX_ERROR_ARGUMENT_BYTES - bytes) + "' ";
+            message.append(arg);
+            bytes += arg.length();
+        }
+        return message.toString();
+    }
+
+    private static String shorten(Bytes name) {
+        return text(name, MAX_ERROR_ARGUMENT_BYTES);
+    }
+
+    private static String text(Bytes bytes, int maxBytes) {
+        return new String(
+                bytes.array(),
+                bytes.offset(),
+                Math.min(bytes.length(), maxBytes),
+                StandardCharsets.ISO_8859_1);
+    }
+
+    /** Runs a request of a transaction or of a served client; it passed lookup and gates when it first came. */
+    @Override
+    public void run(Client client, Bytes[] args, int argCount) {
+        RegisteredCommand command = table.find(args[0]);
+        if (command != null && !command.subcommands().isEmpty() && argCount > 1) {
+            RegisteredCommand subcommand = command.subcommand(args[1]);
+            command = subcommand == null ? command : subcommand;
+        }
+        if (command == null || command.handler() == null) {
+            reject(client, command, unknownCommand(args, argCount));
+            return;
+        }
+        int concerns = command.gateMask() & serverState;
+        if ((concerns & Gate.OUT_OF_MEMORY) != 0 && client.is(ClientFlag.IN_EXEC)) {
+            reject(client, command, Errors.outOfMemory().message());
+            return;
+        }
+        if ((concerns & Gate.MONITORED) != 0 && client.is(ClientFlag.IN_EXEC)) {
+            monitors.feed(services.clock(), client, args, argCount);
+        }
+        call(client, command, args, argCount);
+    }
+
+    private void call(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+        if (depth == contexts.size()) {
+            contexts.add(new CallContext(services));
+        }
+        CallContext context = contexts.get(depth);
+        if (depth == 0) {
+            services.keyspaces().begin(services.clock().nowMillis());
+        }
+        if (client.is(ClientFlag.NO_TOUCH)) {
+            services.keyspaces().touchesKeys(command.command().spec().name().equals("TOUCH"));
+        }
+        depth++;
+        long start = depth == 1 ? services.clock().nowNanos() : System.nanoTime();
+        int mark = client.connection().mark();
+        int databaseBefore = client.database();
+        context.start(client, command, args, argCount);
+        boolean failed = true;
+        try {
+            CommandHandler handler = Objects.requireNonNull(command.handler());
+            handler.handle(context);
+            failed = false;
+        } catch (CommandException e) {
+            answerError(client, mark, e.message());
+        } catch (ArenaExhaustedException e) {
+            answerError(client, mark, Errors.outOfMemory().message());
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            failureLog.failed(command.fullName(), e);
+            answerError(client, mark, "ERR internal error in command '" + command.fullName() + "'");
+        } finally {
+            depth--;
+        }
+        long took = System.nanoTime() - start;
+        context.finish(databaseBefore);
+        if (client.is(ClientFlag.NO_TOUCH)) {
+            services.keyspaces().touchesKeys(true);
+        }
+        if (client.replyMode() != ReplyMode.ON) {
+            applyReplyMode(client, mark);
+        }
+        account(client, command, args, argCount, took, failed);
+        if (depth == 0) {
+            services.propagator().flush();
+            if (services.blockedClients().hasReady()) {
+                services.blockedClients().serve(services.keyspaces(), this);
+            }
+        }
+    }
+
+    private void answerError(Client client, int mark, String message) {
+        client.connection().rollback(mark);
+        client.reply().error(message);
+        statistics.errorReplied(message);
+    }
+
+    /** Drops the reply of a client that asked for none. */
+    private static void applyReplyMode(Client client, int mark) {
+        switch (client.replyMode()) {
+            case ON -> {}
+            case OFF -> client.connection().rollback(mark);
+            case SKIP_NEXT -> {
+                client.connection().rollback(mark);
+                client.replyMode(ReplyMode.SKIP);
+            }
+            case SKIP -> {
+                client.connection().rollback(mark);
+                client.replyMode(ReplyMode.ON);
+            }
+        }
+    }
+
+    private void account(
+            Client client, RegisteredCommand command, Bytes[] args, int argCount, long took, boolean failed) {
+        statistics.commandExecuted();
+        command.executed(took, failed, tracksLatency);
+        long micros = took / 1000;
+        if (slowLog.thresholdMicros() >= 0
+                && micros >= slowLog.thresholdMicros()
+                && !command.spec().is(CommandFlag.SKIP_SLOWLOG)) {
+            slowLog.add(
+                    services.clock().nowMillis() / 1000,
+                    micros,
+                    args,
+                    argCount,
+                    client.connection().remoteAddress(),
+                    client.name());
+        }
+        latencyMonitor.add(
+                command.spec().is(CommandFlag.FAST) ? "fast-command" : "command",
+                services.clock().nowMillis() / 1000,
+                micros / 1000);
+    }
+}

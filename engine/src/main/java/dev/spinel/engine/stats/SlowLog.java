@@ -1,0 +1,99 @@
+package dev.spinel.engine.stats;
+
+import dev.spinel.api.data.Bytes;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/** The last commands that took longer than a threshold, newest first. Engine thread only. */
+public final class SlowLog {
+    private static final int MAX_ARGUMENTS = 32;
+    private static final int MAX_ARGUMENT_BYTES = 128;
+
+    private final Deque<Entry> entries = new ArrayDeque<>();
+    private long thresholdMicros = 10_000;
+    private int maxEntries = 128;
+    private long nextId;
+
+    /**
+     * One slow command.
+     *
+     * @param id counts up from 0 since the server started
+     * @param unixSeconds when it ran
+     * @param micros how long it took
+     * @param arguments its arguments, shortened
+     * @param clientAddress where the client was connected from
+     * @param clientName what the client called itself
+     */
+    public record Entry(
+            long id, long unixSeconds, long micros, List<byte[]> arguments, String clientAddress, String clientName) {}
+
+    /** From how many microseconds on a command is logged; 0 logs all, a negative number none. */
+    public void thresholdMicros(long micros) {
+        thresholdMicros = micros;
+    }
+
+    public long thresholdMicros() {
+        return thresholdMicros;
+    }
+
+    public void maxEntries(int count) {
+        maxEntries = count;
+        trim();
+    }
+
+    /** Logs a command if it was slow. */
+    public void add(
+            long unixSeconds, long micros, Bytes[] args, int argCount, String clientAddress, String clientName) {
+        if (thresholdMicros < 0 || micros < thresholdMicros || maxEntries == 0) {
+            return;
+        }
+        entries.addFirst(
+                new Entry(nextId++, unixSeconds, micros, shorten(args, argCount), clientAddress, clientName));
+        trim();
+    }
+
+    private static List<byte[]> shorten(Bytes[] args, int argCount) {
+        int kept = Math.min(argCount, MAX_ARGUMENTS);
+        List<byte[]> arguments = new ArrayList<>(kept);
+        for (int i = 0; i < kept; i++) {
+            if (kept != argCount && i == kept - 1) {
+                arguments.add(ascii("... (" + (argCount - kept + 1) + " more arguments)"));
+            } else if (args[i].length() > MAX_ARGUMENT_BYTES) {
+                byte[] note = ascii("... (" + (args[i].length() - MAX_ARGUMENT_BYTES) + " more bytes)");
+                byte[] shortened = new byte[MAX_ARGUMENT_BYTES + note.length];
+                System.arraycopy(args[i].array(), args[i].offset(), shortened, 0, MAX_ARGUMENT_BYTES);
+                System.arraycopy(note, 0, shortened, MAX_ARGUMENT_BYTES, note.length);
+                arguments.add(shortened);
+            } else {
+                arguments.add(args[i].toByteArray());
+            }
+        }
+        return arguments;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private void trim() {
+        while (entries.size() > maxEntries) {
+            entries.removeLast();
+        }
+    }
+
+    /** The entries, newest first. */
+    public Iterable<Entry> entries() {
+        return entries;
+    }
+
+    public int size() {
+        return entries.size();
+    }
+
+    public void clear() {
+        entries.clear();
+    }
+}
