@@ -1,0 +1,373 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.Command;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.Client.ReplyMode;
+import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientRegistry;
+import dev.spinel.engine.client.PausedClients;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** CLIENT and its subcommands. Engine thread only. */
+public final class ClientCommands implements ServerPlugin {
+    private final ClientRegistry clients;
+    private final BlockedClients blockedClients;
+    private final PausedClients pausedClients;
+    private final Runnable unpause;
+
+    /**
+     * The commands about clients.
+     *
+     * @param unpause ends a pause and executes the requests that waited
+     */
+    public ClientCommands(
+            ClientRegistry clients, BlockedClients blockedClients, PausedClients pausedClients, Runnable unpause) {
+        this.clients = clients;
+        this.blockedClients = blockedClients;
+        this.pausedClients = pausedClients;
+        this.unpause = unpause;
+    }
+
+    @Override
+    public String name() {
+        return "client";
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(Command.container(
+                ClientSpecs.CLIENT,
+                Command.of(ClientSpecs.CLIENT_CACHING, ClientCommands::caching),
+                Command.of(ClientSpecs.CLIENT_GETNAME, ClientCommands::getname),
+                Command.of(ClientSpecs.CLIENT_GETREDIR, call -> call.reply().integer(-1)),
+                Command.of(
+                        ClientSpecs.CLIENT_HELP,
+                        HelpText.of(
+                                "CLIENT",
+                                "GETNAME",
+                                "    Return the name of this connection.",
+                                "ID",
+                                "    Return the ID of this connection.",
+                                "INFO",
+                                "    Describe this connection.",
+                                "KILL <ip:port>",
+                                "    Close the connection from an address.",
+                                "KILL <option> <value> [<option> <value> [...]]",
+                                "    Close connections by ID, ADDR, LADDR, TYPE, USER, MAXAGE or SKIPME.",
+                                "LIST [TYPE <type> | ID <id> [...]]",
+                                "    Describe all connections, or some.",
+                                "NO-EVICT (ON|OFF)",
+                                "    Exempt this connection from client eviction.",
+                                "NO-TOUCH (ON|OFF)",
+                                "    Leave the access times of keys alone.",
+                                "PAUSE <timeout> [WRITE|ALL]",
+                                "    Have commands wait for some milliseconds.",
+                                "REPLY (ON|OFF|SKIP)",
+                                "    Choose whether this connection gets replies.",
+                                "SETINFO <option> <value>",
+                                "    Name the client library.",
+                                "SETNAME <name>",
+                                "    Name this connection.",
+                                "UNBLOCK <clientid> [TIMEOUT|ERROR]",
+                                "    End the wait of a blocked client.",
+                                "UNPAUSE",
+                                "    End a pause.")),
+                Command.of(ClientSpecs.CLIENT_ID, call -> call.reply()
+                        .integer(ClientCall.of(call).client().id())),
+                Command.of(ClientSpecs.CLIENT_INFO, ClientCommands::info),
+                Command.of(ClientSpecs.CLIENT_KILL, this::kill),
+                Command.of(ClientSpecs.CLIENT_LIST, this::list),
+                Command.of(ClientSpecs.CLIENT_NO_EVICT, call -> toggle(call, ClientFlag.NO_EVICT)),
+                Command.of(ClientSpecs.CLIENT_NO_TOUCH, call -> toggle(call, ClientFlag.NO_TOUCH)),
+                Command.of(ClientSpecs.CLIENT_PAUSE, this::pause),
+                Command.of(ClientSpecs.CLIENT_REPLY, ClientCommands::reply),
+                Command.of(ClientSpecs.CLIENT_SETINFO, ClientCommands::setinfo),
+                Command.of(ClientSpecs.CLIENT_SETNAME, ClientCommands::setname),
+                Command.of(ClientSpecs.CLIENT_TRACKINGINFO, ClientCommands::trackinginfo),
+                Command.of(ClientSpecs.CLIENT_UNBLOCK, this::unblock),
+                Command.of(ClientSpecs.CLIENT_UNPAUSE, this::unpause)));
+    }
+
+    private static void caching(Call call) {
+        throw Errors.err("CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT"
+                + " mode enabled");
+    }
+
+    private static void getname(Call call) {
+        String name = ClientCall.of(call).client().name();
+        if (name.isEmpty()) {
+            call.reply().nil();
+        } else {
+            call.reply().bulk(name);
+        }
+    }
+
+    private static void setname(Call call) {
+        name(ClientCall.of(call).client(), call.arg(2));
+        call.reply().ok();
+    }
+
+    /** Names a client. */
+    static void name(Client client, Bytes name) {
+        if (!isPrintable(name)) {
+            throw Errors.err("Client names cannot contain spaces, newlines or special characters.");
+        }
+        client.name(name.toString());
+    }
+
+    private static boolean isPrintable(Bytes text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.at(i) < '!' || text.at(i) > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void setinfo(Call call) {
+        Client client = ClientCall.of(call).client();
+        boolean library = call.argIs(2, "LIB-NAME");
+        if (!library && !call.argIs(2, "LIB-VER")) {
+            throw Errors.err("Unrecognized option '" + call.arg(2) + "'");
+        }
+        if (!isPrintable(call.arg(3))) {
+            throw Errors.err((library ? "lib-name" : "lib-ver")
+                    + " cannot contain spaces, newlines or special characters.");
+        }
+        if (library) {
+            client.libraryName(call.arg(3).toString());
+        } else {
+            client.libraryVersion(call.arg(3).toString());
+        }
+        call.reply().ok();
+    }
+
+    private static void info(Call call) {
+        Client client = ClientCall.of(call).client();
+        call.reply().verbatim("txt", ClientDescription.of(client, call.nowMillis()) + "\n");
+    }
+
+    private void list(Call call) {
+        Type type = null;
+        List<Client> chosen = new ArrayList<>(clients.all());
+        if (call.argCount() == 4 && call.argIs(2, "TYPE")) {
+            type = type(call.arg(3));
+        } else if (call.argCount() > 3 && call.argIs(2, "ID")) {
+            chosen.clear();
+            for (int i = 3; i < call.argCount(); i++) {
+                Client client = clients.get(call.integerArg(i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid client ID"));
+                if (client != null) {
+                    chosen.add(client);
+                }
+            }
+        } else if (call.argCount() != 2) {
+            throw Errors.syntax();
+        }
+        StringBuilder text = new StringBuilder();
+        for (Client client : chosen) {
+            if (type == null || type == Type.of(client)) {
+                text.append(ClientDescription.of(client, call.nowMillis())).append('\n');
+            }
+        }
+        call.reply().verbatim("txt", text.toString());
+    }
+
+    private enum Type {
+        NORMAL,
+        MASTER,
+        REPLICA,
+        PUBSUB;
+
+        private static Type of(Client client) {
+            return client.is(ClientFlag.SUBSCRIBED) ? PUBSUB : NORMAL;
+        }
+    }
+
+    private static Type type(Bytes name) {
+        for (Type type : Type.values()) {
+            if (name.isWord(type.name())) {
+                return type;
+            }
+        }
+        if (name.isWord("SLAVE")) {
+            return Type.REPLICA;
+        }
+        throw Errors.err("Unknown client type '" + name + "'");
+    }
+
+    private void kill(Call call) {
+        if (call.argCount() == 3) {
+            KillFilter filter = new KillFilter();
+            filter.address = call.arg(2).toString();
+            if (kill(call, filter) == 0) {
+                throw Errors.err("No such client");
+            }
+            call.reply().ok();
+            return;
+        }
+        call.reply().integer(kill(call, killFilter(call)));
+    }
+
+    /** Which clients CLIENT KILL means; null or a negative number for any. */
+    private static final class KillFilter {
+        private long id = -1;
+        private @Nullable String address;
+        private @Nullable String localAddress;
+        private @Nullable Type type;
+        private @Nullable String user;
+        private long maxAgeSeconds = -1;
+        private boolean skipsCaller;
+
+        private boolean matches(Client client, long nowMillis) {
+            return (id < 0 || id == client.id())
+                    && (address == null || address.equals(client.connection().remoteAddress()))
+                    && (localAddress == null || localAddress.equals(client.connection().localAddress()))
+                    && (type == null || type == Type.of(client))
+                    && (user == null || user.equals(client.user()))
+                    && (maxAgeSeconds < 0 || (nowMillis - client.connectedAtMillis()) / 1000 >= maxAgeSeconds);
+        }
+    }
+
+    private static KillFilter killFilter(Call call) {
+        KillFilter filter = new KillFilter();
+        filter.skipsCaller = true;
+        if (call.argCount() % 2 != 0) {
+            throw Errors.syntax();
+        }
+        for (int i = 2; i < call.argCount(); i += 2) {
+            Bytes value = call.arg(i + 1);
+            if (call.argIs(i, "ID")) {
+                filter.id = call.integerArg(i + 1, 1, Long.MAX_VALUE, "client-id should be greater than 0");
+            } else if (call.argIs(i, "TYPE")) {
+                filter.type = type(value);
+            } else if (call.argIs(i, "ADDR")) {
+                filter.address = value.toString();
+            } else if (call.argIs(i, "LADDR")) {
+                filter.localAddress = value.toString();
+            } else if (call.argIs(i, "USER")) {
+                filter.user = user(value);
+            } else if (call.argIs(i, "MAXAGE")) {
+                filter.maxAgeSeconds = call.integerArg(i + 1);
+            } else if (call.argIs(i, "SKIPME") && value.isWord("YES")) {
+                filter.skipsCaller = true;
+            } else if (call.argIs(i, "SKIPME") && value.isWord("NO")) {
+                filter.skipsCaller = false;
+            } else {
+                throw Errors.syntax();
+            }
+        }
+        return filter;
+    }
+
+    private static String user(Bytes name) {
+        String user = name.toString();
+        if (!user.equals("default")) {
+            throw Errors.err("No such user '" + user + "'");
+        }
+        return user;
+    }
+
+    private int kill(Call call, KillFilter filter) {
+        Client caller = ClientCall.of(call).client();
+        int killed = 0;
+        for (Client client : List.copyOf(clients.all())) {
+            if (!filter.matches(client, call.nowMillis()) || client == caller && filter.skipsCaller) {
+                continue;
+            }
+            killed++;
+            if (client == caller) {
+                client.set(ClientFlag.CLOSE_AFTER_REPLY, true);
+                client.connection().closeAfterReply();
+            } else {
+                client.connection().close();
+            }
+        }
+        return killed;
+    }
+
+    private static void toggle(Call call, ClientFlag flag) {
+        boolean on = call.argIs(2, "ON");
+        if (!on && !call.argIs(2, "OFF")) {
+            throw Errors.syntax();
+        }
+        ClientCall.of(call).client().set(flag, on);
+        call.reply().ok();
+    }
+
+    private void pause(Call call) {
+        boolean all = call.argCount() == 3 || call.argIs(3, "ALL");
+        if (call.argCount() > 4 || !all && !call.argIs(3, "WRITE")) {
+            throw Errors.err("CLIENT PAUSE mode must be WRITE or ALL");
+        }
+        if (!Numbers.isLong(call.arg(2))) {
+            throw Errors.err("timeout is not an integer or out of range");
+        }
+        long millis = Numbers.parseLong(call.arg(2));
+        if (millis < 0) {
+            throw Errors.timeoutNegative();
+        }
+        pausedClients.pause(all, call.nowMillis() + millis);
+        call.reply().ok();
+    }
+
+    private void unpause(Call call) {
+        unpause.run();
+        call.reply().ok();
+    }
+
+    private static void reply(Call call) {
+        Client client = ClientCall.of(call).client();
+        if (call.argIs(2, "ON")) {
+            client.replyMode(ReplyMode.ON);
+            call.reply().ok();
+        } else if (call.argIs(2, "OFF")) {
+            client.replyMode(ReplyMode.OFF);
+        } else if (call.argIs(2, "SKIP")) {
+            if (client.replyMode() != ReplyMode.OFF) {
+                client.replyMode(ReplyMode.SKIP_NEXT);
+            }
+        } else {
+            throw Errors.syntax();
+        }
+    }
+
+    private static void trackinginfo(Call call) {
+        ReplyWriter reply = call.reply();
+        reply.map(3);
+        reply.bulk("flags");
+        reply.set(1);
+        reply.bulk("off");
+        reply.bulk("redirect");
+        reply.integer(-1);
+        reply.bulk("prefixes");
+        reply.array(0);
+    }
+
+    private void unblock(Call call) {
+        boolean error = call.argCount() == 4 && call.argIs(3, "ERROR");
+        if (call.argCount() > 4 || call.argCount() == 4 && !error && !call.argIs(3, "TIMEOUT")) {
+            throw Errors.err("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
+        }
+        Client client = clients.get(call.integerArg(2));
+        if (client == null || client.blocked() == null) {
+            call.reply().integer(0);
+            return;
+        }
+        if (error) {
+            blockedClients.fail(client, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+        } else {
+            blockedClients.timeOut(client);
+        }
+        call.reply().integer(1);
+    }
+}

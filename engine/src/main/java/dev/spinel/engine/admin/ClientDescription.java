@@ -1,0 +1,66 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.Transaction;
+
+/** One line of CLIENT LIST. */
+final class ClientDescription {
+    private ClientDescription() {}
+
+    static String of(Client client, long nowMillis) {
+        Connection connection = client.connection();
+        Transaction transaction = client.transaction();
+        long multiBytes = transaction == null ? 0 : transaction.bytes();
+        int queryBytes = connection.queryBufferBytes();
+        int freeBytes = connection.queryBufferFreeBytes();
+        long outputBytes = connection.outputBytes();
+        return "id=" + client.id()
+                + " addr=" + connection.remoteAddress()
+                + " laddr=" + connection.localAddress()
+                + " fd=" + connection.fileDescriptor()
+                + " name=" + client.name()
+                + " age=" + (nowMillis - client.connectedAtMillis()) / 1000
+                + " idle=" + (nowMillis - client.lastInteractionMillis()) / 1000
+                + " flags=" + flags(client)
+                + " db=" + client.database()
+                + " sub=" + client.channels().size()
+                + " psub=" + client.patterns().size()
+                + " ssub=" + client.shardChannels().size()
+                + " multi=" + (transaction == null ? -1 : transaction.requests().size())
+                + " qbuf=" + queryBytes
+                + " qbuf-free=" + freeBytes
+                + " argv-mem=" + client.lastArgumentBytes()
+                + " multi-mem=" + multiBytes
+                + " rbs=0 rbp=0 obl=" + outputBytes
+                + " oll=0 omem=" + outputBytes
+                + " tot-mem=" + (queryBytes + freeBytes + multiBytes + outputBytes)
+                + " events=r cmd=" + client.lastCommand()
+                + " user=" + client.user()
+                + " redir=-1 resp=" + client.protocol()
+                + " lib-name=" + client.libraryName()
+                + " lib-ver=" + client.libraryVersion();
+    }
+
+    private static String flags(Client client) {
+        StringBuilder flags = new StringBuilder();
+        append(flags, client.is(ClientFlag.MONITOR), 'O');
+        append(flags, client.is(ClientFlag.SUBSCRIBED), 'P');
+        append(flags, client.is(ClientFlag.MULTI), 'x');
+        append(flags, client.is(ClientFlag.BLOCKED) || client.is(ClientFlag.PAUSED), 'b');
+        append(flags, client.is(ClientFlag.DIRTY_CAS), 'd');
+        append(flags, client.is(ClientFlag.CLOSE_AFTER_REPLY), 'c');
+        append(flags, client.connection().isUnixSocket(), 'U');
+        append(flags, client.is(ClientFlag.READONLY), 'r');
+        append(flags, client.is(ClientFlag.NO_EVICT), 'e');
+        append(flags, client.is(ClientFlag.NO_TOUCH), 'T');
+        return flags.length() == 0 ? "N" : flags.toString();
+    }
+
+    private static void append(StringBuilder flags, boolean on, char letter) {
+        if (on) {
+            flags.append(letter);
+        }
+    }
+}

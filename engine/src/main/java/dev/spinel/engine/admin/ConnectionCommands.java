@@ -1,0 +1,194 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.Command;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.Client.ReplyMode;
+import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.dispatch.Monitors;
+import dev.spinel.engine.pubsub.PubSub;
+import dev.spinel.engine.transaction.TransactionCommands;
+import java.util.List;
+
+/** AUTH, ECHO, HELLO, PING, QUIT, RESET and SELECT. Engine thread only. */
+public final class ConnectionCommands implements ServerPlugin {
+    private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
+
+    private final Authentication authentication;
+    private final TransactionCommands transactions;
+    private final PubSub pubSub;
+    private final Monitors monitors;
+    private final String redisVersion;
+
+    /**
+     * The commands of a connection.
+     *
+     * @param redisVersion the version of Redis that HELLO names
+     */
+    public ConnectionCommands(
+            Authentication authentication,
+            TransactionCommands transactions,
+            PubSub pubSub,
+            Monitors monitors,
+            String redisVersion) {
+        this.authentication = authentication;
+        this.transactions = transactions;
+        this.pubSub = pubSub;
+        this.monitors = monitors;
+        this.redisVersion = redisVersion;
+    }
+
+    @Override
+    public String name() {
+        return "connection";
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(
+                Command.of(ConnectionSpecs.AUTH, this::auth),
+                Command.of(ConnectionSpecs.ECHO, call -> call.reply().bulk(call.arg(1))),
+                Command.of(ConnectionSpecs.HELLO, this::hello),
+                Command.of(ConnectionSpecs.PING, ConnectionCommands::ping),
+                Command.of(ConnectionSpecs.QUIT, ConnectionCommands::quit),
+                Command.of(ConnectionSpecs.RESET, this::reset),
+                Command.of(ConnectionSpecs.SELECT, ConnectionCommands::select));
+    }
+
+    private void auth(Call call) {
+        if (call.argCount() > 3) {
+            throw Errors.syntax();
+        }
+        if (call.argCount() == 2 && !authentication.isRequired()) {
+            throw Errors.err("AUTH <password> called without any password configured for the default user."
+                    + " Are you sure your configuration is correct?");
+        }
+        Bytes user = call.argCount() == 3 ? call.arg(1) : Bytes.of("default");
+        authenticate(ClientCall.of(call).client(), user, call.arg(call.argCount() - 1));
+        call.reply().ok();
+    }
+
+    private void authenticate(Client client, Bytes user, Bytes password) {
+        if (!authentication.accepts(user.toByteArray(), password.toByteArray())) {
+            throw new CommandException(WRONG_PASSWORD);
+        }
+        client.set(ClientFlag.UNAUTHENTICATED, false);
+        client.user(user.toString());
+    }
+
+    private void hello(Call call) {
+        Client client = ClientCall.of(call).client();
+        int protocol = client.protocol();
+        int next = 1;
+        if (call.argCount() > 1) {
+            if (!Numbers.isLong(call.arg(1))) {
+                throw Errors.err("Protocol version is not an integer or out of range");
+            }
+            long version = Numbers.parseLong(call.arg(1));
+            if (version < 2 || version > 3) {
+                throw new CommandException("NOPROTO unsupported protocol version");
+            }
+            protocol = (int) version;
+            next = 2;
+        }
+        int user = 0;
+        int name = 0;
+        while (next < call.argCount()) {
+            int left = call.argCount() - next - 1;
+            if (call.argIs(next, "AUTH") && left >= 2) {
+                user = next + 1;
+                next += 3;
+            } else if (call.argIs(next, "SETNAME") && left >= 1) {
+                name = next + 1;
+                next += 2;
+            } else {
+                throw Errors.err("Syntax error in HELLO option '" + call.arg(next) + "'");
+            }
+        }
+        if (user != 0) {
+            authenticate(client, call.arg(user), call.arg(user + 1));
+        }
+        if (client.is(ClientFlag.UNAUTHENTICATED)) {
+            throw new CommandException("NOAUTH HELLO must be called with the client already authenticated, otherwise the"
+                    + " HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the"
+                    + " RESP protocol version at the same time");
+        }
+        if (name != 0) {
+            ClientCommands.name(client, call.arg(name));
+        }
+        client.protocol(protocol);
+        ReplyWriter reply = call.reply();
+        reply.map(7);
+        reply.bulk("server");
+        reply.bulk("redis");
+        reply.bulk("version");
+        reply.bulk(redisVersion);
+        reply.bulk("proto");
+        reply.integer(protocol);
+        reply.bulk("id");
+        reply.integer(client.id());
+        reply.bulk("mode");
+        reply.bulk("standalone");
+        reply.bulk("role");
+        reply.bulk("master");
+        reply.bulk("modules");
+        reply.array(0);
+    }
+
+    private static void ping(Call call) {
+        if (call.argCount() > 2) {
+            throw Errors.wrongArity("ping");
+        }
+        Client client = ClientCall.of(call).client();
+        ReplyWriter reply = call.reply();
+        if (client.is(ClientFlag.SUBSCRIBED) && client.protocol() == 2) {
+            reply.array(2);
+            reply.bulk("pong");
+            reply.bulk(call.argCount() == 2 ? call.arg(1) : new Bytes());
+        } else if (call.argCount() == 2) {
+            reply.bulk(call.arg(1));
+        } else {
+            reply.simple("PONG");
+        }
+    }
+
+    private static void quit(Call call) {
+        Client client = ClientCall.of(call).client();
+        call.reply().ok();
+        client.set(ClientFlag.CLOSE_AFTER_REPLY, true);
+        client.connection().closeAfterReply();
+    }
+
+    private void reset(Call call) {
+        Client client = ClientCall.of(call).client();
+        transactions.end(client);
+        pubSub.disconnect(client);
+        if (client.is(ClientFlag.MONITOR)) {
+            monitors.remove(client);
+        }
+        client.set(ClientFlag.NO_EVICT, false);
+        client.set(ClientFlag.NO_TOUCH, false);
+        client.set(ClientFlag.READONLY, false);
+        client.set(ClientFlag.UNAUTHENTICATED, authentication.isRequired());
+        client.user("default");
+        client.replyMode(ReplyMode.ON);
+        client.database(0);
+        client.name("");
+        client.protocol(2);
+        call.reply().simple("RESET");
+    }
+
+    private static void select(Call call) {
+        long index = call.integerArg(1);
+        call.keys(index);
+        ClientCall.of(call).client().database((int) index);
+        call.reply().ok();
+    }
+}

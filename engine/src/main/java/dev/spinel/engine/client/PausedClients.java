@@ -1,0 +1,69 @@
+package dev.spinel.engine.client;
+
+import dev.spinel.api.data.Bytes;
+import java.util.ArrayList;
+import java.util.List;
+
+/** CLIENT PAUSE: until when commands wait, and the requests that do. Engine thread only. */
+public final class PausedClients {
+    private final List<Waiting> waiting = new ArrayList<>();
+    private final PauseListener listener;
+    private long endMillis;
+    private boolean all;
+
+    /** A request that waits for the end of the pause. */
+    public record Waiting(Client client, Bytes[] request) {}
+
+    /** Learns which commands wait from now on. */
+    @FunctionalInterface
+    public interface PauseListener {
+        void paused(boolean all, boolean writes);
+    }
+
+    public PausedClients(PauseListener listener) {
+        this.listener = listener;
+    }
+
+    /** Pauses until a time, or longer if a pause is in force; a stricter pause is not weakened. */
+    public void pause(boolean allCommands, long untilMillis) {
+        all |= allCommands;
+        endMillis = Math.max(endMillis, untilMillis);
+        listener.paused(all, true);
+    }
+
+    /** Whether a pause is in force. */
+    public boolean isPaused() {
+        return endMillis != 0;
+    }
+
+    /** Unix time of the end of the pause, {@link Long#MAX_VALUE} without. */
+    public long endMillis() {
+        return isPaused() ? endMillis : Long.MAX_VALUE;
+    }
+
+    /** Keeps a request until the end of the pause. */
+    public void add(Client client, Bytes[] args, int argCount) {
+        client.set(ClientFlag.PAUSED, true);
+        waiting.add(new Waiting(client, Transaction.copy(args, argCount)));
+    }
+
+    /** Forgets the request of a client that is gone. */
+    public void disconnect(Client client) {
+        if (client.is(ClientFlag.PAUSED)) {
+            waiting.removeIf(request -> request.client == client);
+        }
+    }
+
+    /** Ends the pause; returns the requests that waited, in order, for execution. */
+    public List<Waiting> end() {
+        endMillis = 0;
+        all = false;
+        listener.paused(false, false);
+        List<Waiting> released = List.copyOf(waiting);
+        waiting.clear();
+        for (Waiting request : released) {
+            request.client.set(ClientFlag.PAUSED, false);
+        }
+        return released;
+    }
+}
