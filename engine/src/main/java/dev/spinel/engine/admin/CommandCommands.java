@@ -204,10 +204,10 @@ public final class CommandCommands implements ServerPlugin {
         for (int i = 0; i < keyFinder.count(); i++) {
             if (flags) {
                 call.reply().array(2);
-                call.reply().bulk(args[keyFinder.position(i)]);
+                call.reply().bulk(args[keyFinder.position(i) + 2]);
                 CommandInfo.writeKeyFlags(call.reply(), keyFinder.flags(i));
             } else {
-                call.reply().bulk(args[keyFinder.position(i)]);
+                call.reply().bulk(args[keyFinder.position(i) + 2]);
             }
         }
     }

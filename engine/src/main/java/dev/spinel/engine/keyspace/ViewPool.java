@@ -57,7 +57,8 @@ final class ViewPool {
             }
         }
         if (count == pool.size()) {
-            pool.add(new Bound(newView(type), new Entry(arena)));
+            Entry entry = new Entry(arena);
+            pool.add(new Bound(newView(type, entry), entry));
         }
         Bound bound = pool.get(count);
         used[type] = count + 1;
@@ -97,21 +98,21 @@ final class ViewPool {
         }
     }
 
-    private ValueView newView(int type) {
+    private ValueView newView(int type, Entry entry) {
         if (type == ValueType.STRING.id()) {
-            return new StringView(context);
+            return new StringView(context, entry);
         }
         if (type == ValueType.LIST.id()) {
-            return new ListView(context);
+            return new ListView(context, entry);
         }
         if (type == ValueType.SET.id()) {
-            return new SetView(context);
+            return new SetView(context, entry);
         }
         if (type == ValueType.SORTED_SET.id()) {
-            return new SortedSetView(context);
+            return new SortedSetView(context, entry);
         }
         if (type == ValueType.HASH.id()) {
-            return new HashView(context);
+            return new HashView(context, entry);
         }
         throw new IllegalArgumentException("value type " + type + " (expected: 0 to " + (TYPES - 1) + ")");
     }

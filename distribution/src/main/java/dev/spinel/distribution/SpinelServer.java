@@ -1,0 +1,143 @@
+package dev.spinel.distribution;
+
+import dev.spinel.engine.Engine;
+import dev.spinel.engine.EngineOptions;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.loop.EngineLoop;
+import dev.spinel.resp.transport.ConnectionSettings;
+import dev.spinel.resp.transport.IoTransport;
+import dev.spinel.resp.transport.ListenSettings;
+import dev.spinel.resp.transport.NettyTransport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A running server inside this JVM; several may run at once.
+ *
+ * <pre>{@code
+ * try (SpinelServer server = SpinelServer.builder().port(0).start()) {
+ *     connectTo(server.port());
+ * }
+ * }</pre>
+ *
+ * <p>Any thread.
+ */
+public final class SpinelServer implements AutoCloseable {
+    /** The version of Redis whose commands are complete here, as clients are told. */
+    static final String REDIS_VERSION = "7.0.15";
+
+    private final EngineLoop loop;
+    private final Thread engineThread;
+    private final int port;
+
+    private SpinelServer(EngineLoop loop, Thread engineThread, int port) {
+        this.loop = loop;
+        this.engineThread = engineThread;
+        this.port = port;
+    }
+
+    /** Starts the description of a server; without more it listens on 127.0.0.1:6379. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The TCP port that the server listens on. */
+    public int port() {
+        return port;
+    }
+
+    /** Waits until the server has stopped. */
+    public void awaitStop() throws InterruptedException {
+        engineThread.join();
+    }
+
+    /** Asks the server to stop, without waiting for it. */
+    public void stop() {
+        loop.stop();
+    }
+
+    /** Stops the server and waits until its connections and its port are closed. */
+    @Override
+    public void close() {
+        stop();
+        try {
+            engineThread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a server is started with. */
+    public static final class Builder {
+        private int port = 6379;
+        private String bindAddress = "127.0.0.1";
+        private ServerLog log = new ServerLog(System.out);
+
+        private Builder() {}
+
+        /** The TCP port, 0 for any free one. */
+        public Builder port(int value) {
+            port = value;
+            return this;
+        }
+
+        /** The address to listen on; {@code *} for all. */
+        public Builder bindAddress(String value) {
+            bindAddress = value;
+            return this;
+        }
+
+        public Builder log(ServerLog value) {
+            log = value;
+            return this;
+        }
+
+        /**
+         * Starts the server; when this returns, it accepts connections.
+         *
+         * @throws UncheckedIOException if the port cannot be used
+         */
+        public SpinelServer start() {
+            EngineOptions options = new EngineOptions(
+                    16,
+                    0,
+                    System::currentTimeMillis,
+                    System::nanoTime,
+                    new SplittableRandom(),
+                    name -> 512L << 20,
+                    REDIS_VERSION,
+                    (command, failure) -> log.failure("command " + command + " failed", failure));
+            Engine engine = new Engine(options);
+            NettyTransport<Client> transport =
+                    new NettyTransport<>(IoTransport.fastest(), new ConnectionSettings(), engine);
+            EngineLoop loop = new EngineLoop(transport, engine);
+            CompletableFuture<Integer> listening = new CompletableFuture<>();
+            Thread thread = new Thread(
+                    () -> {
+                        try (transport) {
+                            transport.listen(ListenSettings.tcp(bindAddress, port));
+                            listening.complete(transport.port());
+                            loop.run();
+                        } catch (IOException e) {
+                            listening.completeExceptionally(new UncheckedIOException(e));
+                        } catch (Throwable e) {
+                            listening.completeExceptionally(e);
+                            log.failure("the engine thread ended", e);
+                        }
+                    },
+                    "spinel-engine");
+            thread.start();
+            try {
+                return new SpinelServer(loop, thread, listening.join());
+            } catch (CompletionException e) {
+                if (e.getCause() instanceof UncheckedIOException cause) {
+                    throw cause;
+                }
+                throw e;
+            }
+        }
+    }
+}
