@@ -99,8 +99,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new GenericCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
-                new ConnectionCommands(
-                        authentication, transactionCommands, pubSub, monitors, options.redisVersion()),
+                new ConnectionCommands(authentication, transactionCommands, pubSub, monitors, options.redisVersion()),
                 new ClientCommands(clients, blockedClients, pausedClients, this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());

@@ -20,9 +20,7 @@ public final class Authentication {
     /** Whether a user with this password may in; compares in constant time. */
     boolean accepts(byte[] user, byte[] candidate) {
         boolean known = MessageDigest.isEqual(user, "default".getBytes(StandardCharsets.UTF_8));
-        boolean right = !isRequired()
-                || MessageDigest.isEqual(
-                        candidate, password.getBytes(StandardCharsets.UTF_8));
+        boolean right = !isRequired() || MessageDigest.isEqual(candidate, password.getBytes(StandardCharsets.UTF_8));
         return known && right;
     }
 }

@@ -141,8 +141,8 @@ public final class ClientCommands implements ServerPlugin {
             throw Errors.err("Unrecognized option '" + call.arg(2) + "'");
         }
         if (!isPrintable(call.arg(3))) {
-            throw Errors.err((library ? "lib-name" : "lib-ver")
-                    + " cannot contain spaces, newlines or special characters.");
+            throw Errors.err(
+                    (library ? "lib-name" : "lib-ver") + " cannot contain spaces, newlines or special characters.");
         }
         if (library) {
             client.libraryName(call.arg(3).toString());
@@ -231,7 +231,8 @@ public final class ClientCommands implements ServerPlugin {
         private boolean matches(Client client, long nowMillis) {
             return (id < 0 || id == client.id())
                     && (address == null || address.equals(client.connection().remoteAddress()))
-                    && (localAddress == null || localAddress.equals(client.connection().localAddress()))
+                    && (localAddress == null
+                            || localAddress.equals(client.connection().localAddress()))
                     && (type == null || type == Type.of(client))
                     && (user == null || user.equals(client.user()))
                     && (maxAgeSeconds < 0 || (nowMillis - client.connectedAtMillis()) / 1000 >= maxAgeSeconds);

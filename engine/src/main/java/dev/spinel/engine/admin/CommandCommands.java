@@ -140,7 +140,10 @@ public final class CommandCommands implements ServerPlugin {
                 reply(call, command -> command.owner().equals(module));
             } else if (call.argIs(3, "ACLCAT")) {
                 AclCategory category = category(value);
-                reply(call, command -> category != null && command.spec().categories().contains(category));
+                reply(
+                        call,
+                        command ->
+                                category != null && command.spec().categories().contains(category));
             } else if (call.argIs(3, "PATTERN")) {
                 reply(call, command -> GlobPattern.matches(value, Bytes.of(command.fullName()), true));
             } else {

@@ -116,9 +116,10 @@ public final class ConnectionCommands implements ServerPlugin {
             authenticate(client, call.arg(user), call.arg(user + 1));
         }
         if (client.is(ClientFlag.UNAUTHENTICATED)) {
-            throw new CommandException("NOAUTH HELLO must be called with the client already authenticated, otherwise the"
-                    + " HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the"
-                    + " RESP protocol version at the same time");
+            throw new CommandException(
+                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto>"
+                            + " AUTH <user> <pass> option can be used to authenticate the client and select the RESP"
+                            + " protocol version at the same time");
         }
         if (name != 0) {
             ClientCommands.name(client, call.arg(name));

@@ -30,8 +30,8 @@ public final class BlockedClients {
      * transaction as a whole. Serving may make further keys ready (BLMOVE), hence the outer loop.
      */
     private final Map<DatabaseKey, Set<Client>> waiting = new HashMap<>();
-    private final TreeSet<Deadline> deadlines = new TreeSet<>(
-            Comparator.comparingLong(Deadline::millis).thenComparingLong(d -> d.client.id()));
+    private final TreeSet<Deadline> deadlines =
+            new TreeSet<>(Comparator.comparingLong(Deadline::millis).thenComparingLong(d -> d.client.id()));
     private Set<DatabaseKey> ready = new LinkedHashSet<>();
     private int count;
 

@@ -201,8 +201,7 @@ final class CallContext implements ClientCall {
         Bytes[] keys = new Bytes[keyCount];
         System.arraycopy(request, firstKey, keys, 0, keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
-        services.blockedClients()
-                .block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));
+        services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));
     }
 
     @Override

@@ -42,8 +42,9 @@ public final class CommandTable {
                         + " exists already, from plugin " + other.owner());
             }
             if (command.spec().name().length() > MAX_NAME_BYTES) {
-                throw new IllegalArgumentException("command name " + command.spec().name() + " of plugin " + owner
-                        + " is longer than " + MAX_NAME_BYTES + " bytes");
+                throw new IllegalArgumentException(
+                        "command name " + command.spec().name() + " of plugin " + owner + " is longer than "
+                                + MAX_NAME_BYTES + " bytes");
             }
             added.put(registered.fullName(), registered);
         }

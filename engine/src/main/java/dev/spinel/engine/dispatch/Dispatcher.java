@@ -200,7 +200,8 @@ public final class Dispatcher implements CommandRunner {
     }
 
     private static String unknownSubcommand(RegisteredCommand command, Bytes name) {
-        return "ERR unknown subcommand '" + shorten(name) + "'. Try " + command.spec().name() + " HELP.";
+        return "ERR unknown subcommand '" + shorten(name) + "'. Try "
+                + command.spec().name() + " HELP.";
     }
 
     private static String unknownCommand(Bytes[] args, int argCount) {
@@ -221,10 +222,7 @@ public final class Dispatcher implements CommandRunner {
 
     private static String text(Bytes bytes, int maxBytes) {
         return new String(
-                bytes.array(),
-                bytes.offset(),
-                Math.min(bytes.length(), maxBytes),
-                StandardCharsets.ISO_8859_1);
+                bytes.array(), bytes.offset(), Math.min(bytes.length(), maxBytes), StandardCharsets.ISO_8859_1);
     }
 
     /** Runs a request of a transaction or of a served client; it passed lookup and gates when it first came. */

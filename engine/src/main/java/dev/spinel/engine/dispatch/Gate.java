@@ -21,8 +21,7 @@ final class Gate {
     /** Somebody watches with MONITOR. */
     static final int MONITORED = 1 << 27;
 
-    private static final Set<String> RUN_IN_MULTI =
-            Set.of("exec", "discard", "multi", "watch", "quit", "reset");
+    private static final Set<String> RUN_IN_MULTI = Set.of("exec", "discard", "multi", "watch", "quit", "reset");
     private static final Set<String> RUN_WHEN_SUBSCRIBED = Set.of(
             "ping",
             "subscribe",

@@ -306,9 +306,7 @@ public final class Database implements Keyspace {
 
     private static int sizeAt(byte[] chunk, int record, int flags) {
         return RecordLayout.size(
-                flags,
-                RecordLayout.keyLength(chunk, record, flags),
-                RecordLayout.valueLength(chunk, record, flags));
+                flags, RecordLayout.keyLength(chunk, record, flags), RecordLayout.valueLength(chunk, record, flags));
     }
 
     /** Frees what the value of a record holds elsewhere and makes its views stale; the record itself stays. */
@@ -391,8 +389,8 @@ public final class Database implements Keyspace {
         int valueLength = RecordLayout.valueLength(chunk, record, flags);
         long expiryMillis = (flags & HAS_EXPIRY) == 0 ? NO_EXPIRY : RecordLayout.expiry(chunk, record, flags);
         long newHash = hash(to);
-        long newAddress = target.newRecord(
-                newHash, to, type, RecordLayout.encoding(chunk, record), valueLength, expiryMillis);
+        long newAddress =
+                target.newRecord(newHash, to, type, RecordLayout.encoding(chunk, record), valueLength, expiryMillis);
         byte[] newChunk = arena.chunk(newAddress);
         int newRecord = arena.offset(newAddress);
         int newFlags = RecordLayout.flags(newChunk, newRecord);
@@ -558,9 +556,8 @@ public final class Database implements Keyspace {
         }
         if (slice.timeToLiveCount > 0) {
             long average = slice.timeToLiveSum / slice.timeToLiveCount;
-            averageTimeToLiveMillis = averageTimeToLiveMillis == 0
-                    ? average
-                    : (averageTimeToLiveMillis / 50) * 49 + average / 50;
+            averageTimeToLiveMillis =
+                    averageTimeToLiveMillis == 0 ? average : (averageTimeToLiveMillis / 50) * 49 + average / 50;
         }
         return slice.dueCount;
     }

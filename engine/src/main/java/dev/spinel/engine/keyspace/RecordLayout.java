@@ -65,7 +65,9 @@ final class RecordLayout {
     }
 
     static int keyLength(byte[] chunk, int record, int flags) {
-        return (flags & WIDE_KEY) == 0 ? chunk[record + LENGTHS_OFFSET] & 0xff : readInt(chunk, record + LENGTHS_OFFSET);
+        return (flags & WIDE_KEY) == 0
+                ? chunk[record + LENGTHS_OFFSET] & 0xff
+                : readInt(chunk, record + LENGTHS_OFFSET);
     }
 
     static int valueLength(byte[] chunk, int record, int flags) {

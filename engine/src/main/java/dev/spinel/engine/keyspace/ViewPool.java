@@ -100,7 +100,7 @@ final class ViewPool {
 
     private ValueView newView(int type, Entry entry) {
         if (type == ValueType.STRING.id()) {
-            return new StringView(context, entry);
+            return new StringView(entry);
         }
         if (type == ValueType.LIST.id()) {
             return new ListView(context, entry);

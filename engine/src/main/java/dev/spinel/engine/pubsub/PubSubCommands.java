@@ -51,8 +51,8 @@ public final class PubSubCommands implements ServerPlugin {
                         PubSubSpecs.PUBSUB,
                         Command.of(PubSubSpecs.PUBSUB_CHANNELS, call -> names(call, Kind.CHANNEL)),
                         Command.of(PubSubSpecs.PUBSUB_HELP, PubSubCommands::help),
-                        Command.of(PubSubSpecs.PUBSUB_NUMPAT, call -> call.reply()
-                                .integer(pubSub.patternCount())),
+                        Command.of(
+                                PubSubSpecs.PUBSUB_NUMPAT, call -> call.reply().integer(pubSub.patternCount())),
                         Command.of(PubSubSpecs.PUBSUB_NUMSUB, call -> subscriberCounts(call, Kind.CHANNEL)),
                         Command.of(PubSubSpecs.PUBSUB_SHARDCHANNELS, call -> names(call, Kind.SHARD)),
                         Command.of(PubSubSpecs.PUBSUB_SHARDNUMSUB, call -> subscriberCounts(call, Kind.SHARD))),
@@ -66,9 +66,11 @@ public final class PubSubCommands implements ServerPlugin {
 
     private void subscribe(Call call, Kind kind) {
         Client client = ClientCall.of(call).client();
-        if (kind == Kind.SHARD ? client.is(ClientFlag.IN_EXEC) : client.is(ClientFlag.IN_EXEC) && client.protocol() == 2) {
-            throw Errors.err(call.arg(0).toString().toUpperCase(java.util.Locale.ROOT)
-                    + " is not allowed inside a transaction");
+        if (kind == Kind.SHARD
+                ? client.is(ClientFlag.IN_EXEC)
+                : client.is(ClientFlag.IN_EXEC) && client.protocol() == 2) {
+            throw Errors.err(
+                    call.arg(0).toString().toUpperCase(java.util.Locale.ROOT) + " is not allowed inside a transaction");
         }
         for (int i = 1; i < call.argCount(); i++) {
             pubSub.subscribe(client, kind, call.arg(i));

@@ -50,8 +50,7 @@ public final class SlowLog {
         if (thresholdMicros < 0 || micros < thresholdMicros || maxEntries == 0) {
             return;
         }
-        entries.addFirst(
-                new Entry(nextId++, unixSeconds, micros, shorten(args, argCount), clientAddress, clientName));
+        entries.addFirst(new Entry(nextId++, unixSeconds, micros, shorten(args, argCount), clientAddress, clientName));
         trim();
     }
 

@@ -71,8 +71,7 @@ public final class TransactionCommands implements ServerPlugin {
             throw Errors.err("EXEC without MULTI");
         }
         boolean failed = client.is(ClientFlag.DIRTY_EXEC);
-        boolean overtaken =
-                client.is(ClientFlag.DIRTY_CAS) || watchedKeys.anyExpired(client, clientCall.keyspaces());
+        boolean overtaken = client.is(ClientFlag.DIRTY_CAS) || watchedKeys.anyExpired(client, clientCall.keyspaces());
         end(client);
         if (failed) {
             throw new CommandException("EXECABORT Transaction discarded because of previous errors.");
