@@ -22,7 +22,7 @@ public final class Main {
             log.notice("Ready to accept connections");
             server.awaitStop();
         } catch (UncheckedIOException e) {
-            log.warning("" + e.getCause().getMessage());
+            log.warning(String.valueOf(e.getMessage()));
             System.exit(1);
         }
     }

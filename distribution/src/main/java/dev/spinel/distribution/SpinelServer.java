@@ -122,7 +122,7 @@ public final class SpinelServer implements AutoCloseable {
                             listening.complete(transport.port());
                             loop.run();
                         } catch (IOException e) {
-                            listening.completeExceptionally(new UncheckedIOException(e));
+                            listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));
                         } catch (Throwable e) {
                             listening.completeExceptionally(e);
                             log.failure("the engine thread ended", e);

@@ -50,7 +50,6 @@ import java.util.List;
 public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final EngineOptions options;
     private final EngineClock clock;
     private final Arena arena;
     private final EncodingLimits encodingLimits = new EncodingLimits();
@@ -73,7 +72,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Cron cron;
 
     public Engine(EngineOptions options) {
-        this.options = options;
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
         this.arena = new Arena(options.maxArenaBytes());
         this.keyspaces = new Keyspaces(
@@ -143,7 +141,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /** Ends CLIENT PAUSE: the requests that waited run now. */
     private void unpause() {
         for (PausedClients.Waiting waiting : pausedClients.end()) {
-            if (execute(waiting.client(), waiting.request(), waiting.request().length)) {
+            if (execute(
+                    waiting.client(),
+                    waiting.request().args(),
+                    waiting.request().argCount())) {
                 waiting.client().connection().resume();
             }
         }

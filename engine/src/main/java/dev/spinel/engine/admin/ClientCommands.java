@@ -282,7 +282,7 @@ public final class ClientCommands implements ServerPlugin {
         Client caller = ClientCall.of(call).client();
         int killed = 0;
         for (Client client : List.copyOf(clients.all())) {
-            if (!filter.matches(client, call.nowMillis()) || client == caller && filter.skipsCaller) {
+            if (!filter.matches(client, call.nowMillis()) || (client == caller && filter.skipsCaller)) {
                 continue;
             }
             killed++;
@@ -307,7 +307,7 @@ public final class ClientCommands implements ServerPlugin {
 
     private void pause(Call call) {
         boolean all = call.argCount() == 3 || call.argIs(3, "ALL");
-        if (call.argCount() > 4 || !all && !call.argIs(3, "WRITE")) {
+        if (call.argCount() > 4 || (!all && !call.argIs(3, "WRITE"))) {
             throw Errors.err("CLIENT PAUSE mode must be WRITE or ALL");
         }
         if (!Numbers.isLong(call.arg(2))) {
@@ -356,7 +356,7 @@ public final class ClientCommands implements ServerPlugin {
 
     private void unblock(Call call) {
         boolean error = call.argCount() == 4 && call.argIs(3, "ERROR");
-        if (call.argCount() > 4 || call.argCount() == 4 && !error && !call.argIs(3, "TIMEOUT")) {
+        if (call.argCount() > 4 || (call.argCount() == 4 && !error && !call.argIs(3, "TIMEOUT"))) {
             throw Errors.err("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
         }
         Client client = clients.get(call.integerArg(2));

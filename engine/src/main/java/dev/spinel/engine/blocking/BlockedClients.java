@@ -113,7 +113,7 @@ public final class BlockedClients {
     private void retry(Client client, Blocked blocked, CommandRunner runner) {
         client.set(ClientFlag.RETRYING, true);
         client.set(ClientFlag.BLOCKED, false);
-        runner.run(client, blocked.request(), blocked.request().length);
+        runner.run(client, blocked.request().args(), blocked.request().argCount());
         client.set(ClientFlag.RETRYING, false);
         if (!client.is(ClientFlag.BLOCKED)) {
             release(client, blocked);

@@ -3,11 +3,12 @@ package dev.spinel.engine.client;
 import dev.spinel.api.command.Call;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ValueType;
+import java.util.List;
 
 /**
  * Why a client is blocked: the request that will run again, and what it waits for.
  *
- * @param request the arguments of the request, copied
+ * @param request the request
  * @param database index of the database of the keys
  * @param type the type that a key must have
  * @param keys the keys, none when it only waits for the time
@@ -15,9 +16,9 @@ import dev.spinel.api.data.ValueType;
  * @param onTimeout what it is answered then
  */
 public record Blocked(
-        Bytes[] request,
+        Request request,
         int database,
         ValueType<?> type,
-        Bytes[] keys,
+        List<Bytes> keys,
         long deadlineMillis,
         Call.TimeoutReply onTimeout) {}

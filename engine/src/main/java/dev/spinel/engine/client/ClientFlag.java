@@ -3,36 +3,42 @@ package dev.spinel.engine.client;
 /** A state of a client that the dispatcher tests as one bit. */
 public enum ClientFlag {
     /** Commands are queued for EXEC. */
-    MULTI,
+    MULTI(0),
     /** A watched key changed, so EXEC will answer nil. */
-    DIRTY_CAS,
+    DIRTY_CAS(1),
     /** A command could not be queued, so EXEC will answer an error. */
-    DIRTY_EXEC,
+    DIRTY_EXEC(2),
     /** Waits for a key, a time or an acknowledgement. */
-    BLOCKED,
+    BLOCKED(3),
     /** Has subscriptions and speaks RESP2, so it may only use commands of that context. */
-    SUBSCRIBED,
+    SUBSCRIBED(4),
     /** Receives all commands. */
-    MONITOR,
+    MONITOR(5),
     /** Will be closed once its output is sent. */
-    CLOSE_AFTER_REPLY,
+    CLOSE_AFTER_REPLY(6),
     /** Has not authenticated though a password is needed. */
-    UNAUTHENTICATED,
+    UNAUTHENTICATED(7),
     /** Is not evicted when clients use too much memory. */
-    NO_EVICT,
+    NO_EVICT(8),
     /** Its reads do not move the access clock of keys. */
-    NO_TOUCH,
+    NO_TOUCH(9),
     /** Executes the queued commands of a transaction. */
-    IN_EXEC,
+    IN_EXEC(10),
     /** A blocked command of it runs again because a key became ready. */
-    RETRYING,
+    RETRYING(11),
     /** Waits for the end of CLIENT PAUSE. */
-    PAUSED,
+    PAUSED(12),
     /** Sent READONLY for a cluster. */
-    READONLY;
+    READONLY(13);
+
+    private final int bit;
+
+    ClientFlag(int position) {
+        this.bit = 1 << position;
+    }
 
     /** The bit of this flag in {@link Client#flagBits}. */
     public int bit() {
-        return 1 << ordinal();
+        return bit;
     }
 }

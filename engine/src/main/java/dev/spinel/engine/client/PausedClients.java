@@ -12,7 +12,7 @@ public final class PausedClients {
     private boolean all;
 
     /** A request that waits for the end of the pause. */
-    public record Waiting(Client client, Bytes[] request) {}
+    public record Waiting(Client client, Request request) {}
 
     /** Learns which commands wait from now on. */
     @FunctionalInterface
@@ -44,7 +44,7 @@ public final class PausedClients {
     /** Keeps a request until the end of the pause. */
     public void add(Client client, Bytes[] args, int argCount) {
         client.set(ClientFlag.PAUSED, true);
-        waiting.add(new Waiting(client, Transaction.copy(args, argCount)));
+        waiting.add(new Waiting(client, Request.copyOf(args, argCount)));
     }
 
     /** Forgets the request of a client that is gone. */

@@ -6,28 +6,17 @@ import java.util.List;
 
 /** The commands that a client queued since MULTI. Engine thread only. */
 public final class Transaction {
-    private final List<Bytes[]> requests = new ArrayList<>();
+    private final List<Request> requests = new ArrayList<>();
     private long bytes;
 
     /** Queues a copy of a request. */
     public void add(Bytes[] args, int argCount) {
-        Bytes[] request = copy(args, argCount);
+        Request request = Request.copyOf(args, argCount);
         requests.add(request);
-        for (Bytes arg : request) {
-            bytes += arg.length();
-        }
+        bytes += request.bytes();
     }
 
-    /** A copy of a request that stays valid. */
-    public static Bytes[] copy(Bytes[] args, int argCount) {
-        Bytes[] copies = new Bytes[argCount];
-        for (int i = 0; i < argCount; i++) {
-            copies[i] = args[i].copy();
-        }
-        return copies;
-    }
-
-    public List<Bytes[]> requests() {
+    public List<Request> requests() {
         return requests;
     }
 

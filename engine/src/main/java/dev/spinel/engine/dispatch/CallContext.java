@@ -13,10 +13,11 @@ import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
-import dev.spinel.engine.client.Transaction;
+import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.propagate.Propagator;
+import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -197,9 +198,8 @@ final class CallContext implements ClientCall {
             BlockedClients.reply(caller, onTimeout);
             return;
         }
-        Bytes[] request = Transaction.copy(args, argCount);
-        Bytes[] keys = new Bytes[keyCount];
-        System.arraycopy(request, firstKey, keys, 0, keyCount);
+        Request request = Request.copyOf(args, argCount);
+        List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
         services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));
     }
@@ -208,7 +208,7 @@ final class CallContext implements ClientCall {
     public long timeoutArg(int index) {
         double seconds = Numbers.parseDouble(args[index]);
         double millis = seconds * 1000;
-        if (Double.isNaN(millis) || millis > Long.MAX_VALUE / 2) {
+        if (Double.isNaN(millis) || millis > Long.MAX_VALUE >> 1) {
             throw Errors.timeoutNotAFloat();
         }
         if (seconds < 0) {

@@ -165,7 +165,7 @@ public final class Dispatcher implements CommandRunner {
             return Outcome.DONE;
         }
         boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
-        if (pauses && !inMulti || pauses && command.fullName().equals("exec")) {
+        if (pauses && (!inMulti || command.fullName().equals("exec"))) {
             client.set(ClientFlag.PAUSED, true);
             return Outcome.POSTPONED;
         }

@@ -4,16 +4,18 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.engine.pubsub.PubSub;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Publishes keyspace events on the channels that {@code notify-keyspace-events} selects. Engine thread only. */
 public final class KeyEvents {
     private static final String ALL_CLASSES = "g$lszhxetd";
-    private static final int KEYSPACE = 1 << 30;
-    private static final int KEYEVENT = 1 << 29;
 
     private final PubSub pubSub;
-    private int selected;
+    private Set<KeyEvent> selected = EnumSet.noneOf(KeyEvent.class);
+    private boolean toKeyspaceChannels;
+    private boolean toEventChannels;
 
     public KeyEvents(PubSub pubSub) {
         this.pubSub = pubSub;
@@ -21,36 +23,26 @@ public final class KeyEvents {
 
     /** Selects classes and channels by their letters; false when a letter is unknown. */
     public boolean select(String letters) {
-        @Nullable Integer mask = parse(letters);
-        if (mask == null) {
-            return false;
+        Set<KeyEvent> events = EnumSet.noneOf(KeyEvent.class);
+        for (int i = 0; i < letters.length(); i++) {
+            char letter = letters.charAt(i);
+            if (letter == 'A') {
+                for (int k = 0; k < ALL_CLASSES.length(); k++) {
+                    add(events, ALL_CLASSES.charAt(k));
+                }
+            } else if (letter != 'K' && letter != 'E' && !add(events, letter)) {
+                return false;
+            }
         }
-        selected = mask;
+        selected = events;
+        toKeyspaceChannels = letters.indexOf('K') >= 0;
+        toEventChannels = letters.indexOf('E') >= 0;
         return true;
     }
 
-    private static @Nullable Integer parse(String letters) {
-        int mask = 0;
-        for (int i = 0; i < letters.length(); i++) {
-            char letter = letters.charAt(i);
-            switch (letter) {
-                case 'K' -> mask |= KEYSPACE;
-                case 'E' -> mask |= KEYEVENT;
-                case 'A' -> {
-                    for (KeyEvent event : KeyEvent.values()) {
-                        mask |= ALL_CLASSES.indexOf(event.letter()) >= 0 ? bit(event) : 0;
-                    }
-                }
-                default -> {
-                    KeyEvent event = byLetter(letter);
-                    if (event == null) {
-                        return null;
-                    }
-                    mask |= bit(event);
-                }
-            }
-        }
-        return mask;
+    private static boolean add(Set<KeyEvent> events, char letter) {
+        KeyEvent event = byLetter(letter);
+        return event != null && (events.add(event) || events.contains(event));
     }
 
     private static @Nullable KeyEvent byLetter(char letter) {
@@ -65,46 +57,40 @@ public final class KeyEvents {
     /** The selection in the canonical form that CONFIG GET answers. */
     public String selection() {
         StringBuilder letters = new StringBuilder();
-        boolean all = true;
-        for (KeyEvent event : KeyEvent.values()) {
-            all &= ALL_CLASSES.indexOf(event.letter()) < 0 || (selected & bit(event)) != 0;
+        for (int i = 0; i < ALL_CLASSES.length(); i++) {
+            append(letters, ALL_CLASSES.charAt(i));
         }
-        if (all) {
+        if (letters.length() == ALL_CLASSES.length()) {
+            letters.setLength(0);
             letters.append('A');
-        } else {
-            for (int i = 0; i < ALL_CLASSES.length(); i++) {
-                KeyEvent event = byLetter(ALL_CLASSES.charAt(i));
-                if (event != null && (selected & bit(event)) != 0) {
-                    letters.append(event.letter());
-                }
-            }
         }
-        append(letters, (selected & KEYSPACE) != 0, 'K');
-        append(letters, (selected & KEYEVENT) != 0, 'E');
-        append(letters, (selected & bit(KeyEvent.KEY_MISS)) != 0, 'm');
-        append(letters, (selected & bit(KeyEvent.NEW)) != 0, 'n');
+        if (toKeyspaceChannels) {
+            letters.append('K');
+        }
+        if (toEventChannels) {
+            letters.append('E');
+        }
+        append(letters, KeyEvent.KEY_MISS.letter());
+        append(letters, KeyEvent.NEW.letter());
         return letters.toString();
     }
 
-    private static void append(StringBuilder letters, boolean on, char letter) {
-        if (on) {
+    private void append(StringBuilder letters, char letter) {
+        KeyEvent event = byLetter(letter);
+        if (event != null && selected.contains(event)) {
             letters.append(letter);
         }
     }
 
-    private static int bit(KeyEvent event) {
-        return 1 << event.ordinal();
-    }
-
     /** Publishes an event if it is selected. */
     void publish(int database, Bytes key, KeyEvent event, String name) {
-        if ((selected & bit(event)) == 0 || !pubSub.hasSubscribers()) {
+        if (!selected.contains(event) || !pubSub.hasSubscribers()) {
             return;
         }
-        if ((selected & KEYSPACE) != 0) {
+        if (toKeyspaceChannels) {
             pubSub.publish(join("__keyspace@" + database + "__:", key), Bytes.of(name));
         }
-        if ((selected & KEYEVENT) != 0) {
+        if (toEventChannels) {
             pubSub.publish(Bytes.of("__keyevent@" + database + "__:" + name), key);
         }
     }

@@ -8,6 +8,7 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.RecordTable;
 import dev.spinel.engine.value.StringView;
 import dev.spinel.engine.value.ValueView;
 import java.util.Arrays;
@@ -562,7 +563,7 @@ public final class Database implements Keyspace {
         return slice.dueCount;
     }
 
-    private final class ExpirySlice implements KeyTable.Visitor {
+    private final class ExpirySlice implements RecordTable.Visitor {
         private long[] due = new long[16];
         private int dueCount;
         private long timeToLiveSum;

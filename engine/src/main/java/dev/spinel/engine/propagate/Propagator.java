@@ -32,9 +32,9 @@ public final class Propagator {
         if (sinks.isEmpty()) {
             return;
         }
-        Bytes[] copies = new Bytes[argCount];
+        List<Bytes> copies = new ArrayList<>(argCount);
         for (int i = 0; i < argCount; i++) {
-            copies[i] = args[i].copy();
+            copies.add(args[i].copy());
         }
         unit.add(new Effect(database, copies));
     }

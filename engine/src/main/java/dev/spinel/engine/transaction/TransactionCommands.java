@@ -2,7 +2,6 @@ package dev.spinel.engine.transaction;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
-import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
@@ -10,6 +9,7 @@ import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
+import dev.spinel.engine.client.Request;
 import dev.spinel.engine.client.Transaction;
 import java.util.List;
 
@@ -83,8 +83,8 @@ public final class TransactionCommands implements ServerPlugin {
         client.set(ClientFlag.IN_EXEC, true);
         try {
             call.reply().array(transaction.requests().size());
-            for (Bytes[] request : transaction.requests()) {
-                runner.run(client, request, request.length);
+            for (Request request : transaction.requests()) {
+                runner.run(client, request.args(), request.argCount());
             }
         } finally {
             client.set(ClientFlag.IN_EXEC, false);
