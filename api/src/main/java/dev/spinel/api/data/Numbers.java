@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Integers and doubles from and to text, with exactly the forms that Redis accepts and writes.
@@ -44,6 +45,9 @@ public final class Numbers {
         }
     }
 
+    private static final byte[] SMALLEST_LONG =
+            Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
+
     private Numbers() {}
 
     /** Whether the bytes are the canonical decimal form of a long: no plus, no leading zero, no {@code -0}. */
@@ -53,31 +57,38 @@ public final class Numbers {
 
     /** Whether the bytes are the canonical decimal form of a long: no plus, no leading zero, no {@code -0}. */
     public static boolean isLong(byte[] array, int offset, int length) {
+        return convert(array, offset, length) != Long.MIN_VALUE || isSmallestLong(array, offset, length);
+    }
+
+    /** The long that the bytes denote, the smallest one also if they denote none. */
+    private static long convert(byte[] array, int offset, int length) {
         if (length == 0 || length > MAX_LONG_LENGTH) {
-            return false;
+            return Long.MIN_VALUE;
         }
         boolean negative = array[offset] == '-';
         int start = negative ? offset + 1 : offset;
         int end = offset + length;
-        if (start == end) {
-            return false;
-        }
-        if (array[start] == '0') {
-            return length == 1;
-        }
-        if (end - start > 19) {
-            return false;
+        int digits = end - start;
+        if (digits == 0 || digits > 19 || (array[start] == '0' && length > 1)) {
+            return Long.MIN_VALUE;
         }
         long value = 0;
         for (int i = start; i < end; i++) {
             int digit = array[i] - '0';
             if (digit < 0 || digit > 9) {
-                return false;
+                return Long.MIN_VALUE;
             }
             value = value * 10 + digit;
         }
         // 19 digits stay below 2^64, so that an overflow shows as a negative number.
-        return value >= 0 || (negative && value == Long.MIN_VALUE);
+        if (value < 0) {
+            return Long.MIN_VALUE;
+        }
+        return negative ? -value : value;
+    }
+
+    private static boolean isSmallestLong(byte[] array, int offset, int length) {
+        return Arrays.equals(array, offset, offset + length, SMALLEST_LONG, 0, SMALLEST_LONG.length);
     }
 
     /**
@@ -95,15 +106,11 @@ public final class Numbers {
      * @throws NumberFormatException if not {@link #isLong(byte[], int, int)}
      */
     public static long parseLong(byte[] array, int offset, int length) {
-        if (!isLong(array, offset, length)) {
+        long value = convert(array, offset, length);
+        if (value == Long.MIN_VALUE && !isSmallestLong(array, offset, length)) {
             throw new NumberFormatException("not the canonical form of a long, length " + length);
         }
-        boolean negative = array[offset] == '-';
-        long value = 0;
-        for (int i = negative ? offset + 1 : offset; i < offset + length; i++) {
-            value = value * 10 + (array[i] - '0');
-        }
-        return negative ? -value : value;
+        return value;
     }
 
     /** The number of bytes of a long's decimal form. */
