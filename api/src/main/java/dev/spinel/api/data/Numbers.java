@@ -45,8 +45,7 @@ public final class Numbers {
         }
     }
 
-    private static final byte[] SMALLEST_LONG =
-            Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SMALLEST_LONG = Long.toString(Long.MIN_VALUE).getBytes(StandardCharsets.US_ASCII);
 
     private Numbers() {}
 

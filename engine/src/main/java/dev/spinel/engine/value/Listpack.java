@@ -221,6 +221,8 @@ final class Listpack {
      */
     static int find(byte[] array, int from, Bytes sought, int skip) {
         int length = sought.length();
+        // For an empty string, the byte before the content: the one that encodes it.
+        byte last = length == 0 ? (byte) SHORT_STRING : sought.at(length - 1);
         boolean number = Numbers.isLong(sought);
         long value = number ? Numbers.parseLong(sought) : 0;
         int position = from;
@@ -228,7 +230,10 @@ final class Listpack {
             int head = array[position] & 0xFF;
             if (head >= SHORT_STRING && head < INT_13) {
                 int contentLength = head & MAX_SHORT_STRING;
-                if (contentLength == length && sought.contentEquals(array, position + 1, length)) {
+                // Fields of a hash often begin alike, hence a look at the last byte before the whole comparison.
+                if (contentLength == length
+                        && array[position + length] == last
+                        && sought.contentEquals(array, position + 1, length)) {
                     return position;
                 }
                 // The length is below 128, so the one behind the content has a single byte.

@@ -179,7 +179,11 @@ public final class StringView extends ValueView implements StringValue {
     @Override
     public void set(Bytes value) {
         int encoding = encodingOf(value);
-        setLength(encodedLength(value, encoding));
+        if (encoding == INT) {
+            set(Numbers.parseLong(value));
+            return;
+        }
+        setLength(value.length());
         cell.encoding(encoding);
         write(value, encoding, cell.array(), cell.offset());
     }
