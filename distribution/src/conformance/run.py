@@ -90,7 +90,9 @@ def write_source_entries(parts):
     for path in ["/etc/apt/sources.list", *sorted(glob.glob("/etc/apt/sources.list.d/*"))]:
         source = Path(path)
         if source.suffix == ".sources":
-            text = re.sub(r"(?m)^Types:.*$", "Types: deb-src", source.read_text())
+            stanzas = re.split(r"\n\s*\n", source.read_text())
+            binary = [stanza for stanza in stanzas if re.search(r"(?m)^Types:.*\bdeb(?!-)", stanza)]
+            text = re.sub(r"(?m)^Types:.*$", "Types: deb-src", "\n\n".join(binary)) + "\n"
         elif source.suffix == ".list" and source.exists():
             lines = [line for line in source.read_text().splitlines() if re.match(r"deb\s", line)]
             text = "".join(re.sub(r"^deb\s", "deb-src ", line) + "\n" for line in lines)
