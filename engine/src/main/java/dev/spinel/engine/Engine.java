@@ -32,6 +32,7 @@ import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.propagate.Propagator;
+import dev.spinel.engine.propagate.WriteSink;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.pubsub.PubSubCommands;
 import dev.spinel.engine.stats.LatencyMonitor;
@@ -102,6 +103,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
+    }
+
+    /** Has a sink receive all effects from now on, after the sinks added before. */
+    public void addSink(WriteSink sink) {
+        propagator.addSink(sink);
     }
 
     @Override

@@ -260,7 +260,7 @@ public final class Dispatcher implements CommandRunner {
             services.keyspaces().touchesKeys(command.command().spec().name().equals("TOUCH"));
         }
         depth++;
-        long start = depth == 1 ? services.clock().nowNanos() : System.nanoTime();
+        long start = depth == 1 ? services.clock().nowNanos() : services.clock().readNanos();
         int mark = client.connection().mark();
         int databaseBefore = client.database();
         context.start(client, command, args, argCount);
@@ -279,7 +279,7 @@ public final class Dispatcher implements CommandRunner {
         } finally {
             depth--;
         }
-        long took = System.nanoTime() - start;
+        long took = services.clock().readNanos() - start;
         context.finish(databaseBefore);
         if (client.is(ClientFlag.NO_TOUCH)) {
             services.keyspaces().touchesKeys(true);

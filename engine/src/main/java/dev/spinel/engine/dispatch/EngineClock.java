@@ -41,6 +41,11 @@ public final class EngineClock {
         return nowNanos;
     }
 
+    /** Reads the steady clock, in nanoseconds, while the time of the command stands still. */
+    public long readNanos() {
+        return nanos.getAsLong();
+    }
+
     /** Unix time in milliseconds as of the last update. */
     public long nowMillis() {
         return nowMillis;

@@ -112,7 +112,7 @@ abstract sealed class RankRange {
         @Override
         long to(SortedSetValue sortedSet) {
             long size = sortedSet.size();
-            return Math.min(size - 1, stop < 0 ? stop + size : stop) + 1;
+            return Math.max(-1, Math.min(size - 1, stop < 0 ? stop + size : stop)) + 1;
         }
 
         @Override

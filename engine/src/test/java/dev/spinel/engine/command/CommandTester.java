@@ -1,0 +1,164 @@
+package dev.spinel.engine.command;
+
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.Engine;
+import dev.spinel.engine.EngineOptions;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.propagate.Effect;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/**
+ * An engine without sockets or threads whose clients send lines of words and read text; for tests of commands.
+ *
+ * <p>Its clock stands still until {@link #advanceMillis}; its randomness is seeded.
+ */
+public final class CommandTester {
+    private final List<String> effects = new ArrayList<>();
+    private final Engine engine;
+    private final Session session;
+    private long nowMillis = 1_700_000_000_000L;
+
+    public CommandTester() {
+        engine = new Engine(new EngineOptions(
+                16,
+                0,
+                () -> nowMillis,
+                () -> nowMillis * 1_000_000,
+                new Random(7),
+                parameter -> 0,
+                "7.0.15",
+                (command, defect) -> {
+                    throw new AssertionError("defect in " + command, defect);
+                }));
+        engine.addSink(unit -> {
+            for (Effect effect : unit) {
+                effects.add(effect.args().stream().map(Bytes::toString).collect(Collectors.joining(" ")));
+            }
+        });
+        session = new Session();
+    }
+
+    /** Sends a line on the first client and returns its reply. */
+    public String send(String line) {
+        return session.send(line);
+    }
+
+    /** The effects since the last call. */
+    public List<String> takeEffects() {
+        List<String> taken = List.copyOf(effects);
+        effects.clear();
+        return taken;
+    }
+
+    public void advanceMillis(long millis) {
+        nowMillis += millis;
+        engine.end();
+    }
+
+    public long nowMillis() {
+        return nowMillis;
+    }
+
+    /** A further client. */
+    public Session connect() {
+        return new Session();
+    }
+
+    /** A client and its connection. */
+    public final class Session implements Connection {
+        private final TextReply reply = new TextReply();
+        private final Client client = engine.connect(this);
+
+        /** Sends a line of words and returns the reply; empty while the client is blocked. */
+        public String send(String line) {
+            String[] words = line.split(" ");
+            Bytes[] args = new Bytes[words.length];
+            for (int i = 0; i < words.length; i++) {
+                args[i] = Bytes.of(words[i]);
+            }
+            engine.execute(client, args, args.length);
+            return take();
+        }
+
+        /** What was written since the last call. */
+        public String take() {
+            return reply.take();
+        }
+
+        @Override
+        public ReplyWriter reply() {
+            return reply;
+        }
+
+        @Override
+        public int mark() {
+            return reply.mark();
+        }
+
+        @Override
+        public void rollback(int mark) {
+            reply.rollback(mark);
+        }
+
+        @Override
+        public void protocol(int version) {
+            reply.protocol(version);
+        }
+
+        @Override
+        public void restrictRequests(boolean restricted) {}
+
+        @Override
+        public void closeAfterReply() {
+            close();
+        }
+
+        @Override
+        public void close() {
+            engine.disconnect(client);
+        }
+
+        @Override
+        public void resume() {}
+
+        @Override
+        public String remoteAddress() {
+            return "127.0.0.1:1";
+        }
+
+        @Override
+        public String localAddress() {
+            return "127.0.0.1:6379";
+        }
+
+        @Override
+        public boolean isUnixSocket() {
+            return false;
+        }
+
+        @Override
+        public int fileDescriptor() {
+            return -1;
+        }
+
+        @Override
+        public long outputBytes() {
+            return 0;
+        }
+
+        @Override
+        public int queryBufferBytes() {
+            return 0;
+        }
+
+        @Override
+        public int queryBufferFreeBytes() {
+            return 0;
+        }
+    }
+}
