@@ -106,6 +106,8 @@ public interface Call {
         NIL,
         /** The absent aggregate. */
         NIL_ARRAY,
+        /** The absent aggregate, but the absent value where blocking is not allowed: what BLMOVE answers. */
+        NIL_IF_DENIED,
         /** The integer 0. */
         ZERO
     }

@@ -152,7 +152,7 @@ public final class BlockedClients {
     public void timeOut(Client client) {
         Blocked blocked = client.blocked();
         if (blocked != null) {
-            reply(client, blocked.onTimeout());
+            replyTimedOut(client, blocked.onTimeout());
             release(client, blocked);
         }
     }
@@ -166,11 +166,19 @@ public final class BlockedClients {
         }
     }
 
-    /** Writes what a client is answered whose time is over. */
-    public static void reply(Client client, TimeoutReply reply) {
+    /** Writes what a client is answered that may not block. */
+    public static void replyDenied(Client client, TimeoutReply reply) {
+        if (reply == TimeoutReply.NIL_IF_DENIED) {
+            client.reply().nil();
+        } else {
+            replyTimedOut(client, reply);
+        }
+    }
+
+    private static void replyTimedOut(Client client, TimeoutReply reply) {
         switch (reply) {
             case NIL -> client.reply().nil();
-            case NIL_ARRAY -> client.reply().nilArray();
+            case NIL_ARRAY, NIL_IF_DENIED -> client.reply().nilArray();
             case ZERO -> client.reply().integer(0);
         }
     }

@@ -195,7 +195,7 @@ final class CallContext implements ClientCall {
             return;
         }
         if (caller.is(ClientFlag.IN_EXEC)) {
-            BlockedClients.reply(caller, onTimeout);
+            BlockedClients.replyDenied(caller, onTimeout);
             return;
         }
         Request request = Request.copyOf(args, argCount);
@@ -206,14 +206,14 @@ final class CallContext implements ClientCall {
 
     @Override
     public long timeoutArg(int index) {
-        double seconds = Numbers.parseDouble(args[index]);
-        double millis = seconds * 1000;
-        if (Double.isNaN(millis) || millis > Long.MAX_VALUE >> 1) {
+        double millis = Math.ceil(Numbers.parseDouble(args[index]) * 1000);
+        if (Double.isNaN(millis)) {
             throw Errors.timeoutNotAFloat();
         }
-        if (seconds < 0) {
+        // Redis takes what is too large for a long for negative; half of it leaves room for the time of day.
+        if (millis < 0 || millis > Long.MAX_VALUE >> 1) {
             throw Errors.timeoutNegative();
         }
-        return (long) Math.ceil(millis);
+        return (long) millis;
     }
 }

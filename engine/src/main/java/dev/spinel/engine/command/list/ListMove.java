@@ -39,7 +39,7 @@ final class ListMove {
         if (move(call, from, to)) {
             call.propagateAs(LMOVE, call.arg(1), call.arg(2), call.arg(3), call.arg(4));
         } else {
-            call.block(ValueType.LIST, 1, 1, timeoutMillis, TimeoutReply.NIL);
+            call.block(ValueType.LIST, 1, 1, timeoutMillis, TimeoutReply.NIL_IF_DENIED);
         }
     }
 
@@ -48,7 +48,7 @@ final class ListMove {
         if (move(call, ListEnd.TAIL, ListEnd.HEAD)) {
             call.propagateAs(RPOPLPUSH, call.arg(1), call.arg(2));
         } else {
-            call.block(ValueType.LIST, 1, 1, timeoutMillis, TimeoutReply.NIL);
+            call.block(ValueType.LIST, 1, 1, timeoutMillis, TimeoutReply.NIL_IF_DENIED);
         }
     }
 
