@@ -35,6 +35,7 @@ import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.propagate.WriteSink;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.pubsub.PubSubCommands;
+import dev.spinel.engine.scripting.FunctionCommands;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
@@ -96,6 +97,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new SetCommands(),
                 new SortedSetCommands(),
                 new GenericCommands(),
+                new FunctionCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(authentication, transactionCommands, pubSub, monitors, options.redisVersion()),
