@@ -30,7 +30,7 @@ public final class CommandTester {
                 () -> nowMillis,
                 () -> nowMillis * 1_000_000,
                 new Random(7),
-                parameter -> 0,
+                parameter -> 512L << 20,
                 "7.0.15",
                 (command, defect) -> {
                     throw new AssertionError("defect in " + command, defect);
