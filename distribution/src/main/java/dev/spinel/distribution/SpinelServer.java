@@ -115,7 +115,7 @@ public final class SpinelServer implements AutoCloseable {
                     new NettyTransport<>(IoTransport.fastest(), new ConnectionSettings(), engine);
             EngineLoop loop = new EngineLoop(transport, engine);
             CompletableFuture<Integer> listening = new CompletableFuture<>();
-            Thread thread = new Thread(
+            Thread thread = NettyTransport.newThread(
                     () -> {
                         try (transport) {
                             transport.listen(ListenSettings.tcp(bindAddress, port));

@@ -51,7 +51,8 @@ public final class RespWriter implements ReplyWriter {
 
     /** Takes back everything written since {@link #length()} was {@code mark}. */
     public void rollback(int mark) {
-        length = mark;
+        // Less may be left than at the mark, once the connection has closed.
+        length = Math.min(length, mark);
     }
 
     /** Forgets the first {@code count} bytes; marks are void then. */

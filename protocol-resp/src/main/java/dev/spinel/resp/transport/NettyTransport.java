@@ -9,6 +9,7 @@ import dev.spinel.resp.codec.RespWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ManualIoEventLoop;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -59,6 +60,14 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         this.settings = settings;
         this.executor = executor;
         this.listeners = new Listeners<>(this, io, loop, readBuffer);
+    }
+
+    /**
+     * A thread to run the loop on, not started yet. Any thread may be it, but only on this kind does Netty reuse the 64-byte
+     * object that it makes of each write.
+     */
+    public static Thread newThread(Runnable loop, String name) {
+        return new FastThreadLocalThread(loop, name);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -195,6 +196,45 @@ class NettyTransportIT {
         }
 
         @Test
+        void steadyState_allocatesNearlyNothing() throws IOException {
+            server.close();
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); // its records are allocations
+            server = new TestServer(io(), ListenSettings.tcp(LOOPBACK, 0));
+            try (Client client = connect()) {
+                client.send("SET key value\r\n");
+                client.receive(5);
+                pipelines(client, 1, 20_000);
+                pipelines(client, 16, 500);
+
+                assertThat(allocatedBytes(() -> pipelines(client, 1, 2000)) / 2000)
+                        .isLessThan(16);
+                assertThat(allocatedBytes(() -> pipelines(client, 16, 500)) / (16 * 500))
+                        .isLessThan(2);
+            }
+        }
+
+        private static void pipelines(Client client, int depth, int count) {
+            String requests = "*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n".repeat(depth);
+            String replies = "$5\r\nvalue\r\n".repeat(depth);
+            for (int i = 0; i < count; i++) {
+                client.sendUnchecked(requests);
+                client.expectUnchecked(replies);
+            }
+        }
+
+        /** Bytes that the engine's thread allocates meanwhile. */
+        private long allocatedBytes(Runnable action) {
+            long before = server.onEngineThread(Contract::allocatedByThisThread);
+            action.run();
+            return server.onEngineThread(Contract::allocatedByThisThread) - before;
+        }
+
+        private static long allocatedByThisThread() {
+            return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+                    .getCurrentThreadAllocatedBytes();
+        }
+
+        @Test
         void halfClosedPeer_getsItsReplies() throws IOException {
             try (Client client = connect()) {
                 client.send("PING\r\nECHO bye\r\n");
@@ -354,6 +394,14 @@ class NettyTransportIT {
         void sendUnchecked(String text) {
             try {
                 send(text);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void expectUnchecked(String text) {
+            try {
+                assertThat(receive(text.length())).isEqualTo(text);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -20,7 +20,7 @@ final class TestServer implements AutoCloseable {
 
     TestServer(IoTransport io, ListenSettings where) throws IOException {
         transport = new NettyTransport<>(io, settings, executor);
-        thread = new Thread(() -> run(where), "engine");
+        thread = NettyTransport.newThread(() -> run(where), "engine");
         thread.start();
         try {
             started.join();
