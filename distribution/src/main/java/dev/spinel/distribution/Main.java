@@ -1,6 +1,7 @@
 package dev.spinel.distribution;
 
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 
 /** The program that the launcher starts. */
 public final class Main {
@@ -10,10 +11,16 @@ public final class Main {
     public static void main(String[] args) throws InterruptedException {
         ServerLog log = new ServerLog(System.out);
         SpinelServer.Builder builder = SpinelServer.builder().log(log).bindAddress("*");
-        for (int i = 0; i + 1 < args.length; i += 2) {
-            if (args[i].equals("--port")) {
-                builder.port(Integer.parseInt(args[i + 1]));
+        int at = 0;
+        while (at < args.length) {
+            int end = at + 1;
+            while (end < args.length && !args[end].startsWith("--")) {
+                end++;
             }
+            String[] words = Arrays.copyOfRange(args, at, end);
+            words[0] = words[0].replaceFirst("^--", "");
+            builder.directive(words);
+            at = end;
         }
         log.notice("Spinel starts, PID: " + ProcessHandle.current().pid());
         try (SpinelServer server = builder.start()) {

@@ -3,6 +3,7 @@ package dev.spinel.distribution;
 import dev.spinel.engine.Engine;
 import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.client.Client;
+import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.resp.transport.ConnectionSettings;
 import dev.spinel.resp.transport.IoTransport;
@@ -10,6 +11,7 @@ import dev.spinel.resp.transport.ListenSettings;
 import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -70,9 +72,14 @@ public final class SpinelServer implements AutoCloseable {
         }
     }
 
+    private static String spinelVersion() {
+        String version = SpinelServer.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+
     /** What a server is started with. */
     public static final class Builder {
-        private int port = 6379;
+        private final ConfigRegistry config = ConfigRegistry.withServerDirectives();
         private String bindAddress = "127.0.0.1";
         private ServerLog log = new ServerLog(System.out);
 
@@ -80,7 +87,17 @@ public final class SpinelServer implements AutoCloseable {
 
         /** The TCP port, 0 for any free one. */
         public Builder port(int value) {
-            port = value;
+            return directive("port", Integer.toString(value));
+        }
+
+        /**
+         * Sets a directive of redis.conf.
+         *
+         * @param words its name and its value, as on a line of the file
+         * @throws IllegalArgumentException with the reason when it is not known or does not accept the value
+         */
+        public Builder directive(String... words) {
+            config.load(List.of(words));
             return this;
         }
 
@@ -101,19 +118,25 @@ public final class SpinelServer implements AutoCloseable {
          * @throws UncheckedIOException if the port cannot be used
          */
         public SpinelServer start() {
+            JvmProcess process = new JvmProcess(log);
             EngineOptions options = new EngineOptions(
-                    16,
+                    config,
+                    new NoConfigFile(),
+                    process,
+                    new NoPlugins(),
                     0,
                     System::currentTimeMillis,
                     System::nanoTime,
                     new SplittableRandom(),
-                    name -> 512L << 20,
                     REDIS_VERSION,
+                    spinelVersion(),
                     (command, failure) -> log.failure("command " + command + " failed", failure));
             Engine engine = new Engine(options);
             NettyTransport<Client> transport =
                     new NettyTransport<>(IoTransport.fastest(), new ConnectionSettings(), engine);
             EngineLoop loop = new EngineLoop(transport, engine);
+            process.connect(transport, loop::stop);
+            int port = (int) config.number("port");
             CompletableFuture<Integer> listening = new CompletableFuture<>();
             Thread thread = NettyTransport.newThread(
                     () -> {

@@ -4,8 +4,25 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.Authentication;
 import dev.spinel.engine.admin.ClientCommands;
+import dev.spinel.engine.admin.ClusterCommands;
 import dev.spinel.engine.admin.CommandCommands;
+import dev.spinel.engine.admin.ConfigBindings;
+import dev.spinel.engine.admin.ConfigCommands;
 import dev.spinel.engine.admin.ConnectionCommands;
+import dev.spinel.engine.admin.DebugCommands;
+import dev.spinel.engine.admin.InfoCommands;
+import dev.spinel.engine.admin.InfoReport;
+import dev.spinel.engine.admin.InfoSections;
+import dev.spinel.engine.admin.InstantaneousRates;
+import dev.spinel.engine.admin.LatencyCommands;
+import dev.spinel.engine.admin.MemoryCommands;
+import dev.spinel.engine.admin.MemoryUse;
+import dev.spinel.engine.admin.ModuleCommands;
+import dev.spinel.engine.admin.ReplicationCommands;
+import dev.spinel.engine.admin.ServerCommands;
+import dev.spinel.engine.admin.ServerIdentity;
+import dev.spinel.engine.admin.ServerProcess;
+import dev.spinel.engine.admin.SlowlogCommands;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
@@ -19,6 +36,7 @@ import dev.spinel.engine.command.list.ListCommands;
 import dev.spinel.engine.command.set.SetCommands;
 import dev.spinel.engine.command.sortedset.SortedSetCommands;
 import dev.spinel.engine.command.string.StringCommands;
+import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.ChangeHub;
 import dev.spinel.engine.dispatch.CommandTable;
 import dev.spinel.engine.dispatch.DispatchServices;
@@ -27,6 +45,7 @@ import dev.spinel.engine.dispatch.Dispatcher.Outcome;
 import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.dispatch.Monitors;
+import dev.spinel.engine.dispatch.RegisteredCommand;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.memory.Arena;
@@ -71,25 +90,28 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Keyspaces keyspaces;
     private final Dispatcher dispatcher;
     private final PausedClients pausedClients;
+    private final MemoryUse memory;
     private final Cron cron;
+    private long maxMemoryBytes;
 
     public Engine(EngineOptions options) {
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
         this.arena = new Arena(options.maxArenaBytes());
         this.keyspaces = new Keyspaces(
-                options.databases(),
+                (int) options.config().number("databases"),
                 arena,
                 new KeyHash(options.random().nextLong()),
                 encodingLimits,
                 options.random(),
                 changes);
         DispatchServices services = new DispatchServices(
-                keyspaces, changes, propagator, blockedClients, clock, options.random(), options.configNumbers());
+                keyspaces, changes, propagator, blockedClients, clock, options.random(), options.config()::number);
         this.dispatcher = new Dispatcher(
                 commandTable, services, statistics, slowLog, latencyMonitor, monitors, options.failureLog());
         this.pausedClients = new PausedClients(dispatcher::paused);
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, dispatcher);
         this.cron = new Cron(clock, keyspaces, statistics, propagator);
+        this.memory = new MemoryUse(arena, keyspaces, clients);
         for (ServerPlugin family : List.of(
                 new StringCommands(),
                 new ListCommands(),
@@ -105,6 +127,74 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
+        for (ServerPlugin family : administration(options)) {
+            commandTable.register(family.name(), family.commands());
+        }
+        bind(options.config());
+    }
+
+    /** The commands that steer and describe the server. */
+    private List<ServerPlugin> administration(EngineOptions options) {
+        ServerProcess process = options.process();
+        ServerIdentity identity = new ServerIdentity(
+                options.redisVersion(), options.spinelVersion(), clock.nowMillis(), options.random());
+        InstantaneousRates rates = new InstantaneousRates(statistics);
+        cron.add(() -> {
+            statistics.transportTotals(
+                    process.networkInputBytes(), process.networkOutputBytes(), process.rejectedConnections());
+            rates.sample(clock.nowMillis());
+            memory.tick(clock.nowMillis());
+        });
+        InfoReport info = InfoSections.report(new InfoSections.Sources(
+                identity,
+                process,
+                options.config(),
+                options.configFile().path(),
+                clock,
+                clients,
+                blockedClients,
+                memory,
+                statistics,
+                rates,
+                keyspaces,
+                changes,
+                pubSub,
+                commandTable,
+                options.plugins()));
+        return List.of(
+                new ServerCommands(
+                        keyspaces, watchedKeys, blockedClients, monitors, dispatcher::monitored, process, identity),
+                new ConfigCommands(options.config(), options.configFile(), this::resetStatistics),
+                new InfoCommands(info),
+                new MemoryCommands(memory, keyspaces, process),
+                new SlowlogCommands(slowLog),
+                new LatencyCommands(latencyMonitor, commandTable),
+                new ReplicationCommands(),
+                new ClusterCommands(),
+                new ModuleCommands(options.config(), options.plugins(), process),
+                new DebugCommands(options.config(), keyspaces, process, identity, cron::activeExpire));
+    }
+
+    private void bind(ConfigRegistry config) {
+        ConfigBindings bindings = new ConfigBindings(config);
+        bindings.encodings(encodingLimits);
+        bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
+        bindings.authentication(authentication);
+        bindings.hertz(cron::hz);
+        config.bind("maxmemory", value -> {
+            maxMemoryBytes = value.number();
+            checkMemory();
+        });
+    }
+
+    private void checkMemory() {
+        dispatcher.outOfMemory(maxMemoryBytes > 0 && memory.estimateBytes() > maxMemoryBytes);
+    }
+
+    private void resetStatistics() {
+        statistics.reset();
+        keyspaces.statistics().reset();
+        commandTable.all().forEach(RegisteredCommand::resetStatistics);
     }
 
     /** Has a sink receive all effects from now on, after the sinks added before. */
@@ -169,6 +259,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             unpause();
         }
         long waitNanos = cron.run();
+        if (maxMemoryBytes > 0) {
+            checkMemory();
+        }
         long deadlineMillis = Math.min(blockedClients.nextDeadlineMillis(), pausedClients.endMillis());
         if (deadlineMillis == Long.MAX_VALUE) {
             return waitNanos;

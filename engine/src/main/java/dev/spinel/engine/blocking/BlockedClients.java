@@ -44,6 +44,11 @@ public final class BlockedClients {
         return count;
     }
 
+    /** Number of blocked clients that wait for a time at most. */
+    public int deadlineCount() {
+        return deadlines.size();
+    }
+
     /** Number of keys that clients wait for. */
     public int keyCount() {
         return waiting.size();

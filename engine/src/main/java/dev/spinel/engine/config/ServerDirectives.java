@@ -16,7 +16,8 @@ import java.util.List;
 /**
  * The directives that have an effect. Those that are accepted without one are in {@link AcceptedDirectives}.
  *
- * <p>Source of names, defaults and bounds: CONFIG GET and CONFIG SET of redis-server 7.0.15.
+ * <p>Source of names, defaults and bounds: CONFIG GET and CONFIG SET of redis-server 7.0.15; the manual for the two
+ * of sets that 7.2 added; {@code io-transport} is Spinel's own.
  */
 final class ServerDirectives {
     private static final long MAX_INT = Integer.MAX_VALUE;
@@ -105,6 +106,8 @@ final class ServerDirectives {
         registry.register(integer("list-max-listpack-size", -2, Integer.MIN_VALUE, MAX_INT), "list-max-ziplist-size");
         registry.register(integer("list-compress-depth", 0, 0, MAX_INT));
         registry.register(integer("set-max-intset-entries", 512, 0, Long.MAX_VALUE));
+        registry.register(integer("set-max-listpack-entries", 128, 0, Long.MAX_VALUE));
+        registry.register(memory("set-max-listpack-value", 64, 0, Long.MAX_VALUE));
         registry.register(integer("zset-max-listpack-entries", 128, 0, Long.MAX_VALUE), "zset-max-ziplist-entries");
         registry.register(memory("zset-max-listpack-value", 64, 0, Long.MAX_VALUE), "zset-max-ziplist-value");
     }

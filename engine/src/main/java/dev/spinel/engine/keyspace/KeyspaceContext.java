@@ -16,6 +16,7 @@ final class KeyspaceContext {
     private final RandomGenerator random;
     private final KeyspaceListener listener;
     private final KeyspaceStatistics statistics = new KeyspaceStatistics();
+    private final LargeValues largeValues = new LargeValues();
     private final ViewPool views;
     private long nowMillis;
     private int accessClock;
@@ -28,7 +29,7 @@ final class KeyspaceContext {
         this.keyHash = keyHash;
         this.random = random;
         this.listener = listener;
-        this.views = new ViewPool(arena, new ValueContext(arena, keyHash, new LargeValues(), limits));
+        this.views = new ViewPool(arena, new ValueContext(arena, keyHash, largeValues, limits));
     }
 
     Arena arena() {
@@ -49,6 +50,10 @@ final class KeyspaceContext {
 
     KeyspaceStatistics statistics() {
         return statistics;
+    }
+
+    LargeValues largeValues() {
+        return largeValues;
     }
 
     ViewPool views() {

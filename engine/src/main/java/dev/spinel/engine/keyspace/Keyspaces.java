@@ -75,6 +75,11 @@ public final class Keyspaces {
         return size;
     }
 
+    /** Bytes on the heap of values too large for their records. O(number of such values). */
+    public long largeValueBytes() {
+        return context.largeValues().heapBytes();
+    }
+
     /** Bytes of the tables of all databases. */
     public long tableBytes() {
         long bytes = 0;

@@ -10,12 +10,14 @@ public final class ServerStatistics {
     private final Map<String, long[]> errors = new TreeMap<>();
     private long commands;
     private long connections;
-    private long rejectedConnections;
+    private long totalRejectedConnections;
+    private long rejectedConnectionsAtReset;
     private long errorReplies;
-    private long networkInputBytes;
-    private long networkOutputBytes;
+    private long totalInputBytes;
+    private long inputBytesAtReset;
+    private long totalOutputBytes;
+    private long outputBytesAtReset;
     private long expireTimeLimitReached;
-    private long peakUsedBytes;
 
     public void commandExecuted() {
         commands++;
@@ -33,12 +35,8 @@ public final class ServerStatistics {
         return connections;
     }
 
-    public void connectionRejected() {
-        rejectedConnections++;
-    }
-
     public long rejectedConnections() {
-        return rejectedConnections;
+        return totalRejectedConnections - rejectedConnectionsAtReset;
     }
 
     /** Counts an error reply under its code, the first word of the message. */
@@ -60,20 +58,19 @@ public final class ServerStatistics {
         return errors;
     }
 
-    public void addNetworkInputBytes(long bytes) {
-        networkInputBytes += bytes;
+    /** Takes over the totals that the transport has counted since it started. */
+    public void transportTotals(long inputBytes, long outputBytes, long rejected) {
+        totalInputBytes = inputBytes;
+        totalOutputBytes = outputBytes;
+        totalRejectedConnections = rejected;
     }
 
     public long networkInputBytes() {
-        return networkInputBytes;
-    }
-
-    public void addNetworkOutputBytes(long bytes) {
-        networkOutputBytes += bytes;
+        return totalInputBytes - inputBytesAtReset;
     }
 
     public long networkOutputBytes() {
-        return networkOutputBytes;
+        return totalOutputBytes - outputBytesAtReset;
     }
 
     public void expireTimeLimitWasReached() {
@@ -84,24 +81,15 @@ public final class ServerStatistics {
         return expireTimeLimitReached;
     }
 
-    /** Notes the memory in use, in bytes, for its peak. */
-    public void usedBytes(long bytes) {
-        peakUsedBytes = Math.max(peakUsedBytes, bytes);
-    }
-
-    public long peakUsedBytes() {
-        return peakUsedBytes;
-    }
-
     /** CONFIG RESETSTAT. */
     public void reset() {
         errors.clear();
         commands = 0;
         connections = 0;
-        rejectedConnections = 0;
+        rejectedConnectionsAtReset = totalRejectedConnections;
         errorReplies = 0;
-        networkInputBytes = 0;
-        networkOutputBytes = 0;
+        inputBytesAtReset = totalInputBytes;
+        outputBytesAtReset = totalOutputBytes;
         expireTimeLimitReached = 0;
     }
 }

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <p>An element is named by the number of its page, which changes with each insertion and removal of pages, and its index
  * or its distance in bytes from the start of the listpack.
  */
-final class LargeList {
+final class LargeList implements LargeValue {
     /*
      *   block of a page  | gap | listpack | gap |
      *
@@ -60,7 +60,12 @@ final class LargeList {
 
     /** Bytes in the arena and on the heap. */
     long memoryBytes() {
-        return usedBytes + OBJECT_BYTES + blocks.length * BYTES_PER_PAGE;
+        return usedBytes + heapBytes();
+    }
+
+    @Override
+    public long heapBytes() {
+        return OBJECT_BYTES + blocks.length * BYTES_PER_PAGE;
     }
 
     int firstPage() {

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * A sorted set that is too large for a listpack: records in the arena, found by member through a table and by score and
  * rank through a {@link ScoreTree}. Engine thread only.
  */
-final class LargeSortedSet {
+final class LargeSortedSet implements LargeValue {
     /*
      * Of 16-byte members a set of two millions takes about 52 bytes each: a record of 25 bytes in 32, 11 in the table,
      * 9 in the tree. The score is stored once, in the record, which both structures refer to.
@@ -69,7 +69,12 @@ final class LargeSortedSet {
 
     /** Bytes outside the cell, on the heap and in the arena. */
     long memoryBytes() {
-        return recordBytes + members.memoryBytes() + tree.memoryBytes() + OBJECT_BYTES;
+        return recordBytes + tree.pageBytes() + heapBytes();
+    }
+
+    @Override
+    public long heapBytes() {
+        return members.memoryBytes() + tree.heapBytes() + OBJECT_BYTES;
     }
 
     ScoreTree tree() {

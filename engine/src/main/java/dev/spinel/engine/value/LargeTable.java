@@ -11,7 +11,7 @@ import java.util.Arrays;
  * What large hashes and sets have in common: a table that owns its records in the arena, each of which starts with its key
  * as {@link PrefixedBytes}. Engine thread only.
  */
-abstract class LargeTable extends RecordTable {
+abstract class LargeTable extends RecordTable implements LargeValue {
     /** Bytes on the Java heap of this object, the table apart. */
     private static final long OBJECT_BYTES = 96;
 
@@ -103,7 +103,12 @@ abstract class LargeTable extends RecordTable {
 
     /** Bytes outside the cell, on the heap and in the arena. */
     final long externalBytes() {
-        return recordBytes + memoryBytes() + OBJECT_BYTES;
+        return recordBytes + heapBytes();
+    }
+
+    @Override
+    public final long heapBytes() {
+        return memoryBytes() + OBJECT_BYTES;
     }
 
     final long allocate(int size) {

@@ -15,22 +15,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LargeValues {
     private static final int HANDLE_BYTES = Integer.BYTES;
+    private static final int REFERENCE_BYTES = 4;
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
-    private @Nullable Object[] values = new @Nullable Object[64];
+    private @Nullable LargeValue[] values = new @Nullable LargeValue[64];
     private int[] freeHandles = new int[64];
     private int freeCount;
     private int end;
 
+    /** Bytes on the heap of all large values. O(number of large values), more for sorted sets. */
+    public long heapBytes() {
+        long bytes = (long) values.length * REFERENCE_BYTES + (long) freeHandles.length * Integer.BYTES;
+        for (int handle = 0; handle < end; handle++) {
+            LargeValue value = values[handle];
+            if (value != null) {
+                bytes += value.heapBytes();
+            }
+        }
+        return bytes;
+    }
+
     /** Keeps a value and makes its handle the content of a cell. */
-    void link(ValueCell cell, Object value) {
+    void link(ValueCell cell, LargeValue value) {
         int handle = add(value);
         cell.resize(HANDLE_BYTES);
         INTS.set(cell.array(), cell.offset(), handle);
     }
 
     /** The value whose handle is the content of a cell. */
-    Object linkedFrom(ValueCell cell) {
+    LargeValue linkedFrom(ValueCell cell) {
         return get((int) INTS.get(cell.array(), cell.offset()));
     }
 
@@ -40,7 +53,7 @@ public final class LargeValues {
     }
 
     /** Keeps a value and returns its handle. */
-    int add(Object value) {
+    int add(LargeValue value) {
         int handle = freeCount > 0 ? freeHandles[--freeCount] : end++;
         if (handle == values.length) {
             values = Arrays.copyOf(values, values.length * 2);
@@ -50,7 +63,7 @@ public final class LargeValues {
     }
 
     /** The value behind a handle. */
-    Object get(int handle) {
+    LargeValue get(int handle) {
         return Objects.requireNonNull(values[handle], "large value");
     }
 

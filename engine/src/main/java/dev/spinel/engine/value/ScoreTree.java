@@ -60,9 +60,14 @@ final class ScoreTree {
         return size;
     }
 
-    /** Bytes of the pages and, as far as can be told, of the nodes on the heap. */
-    long memoryBytes() {
-        return pageBytes + root.heapBytes();
+    /** Bytes of the pages in the arena. */
+    long pageBytes() {
+        return pageBytes;
+    }
+
+    /** Bytes of the nodes on the heap, as far as can be told. */
+    long heapBytes() {
+        return root.heapBytes();
     }
 
     /** Number of records before the place that the path aims at. */

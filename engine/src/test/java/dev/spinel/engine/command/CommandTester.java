@@ -4,8 +4,10 @@ import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.Engine;
 import dev.spinel.engine.EngineOptions;
+import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.propagate.Effect;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,14 +26,24 @@ public final class CommandTester {
     private long nowMillis = 1_700_000_000_000L;
 
     public CommandTester() {
+        this(new FixedProcess());
+    }
+
+    public CommandTester(FixedProcess process) {
+        ConfigRegistry config = ConfigRegistry.withServerDirectives();
+        config.load(List.of("enable-debug-command", "yes"));
+        config.load(List.of("enable-module-command", "yes"));
         engine = new Engine(new EngineOptions(
-                16,
+                config,
+                process,
+                process,
+                process,
                 0,
                 () -> nowMillis,
                 () -> nowMillis * 1_000_000,
                 new Random(7),
-                parameter -> 512L << 20,
                 "7.0.15",
+                "0.0",
                 (command, defect) -> {
                     throw new AssertionError("defect in " + command, defect);
                 }));

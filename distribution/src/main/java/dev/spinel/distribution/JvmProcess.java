@@ -1,0 +1,132 @@
+package dev.spinel.distribution;
+
+import dev.spinel.engine.admin.ServerProcess;
+import dev.spinel.resp.transport.NettyTransport;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The virtual machine that runs the server, as INFO, SHUTDOWN and DEBUG see it.
+ *
+ * <p>{@link #connect} once before the engine runs; then engine thread only.
+ */
+final class JvmProcess implements ServerProcess {
+    private static final int PAGE_BYTES = 4096;
+    private static final int MICROS_PER_SECOND = 1_000_000;
+    private static final int NANOS_PER_MICRO = 1000;
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final Path STATM = Path.of("/proc/self/statm");
+
+    private final ServerLog log;
+    private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    private @Nullable NettyTransport<?> transport;
+    private Runnable stop = () -> {};
+
+    JvmProcess(ServerLog log) {
+        this.log = log;
+    }
+
+    /** Tells the transport whose figures it answers and what stops the server. */
+    void connect(NettyTransport<?> serverTransport, Runnable serverStop) {
+        transport = serverTransport;
+        stop = serverStop;
+    }
+
+    @Override
+    public long id() {
+        return ProcessHandle.current().pid();
+    }
+
+    @Override
+    public String executable() {
+        return ProcessHandle.current().info().command().orElse("");
+    }
+
+    @Override
+    public String operatingSystem() {
+        return System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch");
+    }
+
+    @Override
+    public int tcpPort() {
+        return transport == null ? 0 : Math.max(0, transport.port());
+    }
+
+    @Override
+    public String multiplexing() {
+        return "netty";
+    }
+
+    /** The resident set of the process on Linux, the committed heap elsewhere. */
+    @Override
+    public long residentBytes() {
+        try {
+            String[] pages = Files.readString(STATM).split(" ", 3);
+            return Long.parseLong(pages[1]) * PAGE_BYTES;
+        } catch (IOException e) {
+            return Runtime.getRuntime().totalMemory();
+        }
+    }
+
+    @Override
+    public long systemMemoryBytes() {
+        return system instanceof com.sun.management.OperatingSystemMXBean machine
+                ? machine.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
+    }
+
+    /** The CPU time of the process without that of the kernel, which Java does not tell apart. */
+    @Override
+    public double userCpuSeconds() {
+        return system instanceof com.sun.management.OperatingSystemMXBean machine
+                ? machine.getProcessCpuTime() / NANOS_PER_SECOND
+                : 0;
+    }
+
+    @Override
+    public double systemCpuSeconds() {
+        return 0;
+    }
+
+    @Override
+    public long unixMicros() {
+        Instant now = Instant.now();
+        return now.getEpochSecond() * MICROS_PER_SECOND + now.getNano() / NANOS_PER_MICRO;
+    }
+
+    @Override
+    public long networkInputBytes() {
+        return transport == null ? 0 : transport.inputBytes();
+    }
+
+    @Override
+    public long networkOutputBytes() {
+        return transport == null ? 0 : transport.outputBytes();
+    }
+
+    @Override
+    public long rejectedConnections() {
+        return transport == null ? 0 : transport.rejectedConnections();
+    }
+
+    @Override
+    public void log(String text) {
+        log.warning(text);
+    }
+
+    @Override
+    public void shutdown(ShutdownMode mode) {
+        log.warning("User requested shutdown...");
+        stop.run();
+    }
+
+    /** Does nothing: the collector's own timers give unused heap back, a forced collection would stop the server. */
+    @Override
+    public void releaseMemory() {}
+}

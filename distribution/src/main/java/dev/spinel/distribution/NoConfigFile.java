@@ -1,0 +1,18 @@
+package dev.spinel.distribution;
+
+import dev.spinel.engine.config.ConfigFile;
+import dev.spinel.engine.config.ConfigRegistry;
+import java.io.IOException;
+
+/** A server that was started without a configuration file. */
+final class NoConfigFile implements ConfigFile {
+    @Override
+    public String path() {
+        return "";
+    }
+
+    @Override
+    public void rewrite(ConfigRegistry values) throws IOException {
+        throw new IOException("there is no configuration file");
+    }
+}

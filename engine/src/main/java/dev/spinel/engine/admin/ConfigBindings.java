@@ -1,0 +1,61 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.dispatch.Dispatcher;
+import dev.spinel.engine.dispatch.KeyEvents;
+import dev.spinel.engine.stats.LatencyMonitor;
+import dev.spinel.engine.stats.SlowLog;
+import dev.spinel.engine.value.EncodingLimits;
+import java.util.function.IntConsumer;
+
+/**
+ * Hands the values of directives to the services that they steer, now and after each CONFIG SET, so that no service has
+ * to look a directive up.
+ */
+public final class ConfigBindings {
+    private final ConfigRegistry config;
+
+    public ConfigBindings(ConfigRegistry config) {
+        this.config = config;
+    }
+
+    private void bindInt(String name, IntConsumer consumer) {
+        config.bind(name, value -> consumer.accept((int) Math.min(Integer.MAX_VALUE, value.number())));
+    }
+
+    /** The sizes up to which collections stay compact. */
+    public void encodings(EncodingLimits limits) {
+        bindInt("hash-max-listpack-entries", limits::hashMaxListpackEntries);
+        bindInt("hash-max-listpack-value", limits::hashMaxListpackValue);
+        bindInt("list-max-listpack-size", limits::listMaxListpackSize);
+        bindInt("list-compress-depth", limits::listCompressDepth);
+        bindInt("set-max-intset-entries", limits::setMaxIntsetEntries);
+        bindInt("set-max-listpack-entries", limits::setMaxListpackEntries);
+        bindInt("set-max-listpack-value", limits::setMaxListpackValue);
+        bindInt("zset-max-listpack-entries", limits::zsetMaxListpackEntries);
+        bindInt("zset-max-listpack-value", limits::zsetMaxListpackValue);
+    }
+
+    /** Slow log, latency monitor, percentiles and keyspace events. */
+    public void observation(SlowLog slowLog, LatencyMonitor latencyMonitor, Dispatcher dispatcher, KeyEvents events) {
+        config.bind("slowlog-log-slower-than", value -> slowLog.thresholdMicros(value.number()));
+        bindInt("slowlog-max-len", slowLog::maxEntries);
+        config.bind("latency-monitor-threshold", value -> latencyMonitor.thresholdMillis(value.number()));
+        config.bind("latency-tracking", value -> dispatcher.tracksLatency(value.isYes()));
+        config.bind("notify-keyspace-events", value -> {
+            if (!events.select(value.text())) {
+                throw new IllegalArgumentException("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+            }
+        });
+    }
+
+    /** The password of the default user. */
+    public void authentication(Authentication authentication) {
+        config.bind("requirepass", value -> authentication.password(value.text()));
+    }
+
+    /** How often a second the engine does what is due by the clock. */
+    public void hertz(IntConsumer hertz) {
+        bindInt("hz", hertz);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.api.plugin.InfoSection;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The sections of INFO and which of them a request names. Engine thread only. */
+public final class InfoReport {
+    private final List<Section> sections = new ArrayList<>();
+    private final List<InfoSection> pluginSections = new ArrayList<>();
+
+    /** When a section is shown though it is not named. */
+    enum Shown {
+        /** Without arguments, and with {@code default}, {@code all} and {@code everything}. */
+        BY_DEFAULT,
+        /** With {@code all} and {@code everything}. */
+        WITH_ALL
+    }
+
+    private record Section(String title, Shown shown, Consumer<InfoText> fields) {}
+
+    void add(String title, Shown shown, Consumer<InfoText> fields) {
+        sections.add(new Section(title, shown, fields));
+    }
+
+    /** Adds a plugin's section; {@code everything}, {@code modules} and its name show it. */
+    public void add(InfoSection section) {
+        pluginSections.add(section);
+    }
+
+    /** Removes a plugin's section. */
+    public void remove(InfoSection section) {
+        pluginSections.remove(section);
+    }
+
+    /** The sections that are named, in a fixed order, each once; those shown by default when none is named. */
+    String text(List<String> names) {
+        Set<String> wanted = new HashSet<>();
+        for (String name : names) {
+            wanted.add(name.toLowerCase(Locale.ROOT));
+        }
+        boolean everything = wanted.contains("everything");
+        boolean all = everything || wanted.contains("all");
+        boolean byDefault = all || wanted.isEmpty() || wanted.contains("default");
+        InfoText text = new InfoText();
+        for (Section section : sections) {
+            if ((section.shown == Shown.BY_DEFAULT ? byDefault : all)
+                    || wanted.contains(section.title.toLowerCase(Locale.ROOT))) {
+                text.section(section.title);
+                section.fields.accept(text);
+            }
+        }
+        for (InfoSection section : pluginSections) {
+            if (everything
+                    || wanted.contains("modules")
+                    || wanted.contains(section.name().toLowerCase(Locale.ROOT))) {
+                text.section(section.name());
+                section.fields().get().forEach(text::add);
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,370 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.engine.admin.InfoReport.Shown;
+import dev.spinel.engine.admin.PluginHost.LoadedPlugin;
+import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientRegistry;
+import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.dispatch.ChangeHub;
+import dev.spinel.engine.dispatch.CommandTable;
+import dev.spinel.engine.dispatch.EngineClock;
+import dev.spinel.engine.dispatch.RegisteredCommand;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.pubsub.PubSub;
+import dev.spinel.engine.stats.ServerStatistics;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import org.HdrHistogram.Histogram;
+
+/**
+ * The sections of INFO that the server itself has, field by field as in redis-server 7.0.15.
+ *
+ * <p>A field whose feature does not exist says what an unused feature says in Redis. Engine thread only.
+ */
+public final class InfoSections {
+    private static final int SECONDS_PER_DAY = 86_400;
+    private static final int LRU_CLOCK_MASK = 0xffffff;
+    private static final double NANOS_PER_MICRO = 1000;
+    private static final String NO_REPLICATION_ID = "0".repeat(40);
+
+    private final Sources sources;
+
+    /** What the fields are taken from. */
+    public record Sources(
+            ServerIdentity identity,
+            ServerProcess process,
+            ConfigRegistry config,
+            String configPath,
+            EngineClock clock,
+            ClientRegistry clients,
+            BlockedClients blockedClients,
+            MemoryUse memory,
+            ServerStatistics statistics,
+            InstantaneousRates rates,
+            Keyspaces keyspaces,
+            ChangeHub changes,
+            PubSub pubSub,
+            CommandTable commands,
+            PluginHost plugins) {}
+
+    private InfoSections(Sources sources) {
+        this.sources = sources;
+    }
+
+    /** A report of all sections. */
+    public static InfoReport report(Sources sources) {
+        InfoSections sections = new InfoSections(sources);
+        InfoReport report = new InfoReport();
+        report.add("Server", Shown.BY_DEFAULT, sections::server);
+        report.add("Clients", Shown.BY_DEFAULT, sections::clients);
+        report.add("Memory", Shown.BY_DEFAULT, sections::memory);
+        report.add("Persistence", Shown.BY_DEFAULT, sections::persistence);
+        report.add("Stats", Shown.BY_DEFAULT, sections::stats);
+        report.add("Replication", Shown.BY_DEFAULT, sections::replication);
+        report.add("CPU", Shown.BY_DEFAULT, sections::cpu);
+        report.add("Modules", Shown.BY_DEFAULT, sections::modules);
+        report.add("Commandstats", Shown.WITH_ALL, sections::commandstats);
+        report.add("Errorstats", Shown.BY_DEFAULT, sections::errorstats);
+        report.add("Latencystats", Shown.WITH_ALL, sections::latencystats);
+        report.add("Cluster", Shown.BY_DEFAULT, text -> text.add("cluster_enabled", 0));
+        report.add("Keyspace", Shown.BY_DEFAULT, sections::keyspace);
+        return report;
+    }
+
+    private void server(InfoText text) {
+        ServerIdentity identity = sources.identity;
+        ServerProcess process = sources.process;
+        long uptime = Math.max(0, (sources.clock.nowMillis() - identity.startMillis()) / 1000);
+        text.add("redis_version", identity.redisVersion())
+                .add("server_name", "spinel")
+                .add("spinel_version", identity.spinelVersion())
+                .add("redis_git_sha1", "00000000")
+                .add("redis_git_dirty", 0)
+                .add("redis_build_id", "0000000000000000")
+                .add("redis_mode", "standalone")
+                .add("os", process.operatingSystem())
+                .add("arch_bits", 64)
+                .add("monotonic_clock", "System.nanoTime")
+                .add("multiplexing_api", process.multiplexing())
+                .add("atomicvar_api", "java-varhandle")
+                .add("gcc_version", "0.0.0")
+                .add("process_id", process.id())
+                .add("process_supervised", "no")
+                .add("run_id", identity.runId())
+                .add("tcp_port", process.tcpPort())
+                .add("server_time_usec", process.unixMicros())
+                .add("uptime_in_seconds", uptime)
+                .add("uptime_in_days", uptime / SECONDS_PER_DAY)
+                .add("hz", sources.config.get("hz").text())
+                .add("configured_hz", sources.config.get("hz").text())
+                .add("lru_clock", sources.clock.nowMillis() / 1000 & LRU_CLOCK_MASK)
+                .add("executable", process.executable())
+                .add("config_file", sources.configPath)
+                .add("io_threads_active", sources.config.number("io-threads") > 1 ? 1 : 0);
+    }
+
+    private void clients(InfoText text) {
+        long largestInput = 0;
+        long largestOutput = 0;
+        for (Client client : sources.clients.all()) {
+            largestInput = Math.max(largestInput, client.connection().queryBufferBytes());
+            largestOutput = Math.max(largestOutput, client.connection().outputBytes());
+        }
+        text.add("connected_clients", sources.clients.count())
+                .add("cluster_connections", 0)
+                .add("maxclients", sources.config.get("maxclients").text())
+                .add("client_recent_max_input_buffer", largestInput)
+                .add("client_recent_max_output_buffer", largestOutput)
+                .add("blocked_clients", sources.blockedClients.count())
+                .add("tracking_clients", 0)
+                .add("clients_in_timeout_table", sources.blockedClients.deadlineCount());
+    }
+
+    private void memory(InfoText text) {
+        MemoryUse memory = sources.memory;
+        long used = memory.usedBytes();
+        long resident = sources.process.residentBytes();
+        long aboveStartup = used - memory.startupBytes();
+        long reserved = Math.max(memory.reservedBytes(), memory.arenaBytes());
+        long dataset = used - memory.overheadBytes();
+        text.bytes("used_memory", used)
+                .bytes("used_memory_rss", resident)
+                .bytes("used_memory_peak", memory.peakBytes())
+                .add("used_memory_peak_perc", percent(used, memory.peakBytes()))
+                .add("used_memory_overhead", memory.overheadBytes())
+                .add("used_memory_startup", memory.startupBytes())
+                .add("used_memory_dataset", dataset)
+                .add("used_memory_dataset_perc", percent(dataset, aboveStartup))
+                .add("allocator_allocated", memory.arenaBytes())
+                .add("allocator_active", reserved)
+                .add("allocator_resident", reserved)
+                .bytes("total_system_memory", sources.process.systemMemoryBytes())
+                .add("used_memory_lua", 0)
+                .add("used_memory_vm_eval", 0)
+                .add("used_memory_lua_human", "0B")
+                .add("used_memory_scripts_eval", 0)
+                .add("number_of_cached_scripts", 0)
+                .add("number_of_functions", 0)
+                .add("number_of_libraries", 0)
+                .add("used_memory_vm_functions", 0)
+                .bytes("used_memory_vm_total", 0)
+                .add("used_memory_functions", 0)
+                .bytes("used_memory_scripts", 0)
+                .bytes("maxmemory", sources.config.number("maxmemory"))
+                .add("maxmemory_policy", sources.config.get("maxmemory-policy").text())
+                .decimal("allocator_frag_ratio", ratio(reserved, memory.arenaBytes()))
+                .add("allocator_frag_bytes", reserved - memory.arenaBytes())
+                .decimal("allocator_rss_ratio", 1)
+                .add("allocator_rss_bytes", 0)
+                .decimal("rss_overhead_ratio", ratio(resident, reserved))
+                .add("rss_overhead_bytes", resident - reserved)
+                .decimal("mem_fragmentation_ratio", ratio(resident, used))
+                .add("mem_fragmentation_bytes", resident - used)
+                .add("mem_not_counted_for_evict", 0)
+                .add("mem_replication_backlog", 0)
+                .add("mem_total_replication_buffers", 0)
+                .add("mem_clients_slaves", 0)
+                .add("mem_clients_normal", memory.clientBytes())
+                .add("mem_cluster_links", 0)
+                .add("mem_aof_buffer", 0)
+                .add("mem_allocator", "arena")
+                .add("active_defrag_running", 0)
+                .add("lazyfree_pending_objects", 0)
+                .add("lazyfreed_objects", 0);
+    }
+
+    private static double ratio(long part, long whole) {
+        return whole == 0 ? 1 : (double) part / whole;
+    }
+
+    private static String percent(long part, long whole) {
+        return String.format(Locale.ROOT, "%.2f%%", whole == 0 ? 0.0 : 100.0 * part / whole);
+    }
+
+    private void persistence(InfoText text) {
+        text.add("loading", 0)
+                .add("async_loading", 0)
+                .add("current_cow_peak", 0)
+                .add("current_cow_size", 0)
+                .add("current_cow_size_age", 0)
+                .decimal("current_fork_perc", 0)
+                .add("current_save_keys_processed", 0)
+                .add("current_save_keys_total", 0)
+                .add("rdb_changes_since_last_save", sources.changes.changes())
+                .add("rdb_bgsave_in_progress", 0)
+                .add("rdb_last_save_time", sources.identity.startMillis() / 1000)
+                .add("rdb_last_bgsave_status", "ok")
+                .add("rdb_last_bgsave_time_sec", -1)
+                .add("rdb_current_bgsave_time_sec", -1)
+                .add("rdb_saves", 0)
+                .add("rdb_last_cow_size", 0)
+                .add("rdb_last_load_keys_expired", 0)
+                .add("rdb_last_load_keys_loaded", 0)
+                .add("aof_enabled", 0)
+                .add("aof_rewrite_in_progress", 0)
+                .add("aof_rewrite_scheduled", 0)
+                .add("aof_last_rewrite_time_sec", -1)
+                .add("aof_current_rewrite_time_sec", -1)
+                .add("aof_last_bgrewrite_status", "ok")
+                .add("aof_rewrites", 0)
+                .add("aof_rewrites_consecutive_failures", 0)
+                .add("aof_last_write_status", "ok")
+                .add("aof_last_cow_size", 0)
+                .add("module_fork_in_progress", 0)
+                .add("module_fork_last_cow_size", 0);
+    }
+
+    private void stats(InfoText text) {
+        ServerStatistics statistics = sources.statistics;
+        text.add("total_connections_received", statistics.connections())
+                .add("total_commands_processed", statistics.commands())
+                .add("instantaneous_ops_per_sec", sources.rates.commandsPerSecond())
+                .add("total_net_input_bytes", statistics.networkInputBytes())
+                .add("total_net_output_bytes", statistics.networkOutputBytes())
+                .add("total_net_repl_input_bytes", 0)
+                .add("total_net_repl_output_bytes", 0)
+                .decimal("instantaneous_input_kbps", sources.rates.inputKibibytesPerSecond())
+                .decimal("instantaneous_output_kbps", sources.rates.outputKibibytesPerSecond())
+                .decimal("instantaneous_input_repl_kbps", 0)
+                .decimal("instantaneous_output_repl_kbps", 0)
+                .add("rejected_connections", statistics.rejectedConnections())
+                .add("sync_full", 0)
+                .add("sync_partial_ok", 0)
+                .add("sync_partial_err", 0)
+                .add("expired_keys", sources.keyspaces.statistics().expiredKeys())
+                .decimal("expired_stale_perc", 0)
+                .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
+                .add("expire_cycle_cpu_milliseconds", 0)
+                .add("evicted_keys", 0)
+                .add("evicted_clients", 0)
+                .add("total_eviction_exceeded_time", 0)
+                .add("current_eviction_exceeded_time", 0)
+                .add("keyspace_hits", sources.keyspaces.statistics().keyspaceHits())
+                .add("keyspace_misses", sources.keyspaces.statistics().keyspaceMisses())
+                .add("pubsub_channels", sources.pubSub.channelCount())
+                .add("pubsub_patterns", sources.pubSub.patternCount())
+                .add("pubsubshard_channels", sources.pubSub.shardChannelCount())
+                .add("latest_fork_usec", 0)
+                .add("total_forks", 0)
+                .add("migrate_cached_sockets", 0)
+                .add("slave_expires_tracked_keys", 0)
+                .add("active_defrag_hits", 0)
+                .add("active_defrag_misses", 0)
+                .add("active_defrag_key_hits", 0)
+                .add("active_defrag_key_misses", 0)
+                .add("total_active_defrag_time", 0)
+                .add("current_active_defrag_time", 0)
+                .add("tracking_total_keys", 0)
+                .add("tracking_total_items", 0)
+                .add("tracking_total_prefixes", 0)
+                .add("unexpected_error_replies", 0)
+                .add("total_error_replies", statistics.errorReplies())
+                .add("dump_payload_sanitizations", 0)
+                .add("total_reads_processed", statistics.commands())
+                .add("total_writes_processed", statistics.commands())
+                .add("io_threaded_reads_processed", 0)
+                .add("io_threaded_writes_processed", 0)
+                .add("reply_buffer_shrinks", 0)
+                .add("reply_buffer_expands", 0);
+    }
+
+    private void replication(InfoText text) {
+        text.add("role", "master")
+                .add("connected_slaves", 0)
+                .add("master_failover_state", "no-failover")
+                .add("master_replid", sources.identity.replicationId())
+                .add("master_replid2", NO_REPLICATION_ID)
+                .add("master_repl_offset", 0)
+                .add("second_repl_offset", -1)
+                .add("repl_backlog_active", 0)
+                .add(
+                        "repl_backlog_size",
+                        sources.config.get("repl-backlog-size").text())
+                .add("repl_backlog_first_byte_offset", 0)
+                .add("repl_backlog_histlen", 0);
+    }
+
+    private void cpu(InfoText text) {
+        double user = sources.process.userCpuSeconds();
+        double system = sources.process.systemCpuSeconds();
+        text.seconds("used_cpu_sys", system)
+                .seconds("used_cpu_user", user)
+                .seconds("used_cpu_sys_children", 0)
+                .seconds("used_cpu_user_children", 0);
+    }
+
+    private void modules(InfoText text) {
+        for (LoadedPlugin plugin : sources.plugins.loaded()) {
+            text.add(
+                    "module",
+                    "name=" + plugin.name() + ",ver=" + plugin.version()
+                            + ",api=1,filters=0,usedby=[],using=[],options=[]");
+        }
+    }
+
+    private void commandstats(InfoText text) {
+        forEachCommand((name, command) -> {
+            if (command.calls() + command.rejectedCalls() + command.failedCalls() > 0) {
+                long micros = (long) (command.nanos() / NANOS_PER_MICRO);
+                text.add(
+                        "cmdstat_" + name,
+                        String.format(
+                                Locale.ROOT,
+                                "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
+                                command.calls(),
+                                micros,
+                                command.calls() == 0 ? 0.0 : (double) micros / command.calls(),
+                                command.rejectedCalls(),
+                                command.failedCalls()));
+            }
+        });
+    }
+
+    private void latencystats(InfoText text) {
+        forEachCommand((name, command) -> {
+            Histogram histogram = command.latencies();
+            if (histogram != null) {
+                text.add("latency_percentiles_usec_" + name, percentiles(histogram));
+            }
+        });
+    }
+
+    private String percentiles(Histogram histogram) {
+        StringBuilder values = new StringBuilder();
+        for (String percentile :
+                sources.config.get("latency-tracking-info-percentiles").words()) {
+            long nanos = histogram.getValueAtPercentile(Double.parseDouble(percentile));
+            values.append(values.length() == 0 ? "p" : ",p")
+                    .append(percentile)
+                    .append(String.format(Locale.ROOT, "=%.3f", nanos / NANOS_PER_MICRO));
+        }
+        return values.toString();
+    }
+
+    private void forEachCommand(BiConsumer<String, RegisteredCommand> visitor) {
+        for (RegisteredCommand command : sources.commands.all()) {
+            visitor.accept(command.fullName(), command);
+            for (RegisteredCommand subcommand : command.subcommands()) {
+                visitor.accept(subcommand.fullName(), subcommand);
+            }
+        }
+    }
+
+    private void errorstats(InfoText text) {
+        sources.statistics.errors().forEach((code, count) -> text.add("errorstat_" + code, "count=" + count[0]));
+    }
+
+    private void keyspace(InfoText text) {
+        for (int i = 0; i < sources.keyspaces.count(); i++) {
+            Database database = sources.keyspaces.get(i);
+            if (database.size() > 0) {
+                text.add(
+                        "db" + i,
+                        "keys=" + database.size() + ",expires=" + database.keysWithExpiry() + ",avg_ttl="
+                                + database.averageTimeToLiveMillis());
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.Command;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.admin.ServerProcess.Save;
+import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
+import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.dispatch.Monitors;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.transaction.WatchedKeys;
+import java.util.List;
+
+/** DBSIZE, FLUSHALL, FLUSHDB, LOLWUT, MONITOR, SHUTDOWN, SWAPDB and TIME. Engine thread only. */
+public final class ServerCommands implements ServerPlugin {
+    private static final int MICROS_PER_SECOND = 1_000_000;
+
+    private final Keyspaces keyspaces;
+    private final WatchedKeys watchedKeys;
+    private final BlockedClients blockedClients;
+    private final Monitors monitors;
+    private final Switch monitoring;
+    private final ServerProcess process;
+    private final ServerIdentity identity;
+
+    /** @param monitoring has the dispatcher feed the monitors, or not */
+    public ServerCommands(
+            Keyspaces keyspaces,
+            WatchedKeys watchedKeys,
+            BlockedClients blockedClients,
+            Monitors monitors,
+            Switch monitoring,
+            ServerProcess process,
+            ServerIdentity identity) {
+        this.keyspaces = keyspaces;
+        this.watchedKeys = watchedKeys;
+        this.blockedClients = blockedClients;
+        this.monitors = monitors;
+        this.monitoring = monitoring;
+        this.process = process;
+        this.identity = identity;
+    }
+
+    @Override
+    public String name() {
+        return "server";
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(
+                Command.of(ServerSpecs.DBSIZE, call -> call.reply()
+                        .integer(call.keys().size())),
+                Command.of(ServerSpecs.FLUSHALL, this::flushall),
+                Command.of(ServerSpecs.FLUSHDB, this::flushdb),
+                Command.of(ServerSpecs.LOLWUT, this::lolwut),
+                Command.of(ServerSpecs.MONITOR, this::monitor),
+                Command.of(ServerSpecs.SHUTDOWN, this::shutdown),
+                Command.of(ServerSpecs.SWAPDB, this::swapdb),
+                Command.of(ServerSpecs.TIME, this::time));
+    }
+
+    private void flushall(Call call) {
+        checkFlushMode(call);
+        for (int i = 0; i < keyspaces.count(); i++) {
+            flush(i);
+        }
+        call.changed();
+        call.reply().ok();
+    }
+
+    private void flushdb(Call call) {
+        checkFlushMode(call);
+        flush(call.keys().index());
+        call.changed();
+        call.reply().ok();
+    }
+
+    private static void checkFlushMode(Call call) {
+        if (call.argCount() > 2 || (call.argCount() == 2 && !call.argIs(1, "ASYNC") && !call.argIs(1, "SYNC"))) {
+            throw Errors.syntax();
+        }
+    }
+
+    private void flush(int index) {
+        Database database = keyspaces.get(index);
+        if (database.size() > 0) {
+            watchedKeys.touchAll(database, database);
+            keyspaces.flush(index);
+        }
+    }
+
+    private void swapdb(Call call) {
+        int first = databaseIndex(call, 1, "invalid first DB index");
+        int second = databaseIndex(call, 2, "invalid second DB index");
+        if (first != second) {
+            Database before = keyspaces.get(first);
+            Database after = keyspaces.get(second);
+            watchedKeys.touchAll(before, after);
+            watchedKeys.touchAll(after, before);
+            keyspaces.swap(first, second);
+            blockedClients.databaseReplaced(keyspaces.get(first));
+            blockedClients.databaseReplaced(keyspaces.get(second));
+        }
+        call.changed();
+        call.reply().ok();
+    }
+
+    private int databaseIndex(Call call, int argument, String error) {
+        long index = call.integerArg(argument, Integer.MIN_VALUE, Integer.MAX_VALUE, error);
+        if (index < 0 || index >= keyspaces.count()) {
+            throw Errors.dbIndexOutOfRange();
+        }
+        return (int) index;
+    }
+
+    private void time(Call call) {
+        long micros = process.unixMicros();
+        call.reply().array(2);
+        call.reply().bulkInteger(micros / MICROS_PER_SECOND);
+        call.reply().bulkInteger(micros % MICROS_PER_SECOND);
+    }
+
+    private void lolwut(Call call) {
+        int size = SpinelDrawing.DEFAULT_SIZE;
+        if (call.argCount() > 1 && call.argIs(1, "VERSION")) {
+            if (call.argCount() > 2) {
+                call.integerArg(2);
+            }
+            if (call.argCount() > 3) {
+                size = (int) Math.max(1, Math.min(SpinelDrawing.MAX_SIZE, call.integerArg(3)));
+            }
+        }
+        call.reply().verbatim("txt", SpinelDrawing.draw(size) + "\nRedis ver. " + identity.redisVersion() + "\n");
+    }
+
+    private void monitor(Call call) {
+        Client client = ClientCall.of(call).client();
+        if (client.is(ClientFlag.IN_EXEC)) {
+            throw Errors.err("MONITOR isn't allowed for DENY BLOCKING client");
+        }
+        if (!client.is(ClientFlag.MONITOR)) {
+            monitors.add(client);
+            monitoring.set(true);
+        }
+        call.reply().ok();
+    }
+
+    private void shutdown(Call call) {
+        Save save = Save.CONFIGURED;
+        boolean now = false;
+        boolean force = false;
+        boolean abort = false;
+        for (int i = 1; i < call.argCount(); i++) {
+            if (call.argIs(i, "NOSAVE") && save != Save.ALWAYS) {
+                save = Save.NEVER;
+            } else if (call.argIs(i, "SAVE") && save != Save.NEVER) {
+                save = Save.ALWAYS;
+            } else if (call.argIs(i, "NOW")) {
+                now = true;
+            } else if (call.argIs(i, "FORCE")) {
+                force = true;
+            } else if (call.argIs(i, "ABORT")) {
+                abort = true;
+            } else {
+                throw Errors.syntax();
+            }
+        }
+        if (abort) {
+            throw call.argCount() > 2 ? Errors.syntax() : Errors.err("No shutdown in progress.");
+        }
+        process.shutdown(new ShutdownMode(save, now, force));
+    }
+}

@@ -1,0 +1,69 @@
+package dev.spinel.engine.admin;
+
+/** The process around the engine, as the distribution implements it. Engine thread only. */
+public interface ServerProcess {
+    /** Process id. */
+    long id();
+
+    /** Absolute path of what was started. */
+    String executable();
+
+    /** Name, release and architecture of the operating system, as {@code uname -srm} prints them. */
+    String operatingSystem();
+
+    /** TCP port that the server listens on, 0 for none. */
+    int tcpPort();
+
+    /** Mechanism by which sockets are watched, such as {@code epoll}. */
+    String multiplexing();
+
+    /** Memory of the process that is in RAM, in bytes. */
+    long residentBytes();
+
+    /** RAM of the machine in bytes. */
+    long systemMemoryBytes();
+
+    /** CPU time of the process in user mode, in seconds. */
+    double userCpuSeconds();
+
+    /** CPU time of the process in the kernel, in seconds. */
+    double systemCpuSeconds();
+
+    /** Unix time in microseconds. */
+    long unixMicros();
+
+    /** Bytes that the transport has read since it started. */
+    long networkInputBytes();
+
+    /** Bytes that the transport has written since it started. */
+    long networkOutputBytes();
+
+    /** Connections that the transport has refused since it started. */
+    long rejectedConnections();
+
+    /** Writes a line to the server's log as a warning. */
+    void log(String text);
+
+    /** Stops the server after the current turn; no reply is sent any more. */
+    void shutdown(ShutdownMode mode);
+
+    /** Gives memory that nothing uses back to the operating system, as far as the virtual machine lets itself be asked. */
+    void releaseMemory();
+
+    /**
+     * How SHUTDOWN was asked to stop.
+     *
+     * @param save whether to save data first
+     * @param now whether not to wait for lagging replicas
+     * @param force whether to stop although something failed
+     */
+    record ShutdownMode(Save save, boolean now, boolean force) {}
+
+    /** Whether data are saved before stopping. */
+    enum Save {
+        /** If save points are configured. */
+        CONFIGURED,
+        ALWAYS,
+        NEVER
+    }
+}

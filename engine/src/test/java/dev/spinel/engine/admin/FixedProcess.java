@@ -1,0 +1,116 @@
+package dev.spinel.engine.admin;
+
+import dev.spinel.engine.config.ConfigFile;
+import dev.spinel.engine.config.ConfigRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A process, a configuration file and plugins that only exist in a test: their figures stand still. */
+public final class FixedProcess implements ServerProcess, ConfigFile, PluginHost {
+    final List<ShutdownMode> shutdowns = new ArrayList<>();
+    final List<String> logged = new ArrayList<>();
+
+    @Override
+    public String path() {
+        return "";
+    }
+
+    @Override
+    public void rewrite(ConfigRegistry values) {
+        throw new AssertionError("there is no file to rewrite");
+    }
+
+    @Override
+    public List<LoadedPlugin> loaded() {
+        return List.of(new LoadedPlugin("demo", 3, "/plugins/demo.jar", List.of("x")));
+    }
+
+    @Override
+    public void load(String path, Map<String, String> config, List<String> arguments) {
+        throw new IllegalArgumentException("no such file");
+    }
+
+    @Override
+    public void unload(String name) {
+        throw new IllegalArgumentException("no such module with that name");
+    }
+
+    @Override
+    public long id() {
+        return 1234;
+    }
+
+    @Override
+    public String executable() {
+        return "/bin/spinel";
+    }
+
+    @Override
+    public String operatingSystem() {
+        return "Linux 6 x86_64";
+    }
+
+    @Override
+    public int tcpPort() {
+        return 6379;
+    }
+
+    @Override
+    public String multiplexing() {
+        return "none";
+    }
+
+    @Override
+    public long residentBytes() {
+        return 50L << 20;
+    }
+
+    @Override
+    public long systemMemoryBytes() {
+        return 1L << 34;
+    }
+
+    @Override
+    public double userCpuSeconds() {
+        return 1.5;
+    }
+
+    @Override
+    public double systemCpuSeconds() {
+        return 0.25;
+    }
+
+    @Override
+    public long unixMicros() {
+        return 1_700_000_000_123_456L;
+    }
+
+    @Override
+    public long networkInputBytes() {
+        return 100;
+    }
+
+    @Override
+    public long networkOutputBytes() {
+        return 200;
+    }
+
+    @Override
+    public long rejectedConnections() {
+        return 3;
+    }
+
+    @Override
+    public void log(String text) {
+        logged.add(text);
+    }
+
+    @Override
+    public void shutdown(ShutdownMode mode) {
+        shutdowns.add(mode);
+    }
+
+    @Override
+    public void releaseMemory() {}
+}

@@ -1,0 +1,102 @@
+package dev.spinel.engine.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.engine.admin.ServerProcess.Save;
+import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
+import dev.spinel.engine.command.CommandTester;
+import dev.spinel.engine.command.CommandTester.Session;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerCommandsTest {
+    private final FixedProcess process = new FixedProcess();
+    private final CommandTester tester = new CommandTester(process);
+
+    @Nested
+    class Flush {
+        @Test
+        void flushall_emptiesAllDatabasesAndIsPropagated() {
+            tester.send("set a 1");
+            tester.send("select 3");
+            tester.send("set b 1");
+            tester.takeEffects();
+            tester.send("flushall async");
+            assertThat(tester.send("dbsize")).contains("0");
+            tester.send("select 0");
+            assertThat(tester.send("dbsize")).contains("0");
+            assertThat(tester.takeEffects()).containsExactly("flushall async");
+        }
+
+        @Test
+        void flushdb_failsTransactionsThatWatchAnExistingKey() {
+            Session other = tester.connect();
+            tester.send("set a 1");
+            other.send("watch a");
+            other.send("multi");
+            other.send("ping");
+            tester.send("flushdb");
+            assertThat(other.send("exec")).doesNotContain("PONG");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"flushall foo", "flushdb sync async"})
+        void otherWords_rejected(String line) {
+            assertThat(tester.send(line)).contains("ERR syntax error");
+        }
+    }
+
+    @Nested
+    class Swapdb {
+        @Test
+        void swapdb_servesClientsBlockedInTheOtherDatabase() {
+            Session waiting = tester.connect();
+            waiting.send("select 1");
+            waiting.send("blpop list 0");
+            tester.send("rpush list x");
+            tester.send("swapdb 0 1");
+            assertThat(tester.send("dbsize")).contains("0");
+            assertThat(tester.send("info clients")).contains("blocked_clients:0");
+        }
+
+        @Test
+        void badIndexes_answerWhichOne() {
+            assertThat(tester.send("swapdb a 1")).contains("ERR invalid first DB index");
+            assertThat(tester.send("swapdb 0 b")).contains("ERR invalid second DB index");
+            assertThat(tester.send("swapdb 0 99")).contains("ERR DB index is out of range");
+        }
+    }
+
+    @Nested
+    class Shutdown {
+        @Test
+        void options_reachTheProcess() {
+            tester.send("shutdown nosave now force");
+            assertThat(process.shutdowns).containsExactly(new ShutdownMode(Save.NEVER, true, true));
+        }
+
+        @Test
+        void contradictions_rejected() {
+            for (String line : new String[] {"shutdown save nosave", "shutdown abort now", "shutdown foo"}) {
+                assertThat(tester.send(line)).as(line).contains("ERR syntax error");
+            }
+            assertThat(tester.send("shutdown abort")).contains("ERR No shutdown in progress.");
+            assertThat(process.shutdowns).isEmpty();
+        }
+    }
+
+    @Test
+    void maxmemory_refusesWritesUntilItIsRaised() {
+        tester.send("config set maxmemory 1");
+        assertThat(tester.send("set a 1")).contains("OOM command not allowed when used memory > 'maxmemory'.");
+        tester.send("config set maxmemory 0");
+        assertThat(tester.send("set a 1")).contains("OK");
+    }
+
+    @Test
+    void time_answersSecondsAndMicroseconds() {
+        assertThat(tester.send("time")).contains("1700000000", "123456");
+    }
+}
