@@ -44,6 +44,12 @@ public interface Keyspace {
         return actual == null || actual == type ? read(type, key) : null;
     }
 
+    /**
+     * Takes back all views handed out so far, of this and other databases: for a command that looks at a great many keys one
+     * after the other, so that none of them keeps a view until the end.
+     */
+    void releaseViews();
+
     /** The value of a key for changing, or null when there is none; otherwise as {@link #read}. */
     <V> @Nullable V modify(ValueType<V> type, Bytes key);
 

@@ -312,10 +312,16 @@ public final class Database implements Keyspace {
 
     /** Frees what the value of a record holds elsewhere and makes its views stale; the record itself stays. */
     private void releaseValue(long hash, long address) {
-        if (typeAt(address) != ValueType.STRING.id()) {
-            viewAt(hash, address).free();
+        int type = typeAt(address);
+        if (type != ValueType.STRING.id()) {
+            context.views().passingView(this, hash, address, type).free();
         }
         context.views().invalidate(address);
+    }
+
+    @Override
+    public void releaseViews() {
+        context.views().reset();
     }
 
     private void removeRecord(long hash, long address) {
@@ -525,10 +531,11 @@ public final class Database implements Keyspace {
     /** Removes all keys. */
     void clear() {
         table.forEach(address -> {
-            if (typeAt(address) != ValueType.STRING.id()) {
-                context.views().reset();
+            int type = typeAt(address);
+            if (type != ValueType.STRING.id()) {
                 byte[] key = keyCopy(address);
-                viewAt(context.keyHash().hash(key, 0, key.length), address).free();
+                long hash = context.keyHash().hash(key, 0, key.length);
+                context.views().passingView(this, hash, address, type).free();
             }
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);

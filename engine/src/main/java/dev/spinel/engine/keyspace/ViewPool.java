@@ -11,6 +11,7 @@ import dev.spinel.engine.value.ValueContext;
 import dev.spinel.engine.value.ValueView;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The views that the current command uses, kept for the next ones.
@@ -48,24 +49,45 @@ final class ViewPool {
 
     /** The view of a record, which may be in use already. */
     ValueView view(Database database, long hash, long address, int type) {
+        Bound bound = inUse(type, address);
+        if (bound == null) {
+            bound = bindSpare(database, hash, address, type);
+            used[type]++;
+            inUse = true;
+        }
+        return bound.view;
+    }
+
+    /**
+     * The view of a record for a use that ends before the pool is asked again. A command that removes many keys thus
+     * needs no view for each.
+     */
+    ValueView passingView(Database database, long hash, long address, int type) {
+        Bound bound = inUse(type, address);
+        return (bound == null ? bindSpare(database, hash, address, type) : bound).view;
+    }
+
+    private @Nullable Bound inUse(int type, long address) {
         List<Bound> pool = pools.get(type);
-        int count = used[type];
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < used[type]; i++) {
             Bound bound = pool.get(i);
             if (bound.entry.address() == address) {
-                return bound.view;
+                return bound;
             }
         }
-        if (count == pool.size()) {
+        return null;
+    }
+
+    private Bound bindSpare(Database database, long hash, long address, int type) {
+        List<Bound> pool = pools.get(type);
+        if (used[type] == pool.size()) {
             Entry entry = new Entry(arena);
             pool.add(new Bound(newView(type, entry), entry));
         }
-        Bound bound = pool.get(count);
-        used[type] = count + 1;
-        inUse = true;
+        Bound bound = pool.get(used[type]);
         bound.entry.bind(database, hash, address);
         bound.view.bind(bound.entry);
-        return bound.view;
+        return bound;
     }
 
     /** Forgets the view of a record that is being freed. */

@@ -6,7 +6,6 @@ import static dev.spinel.api.data.ValueType.STRING;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.StringValue;
-import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.Keyspace;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +64,10 @@ final class SortPattern {
         return star != NONE;
     }
 
-    /** What the pattern leads to, valid until the next call or change, or null when that does not exist. */
+    /**
+     * What the pattern leads to, valid until the next call or change, or null when that does not exist. Takes back the views
+     * of values used before.
+     */
     @Nullable
     Bytes lookup(Keyspace keys, Bytes element) {
         if (pattern.length() == 1 && pattern.at(0) == '#') {
@@ -75,15 +77,12 @@ final class SortPattern {
             return null;
         }
         substitute(element);
-        ValueType<?> type = keys.typeOf(key);
-        if (type != null && type != (field == null ? STRING : HASH)) {
-            return null;
-        }
+        keys.releaseViews();
         if (field != null) {
-            HashValue hash = keys.read(HASH, key);
+            HashValue hash = keys.readIfOfType(HASH, key);
             return hash == null ? null : hash.get(field);
         }
-        StringValue string = keys.read(STRING, key);
+        StringValue string = keys.readIfOfType(STRING, key);
         return string == null ? null : string.bytes();
     }
 

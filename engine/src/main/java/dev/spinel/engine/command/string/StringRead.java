@@ -32,6 +32,7 @@ final class StringRead {
                 reply.nil();
             } else {
                 reply.bulk(value.bytes());
+                keys.releaseViews();
             }
         }
     }
