@@ -1,5 +1,6 @@
 package dev.spinel.engine.config;
 
+import static dev.spinel.engine.config.ConfigValue.Trait.HIDDEN;
 import static dev.spinel.engine.config.ConfigValue.Trait.IMMUTABLE;
 import static dev.spinel.engine.config.ConfigValue.Trait.PROTECTED;
 import static dev.spinel.engine.config.ConfigValue.Trait.SENSITIVE;
@@ -45,7 +46,8 @@ final class ServerDirectives {
         registry.register(integer("timeout", 0, 0, MAX_INT));
         registry.register(integer("tcp-keepalive", 300, 0, MAX_INT));
         registry.register(yesNo("protected-mode", true));
-        registry.register(choice("io-transport", List.of("auto", "nio", "epoll", "io_uring"), IMMUTABLE));
+        // Hidden, because tools set whatever CONFIG GET * answers but the immutable directives that they know.
+        registry.register(choice("io-transport", List.of("auto", "nio", "epoll", "io_uring"), IMMUTABLE, HIDDEN));
         registry.register(integer("io-threads", 1, 1, 128, IMMUTABLE));
     }
 

@@ -126,6 +126,10 @@ public final class Dispatcher implements CommandRunner {
             }
         }
         call(client, command, args, argCount);
+        // Only now, so that EXEC is shown after its commands, and RESET not to the monitor that sends it.
+        if ((concerns & Gate.MONITORED) != 0) {
+            monitors.feed(services.clock(), client, args, argCount);
+        }
         return client.is(ClientFlag.BLOCKED) ? Outcome.BLOCKED : Outcome.DONE;
     }
 
@@ -176,9 +180,6 @@ public final class Dispatcher implements CommandRunner {
                 client.reply().simple("QUEUED");
                 return Outcome.DONE;
             }
-        }
-        if ((concerns & Gate.MONITORED) != 0) {
-            monitors.feed(services.clock(), client, args, argCount);
         }
         return Outcome.GO_ON;
     }
@@ -242,10 +243,10 @@ public final class Dispatcher implements CommandRunner {
             reject(client, command, Errors.outOfMemory().message());
             return;
         }
+        call(client, command, args, argCount);
         if ((concerns & Gate.MONITORED) != 0 && client.is(ClientFlag.IN_EXEC)) {
             monitors.feed(services.clock(), client, args, argCount);
         }
-        call(client, command, args, argCount);
     }
 
     private void call(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
