@@ -27,13 +27,15 @@ public final class BlockedClients {
      * A blocked command runs again as a whole when one of its keys gets a value of the right type, in the order in which
      * the clients blocked; if it blocks again it keeps its place in all queues. So no command needs a second
      * implementation for being served. Keys become ready while commands run and are served between commands, after a
-     * transaction as a whole. Serving may make further keys ready (BLMOVE), hence the outer loop.
+     * transaction as a whole. Serving may make further keys ready (BLMOVE), hence the outer loop; it must not nest, or
+     * two clients that move an element in a circle would serve each other for ever.
      */
     private final Map<DatabaseKey, Set<Client>> waiting = new HashMap<>();
     private final TreeSet<Deadline> deadlines =
             new TreeSet<>(Comparator.comparingLong(Deadline::millis).thenComparingLong(d -> d.client.id()));
     private Set<DatabaseKey> ready = new LinkedHashSet<>();
     private int count;
+    private boolean serving;
 
     private record DatabaseKey(int database, Bytes key) {}
 
@@ -88,8 +90,20 @@ public final class BlockedClients {
         return !ready.isEmpty();
     }
 
-    /** Runs the commands of clients whose keys became ready. */
+    /** Runs the commands of clients whose keys became ready; does nothing while that is going on already. */
     public void serve(Keyspaces keyspaces, CommandRunner runner) {
+        if (serving) {
+            return;
+        }
+        serving = true;
+        try {
+            serveAll(keyspaces, runner);
+        } finally {
+            serving = false;
+        }
+    }
+
+    private void serveAll(Keyspaces keyspaces, CommandRunner runner) {
         while (!ready.isEmpty()) {
             Set<DatabaseKey> keys = ready;
             ready = new LinkedHashSet<>();

@@ -153,6 +153,18 @@ class ListCommandsTest {
         }
 
         @Test
+        void circleOfMoves_servesEachOnce() {
+            CommandTester.Session first = server.connect();
+            CommandTester.Session second = server.connect();
+            assertThat(first.send("BRPOPLPUSH here there 0")).isEmpty();
+            assertThat(second.send("BRPOPLPUSH there here 0")).isEmpty();
+            assertReply("RPUSH here x", "1");
+            assertThat(first.take()).isEqualTo("x");
+            assertThat(second.take()).isEqualTo("x");
+            assertReply("LRANGE here 0 -1", "[x]");
+        }
+
+        @Test
         void pushAndRemovalInTransaction_servesNobody() {
             CommandTester.Session waiter = server.connect();
             assertThat(waiter.send("BLPOP queue 0")).isEmpty();
