@@ -1,6 +1,7 @@
 package dev.spinel.distribution;
 
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The program that the launcher starts. */
@@ -21,6 +22,10 @@ public final class Main {
             words[0] = words[0].replaceFirst("^--", "");
             builder.directive(words);
             at = end;
+        }
+        String home = System.getProperty("spinel.home");
+        if (home != null) {
+            builder.pluginDirectory(Path.of(home, "plugins"));
         }
         log.notice("Spinel starts, PID: " + ProcessHandle.current().pid());
         try (SpinelServer server = builder.start()) {

@@ -1,5 +1,6 @@
 package dev.spinel.distribution;
 
+import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.Engine;
 import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.client.Client;
@@ -11,10 +12,13 @@ import dev.spinel.resp.transport.ListenSettings;
 import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A running server inside this JVM; several may run at once.
@@ -82,6 +86,8 @@ public final class SpinelServer implements AutoCloseable {
         private final ConfigRegistry config = ConfigRegistry.withServerDirectives();
         private String bindAddress = "127.0.0.1";
         private ServerLog log = new ServerLog(System.out);
+        private final List<ServerPlugin> plugins = new ArrayList<>();
+        private @Nullable Path pluginDirectory;
 
         private Builder() {}
 
@@ -112,18 +118,32 @@ public final class SpinelServer implements AutoCloseable {
             return this;
         }
 
+        /** A plugin on the class path of this program; started with the server and closed with it. */
+        public Builder plugin(ServerPlugin plugin) {
+            plugins.add(plugin);
+            return this;
+        }
+
+        /** A directory whose sub-directories and JARs are plugins. */
+        public Builder pluginDirectory(Path value) {
+            pluginDirectory = value;
+            return this;
+        }
+
         /**
          * Starts the server; when this returns, it accepts connections.
          *
          * @throws UncheckedIOException if the port cannot be used
+         * @throws IllegalArgumentException if a plugin of {@link #plugin} is refused
          */
         public SpinelServer start() {
             JvmProcess process = new JvmProcess(log);
+            PluginRegistry registry = new PluginRegistry(log);
             EngineOptions options = new EngineOptions(
                     config,
                     new NoConfigFile(),
                     process,
-                    new NoPlugins(),
+                    registry,
                     0,
                     System::currentTimeMillis,
                     System::nanoTime,
@@ -132,6 +152,7 @@ public final class SpinelServer implements AutoCloseable {
                     spinelVersion(),
                     (command, failure) -> log.failure("command " + command + " failed", failure));
             Engine engine = new Engine(options);
+            registry.connect(engine.contributions());
             NettyTransport<Client> transport =
                     new NettyTransport<>(IoTransport.fastest(), new ConnectionSettings(), engine);
             EngineLoop loop = new EngineLoop(transport, engine);
@@ -140,15 +161,21 @@ public final class SpinelServer implements AutoCloseable {
             CompletableFuture<Integer> listening = new CompletableFuture<>();
             Thread thread = NettyTransport.newThread(
                     () -> {
-                        try (transport) {
+                        try (transport;
+                                registry) {
+                            plugins.forEach(registry::add);
+                            if (pluginDirectory != null) {
+                                registry.loadAll(pluginDirectory);
+                            }
                             transport.listen(ListenSettings.tcp(bindAddress, port));
                             listening.complete(transport.port());
                             loop.run();
                         } catch (IOException e) {
                             listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));
                         } catch (Throwable e) {
-                            listening.completeExceptionally(e);
-                            log.failure("the engine thread ended", e);
+                            if (!listening.completeExceptionally(e)) {
+                                log.failure("the engine thread ended", e);
+                            }
                         }
                     },
                     "spinel-engine");
@@ -156,7 +183,7 @@ public final class SpinelServer implements AutoCloseable {
             try {
                 return new SpinelServer(loop, thread, listening.join());
             } catch (CompletionException e) {
-                if (e.getCause() instanceof UncheckedIOException cause) {
+                if (e.getCause() instanceof RuntimeException cause) {
                     throw cause;
                 }
                 throw e;

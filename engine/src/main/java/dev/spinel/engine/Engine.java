@@ -91,6 +91,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Dispatcher dispatcher;
     private final PausedClients pausedClients;
     private final MemoryUse memory;
+    private final Contributions contributions;
     private final Cron cron;
     private long maxMemoryBytes;
 
@@ -127,17 +128,19 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
-        for (ServerPlugin family : administration(options)) {
+        ServerIdentity identity = new ServerIdentity(
+                options.redisVersion(), options.spinelVersion(), clock.nowMillis(), options.random());
+        InfoReport info = infoReport(options, identity);
+        for (ServerPlugin family : administration(options, identity, info)) {
             commandTable.register(family.name(), family.commands());
         }
+        this.contributions = new Contributions(commandTable, options.config(), info, clients, options.failureLog());
         bind(options.config());
     }
 
-    /** The commands that steer and describe the server. */
-    private List<ServerPlugin> administration(EngineOptions options) {
+    /** The built-in sections of INFO, and what keeps their rates up to date. */
+    private InfoReport infoReport(EngineOptions options, ServerIdentity identity) {
         ServerProcess process = options.process();
-        ServerIdentity identity = new ServerIdentity(
-                options.redisVersion(), options.spinelVersion(), clock.nowMillis(), options.random());
         InstantaneousRates rates = new InstantaneousRates(statistics);
         cron.add(() -> {
             statistics.transportTotals(
@@ -145,7 +148,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             rates.sample(clock.nowMillis());
             memory.tick(clock.nowMillis());
         });
-        InfoReport info = InfoSections.report(new InfoSections.Sources(
+        return InfoSections.report(new InfoSections.Sources(
                 identity,
                 process,
                 options.config(),
@@ -161,6 +164,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 pubSub,
                 commandTable,
                 options.plugins()));
+    }
+
+    /** The commands that steer and describe the server. */
+    private List<ServerPlugin> administration(EngineOptions options, ServerIdentity identity, InfoReport info) {
+        ServerProcess process = options.process();
         return List.of(
                 new ServerCommands(
                         keyspaces, watchedKeys, blockedClients, monitors, dispatcher::monitored, process, identity),
@@ -201,6 +209,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         statistics.reset();
         keyspaces.statistics().reset();
         commandTable.all().forEach(RegisteredCommand::resetStatistics);
+    }
+
+    /** Where plugins add to the engine. */
+    public Contributions contributions() {
+        return contributions;
     }
 
     /** Has a sink receive all effects from now on, after the sinks added before. */

@@ -1,7 +1,9 @@
 package dev.spinel.api.command;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,13 @@ public record Command(CommandSpec spec, @Nullable CommandHandler handler, List<C
         subcommands = List.copyOf(subcommands);
         if (handler == null && subcommands.isEmpty()) {
             throw new IllegalArgumentException("command " + spec.name() + " has neither a handler nor subcommands");
+        }
+        Set<String> names = new HashSet<>();
+        for (Command subcommand : subcommands) {
+            if (!names.add(subcommand.spec.name())) {
+                throw new IllegalArgumentException(
+                        "command " + spec.name() + " has two subcommands " + subcommand.spec.name());
+            }
         }
     }
 

@@ -144,6 +144,7 @@ public record CommandSpec(
 
         /** @throws IllegalArgumentException when the parts contradict each other */
         public CommandSpec build() {
+            requireName();
             if (arity == 0) {
                 throw new IllegalArgumentException("command " + name + " has no arity");
             }
@@ -168,6 +169,18 @@ public record CommandSpec(
                     List.copyOf(history),
                     tips,
                     deprecation);
+        }
+
+        private void requireName() {
+            boolean valid = !name.isEmpty();
+            for (int i = 0; i < name.length(); i++) {
+                char c = name.charAt(i);
+                valid &= c > ' ' && c < 0x7f && c != '|' && !(c >= 'a' && c <= 'z');
+            }
+            if (!valid) {
+                throw new IllegalArgumentException(
+                        "command '" + name + "' (expected: printable ASCII in upper case, without blanks and bars)");
+            }
         }
 
         private void addImpliedCategories() {

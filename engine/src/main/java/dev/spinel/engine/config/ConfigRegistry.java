@@ -54,11 +54,20 @@ public final class ConfigRegistry {
         }
     }
 
-    /** Adds a plugin's parameter and hands it its default. */
+    /**
+     * Adds a plugin's parameter and hands it its default.
+     *
+     * @throws IllegalArgumentException when the name exists already or the plugin refuses its own default
+     */
     public void register(ConfigParameter parameter) {
         ConfigValue value = ConfigValue.text(parameter.name(), parameter.defaultValue());
         register(value);
-        value.hook(changed -> parameter.apply().accept(changed.text()));
+        try {
+            value.hook(changed -> parameter.apply().accept(changed.text()));
+        } catch (IllegalArgumentException e) {
+            unregister(parameter);
+            throw e;
+        }
     }
 
     /** Removes a plugin's parameter. */

@@ -56,6 +56,8 @@ final class CallContext implements ClientCall {
                 && services.propagator().isActive()) {
             services.propagator().add(databaseBefore, args, argCount);
         }
+        // A context outlives its call, and must not keep the classes of a plugin that is unloaded meanwhile.
+        command = null;
     }
 
     @Override

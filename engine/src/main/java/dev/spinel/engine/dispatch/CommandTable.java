@@ -27,9 +27,12 @@ public final class CommandTable {
     /**
      * Adds the commands of one plugin, all or none.
      *
-     * @throws IllegalArgumentException when a name exists already
+     * @throws IllegalArgumentException when the name of the plugin or of a command exists already
      */
     public void register(String owner, Collection<Command> commands) {
+        if (byOwner.containsKey(owner)) {
+            throw new IllegalArgumentException("a plugin named " + owner + " exists already");
+        }
         Map<String, RegisteredCommand> added = new LinkedHashMap<>();
         for (Command command : commands) {
             RegisteredCommand registered = new RegisteredCommand(command, owner, null);

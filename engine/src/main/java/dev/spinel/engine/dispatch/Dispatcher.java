@@ -274,7 +274,7 @@ public final class Dispatcher implements CommandRunner {
             answerError(client, mark, e.message());
         } catch (ArenaExhaustedException e) {
             answerError(client, mark, Errors.outOfMemory().message());
-        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+        } catch (Throwable e) {
             failureLog.failed(command.fullName(), e);
             answerError(client, mark, "ERR internal error in command '" + command.fullName() + "'");
         } finally {
