@@ -192,6 +192,19 @@ public final class Database implements Keyspace {
     }
 
     @Override
+    public <V> @Nullable V readIfOfType(ValueType<V> type, Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            missed(key);
+            return null;
+        }
+        context.statistics().keyspaceHits++;
+        touch(address);
+        return typeAt(address) == type.id() ? viewAt(type, hash, address) : null;
+    }
+
+    @Override
     public <V> @Nullable V modify(ValueType<V> type, Bytes key) {
         long hash = hash(key);
         long address = find(hash, key);

@@ -3,6 +3,8 @@ package dev.spinel.engine.command.generic;
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.CommandSpec;
 import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.StringValue;
+import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyDescription;
 import java.util.List;
@@ -17,6 +19,9 @@ final class KeyInspection {
             GenericSpecs.OBJECT_REFCOUNT);
     private static final String SWITCHING = " Please note that when switching between policies at runtime LRU and LFU"
             + " data will take some time to adjust.";
+
+    /** The integers from 0 on that Redis shares. */
+    private static final int SHARED_INTEGERS = 10_000;
 
     private KeyInspection() {}
 
@@ -58,11 +63,23 @@ final class KeyInspection {
         call.reply().integer(description.accessFrequency());
     }
 
-    /** Always 1: no value is shared. */
+    /**
+     * No value is shared here, but Redis shares the objects of small integers and answers the largest count for them:
+     * clients get the same answers.
+     */
     static void refcount(Call call) {
-        if (describe(call) != null) {
-            call.reply().integer(1);
+        KeyDescription description = describe(call);
+        if (description == null) {
+            return;
         }
+        long count = 1;
+        if (description.encoding().equals("int")) {
+            StringValue value = call.keys().modify(ValueType.STRING, call.arg(2));
+            if (value != null && value.integer() >= 0 && value.integer() < SHARED_INTEGERS) {
+                count = Integer.MAX_VALUE;
+            }
+        }
+        call.reply().integer(count);
     }
 
     static void help(Call call) {

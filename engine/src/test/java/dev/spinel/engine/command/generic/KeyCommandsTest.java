@@ -55,6 +55,19 @@ class KeyCommandsTest {
     }
 
     @Nested
+    class ObjectRefcount {
+        @Test
+        void smallInteger_countsAsShared() {
+            server.send("MSET small 9999 large 10000 negative -1 text a");
+            assertReply("OBJECT REFCOUNT small", "2147483647");
+            assertReply("OBJECT REFCOUNT large", "1");
+            assertReply("OBJECT REFCOUNT negative", "1");
+            assertReply("OBJECT REFCOUNT text", "1");
+            assertReply("OBJECT REFCOUNT absent", "nil");
+        }
+    }
+
+    @Nested
     class Moves {
         @Test
         void rename_keepsTimeToLive() {
