@@ -220,17 +220,22 @@ public final class Database implements Keyspace {
         long hash = hash(key);
         long address = find(hash, key);
         if (address == Arena.NULL) {
-            return create(type, hash, key);
+            return add(type, hash, key);
         }
         touch(address);
         return viewAt(type, hash, address);
+    }
+
+    private <V> V add(ValueType<V> type, long hash, Bytes key) {
+        V value = create(type, hash, key);
+        context.listener().added(this, key, type);
+        return value;
     }
 
     private <V> V create(ValueType<V> type, long hash, Bytes key) {
         long address = newRecord(hash, key, type.id(), 0, 0, NO_EXPIRY);
         ValueView view = context.views().view(this, hash, address, type.id());
         view.init();
-        context.listener().added(this, key, type);
         return type.view().cast(view);
     }
 
@@ -267,9 +272,10 @@ public final class Database implements Keyspace {
     public <V> V replace(ValueType<V> type, Bytes key) {
         long hash = hash(key);
         long address = find(hash, key);
-        if (address != Arena.NULL) {
-            removeRecord(hash, address);
+        if (address == Arena.NULL) {
+            return add(type, hash, key);
         }
+        removeRecord(hash, address);
         return create(type, hash, key);
     }
 

@@ -104,6 +104,36 @@ class KeyCommandsTest {
     }
 
     @Nested
+    class Events {
+        @Test
+        void newKey_isToldOnceAndNotWhenReplaced() {
+            CommandTester.Session listener = server.connect();
+            server.send("CONFIG SET notify-keyspace-events En$s");
+            server.send("SADD s a");
+            listener.send("PSUBSCRIBE __keyevent@*");
+            server.send("SUNIONSTORE t s");
+            assertThat(listener.take())
+                    .isEqualTo("[pmessage __keyevent@* __keyevent@0__:new t]"
+                            + " [pmessage __keyevent@* __keyevent@0__:sunionstore t]");
+            server.send("SUNIONSTORE t s");
+            assertThat(listener.take()).isEqualTo("[pmessage __keyevent@* __keyevent@0__:sunionstore t]");
+        }
+
+        @Test
+        void replacedKey_doesNotServeWaitingClient() {
+            CommandTester.Session waiting = server.connect();
+            waiting.send("BZPOPMIN z 0");
+            server.send("SET z v");
+            server.send("ZADD y 1 a");
+            server.send("ZUNIONSTORE z 1 y");
+            assertThat(waiting.take()).isEmpty();
+            server.send("DEL z");
+            server.send("ZUNIONSTORE z 1 y");
+            assertThat(waiting.take()).isEqualTo("[z a 1]");
+        }
+    }
+
+    @Nested
     class Sorting {
         @Test
         void weightsAndGets_followPatterns() {
