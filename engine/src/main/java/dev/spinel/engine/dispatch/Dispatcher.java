@@ -197,7 +197,9 @@ public final class Dispatcher implements CommandRunner {
             command.rejected();
         }
         statistics.errorReplied(message);
+        int mark = client.connection().mark();
         client.reply().error(message);
+        applyReplyMode(client, mark, false);
     }
 
     private static String unknownSubcommand(RegisteredCommand command, Bytes name) {
@@ -286,7 +288,7 @@ public final class Dispatcher implements CommandRunner {
             services.keyspaces().touchesKeys(true);
         }
         if (client.replyMode() != ReplyMode.ON) {
-            applyReplyMode(client, mark);
+            applyReplyMode(client, mark, command.repliesByPush());
         }
         account(client, command, args, argCount, took, failed);
         if (depth == 0) {
@@ -304,18 +306,18 @@ public final class Dispatcher implements CommandRunner {
     }
 
     /** Drops the reply of a client that asked for none. */
-    private static void applyReplyMode(Client client, int mark) {
-        switch (client.replyMode()) {
-            case ON -> {}
-            case OFF -> client.connection().rollback(mark);
-            case SKIP_NEXT -> {
-                client.connection().rollback(mark);
-                client.replyMode(ReplyMode.SKIP);
-            }
-            case SKIP -> {
-                client.connection().rollback(mark);
-                client.replyMode(ReplyMode.ON);
-            }
+    private static void applyReplyMode(Client client, int mark, boolean repliedByPush) {
+        ReplyMode mode = client.replyMode();
+        if (mode == ReplyMode.ON) {
+            return;
+        }
+        if (!repliedByPush) {
+            client.connection().rollback(mark);
+        }
+        if (mode == ReplyMode.SKIP_NEXT) {
+            client.replyMode(ReplyMode.SKIP);
+        } else if (mode == ReplyMode.SKIP) {
+            client.replyMode(ReplyMode.ON);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spinel.engine.dispatch;
 
 import dev.spinel.api.command.Command;
+import dev.spinel.api.command.CommandFlag;
 import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.command.CommandSpec;
 import dev.spinel.api.data.Bytes;
@@ -21,6 +22,7 @@ public final class RegisteredCommand {
     private final int minArguments;
     private final int maxArguments;
     private final int gateMask;
+    private final boolean repliesByPush;
     private final List<RegisteredCommand> subcommands = new ArrayList<>();
     private long calls;
     private long nanos;
@@ -38,6 +40,7 @@ public final class RegisteredCommand {
         this.minArguments = Math.abs(spec.arity());
         this.maxArguments = spec.arity() > 0 ? spec.arity() : Integer.MAX_VALUE;
         this.gateMask = Gate.maskOf(fullName, spec);
+        this.repliesByPush = spec.is(CommandFlag.PUBSUB) && fullName.endsWith("subscribe");
         for (Command subcommand : command.subcommands()) {
             subcommands.add(new RegisteredCommand(subcommand, owner, this));
         }
@@ -68,6 +71,11 @@ public final class RegisteredCommand {
 
     boolean accepts(int argCount) {
         return argCount >= minArguments && argCount <= maxArguments;
+    }
+
+    /** Whether its replies are messages, which CLIENT REPLY does not suppress. */
+    boolean repliesByPush() {
+        return repliesByPush;
     }
 
     int gateMask() {

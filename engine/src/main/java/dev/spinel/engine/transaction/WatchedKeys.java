@@ -20,13 +20,14 @@ public final class WatchedKeys {
 
     /** Has a client watch a key of its database. */
     void watch(Client client, Keyspace keyspace, Bytes key) {
+        // looked up first: a key whose time is over is removed by that, which is no change since the watch
+        boolean absent = keyspace.expiresAtMillis(key) == Keyspace.NO_KEY;
         DatabaseKey id = new DatabaseKey(keyspace.index(), key.copy());
         List<Client> clients = watchers.computeIfAbsent(id, k -> new ArrayList<>(1));
         if (clients.contains(client)) {
             return;
         }
         clients.add(client);
-        boolean absent = keyspace.expiresAtMillis(key) == Keyspace.NO_KEY;
         client.watchedKeys().add(new WatchedKey(id.database, id.key, absent));
     }
 
