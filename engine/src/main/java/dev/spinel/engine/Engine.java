@@ -111,6 +111,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 commandTable, services, statistics, slowLog, latencyMonitor, monitors, options.failureLog());
         this.pausedClients = new PausedClients(dispatcher::paused);
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, dispatcher);
+        dispatcher.onTransactionRefused(transactionCommands::end);
         this.cron = new Cron(clock, keyspaces, statistics, propagator);
         this.memory = new MemoryUse(arena, keyspaces, clients);
         for (ServerPlugin family : List.of(

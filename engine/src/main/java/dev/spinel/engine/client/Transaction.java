@@ -8,9 +8,11 @@ import java.util.List;
 public final class Transaction {
     private final List<Request> requests = new ArrayList<>();
     private long bytes;
+    private int gateMask;
 
-    /** Queues a copy of a request. */
-    public void add(Bytes[] args, int argCount) {
+    /** Queues a copy of a request, with the states that concern its command. */
+    public void add(Bytes[] args, int argCount, int commandGateMask) {
+        gateMask |= commandGateMask;
         Request request = Request.copyOf(args, argCount);
         requests.add(request);
         bytes += request.bytes();
@@ -18,6 +20,11 @@ public final class Transaction {
 
     public List<Request> requests() {
         return requests;
+    }
+
+    /** The states that concern any of the queued commands. */
+    public int gateMask() {
+        return gateMask;
     }
 
     /** Bytes of the arguments of all queued commands. */

@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ public final class Dispatcher implements CommandRunner {
     private int depth;
     private int serverState;
     private boolean tracksLatency = true;
+    private Consumer<Client> transactionEnd = client -> client.transaction(null);
 
     public Dispatcher(
             CommandTable table,
@@ -80,6 +82,16 @@ public final class Dispatcher implements CommandRunner {
     /** Sets whether used memory is above its limit. */
     public void outOfMemory(boolean value) {
         serverState(Gate.OUT_OF_MEMORY, value);
+    }
+
+    /** Sets whether writes are refused for want of replicas. */
+    public void tooFewReplicas(boolean value) {
+        serverState(Gate.TOO_FEW_REPLICAS, value);
+    }
+
+    /** Sets how a transaction is forgotten whose EXEC is refused. */
+    public void onTransactionRefused(Consumer<Client> end) {
+        transactionEnd = end;
     }
 
     /** Sets whether commands wait: all of them, or those that may write. */
@@ -118,7 +130,7 @@ public final class Dispatcher implements CommandRunner {
             return Outcome.DONE;
         }
         client.interacted(services.clock().nowMillis(), command.fullName());
-        int concerns = command.gateMask() & (serverState | client.flagBits());
+        int concerns = gateMask(client, command) & (serverState | client.flagBits());
         if (concerns != 0) {
             Outcome outcome = checkGates(client, command, concerns, args, argCount);
             if (outcome != Outcome.GO_ON) {
@@ -131,6 +143,14 @@ public final class Dispatcher implements CommandRunner {
             monitors.feed(services.clock(), client, args, argCount);
         }
         return client.is(ClientFlag.BLOCKED) ? Outcome.BLOCKED : Outcome.DONE;
+    }
+
+    /** The states that concern a command; EXEC has those of its queued commands too. */
+    private static int gateMask(Client client, RegisteredCommand command) {
+        Transaction transaction = client.transaction();
+        return transaction == null || !command.isExec()
+                ? command.gateMask()
+                : command.gateMask() | (transaction.gateMask() & Gate.OF_TRANSACTION);
     }
 
     /** What became of a request. */
@@ -168,15 +188,19 @@ public final class Dispatcher implements CommandRunner {
                             + " in this context");
             return Outcome.DONE;
         }
+        if ((concerns & Gate.TOO_FEW_REPLICAS) != 0) {
+            reject(client, command, "NOREPLICAS Not enough good replicas to write.");
+            return Outcome.DONE;
+        }
         boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
-        if (pauses && (!inMulti || command.fullName().equals("exec"))) {
+        if (pauses && (!inMulti || command.isExec())) {
             client.set(ClientFlag.PAUSED, true);
             return Outcome.POSTPONED;
         }
         if ((concerns & ClientFlag.MULTI.bit()) != 0) {
             Transaction transaction = client.transaction();
             if (transaction != null) {
-                transaction.add(args, argCount);
+                transaction.add(args, argCount, command.gateMask());
                 client.reply().simple("QUEUED");
                 return Outcome.DONE;
             }
@@ -190,15 +214,20 @@ public final class Dispatcher implements CommandRunner {
     }
 
     private void reject(Client client, @Nullable RegisteredCommand command, String message) {
+        String text = message;
+        if (command != null) {
+            command.rejected();
+            if (command.isExec() && client.transaction() != null) {
+                transactionEnd.accept(client);
+                text = "EXECABORT Transaction discarded because of: " + message;
+            }
+        }
         if (client.transaction() != null) {
             client.set(ClientFlag.DIRTY_EXEC, true);
         }
-        if (command != null) {
-            command.rejected();
-        }
-        statistics.errorReplied(message);
+        statistics.errorReplied(text);
         int mark = client.connection().mark();
-        client.reply().error(message);
+        client.reply().error(text);
         applyReplyMode(client, mark, false);
     }
 

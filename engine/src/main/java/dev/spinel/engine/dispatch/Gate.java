@@ -20,6 +20,10 @@ final class Gate {
     static final int PAUSE_WRITE = 1 << 26;
     /** Somebody watches with MONITOR. */
     static final int MONITORED = 1 << 27;
+    /** Fewer replicas are in step than {@code min-replicas-to-write} asks for. */
+    static final int TOO_FEW_REPLICAS = 1 << 28;
+    /** The states that EXEC shares with the commands that it will run. */
+    static final int OF_TRANSACTION = OUT_OF_MEMORY | TOO_FEW_REPLICAS | PAUSE_WRITE;
 
     private static final Set<String> RUN_IN_MULTI = Set.of("exec", "discard", "multi", "watch", "quit", "reset");
     private static final Set<String> RUN_WHEN_SUBSCRIBED = Set.of(
@@ -50,7 +54,10 @@ final class Gate {
         if (!RUN_WHEN_SUBSCRIBED.contains(fullName)) {
             mask |= ClientFlag.SUBSCRIBED.bit();
         }
-        if (spec.is(CommandFlag.WRITE) || spec.is(CommandFlag.MAY_REPLICATE) || fullName.equals("exec")) {
+        if (spec.is(CommandFlag.WRITE)) {
+            mask |= TOO_FEW_REPLICAS;
+        }
+        if (spec.is(CommandFlag.WRITE) || spec.is(CommandFlag.MAY_REPLICATE)) {
             mask |= PAUSE_WRITE;
         }
         if (!spec.is(CommandFlag.SKIP_MONITOR) && !spec.is(CommandFlag.ADMIN)) {

@@ -23,6 +23,7 @@ public final class RegisteredCommand {
     private final int maxArguments;
     private final int gateMask;
     private final boolean repliesByPush;
+    private final boolean isExec;
     private final List<RegisteredCommand> subcommands = new ArrayList<>();
     private long calls;
     private long nanos;
@@ -40,6 +41,7 @@ public final class RegisteredCommand {
         this.minArguments = Math.abs(spec.arity());
         this.maxArguments = spec.arity() > 0 ? spec.arity() : Integer.MAX_VALUE;
         this.gateMask = Gate.maskOf(fullName, spec);
+        this.isExec = fullName.equals("exec");
         this.repliesByPush = spec.is(CommandFlag.PUBSUB) && fullName.endsWith("subscribe");
         for (Command subcommand : command.subcommands()) {
             subcommands.add(new RegisteredCommand(subcommand, owner, this));
@@ -71,6 +73,11 @@ public final class RegisteredCommand {
 
     boolean accepts(int argCount) {
         return argCount >= minArguments && argCount <= maxArguments;
+    }
+
+    /** Whether it is EXEC, which answers for the commands that it will run. */
+    boolean isExec() {
+        return isExec;
     }
 
     /** Whether its replies are messages, which CLIENT REPLY does not suppress. */
