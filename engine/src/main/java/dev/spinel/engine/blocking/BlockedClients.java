@@ -24,8 +24,8 @@ import java.util.TreeSet;
  */
 public final class BlockedClients {
     /*
-     * A blocked command runs again as a whole when one of its keys gets a value of the right type, in the order in which
-     * the clients blocked; if it blocks again it keeps its place in all queues. So no command needs a second
+     * A blocked command runs again as a whole when one of its keys gets a value of the right type or a changed one (it may
+     * wait for more than there is), in the order in which the clients blocked; if it blocks again it keeps its place in all queues. So no command needs a second
      * implementation for being served. Keys become ready while commands run and are served between commands, after a
      * transaction as a whole. Serving may make further keys ready (BLMOVE), hence the outer loop; it must not nest, or
      * two clients that move an element in a circle would serve each other for ever.
@@ -69,7 +69,7 @@ public final class BlockedClients {
         }
     }
 
-    /** Tells that a key got a value, or another one. */
+    /** Tells that a key got a value, or a changed one. */
     public void keyReady(int database, Bytes key) {
         if (!waiting.isEmpty() && waiting.containsKey(new DatabaseKey(database, key))) {
             ready.add(new DatabaseKey(database, key.copy()));
