@@ -1,41 +1,191 @@
 package dev.spinel.distribution;
 
+import dev.spinel.distribution.config.CommandLine;
+import dev.spinel.distribution.config.Configuration;
+import dev.spinel.distribution.config.ConfigurationException;
+import dev.spinel.engine.config.ConfigRegistry;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The program that the launcher starts. */
 public final class Main {
-    private Main() {}
+    private static final String USAGE =
+            """
+            Usage: spinel-server [file.yml|file.conf] [--directive value ...] [-]
+                   spinel-server -            (reads directives from standard input)
+                   spinel-server -v | --version
+                   spinel-server -h | --help
+
+            Directives are those of redis.conf. What comes later counts: file, standard input, arguments.
+
+            Examples:
+                   spinel-server --port 7777 --maxmemory 100mb
+                   spinel-server conf/spinel.yml --loglevel verbose
+                   echo 'maxmemory 128mb' | spinel-server -
+            """;
+
+    private final ServerLog log;
+    private final ConfigRegistry config;
+
+    private Main(ServerLog log, ConfigRegistry config) {
+        this.log = log;
+        this.config = config;
+    }
 
     /** Starts a server and waits until it stops; exits with 1 if it cannot start. */
     public static void main(String[] args) throws InterruptedException {
-        ServerLog log = new ServerLog(System.out);
-        SpinelServer.Builder builder = SpinelServer.builder().log(log).bindAddress("*");
-        int at = 0;
-        while (at < args.length) {
-            int end = at + 1;
-            while (end < args.length && !args[end].startsWith("--")) {
-                end++;
+        String first = args.length == 0 ? "" : args[0];
+        if (first.equals("-v") || first.equals("--version")) {
+            System.out.println("Spinel server v=" + EngineModule.spinelVersion() + " redis_version="
+                    + EngineModule.REDIS_VERSION + " java=" + Runtime.version());
+        } else if (first.equals("-h") || first.equals("--help")) {
+            System.out.print(USAGE);
+        } else {
+            run(args);
+        }
+    }
+
+    private static void run(String[] args) throws InterruptedException {
+        Configuration configuration;
+        ServerLog log;
+        try {
+            configuration = Configuration.load(CommandLine.parse(args), System.in);
+            log = openLog(configuration.registry());
+        } catch (ConfigurationException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+            return;
+        }
+        Main main = new Main(log, configuration.registry());
+        SpinelServer server = main.start(configuration, args.length > 0);
+        if (server == null) {
+            System.exit(1);
+            return;
+        }
+        main.runUntilStopped(server);
+    }
+
+    private static ServerLog openLog(ConfigRegistry config) {
+        Path directory = Path.of(config.get("dir").text()).toAbsolutePath();
+        if (!Files.isDirectory(directory)) {
+            throw ConfigurationException.of("Can't chdir to '" + directory + "': No such file or directory");
+        }
+        ServerLog log;
+        String file = config.get("logfile").text();
+        if (file.isEmpty()) {
+            log = new ServerLog(System.out);
+        } else {
+            try {
+                log = ServerLog.toFile(directory.resolve(file));
+            } catch (IOException e) {
+                throw ConfigurationException.of("Can't open the log file: " + ConfigurationException.reason(e));
             }
-            String[] words = Arrays.copyOfRange(args, at, end);
-            words[0] = words[0].replaceFirst("^--", "");
-            builder.directive(words);
-            at = end;
+        }
+        log.threshold(ServerLog.Level.valueOf(config.get("loglevel").text().toUpperCase(Locale.ROOT)));
+        return log;
+    }
+
+    /** Starts the server and tells so, or says why not and answers null. */
+    private @Nullable SpinelServer start(Configuration configuration, boolean configured) {
+        log.warning("oO0OoO0OoO0Oo Spinel is starting oO0OoO0OoO0Oo");
+        log.warning("Spinel version=" + EngineModule.spinelVersion() + ", Redis version=" + EngineModule.REDIS_VERSION
+                + ", Java version=" + Runtime.version() + ", PID: "
+                + ProcessHandle.current().pid());
+        log.warning(
+                configured
+                        ? "Configuration loaded"
+                        : "Warning: no config file specified, using the default config. In order to specify a config"
+                                + " file use spinel-server /path/to/spinel.yml");
+        if (config.get("daemonize").isYes()) {
+            log.warning("daemonize yes has no effect: a JVM cannot fork. The server stays in the foreground; have a"
+                    + " supervisor or the shell (spinel-server ... &) put it into the background");
         }
         String home = System.getProperty("spinel.home");
-        if (home != null) {
-            builder.pluginDirectory(Path.of(home, "plugins"));
-        }
-        log.notice("Spinel starts, PID: " + ProcessHandle.current().pid());
-        try (SpinelServer server = builder.start()) {
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close, "spinel-shutdown"));
-            log.notice("Server initialized");
-            log.notice("Ready to accept connections");
-            server.awaitStop();
+        try {
+            log.notice("Running mode=standalone, port=" + config.number("port") + ".");
+            SpinelServer server = SpinelServer.start(
+                    configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false);
+            writePid();
+            log.warning("Server initialized");
+            if (server.port() != 0) {
+                log.notice("Ready to accept connections");
+            }
+            String socket = config.get("unixsocket").text();
+            if (!socket.isEmpty()) {
+                log.notice("The server is now ready to accept connections at " + socket);
+            }
+            return server;
         } catch (UncheckedIOException e) {
             log.warning(String.valueOf(e.getMessage()));
-            System.exit(1);
+            if (String.valueOf(e.getMessage()).startsWith("Could not create server TCP")) {
+                log.warning("Failed listening on port " + config.number("port") + " (TCP), aborting.");
+            }
+        } catch (IllegalArgumentException e) {
+            log.warning("Can't start: " + e.getMessage());
         }
+        return null;
+    }
+
+    private void writePid() {
+        Path file = pidFile();
+        if (file != null) {
+            try {
+                Files.writeString(file, ProcessHandle.current().pid() + "\n");
+            } catch (IOException e) {
+                log.warning("Failed to write PID file: " + ConfigurationException.reason(e));
+            }
+        }
+    }
+
+    private @Nullable Path pidFile() {
+        String name = config.get("pidfile").text();
+        return name.isEmpty() ? null : Path.of(config.get("dir").text()).resolve(name);
+    }
+
+    private void runUntilStopped(SpinelServer server) throws InterruptedException {
+        // SIGTERM and SIGINT run the shutdown hooks, after which a JVM exits with 128 + signal; halting in the hook
+        // lets it
+        // exit with 0 as redis-server does. On the way out after SHUTDOWN the hook finds the server stopped.
+        Thread hook = new Thread(
+                () -> {
+                    log.warning("Received SIGTERM or SIGINT scheduling shutdown...");
+                    log.warning("User requested shutdown...");
+                    server.close();
+                    finish();
+                    Runtime.getRuntime().halt(0);
+                },
+                "spinel-shutdown");
+        Runtime.getRuntime().addShutdownHook(hook);
+        server.awaitStop();
+        if (removeHook(hook)) {
+            finish();
+        }
+    }
+
+    /** Whether the hook was still waiting for its call. */
+    private static boolean removeHook(Thread hook) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException alreadyRunning) {
+            return false;
+        }
+    }
+
+    private void finish() {
+        Path file = pidFile();
+        if (file != null) {
+            log.notice("Removing the pid file.");
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                log.warning("Can't remove the pid file: " + ConfigurationException.reason(e));
+            }
+        }
+        log.warning("Redis is now ready to exit, bye bye...");
     }
 }

@@ -35,14 +35,17 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,63}");
 
     private final ServerLog log;
+    private final Map<String, String> parameters;
     private final Map<String, Installation> byName = new LinkedHashMap<>();
     private @Nullable Contributions contributions;
 
     /** A plugin in use; those that the embedding program gave have no JARs. */
     private record Installation(ServerPlugin plugin, LoadedPlugin description, @Nullable LoadedJars jars) {}
 
-    PluginRegistry(ServerLog log) {
+    /** @param parameters values for the plugins' parameters by their full names, from the configuration */
+    PluginRegistry(ServerLog log, Map<String, String> parameters) {
         this.log = log;
+        this.parameters = parameters;
     }
 
     /** Tells the engine that the plugins add to. */
@@ -134,13 +137,26 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
         plugin.open(arguments);
         try {
             LoadedPlugin description = new LoadedPlugin(name, plugin.version(), origin, List.copyOf(arguments));
-            connected().add(name, plugin, config);
+            Map<String, String> values = configured(name);
+            values.putAll(config);
+            connected().add(name, plugin, values);
             byName.put(name, new Installation(plugin, description, jars));
         } catch (Throwable e) {
             close(name, plugin);
             throw e;
         }
         log.notice("Plugin '" + name + "' loaded from " + origin);
+    }
+
+    /** The values that the configuration has for the parameters of a plugin. */
+    private Map<String, String> configured(String name) {
+        Map<String, String> values = new LinkedHashMap<>();
+        parameters.forEach((parameter, value) -> {
+            if (parameter.startsWith(name + ".")) {
+                values.put(parameter, value);
+            }
+        });
+        return values;
     }
 
     /** The error to answer; a defect of the plugin is logged with its stack trace before. */

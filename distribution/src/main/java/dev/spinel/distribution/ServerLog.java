@@ -1,14 +1,21 @@
 package dev.spinel.distribution;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
-import java.util.Objects;
 
 /**
- * The log of the server in the line format of Redis: {@code pid:role day month year hour:minute:second.millis level text}.
+ * The log of a server in the line format of Redis: {@code pid:role day month year hour:minute:second.millis level text}.
  *
  * <p>Any thread.
  */
@@ -16,7 +23,7 @@ public final class ServerLog {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
 
-    private final PrintStream out;
+    private final Sink sink;
     private final long pid = ProcessHandle.current().pid();
     private volatile Level threshold = Level.NOTICE;
 
@@ -34,9 +41,50 @@ public final class ServerLog {
         }
     }
 
+    /** Takes whole lines, one call after the other. */
+    private interface Sink {
+        void write(String lines);
+    }
+
+    private ServerLog(Sink sink) {
+        this.sink = sink;
+    }
+
     /** A log that writes to a stream, which it does not close. */
     public ServerLog(PrintStream out) {
-        this.out = Objects.requireNonNull(out, "out");
+        this(lines -> {
+            out.print(lines);
+            out.flush();
+        });
+    }
+
+    /** A log that writes nothing. */
+    public static ServerLog silent() {
+        return new ServerLog(lines -> {});
+    }
+
+    /**
+     * A log that appends to a file, which it opens for each line: so it can be moved away at any time, as programs that
+     * rotate logs do.
+     *
+     * @throws IOException if the file cannot be opened
+     */
+    public static ServerLog toFile(Path file) throws IOException {
+        append(file, "");
+        return new ServerLog(lines -> {
+            try {
+                append(file, lines);
+            } catch (IOException e) {
+                // Like Redis: a full disk must not stop the server, and there is no better place to tell.
+                System.err.println("Cannot write to " + file + ": " + e);
+            }
+        });
+    }
+
+    private static void append(Path file, String lines) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            out.write(lines.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     /** Lines below this level are dropped ({@code loglevel}). */
@@ -45,11 +93,9 @@ public final class ServerLog {
     }
 
     public void log(Level level, String text) {
-        if (level.compareTo(threshold) < 0) {
-            return;
+        if (level.compareTo(threshold) >= 0) {
+            write(level, text, "");
         }
-        out.println(pid + ":M " + TIME.format(Instant.now()) + " " + level.mark + " " + text);
-        out.flush();
     }
 
     public void notice(String text) {
@@ -62,10 +108,13 @@ public final class ServerLog {
 
     /** Logs a defect with its stack trace. */
     public void failure(String text, Throwable cause) {
-        synchronized (out) {
-            warning(text);
-            cause.printStackTrace(out);
-            out.flush();
-        }
+        StringWriter trace = new StringWriter();
+        cause.printStackTrace(new PrintWriter(trace));
+        write(Level.WARNING, text, trace.toString());
+    }
+
+    private synchronized void write(Level level, String text, String more) {
+        sink.write(pid + ":M " + TIME.format(Instant.now()) + " " + level.mark + " " + text + System.lineSeparator()
+                + more);
     }
 }

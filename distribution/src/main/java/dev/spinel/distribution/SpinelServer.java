@@ -1,21 +1,27 @@
 package dev.spinel.distribution;
 
+import com.google.inject.CreationException;
+import com.google.inject.Guice;
+import com.google.inject.Injector;
+import com.google.inject.Key;
+import com.google.inject.Module;
+import com.google.inject.Stage;
+import com.google.inject.TypeLiteral;
 import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.distribution.config.Configuration;
 import dev.spinel.engine.Engine;
-import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.loop.EngineLoop;
-import dev.spinel.resp.transport.ConnectionSettings;
-import dev.spinel.resp.transport.IoTransport;
-import dev.spinel.resp.transport.ListenSettings;
 import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 public final class SpinelServer implements AutoCloseable {
-    /** The version of Redis whose commands are complete here, as clients are told. */
-    static final String REDIS_VERSION = "7.0.15";
-
     private final EngineLoop loop;
     private final Thread engineThread;
     private final int port;
@@ -45,12 +48,42 @@ public final class SpinelServer implements AutoCloseable {
         this.port = port;
     }
 
-    /** Starts the description of a server; without more it listens on 127.0.0.1:6379. */
+    /**
+     * Starts the description of a server. Without more it listens on 127.0.0.1:6379, keeps its data in memory only, and
+     * logs nothing.
+     */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** The TCP port that the server listens on. */
+    /** The parts of a server. */
+    private static List<Module> modules(Configuration configuration, ServerLog log) {
+        return List.of(
+                new ProcessModule(log),
+                new ConfigurationModule(configuration),
+                new PluginModule(),
+                new EngineModule(),
+                new TransportModule());
+    }
+
+    private static Injector injector(Configuration configuration, ServerLog log) {
+        List<Module> strict = new ArrayList<>(modules(configuration, log));
+        strict.add(binder -> {
+            binder.requireExplicitBindings();
+            binder.requireExactBindingAnnotations();
+            binder.disableCircularProxies();
+        });
+        try {
+            return Guice.createInjector(Stage.PRODUCTION, strict);
+        } catch (CreationException e) {
+            if (e.getCause() instanceof IllegalArgumentException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** The TCP port that the server listens on, 0 for none. */
     public int port() {
         return port;
     }
@@ -76,20 +109,82 @@ public final class SpinelServer implements AutoCloseable {
         }
     }
 
-    private static String spinelVersion() {
-        String version = SpinelServer.class.getPackage().getImplementationVersion();
-        return version == null ? "dev" : version;
+    /**
+     * Starts a server as configured; when this returns, it accepts connections.
+     *
+     * @param anyPort whether port 0 means any free port rather than no TCP
+     */
+    static SpinelServer start(
+            Configuration configuration,
+            ServerLog log,
+            List<ServerPlugin> plugins,
+            @Nullable Path pluginDirectory,
+            boolean anyPort) {
+        ConfigRegistry config = configuration.registry();
+        config.load(List.of(
+                "dir",
+                Path.of(config.get("dir").text()).toAbsolutePath().normalize().toString()));
+        config.bind("dir", value -> {
+            if (!Files.isDirectory(Path.of(value.text()))) {
+                throw new IllegalArgumentException("No such file or directory");
+            }
+        });
+        config.bind(
+                "loglevel",
+                value -> log.threshold(ServerLog.Level.valueOf(value.text().toUpperCase(Locale.ROOT))));
+        Injector injector = injector(configuration, log);
+        NettyTransport<Client> transport = injector.getInstance(Key.get(new TypeLiteral<NettyTransport<Client>>() {}));
+        EngineLoop loop = injector.getInstance(EngineLoop.class);
+        PluginRegistry registry = injector.getInstance(PluginRegistry.class);
+        registry.connect(injector.getInstance(Engine.class).contributions());
+        injector.getInstance(JvmProcess.class).connect(transport, loop::stop);
+        ServerAddresses addresses = new ServerAddresses(config, transport, log);
+        CompletableFuture<Integer> listening = new CompletableFuture<>();
+        Thread thread = NettyTransport.newThread(
+                () -> {
+                    try (transport;
+                            registry) {
+                        plugins.forEach(registry::add);
+                        if (pluginDirectory != null) {
+                            registry.loadAll(pluginDirectory);
+                        }
+                        for (List<String> words : configuration.pluginPaths()) {
+                            registry.load(words.get(0), Map.of(), words.subList(1, words.size()));
+                        }
+                        addresses.open(anyPort);
+                        listening.complete(transport.port());
+                        loop.run();
+                    } catch (IOException e) {
+                        listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));
+                    } catch (Throwable e) {
+                        if (!listening.completeExceptionally(e)) {
+                            log.failure("the engine thread ended", e);
+                        }
+                    }
+                },
+                "spinel-engine");
+        thread.start();
+        try {
+            return new SpinelServer(loop, thread, listening.join());
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
     }
 
-    /** What a server is started with. */
+    /** What a server is started with; used for one start. */
     public static final class Builder {
-        private final ConfigRegistry config = ConfigRegistry.withServerDirectives();
-        private String bindAddress = "127.0.0.1";
-        private ServerLog log = new ServerLog(System.out);
+        private final Configuration configuration = new Configuration();
         private final List<ServerPlugin> plugins = new ArrayList<>();
+        private ServerLog log = ServerLog.silent();
         private @Nullable Path pluginDirectory;
 
-        private Builder() {}
+        private Builder() {
+            directive("bind", "127.0.0.1");
+            directive("save", "");
+        }
 
         /** The TCP port, 0 for any free one. */
         public Builder port(int value) {
@@ -103,16 +198,11 @@ public final class SpinelServer implements AutoCloseable {
          * @throws IllegalArgumentException with the reason when it is not known or does not accept the value
          */
         public Builder directive(String... words) {
-            config.load(List.of(words));
+            configuration.registry().load(List.of(words));
             return this;
         }
 
-        /** The address to listen on; {@code *} for all. */
-        public Builder bindAddress(String value) {
-            bindAddress = value;
-            return this;
-        }
-
+        /** Where the server logs. */
         public Builder log(ServerLog value) {
             log = value;
             return this;
@@ -137,57 +227,7 @@ public final class SpinelServer implements AutoCloseable {
          * @throws IllegalArgumentException if a plugin of {@link #plugin} is refused
          */
         public SpinelServer start() {
-            JvmProcess process = new JvmProcess(log);
-            PluginRegistry registry = new PluginRegistry(log);
-            EngineOptions options = new EngineOptions(
-                    config,
-                    new NoConfigFile(),
-                    process,
-                    registry,
-                    0,
-                    System::currentTimeMillis,
-                    System::nanoTime,
-                    new SplittableRandom(),
-                    REDIS_VERSION,
-                    spinelVersion(),
-                    (command, failure) -> log.failure("command " + command + " failed", failure));
-            Engine engine = new Engine(options);
-            registry.connect(engine.contributions());
-            NettyTransport<Client> transport =
-                    new NettyTransport<>(IoTransport.fastest(), new ConnectionSettings(), engine);
-            EngineLoop loop = new EngineLoop(transport, engine);
-            process.connect(transport, loop::stop);
-            int port = (int) config.number("port");
-            CompletableFuture<Integer> listening = new CompletableFuture<>();
-            Thread thread = NettyTransport.newThread(
-                    () -> {
-                        try (transport;
-                                registry) {
-                            plugins.forEach(registry::add);
-                            if (pluginDirectory != null) {
-                                registry.loadAll(pluginDirectory);
-                            }
-                            transport.listen(ListenSettings.tcp(bindAddress, port));
-                            listening.complete(transport.port());
-                            loop.run();
-                        } catch (IOException e) {
-                            listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));
-                        } catch (Throwable e) {
-                            if (!listening.completeExceptionally(e)) {
-                                log.failure("the engine thread ended", e);
-                            }
-                        }
-                    },
-                    "spinel-engine");
-            thread.start();
-            try {
-                return new SpinelServer(loop, thread, listening.join());
-            } catch (CompletionException e) {
-                if (e.getCause() instanceof RuntimeException cause) {
-                    throw cause;
-                }
-                throw e;
-            }
+            return SpinelServer.start(configuration, log, plugins, pluginDirectory, true);
         }
     }
 }

@@ -190,12 +190,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
         bindings.authentication(authentication);
         bindings.hertz(cron::hz);
-        long port = config.number("port");
-        config.bind("port", value -> {
-            if (value.number() != port) {
-                throw new IllegalArgumentException("Unable to listen on this port. Check server logs.");
-            }
-        });
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
             checkMemory();

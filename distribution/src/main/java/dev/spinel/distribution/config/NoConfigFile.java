@@ -1,4 +1,4 @@
-package dev.spinel.distribution;
+package dev.spinel.distribution.config;
 
 import dev.spinel.engine.config.ConfigFile;
 import dev.spinel.engine.config.ConfigRegistry;

@@ -1,0 +1,54 @@
+package dev.spinel.distribution;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.spinel.engine.Engine;
+import dev.spinel.engine.EngineOptions;
+import dev.spinel.engine.admin.PluginHost;
+import dev.spinel.engine.admin.ServerProcess;
+import dev.spinel.engine.config.ConfigFile;
+import dev.spinel.engine.config.ConfigRegistry;
+import java.util.SplittableRandom;
+
+/** The engine with its data. */
+final class EngineModule extends AbstractModule {
+    /** The version of Redis whose commands are complete here, as clients are told. */
+    static final String REDIS_VERSION = "7.0.15";
+
+    /** What the heap keeps beside data: the young generation, classes' objects, buffers of requests and replies. */
+    private static final long MIN_RESERVE_BYTES = 48L << 20;
+
+    private static final int RESERVE_DIVISOR = 5;
+
+    /** The version of Spinel; {@code dev} when it does not run from its JAR. */
+    static String spinelVersion() {
+        String version = EngineModule.class.getPackage().getImplementationVersion();
+        return version == null ? "dev" : version;
+    }
+
+    /**
+     * The most bytes of the heap that data may take: a fifth of it, 48 MiB at least but never more than half, is left for
+     * everything else.
+     */
+    static long maxDataBytes(long heapBytes) {
+        return heapBytes - Math.min(heapBytes / 2, Math.max(MIN_RESERVE_BYTES, heapBytes / RESERVE_DIVISOR));
+    }
+
+    @Provides
+    @Singleton
+    Engine engine(ConfigRegistry config, ConfigFile file, ServerProcess process, PluginHost plugins, ServerLog log) {
+        return new Engine(new EngineOptions(
+                config,
+                file,
+                process,
+                plugins,
+                maxDataBytes(Runtime.getRuntime().maxMemory()),
+                System::currentTimeMillis,
+                System::nanoTime,
+                new SplittableRandom(),
+                REDIS_VERSION,
+                spinelVersion(),
+                (command, failure) -> log.failure("command " + command + " failed", failure)));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.spinel.distribution;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.spinel.engine.Engine;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.config.ConfigValue;
+import dev.spinel.engine.loop.EngineLoop;
+import dev.spinel.resp.transport.ConnectionSettings;
+import dev.spinel.resp.transport.IoTransport;
+import dev.spinel.resp.transport.NettyTransport;
+
+/** The connections, and the loop that drives them and the engine. */
+final class TransportModule extends AbstractModule {
+    @Provides
+    @Singleton
+    ConnectionSettings connectionSettings(ConfigRegistry config) {
+        ConnectionSettings settings = new ConnectionSettings();
+        config.bind("maxclients", value -> settings.maxClients(asInt(value)));
+        config.bind("tcp-keepalive", value -> settings.keepAliveSeconds(asInt(value)));
+        config.bind("client-query-buffer-limit", value -> settings.maxQueryBufferBytes(value.number()));
+        config.bind("proto-max-bulk-len", value -> settings.requestLimits().maxBulkBytes(value.number()));
+        return settings;
+    }
+
+    private static int asInt(ConfigValue value) {
+        return (int) Math.min(Integer.MAX_VALUE, value.number());
+    }
+
+    @Provides
+    @Singleton
+    IoTransport ioTransport(ConfigRegistry config) {
+        return switch (config.get("io-transport").text()) {
+            case "nio" -> IoTransport.NIO;
+            case "epoll" -> IoTransport.EPOLL;
+            case "io_uring" ->
+                throw new IllegalArgumentException("io-transport io_uring (expected: auto, nio or epoll)");
+            default -> IoTransport.fastest();
+        };
+    }
+
+    @Provides
+    @Singleton
+    NettyTransport<Client> transport(IoTransport io, ConnectionSettings settings, Engine engine) {
+        return new NettyTransport<>(io, settings, engine);
+    }
+
+    @Provides
+    @Singleton
+    EngineLoop loop(NettyTransport<Client> transport, Engine engine) {
+        return new EngineLoop(transport, engine);
+    }
+}
