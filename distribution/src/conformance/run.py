@@ -108,10 +108,12 @@ def verify(archive, dsc):
         sys.exit(f"{archive.name} has the SHA-256 {digest}, which {dsc.name} does not list")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(limit=65536):
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            if probe.getsockname()[1] < limit:
+                return probe.getsockname()[1]
 
 
 class Server:
@@ -163,8 +165,11 @@ def run_unit(unit, command, skips, timeout_seconds, log_directory):
     outcome = Outcome()
     try:
         server.await_pong()
+        # The suite listens on a port of its own from 32 below the base port on, and also tries that port plus 10,000.
+        # With its default base, two runs at once get into each other's way.
+        base_port = free_port(limit=50_000) + 32
         arguments = ["./runtest", "--host", "127.0.0.1", "--port", str(server.port), "--single", f"unit/{unit}",
-                     "--tags", "-slow", "--durable"]
+                     "--tags", "-slow", "--durable", "--baseport", str(base_port)]
         for test in skips:
             arguments += ["--skiptest", test]
         log = log_directory / (unit.replace("/", "-") + ".log")
