@@ -112,6 +112,8 @@ final class ListEdit {
         call.changed(key, KeyEvent.LIST, "ltrim");
         if (emptied) {
             keys.removeIfEmpty(key);
+        } else if (list.size() == size) {
+            call.propagateNothing();
         }
         call.reply().ok();
     }

@@ -215,6 +215,14 @@ class ListCommandsTest {
     @Nested
     class Edit {
         @Test
+        void ltrim_ofNothing_isNotLogged() {
+            assertReply("LTRIM l 0 -1", "OK");
+            assertEffects();
+            assertReply("LTRIM l 1 -1", "OK");
+            assertEffects("LTRIM l 1 -1");
+        }
+
+        @Test
         void lrem_directionAndCount() {
             server.send("RPUSH m x a x b x");
             assertReply("LREM m -2 x", "2");
