@@ -40,7 +40,7 @@ public final class MemoryUse {
 
     /** All of it, with clients and large values as of the last sample. O(number of databases). */
     public long estimateBytes() {
-        long used = BASE_BYTES + keyspaces.tableBytes() + sampledBytes + arena.usedBytes();
+        long used = BASE_BYTES + keyspaces.tableHeapBytes() + sampledBytes + arena.usedBytes();
         peakBytes = Math.max(peakBytes, used);
         return used;
     }

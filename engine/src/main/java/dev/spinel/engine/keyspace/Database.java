@@ -72,6 +72,11 @@ public final class Database implements Keyspace {
         return averageTimeToLiveMillis;
     }
 
+    /** Bytes of the table of keys on the Java heap, beside the arena. */
+    public long tableHeapBytes() {
+        return table.directoryBytes();
+    }
+
     /** Bytes of the table of keys. */
     public long tableBytes() {
         return table.memoryBytes();

@@ -89,6 +89,15 @@ public final class Keyspaces {
         return bytes;
     }
 
+    /** Bytes of the tables of all databases on the Java heap, beside the arena. */
+    public long tableHeapBytes() {
+        long bytes = 0;
+        for (Database database : databases) {
+            bytes += database.tableHeapBytes();
+        }
+        return bytes;
+    }
+
     /**
      * Removes keys whose time is over until few are left or the time is up.
      *

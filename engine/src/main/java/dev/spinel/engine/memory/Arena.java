@@ -105,6 +105,7 @@ public final class Arena {
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
     private final long maxBytes;
+    private boolean beyondLimit;
     /** The first slab with room of each class, or 0. */
     private final int[] roomySlabs = new int[CLASS_BYTES.length];
     /**
@@ -252,6 +253,16 @@ public final class Arena {
         }
         int step = sizeBytes <= MAX_SPAN_BYTES ? UNIT_BYTES : LARGE_STEP_BYTES;
         return (sizeBytes + step - 1) & -step;
+    }
+
+    /** As {@link #allocate}, whatever the limit: for the tables, which must be able to take in a record that exists. */
+    long allocateBeyondLimit(int sizeBytes) {
+        beyondLimit = true;
+        try {
+            return allocate(sizeBytes);
+        } finally {
+            beyondLimit = false;
+        }
     }
 
     /** Returns the limit of {@link #reservedBytes()}, 0 for none. */
@@ -515,7 +526,7 @@ public final class Arena {
     }
 
     private boolean mayReserve(long bytes) {
-        return (maxBytes == 0 || reservedBytes + bytes <= maxBytes) && firstVacant < MAX_CHUNKS;
+        return (maxBytes == 0 || beyondLimit || reservedBytes + bytes <= maxBytes) && firstVacant < MAX_CHUNKS;
     }
 
     /** Adds a chunk of some length and returns its index. An ordinary one is all free units. */

@@ -1,5 +1,8 @@
 package dev.spinel.engine.memory;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
@@ -8,8 +11,9 @@ import java.util.random.RandomGenerator;
  * record keeps its key. About ten bytes per record, at any size.
  *
  * <p>Engine thread only. Finding, inserting and removing take constant time, and no insertion or removal touches more
- * than about two thousand entries; only the directory, eight bytes per thousand records, is copied when it doubles. The
- * table neither allocates nor frees records. Keys with equal hashes are allowed, but cost a comparison each.
+ * than about two thousand entries; only the directory, twenty bytes per thousand records, is copied when it doubles. The
+ * table neither allocates nor frees records; its own segments stand in the arena too, until {@link #clear}. Keys with
+ * equal hashes are allowed, but cost a comparison each.
  */
 public abstract class RecordTable {
     /*
@@ -17,10 +21,10 @@ public abstract class RecordTable {
      * directory, which names a segment. A segment has a depth, the number of hash bits that all its records share, and
      * stands in 2^(directoryDepth - depth) neighbouring entries. A full segment splits in two; no other segment moves.
      *
-     * A segment is an array of longs: the number of its entries, then slots. An entry has the tag of a record, which is
+     * A segment is a block of longs in the arena: the numbers of its entries and of its longs, then slots. An entry has the tag of a record, which is
      * 28 bits of its hash, and its address; a slot without entry is 0, and the last one always is.
      *
-     *   segment  | count | slot 0 | slot 1 | ... | slot capacity - 1 | room for entries pushed beyond | 0 |
+     *   segment  | length: 32 bits, count: 32 bits | slot 0 | slot 1 | ... | slot capacity - 1 | room for entries pushed beyond | 0 |
      *   slot     | tag: 28 bits | address: 36 bits |
      *   shape    | capacity: 20 bits | tag shift: 6 bits | depth: 6 bits |     one int per entry of the directory
      *
@@ -30,8 +34,11 @@ public abstract class RecordTable {
      * makes a scan cursor a mere hash prefix, and growing, splitting and merging a copy from left to right. A search for
      * an absent key ends at the first greater tag, as early as one that succeeds.
      *
-     * As the order allows any capacity, a segment grows in steps of a twelfth instead of doubling, so that its load
-     * stays between 84 % and 91 % at whatever size. With powers of two it would be two thirds on average, and worse at
+     * Segments are not Java arrays, because growing leaves so many behind that they would survive into the old
+     * generation: at 2 million records the dead ones took more memory than table and records together.
+     *
+     * As the order allows any capacity, a segment grows by a size class of the arena instead of doubling, so that its
+     * load stays above 75 % at whatever size. With powers of two it would be two thirds on average, and worse at
      * unlucky sizes, because all segments fill at the same pace. The shape is kept beside the reference to the segment,
      * so that the home is known before the segment is: the processor then waits for its slots only once.
      *
@@ -47,7 +54,8 @@ public abstract class RecordTable {
     private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
     private static final long TAG_MASK = ~ADDRESS_MASK;
 
-    private static final int COUNT = 0;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final int HEAD = 0;
     private static final int FIRST_SLOT = 1;
 
     private static final int DEPTH_BITS = 6;
@@ -56,6 +64,11 @@ public abstract class RecordTable {
     private static final int MAX_CAPACITY = (1 << 20) - 1;
     private static final int MIN_CAPACITY = 4;
 
+    /** The segment of an empty part of the table: no room, one slot that ends every search. Never written. */
+    private static final byte[] EMPTY_SEGMENT = emptySegment();
+
+    private static final int EMPTY_CAPACITY = 1;
+
     private static final int MAX_SEGMENT_ENTRIES = 900;
     private static final int MAX_UNSHIFTED_DEPTH = 17;
     private static final int SHIFT_STEP = 8;
@@ -63,16 +76,19 @@ public abstract class RecordTable {
     /** The directory has at most this many entries for each segment that is full. */
     private static final int MAX_DIRECTORY_ENTRIES_PER_FULL_SEGMENT = 16;
 
-    private static final long[] NO_ENTRIES = {};
     private static final int ARRAY_HEADER_BYTES = 16;
-    private static final int REFERENCE_BYTES = 4;
+    private static final int DIRECTORY_ENTRY_BYTES = 4 + Integer.BYTES + Long.BYTES + Integer.BYTES;
+    private static final int DIRECTORY_ARRAYS = 4;
 
     private final Arena arena;
     private final int maxSegmentEntries;
     private final int maxUnshiftedDepth;
 
     private int directoryDepth;
-    private long[][] segments;
+    // The directory: per entry the array of the segment, its place there, its address for the arena, and its shape.
+    private byte[][] arrays;
+    private int[] bases;
+    private long[] addresses;
     private int[] shapes;
 
     private long size;
@@ -99,9 +115,30 @@ public abstract class RecordTable {
         this.arena = arena;
         this.maxSegmentEntries = maxSegmentEntries;
         this.maxUnshiftedDepth = maxUnshiftedDepth;
-        segments = new long[1][];
+        arrays = new byte[1][];
+        bases = new int[1];
+        addresses = new long[1];
         shapes = new int[1];
-        install(0, 0, 0, NO_ENTRIES, 0, 0);
+        reset();
+    }
+
+    private static byte[] emptySegment() {
+        byte[] segment = new byte[(FIRST_SLOT + 1) * Long.BYTES];
+        LONGS.set(segment, 0, head(0, FIRST_SLOT + 1));
+        return segment;
+    }
+
+    private void reset() {
+        directoryDepth = 0;
+        arrays = new byte[1][];
+        bases = new int[1];
+        addresses = new long[1];
+        shapes = new int[1];
+        size = 0;
+        segmentBytes = 0;
+        maxSlots = 0;
+        foundSlot = 0;
+        install(0, 0, FIRST_SLOT + 1, Arena.NULL, EMPTY_CAPACITY << CAPACITY_SHIFT);
         deepestSegments = 1;
     }
 
@@ -118,12 +155,13 @@ public abstract class RecordTable {
     public final long find(long hash, byte[] key, int keyOffset, int keyLength) {
         int entry = entryOf(hash);
         int shape = shapes[entry];
-        long[] segment = segments[entry];
+        byte[] array = arrays[entry];
+        int base = bases[entry];
         long tag = tagOf(hash, shape);
         int index = home(tag, shape);
-        long slot = segment[index];
+        long slot = word(array, base, index);
         while (slot != 0 && Long.compareUnsigned(slot, tag) < 0) {
-            slot = segment[++index];
+            slot = word(array, base, ++index);
         }
         while (slot != 0 && (slot & TAG_MASK) == tag) {
             long address = slot & ADDRESS_MASK;
@@ -132,7 +170,7 @@ public abstract class RecordTable {
                 foundSlot = index;
                 return address;
             }
-            slot = segment[++index];
+            slot = word(array, base, ++index);
         }
         foundSlot = 0;
         return Arena.NULL;
@@ -142,25 +180,27 @@ public abstract class RecordTable {
     public final void insert(long hash, long address) {
         int entry = entryOf(hash);
         int shape = shapes[entry];
-        long[] segment = segments[entry];
+        byte[] array = arrays[entry];
+        int base = bases[entry];
         long tag = tagOf(hash, shape);
         int index = home(tag, shape);
-        long slot = segment[index];
+        long slot = word(array, base, index);
         while (slot != 0 && Long.compareUnsigned(slot, tag) < 0) {
-            slot = segment[++index];
+            slot = word(array, base, ++index);
         }
         int end = index;
         while (slot != 0) {
-            slot = segment[++end];
+            slot = word(array, base, ++end);
         }
-        if (end == segment.length - 1 || segment[COUNT] >= maxEntries(shape)) {
+        long head = word(array, base, HEAD);
+        if (end == length(head) - 1 || count(head) >= maxEntries(shape)) {
             makeRoom(entry);
             insert(hash, address);
             return;
         }
-        System.arraycopy(segment, index, segment, index + 1, end - index);
-        segment[index] = tag | address;
-        segment[COUNT]++;
+        move(array, base, index, index + 1, end - index);
+        word(array, base, index, tag | address);
+        word(array, base, HEAD, head + 1);
         size++;
         foundSlot = 0;
     }
@@ -168,8 +208,7 @@ public abstract class RecordTable {
     /** Lets the record that the last {@link #find} returned be at another address. */
     public final void replaceFound(long newAddress) {
         requireFound();
-        long[] segment = segments[foundEntry];
-        segment[foundSlot] = (segment[foundSlot] & TAG_MASK) | newAddress;
+        relocate(foundEntry, foundSlot, newAddress);
     }
 
     /** Removes the record that the last {@link #find} returned. */
@@ -185,9 +224,13 @@ public abstract class RecordTable {
      */
     public final void replace(long hash, long oldAddress, long newAddress) {
         int entry = entryOf(hash);
-        int index = locate(entry, hash, oldAddress);
-        long[] segment = segments[entry];
-        segment[index] = (segment[index] & TAG_MASK) | newAddress;
+        relocate(entry, locate(entry, hash, oldAddress), newAddress);
+    }
+
+    private void relocate(int entry, int index, long newAddress) {
+        byte[] array = arrays[entry];
+        int base = bases[entry];
+        word(array, base, index, (word(array, base, index) & TAG_MASK) | newAddress);
     }
 
     /**
@@ -205,10 +248,19 @@ public abstract class RecordTable {
         return size;
     }
 
-    /** Returns the bytes that the table holds beside the records, for references of four bytes. */
+    /** Returns the bytes of the directory on the Java heap, for references of four bytes. */
+    public final long directoryBytes() {
+        return (long) DIRECTORY_ARRAYS * ARRAY_HEADER_BYTES + (long) shapes.length * DIRECTORY_ENTRY_BYTES;
+    }
+
+    /** Returns the bytes that the table holds beside the records, on the heap and in the arena. */
     public final long memoryBytes() {
-        long entries = segments.length;
-        return segmentBytes + 2 * ARRAY_HEADER_BYTES + entries * (REFERENCE_BYTES + Integer.BYTES);
+        return directoryBytes() + segmentBytes;
+    }
+
+    /** Returns the bytes of the segments in the arena, which counts them as used. */
+    public final long segmentBytes() {
+        return segmentBytes;
     }
 
     /**
@@ -225,14 +277,13 @@ public abstract class RecordTable {
         while (true) {
             int entry = entryOf(position);
             int shape = shapes[entry];
-            long[] segment = segments[entry];
+            byte[] array = arrays[entry];
+            int base = bases[entry];
+            int length = length(word(array, base, HEAD));
             long tag = tagOf(position, shape);
-            int index = home(tag, shape);
-            while (segment[index] != 0 && Long.compareUnsigned(segment[index], tag) < 0) {
-                index++;
-            }
-            for (; index < segment.length; index++) {
-                long slot = segment[index];
+            int index = firstNotBelow(array, base, tag, shape);
+            for (; index < length; index++) {
+                long slot = word(array, base, index);
                 if (slot != 0) {
                     if (visited >= count && (slot & TAG_MASK) != tag) {
                         return positionOf(slot, position, shape) >>> 1;
@@ -267,12 +318,13 @@ public abstract class RecordTable {
         // A slot of any segment is hit with the same probability: a segment that stands in several entries of the
         // directory counts in the first one only, and slots beyond its end count as empty.
         for (int attempts = 1; ; attempts++) {
-            int entry = random.nextInt(segments.length);
-            long[] segment = segments[entry];
+            int entry = random.nextInt(shapes.length);
             int index = random.nextInt(maxSlots) + FIRST_SLOT;
-            boolean first = firstEntry(entry) == entry;
-            if (first && index < segment.length && segment[index] != 0) {
-                return segment[index] & ADDRESS_MASK;
+            if (firstEntry(entry) == entry && index < lengthAt(entry)) {
+                long slot = word(arrays[entry], bases[entry], index);
+                if (slot != 0) {
+                    return slot & ADDRESS_MASK;
+                }
             }
             if (attempts % 256 == 0) {
                 measureMaxSlots();
@@ -282,27 +334,23 @@ public abstract class RecordTable {
 
     /** Visits all records in the order of their hashes. */
     public final void forEach(Visitor visitor) {
-        for (int entry = 0; entry < segments.length; entry += entriesOf(entry)) {
-            long[] segment = segments[entry];
-            for (int index = FIRST_SLOT; index < segment.length; index++) {
-                if (segment[index] != 0) {
-                    visitor.visit(segment[index] & ADDRESS_MASK);
+        for (int entry = 0; entry < shapes.length; entry += entriesOf(entry)) {
+            int end = lengthAt(entry);
+            for (int index = FIRST_SLOT; index < end; index++) {
+                long slot = word(arrays[entry], bases[entry], index);
+                if (slot != 0) {
+                    visitor.visit(slot & ADDRESS_MASK);
                 }
             }
         }
     }
 
-    /** Removes all records from the table; they stay in the arena. */
+    /** Removes all records from the table and frees its segments; the records stay in the arena. */
     public final void clear() {
-        directoryDepth = 0;
-        segments = new long[1][];
-        shapes = new int[1];
-        size = 0;
-        segmentBytes = 0;
-        maxSlots = 0;
-        foundSlot = 0;
-        install(0, 0, 0, NO_ENTRIES, 0, 0);
-        deepestSegments = 1;
+        for (int entry = 0; entry < shapes.length; entry += entriesOf(entry)) {
+            discard(addresses[entry], lengthAt(entry));
+        }
+        reset();
     }
 
     /** What {@link #scan} and {@link #forEach} do with a record. Must not change the table. */
@@ -319,39 +367,84 @@ public abstract class RecordTable {
 
     private int locate(int entry, long hash, long address) {
         int shape = shapes[entry];
-        long[] segment = segments[entry];
+        byte[] array = arrays[entry];
+        int base = bases[entry];
         long tag = tagOf(hash, shape);
-        long wanted = tag | address;
-        int index = home(tag, shape);
-        while (segment[index] != 0 && Long.compareUnsigned(segment[index], tag) < 0) {
-            index++;
-        }
-        while (segment[index] != wanted) {
-            if (segment[index] == 0 || (segment[index] & TAG_MASK) != tag) {
+        int index = firstNotBelow(array, base, tag, shape);
+        long slot = word(array, base, index);
+        while (slot != (tag | address)) {
+            if (slot == 0 || (slot & TAG_MASK) != tag) {
                 throw new IllegalStateException("no record with hash " + hash + " at address " + address);
             }
-            index++;
+            slot = word(array, base, ++index);
+        }
+        return index;
+    }
+
+    /** Returns the index of the first entry whose tag is not below a tag, or of the free slot that ends the search. */
+    private static int firstNotBelow(byte[] array, int base, long tag, int shape) {
+        int index = home(tag, shape);
+        long slot = word(array, base, index);
+        while (slot != 0 && Long.compareUnsigned(slot, tag) < 0) {
+            slot = word(array, base, ++index);
         }
         return index;
     }
 
     private void removeAt(int entry, int index) {
         int shape = shapes[entry];
-        long[] segment = segments[entry];
+        byte[] array = arrays[entry];
+        int base = bases[entry];
         int end = index + 1;
-        while (segment[end] != 0 && home(segment[end], shape) < end) {
-            end++;
+        long slot = word(array, base, end);
+        while (slot != 0 && home(slot, shape) < end) {
+            slot = word(array, base, ++end);
         }
-        System.arraycopy(segment, index + 1, segment, index, end - index - 1);
-        segment[end - 1] = 0;
-        segment[COUNT]--;
+        move(array, base, index + 1, index, end - index - 1);
+        word(array, base, end - 1, 0);
+        long head = word(array, base, HEAD) - 1;
+        word(array, base, HEAD, head);
         size--;
         foundSlot = 0;
-        if (size == 0 && directoryDepth > 0) {
+        if (size == 0) {
             clear();
-        } else if (segment[COUNT] < minEntries(shape)) {
+        } else if (count(head) < minEntries(shape)) {
             shrink(entry);
         }
+    }
+
+    // Segments.
+
+    private static long word(byte[] array, int base, int index) {
+        return (long) LONGS.get(array, base + (index << 3));
+    }
+
+    private static void word(byte[] array, int base, int index, long value) {
+        LONGS.set(array, base + (index << 3), value);
+    }
+
+    private static void move(byte[] array, int base, int from, int to, int words) {
+        System.arraycopy(array, base + (from << 3), array, base + (to << 3), words << 3);
+    }
+
+    private static long head(int count, int length) {
+        return (long) length << 32 | count;
+    }
+
+    private static int count(long head) {
+        return (int) head;
+    }
+
+    private static int length(long head) {
+        return (int) (head >>> 32);
+    }
+
+    private int countAt(int entry) {
+        return count(word(arrays[entry], bases[entry], HEAD));
+    }
+
+    private int lengthAt(int entry) {
+        return length(word(arrays[entry], bases[entry], HEAD));
     }
 
     // The directory.
@@ -370,34 +463,36 @@ public abstract class RecordTable {
     }
 
     private void doubleDirectory() {
-        int length = segments.length;
-        long[][] doubledSegments = new long[length * 2][];
-        int[] doubledShapes = new int[length * 2];
-        for (int entry = 0; entry < length; entry++) {
-            doubledSegments[2 * entry] = segments[entry];
-            doubledSegments[2 * entry + 1] = segments[entry];
-            doubledShapes[2 * entry] = shapes[entry];
-            doubledShapes[2 * entry + 1] = shapes[entry];
-        }
-        segments = doubledSegments;
-        shapes = doubledShapes;
+        resizeDirectory(shapes.length * 2);
         directoryDepth++;
     }
 
     private void halveDirectory() {
-        int length = segments.length / 2;
-        long[][] halvedSegments = new long[length][];
-        int[] halvedShapes = new int[length];
+        resizeDirectory(shapes.length / 2);
         directoryDepth--;
-        for (int entry = 0; entry < length; entry++) {
-            halvedSegments[entry] = segments[2 * entry];
-            halvedShapes[entry] = shapes[2 * entry];
-            if (depth(halvedShapes[entry]) == directoryDepth) {
+        for (int shape : shapes) {
+            if (depth(shape) == directoryDepth) {
                 deepestSegments++;
             }
         }
-        segments = halvedSegments;
-        shapes = halvedShapes;
+    }
+
+    private void resizeDirectory(int length) {
+        byte[][] newArrays = new byte[length][];
+        int[] newBases = new int[length];
+        long[] newAddresses = new long[length];
+        int[] newShapes = new int[length];
+        for (int entry = 0; entry < length; entry++) {
+            int old = (int) ((long) entry * shapes.length / length);
+            newArrays[entry] = arrays[old];
+            newBases[entry] = bases[old];
+            newAddresses[entry] = addresses[old];
+            newShapes[entry] = shapes[old];
+        }
+        arrays = newArrays;
+        bases = newBases;
+        addresses = newAddresses;
+        shapes = newShapes;
     }
 
     private boolean mayDoubleDirectory() {
@@ -408,28 +503,28 @@ public abstract class RecordTable {
     // Growing, splitting, shrinking and merging.
 
     private void makeRoom(int entry) {
-        int shape = shapes[entry];
-        long[] segment = segments[entry];
-        int depth = depth(shape);
-        if (segment[COUNT] >= maxSegmentEntries && (depth < directoryDepth || mayDoubleDirectory())) {
+        int depth = depth(shapes[entry]);
+        if (countAt(entry) >= maxSegmentEntries && (depth < directoryDepth || mayDoubleDirectory())) {
             split(entry);
         } else {
-            rebuild(firstEntry(entry));
+            rebuild(firstEntry(entry), 1);
         }
     }
 
-    /** Gives a segment the capacity that befits its number of entries. */
-    private void rebuild(int firstEntry) {
+    /** Gives a segment the capacity that befits its number of entries and so many more. */
+    private void rebuild(int firstEntry, int more) {
         int shape = shapes[firstEntry];
-        long[] entries = gather(segments[firstEntry]);
-        discard(firstEntry);
-        install(firstEntry, depth(shape), tagShift(shape), entries, 0, entries.length);
+        long[] entries = gather(firstEntry);
+        long old = addresses[firstEntry];
+        int oldLength = lengthAt(firstEntry);
+        build(firstEntry, depth(shape), tagShift(shape), entries, 0, entries.length, more);
+        discard(old, oldLength);
     }
 
     private void split(int fullEntry) {
         int shape = shapes[fullEntry];
         int depth = depth(shape) + 1;
-        long[] entries = gather(segments[fullEntry]);
+        long[] entries = gather(fullEntry);
         int entry = firstEntry(fullEntry);
         if (depth > directoryDepth) {
             doubleDirectory();
@@ -445,35 +540,33 @@ public abstract class RecordTable {
         while (middle < entries.length && (entries[middle] & upperHalf) == 0) {
             middle++;
         }
-        discard(entry);
+        discard(addresses[entry], lengthAt(entry));
         int half = 1 << (directoryDepth - depth);
-        install(entry, depth, tagShift, entries, 0, middle);
-        install(entry + half, depth, tagShift, entries, middle, entries.length);
+        build(entry, depth, tagShift, entries, 0, middle, 0);
+        build(entry + half, depth, tagShift, entries, middle, entries.length, 0);
         if (depth == directoryDepth) {
             deepestSegments += 2;
         }
     }
 
     private void shrink(int sparseEntry) {
-        int shape = shapes[sparseEntry];
-        int depth = depth(shape);
+        int depth = depth(shapes[sparseEntry]);
         int entry = firstEntry(sparseEntry);
         if (depth > 0) {
             int buddy = entry ^ (1 << (directoryDepth - depth));
-            if (depth(shapes[buddy]) == depth
-                    && segments[entry][COUNT] + segments[buddy][COUNT] <= maxSegmentEntries / 2) {
+            if (depth(shapes[buddy]) == depth && countAt(entry) + countAt(buddy) <= maxSegmentEntries / 2) {
                 merge(Math.min(entry, buddy), Math.max(entry, buddy), depth - 1);
                 return;
             }
         }
-        rebuild(entry);
+        rebuild(entry, 0);
     }
 
     private void merge(int lower, int upper, int depth) {
         int lowerShape = shapes[lower];
         int tagShift = tagShiftAt(depth);
-        long[] lowerEntries = gather(segments[lower]);
-        long[] upperEntries = gather(segments[upper]);
+        long[] lowerEntries = gather(lower);
+        long[] upperEntries = gather(upper);
         long[] entries = Arrays.copyOf(lowerEntries, lowerEntries.length + upperEntries.length);
         System.arraycopy(upperEntries, 0, entries, lowerEntries.length, upperEntries.length);
         if (tagShift != tagShift(lowerShape)) {
@@ -484,9 +577,9 @@ public abstract class RecordTable {
                 entries[i] = ((position << tagShift) & TAG_MASK) | (entries[i] & ADDRESS_MASK);
             }
         }
-        discard(upper);
-        discard(lower);
-        install(lower, depth, tagShift, entries, 0, entries.length);
+        discard(addresses[upper], lengthAt(upper));
+        discard(addresses[lower], lengthAt(lower));
+        build(lower, depth, tagShift, entries, 0, entries.length, 0);
         if (depth + 1 == directoryDepth) {
             deepestSegments -= 2;
             while (deepestSegments == 0 && directoryDepth > 0) {
@@ -514,51 +607,89 @@ public abstract class RecordTable {
         }
     }
 
-    private static long[] gather(long[] segment) {
-        long[] entries = new long[(int) segment[COUNT]];
+    private long[] gather(int entry) {
+        byte[] array = arrays[entry];
+        int base = bases[entry];
+        long[] entries = new long[countAt(entry)];
         int count = 0;
         for (int index = FIRST_SLOT; count < entries.length; index++) {
-            if (segment[index] != 0) {
-                entries[count++] = segment[index];
+            long slot = word(array, base, index);
+            if (slot != 0) {
+                entries[count++] = slot;
             }
         }
         return entries;
     }
 
-    /** Takes the segment at an entry out of the accounts, before others take its place. */
-    private void discard(int entry) {
-        segmentBytes -= bytesOf(segments[entry]);
+    /** Frees a segment that others replace. */
+    private void discard(long address, int length) {
+        if (address != Arena.NULL) {
+            segmentBytes -= Arena.roundUp(length * Long.BYTES);
+            arena.free(address, length * Long.BYTES);
+        }
     }
 
-    /** Makes a segment of sorted entries and puts it in the place that its first directory entry and depth determine. */
-    private void install(int entry, int depth, int tagShift, long[] entries, int from, int to) {
+    /**
+     * Makes a segment of sorted entries, with room for so many more, and puts it in the place that its first directory
+     * entry and depth determine.
+     */
+    private void build(int entry, int depth, int tagShift, long[] entries, int from, int to, int more) {
         int count = to - from;
-        int capacity = Math.min(MAX_CAPACITY, Math.max(MIN_CAPACITY, count + (count >> 3) + (count >> 4) + 2));
+        if (count + more == 0) {
+            int shape = EMPTY_CAPACITY << CAPACITY_SHIFT | tagShift << DEPTH_BITS | depth;
+            install(entry, depth, FIRST_SLOT + 1, Arena.NULL, shape);
+            return;
+        }
+        int capacity = capacityFor(count + more);
         int shape = capacity << CAPACITY_SHIFT | tagShift << DEPTH_BITS | depth;
         int end = FIRST_SLOT;
         for (int i = from; i < to; i++) {
             end = Math.max(end, home(entries[i], shape)) + 1;
         }
-        int room = 2 + Math.min(capacity >> 3, 8 + (capacity >> 6));
-        int length = Math.max(FIRST_SLOT + capacity + room, end + room / 2 + 1) + 1;
-        long[] segment = new long[length];
-        segment[COUNT] = count;
+        int length = Math.max(FIRST_SLOT + capacity + room(capacity), end + room(capacity) / 2 + 1) + 1;
+        length = Arena.roundUp(length * Long.BYTES) / Long.BYTES;
+        long address = arena.allocateBeyondLimit(length * Long.BYTES);
+        byte[] array = arena.chunk(address);
+        int base = arena.offset(address);
+        Arrays.fill(array, base, base + length * Long.BYTES, (byte) 0);
+        word(array, base, HEAD, head(count, length));
         int index = FIRST_SLOT;
         for (int i = from; i < to; i++) {
             index = Math.max(index, home(entries[i], shape));
-            segment[index++] = entries[i];
+            word(array, base, index++, entries[i]);
         }
-        int copies = 1 << (directoryDepth - depth);
-        Arrays.fill(segments, entry, entry + copies, segment);
-        Arrays.fill(shapes, entry, entry + copies, shape);
-        segmentBytes += bytesOf(segment);
+        segmentBytes += (long) length * Long.BYTES;
+        install(entry, depth, length, address, shape);
+    }
+
+    /** Returns a capacity that leaves room to grow and fills a size class of the arena. */
+    private static int capacityFor(int count) {
+        int wanted = Math.max(MIN_CAPACITY, count + (count >> 4) + (count >> 5) + (count >> 6) + 2);
+        int length = Arena.roundUp((FIRST_SLOT + wanted + room(wanted) + 1) * Long.BYTES) / Long.BYTES;
+        int capacity = length - FIRST_SLOT - 1 - room(wanted);
+        return Math.min(MAX_CAPACITY, Math.max(wanted, capacity));
+    }
+
+    /** Returns the number of slots behind the homes, for entries pushed beyond the last one. */
+    private static int room(int capacity) {
+        return 2 + Math.min(capacity >> 3, 8 + (capacity >> 6));
+    }
+
+    private void install(int entry, int depth, int length, long address, int shape) {
+        byte[] array = address == Arena.NULL ? EMPTY_SEGMENT : arena.chunk(address);
+        int base = address == Arena.NULL ? 0 : arena.offset(address);
+        int end = entry + (1 << (directoryDepth - depth));
+        Arrays.fill(arrays, entry, end, array);
+        Arrays.fill(bases, entry, end, base);
+        Arrays.fill(addresses, entry, end, address);
+        Arrays.fill(shapes, entry, end, shape);
         maxSlots = Math.max(maxSlots, length - FIRST_SLOT);
     }
 
     private void measureMaxSlots() {
         maxSlots = 0;
-        for (int entry = 0; entry < segments.length; entry += entriesOf(entry)) {
-            maxSlots = Math.max(maxSlots, segments[entry].length - FIRST_SLOT);
+        for (int entry = 0; entry < shapes.length; entry += entriesOf(entry)) {
+            maxSlots = Math.max(maxSlots, lengthAt(entry) - FIRST_SLOT);
         }
     }
 
@@ -594,7 +725,7 @@ public abstract class RecordTable {
     /** Returns the number of entries below which a segment shrinks. */
     private static int minEntries(int shape) {
         int capacity = capacity(shape);
-        return capacity == MIN_CAPACITY ? 0 : (capacity >> 1) + (capacity >> 3);
+        return capacity <= MIN_CAPACITY ? 0 : (capacity >> 1) + (capacity >> 3);
     }
 
     /** Returns the index in a segment from which on an entry with the tag of {@code slot} may stand. */
@@ -607,9 +738,5 @@ public abstract class RecordTable {
     private static long positionOf(long slot, long neighbour, int shape) {
         int tagShift = tagShift(shape);
         return (neighbour & ~(-1L >>> tagShift)) | ((slot & TAG_MASK) >>> tagShift);
-    }
-
-    private static long bytesOf(long[] segment) {
-        return ARRAY_HEADER_BYTES + (long) Long.BYTES * segment.length;
     }
 }

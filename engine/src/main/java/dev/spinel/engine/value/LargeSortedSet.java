@@ -69,12 +69,12 @@ final class LargeSortedSet implements LargeValue {
 
     /** Bytes outside the cell, on the heap and in the arena. */
     long memoryBytes() {
-        return recordBytes + tree.pageBytes() + heapBytes();
+        return recordBytes + members.segmentBytes() + tree.pageBytes() + heapBytes();
     }
 
     @Override
     public long heapBytes() {
-        return members.memoryBytes() + tree.heapBytes() + OBJECT_BYTES;
+        return members.directoryBytes() + tree.heapBytes() + OBJECT_BYTES;
     }
 
     ScoreTree tree() {

@@ -103,12 +103,12 @@ abstract class LargeTable extends RecordTable implements LargeValue {
 
     /** Bytes outside the cell, on the heap and in the arena. */
     final long externalBytes() {
-        return recordBytes + heapBytes();
+        return recordBytes + segmentBytes() + heapBytes();
     }
 
     @Override
     public final long heapBytes() {
-        return memoryBytes() + OBJECT_BYTES;
+        return directoryBytes() + OBJECT_BYTES;
     }
 
     final long allocate(int size) {

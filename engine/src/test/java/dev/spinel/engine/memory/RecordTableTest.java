@@ -97,7 +97,7 @@ final class RecordTableTest {
                 table.insert(mixed(i), i);
                 if (i == 200 || i > 1000 && i % 997 == 0) {
                     double bytes = (double) table.memoryBytes() / i;
-                    assertThat(bytes).as("bytes per record at %s", i).isLessThan(i == 200 ? 12 : 10.5);
+                    assertThat(bytes).as("bytes per record at %s", i).isLessThan(i == 200 ? 12.5 : 11);
                     checked++;
                 }
             }
