@@ -7,10 +7,19 @@ import java.util.function.LongSupplier;
  * every while. Engine thread only.
  */
 public final class EngineClock {
+    /*
+     * Unix time comes in whole milliseconds, cut down, so one look at it puts the time up to a millisecond too early, and
+     * a client that sent a point in time by its own exact clock would read a time to live longer than it asked for. Of
+     * the looks so far the one with the largest difference between the two clocks was the least cut: that one holds, until
+     * a difference shows that is smaller than cutting explains, which is an adjustment of the Unix time. A look during
+     * which the thread was held up says nothing.
+     */
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long MAX_LOOK_NANOS = 20_000;
+
     private final LongSupplier unixMillis;
     private final LongSupplier nanos;
-    private long anchorMillis;
-    private long anchorNanos;
+    private long unixMinusSteadyNanos;
     private long nowNanos;
     private long nowMillis;
 
@@ -23,21 +32,28 @@ public final class EngineClock {
     public EngineClock(LongSupplier unixMillis, LongSupplier nanos) {
         this.unixMillis = unixMillis;
         this.nanos = nanos;
-        anchor();
+        unixMinusSteadyNanos = unixMillis.getAsLong() * NANOS_PER_MILLI - nanos.getAsLong();
+        update();
     }
 
     /** Follows adjustments of the Unix time; to be called regularly. */
     public void anchor() {
-        anchorMillis = unixMillis.getAsLong();
-        anchorNanos = nanos.getAsLong();
-        nowNanos = anchorNanos;
-        nowMillis = anchorMillis;
+        long before = nanos.getAsLong();
+        long unixNanos = unixMillis.getAsLong() * NANOS_PER_MILLI;
+        long after = nanos.getAsLong();
+        long difference = unixNanos - after;
+        if (after - before <= MAX_LOOK_NANOS
+                && (difference > unixMinusSteadyNanos
+                        || difference + NANOS_PER_MILLI + MAX_LOOK_NANOS < unixMinusSteadyNanos)) {
+            unixMinusSteadyNanos = difference;
+        }
+        update();
     }
 
     /** Reads the time; returns the steady clock. */
     public long update() {
         nowNanos = nanos.getAsLong();
-        nowMillis = anchorMillis + (nowNanos - anchorNanos) / 1_000_000;
+        nowMillis = (nowNanos + unixMinusSteadyNanos) / NANOS_PER_MILLI;
         return nowNanos;
     }
 
