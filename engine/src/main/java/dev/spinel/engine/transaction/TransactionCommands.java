@@ -80,6 +80,7 @@ public final class TransactionCommands implements ServerPlugin {
             call.reply().nilArray();
             return;
         }
+        call.propagateNothing();
         client.set(ClientFlag.IN_EXEC, true);
         try {
             call.reply().array(transaction.requests().size());

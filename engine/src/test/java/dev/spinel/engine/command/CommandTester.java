@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  */
 public final class CommandTester {
     private final List<String> effects = new ArrayList<>();
+    private final List<Effect> replayable = new ArrayList<>();
     private final Engine engine;
     private final Session session;
     private long nowMillis = 1_700_000_000_000L;
@@ -48,6 +49,7 @@ public final class CommandTester {
                     throw new AssertionError("defect in " + command, defect);
                 }));
         engine.addSink(unit -> {
+            replayable.addAll(unit);
             for (Effect effect : unit) {
                 effects.add(effect.args().stream().map(Bytes::toString).collect(Collectors.joining(" ")));
             }
@@ -65,6 +67,24 @@ public final class CommandTester {
         List<String> taken = List.copyOf(effects);
         effects.clear();
         return taken;
+    }
+
+    /** All effects so far, for {@link #replay}. */
+    public List<Effect> allEffects() {
+        return List.copyOf(replayable);
+    }
+
+    /** Executes effects as a log or a replica would. */
+    public void replay(List<Effect> log) {
+        for (Effect effect : log) {
+            session.send("SELECT " + effect.database());
+            Bytes[] args = effect.args().toArray(new Bytes[0]);
+            engine.execute(session.client, args, args.length);
+            String reply = session.take();
+            if (reply.startsWith("-")) {
+                throw new AssertionError("effect " + effect + " answered " + reply);
+            }
+        }
     }
 
     public void advanceMillis(long millis) {

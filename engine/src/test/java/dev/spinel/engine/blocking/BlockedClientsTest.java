@@ -1,0 +1,95 @@
+package dev.spinel.engine.blocking;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.engine.command.CommandTester;
+import org.junit.jupiter.api.Test;
+
+final class BlockedClientsTest {
+    private final CommandTester server = new CommandTester();
+    private final CommandTester.Session first = server.connect();
+    private final CommandTester.Session second = server.connect();
+
+    @Test
+    void push_servesClientsInTheOrderOfBlocking() {
+        assertThat(first.send("BLPOP k 0")).isEmpty();
+        assertThat(second.send("BLPOP k 0")).isEmpty();
+        server.send("RPUSH k a");
+        assertThat(first.take()).isEqualTo("[k a]");
+        assertThat(second.take()).isEmpty();
+        server.send("RPUSH k b");
+        assertThat(second.take()).isEqualTo("[k b]");
+    }
+
+    @Test
+    void timeout_answersNil() {
+        assertThat(first.send("BLPOP k 0.5")).isEmpty();
+        server.advanceMillis(499);
+        assertThat(first.take()).isEmpty();
+        server.advanceMillis(2);
+        assertThat(first.take()).isEqualTo("nil-array");
+        server.send("RPUSH k a");
+        assertThat(server.send("LLEN k")).isEqualTo("1");
+    }
+
+    @Test
+    void keyOfAnotherType_doesNotWake() {
+        assertThat(first.send("BLPOP k 0")).isEmpty();
+        server.send("SADD k a");
+        assertThat(first.take()).isEmpty();
+        server.send("DEL k");
+        server.send("RPUSH k a");
+        assertThat(first.take()).isEqualTo("[k a]");
+    }
+
+    @Test
+    void pushInsideTransaction_servesAfterIt() {
+        assertThat(first.send("BLPOP k 0")).isEmpty();
+        server.send("MULTI");
+        server.send("RPUSH k a");
+        server.send("DEL k");
+        server.send("EXEC");
+        assertThat(first.take()).isEmpty();
+        server.send("MULTI");
+        server.send("RPUSH k a");
+        server.send("RPUSH k b");
+        server.send("EXEC");
+        assertThat(first.take()).isEqualTo("[k a]");
+    }
+
+    @Test
+    void chainOfMoves_isServedThrough() {
+        assertThat(first.send("BLMOVE a b LEFT RIGHT 0")).isEmpty();
+        assertThat(second.send("BLPOP b 0")).isEmpty();
+        server.send("RPUSH a x");
+        assertThat(first.take()).isEqualTo("x");
+        assertThat(second.take()).isEqualTo("[b x]");
+        assertThat(server.send("EXISTS a b")).isEqualTo("0");
+    }
+
+    @Test
+    void effectsOfServedClient_followThoseOfThePush() {
+        first.send("BLPOP k 0");
+        server.takeEffects();
+        server.send("RPUSH k a");
+        assertThat(server.takeEffects()).containsExactly("RPUSH k a", "LPOP k");
+    }
+
+    @Test
+    void disconnectedClient_isNotServed() {
+        first.send("BLPOP k 0");
+        first.close();
+        server.send("RPUSH k a");
+        assertThat(server.send("LLEN k")).isEqualTo("1");
+    }
+
+    @Test
+    void swapOfDatabases_servesClientsOfTheOther() {
+        assertThat(first.send("BLPOP k 0")).isEmpty();
+        server.send("SELECT 1");
+        server.send("RPUSH k a");
+        assertThat(first.take()).isEmpty();
+        server.send("SWAPDB 0 1");
+        assertThat(first.take()).isEqualTo("[k a]");
+    }
+}
