@@ -16,10 +16,11 @@ final class EngineModule extends AbstractModule {
     /** The version of Redis whose commands are complete here, as clients are told. */
     static final String REDIS_VERSION = "7.0.15";
 
-    /** What the heap keeps beside data: the young generation, classes' objects, buffers of requests and replies. */
+    /** The young generation that the launcher sets, and room to collect it. */
     private static final long MIN_RESERVE_BYTES = 48L << 20;
 
-    private static final int RESERVE_DIVISOR = 5;
+    private static final double RESERVE_SHARE = 0.3;
+    private static final double MAX_RESERVE_SHARE = 0.625;
 
     /** The version of Spinel; {@code dev} when it does not run from its JAR. */
     static String spinelVersion() {
@@ -28,11 +29,13 @@ final class EngineModule extends AbstractModule {
     }
 
     /**
-     * The most bytes of the heap that data may take: a fifth of it, 48 MiB at least but never more than half, is left for
-     * everything else.
+     * The most bytes of the heap that data may take. Three tenths, 48 MiB at least but never more than five eighths, are
+     * left for the young generation, for buffers of requests and replies, and for gaps between records.
      */
     static long maxDataBytes(long heapBytes) {
-        return heapBytes - Math.min(heapBytes / 2, Math.max(MIN_RESERVE_BYTES, heapBytes / RESERVE_DIVISOR));
+        double reserve =
+                Math.min(heapBytes * MAX_RESERVE_SHARE, Math.max(MIN_RESERVE_BYTES, heapBytes * RESERVE_SHARE));
+        return heapBytes - (long) reserve;
     }
 
     @Provides

@@ -14,14 +14,21 @@ import dev.spinel.resp.transport.NettyTransport;
 
 /** The connections, and the loop that drives them and the engine. */
 final class TransportModule extends AbstractModule {
+    /** The share of the heap that one connection's requests may take, and its replies: no client can exhaust it alone. */
+    private static final int HEAP_SHARE_DIVISOR = 8;
+
     @Provides
     @Singleton
     ConnectionSettings connectionSettings(ConfigRegistry config) {
         ConnectionSettings settings = new ConnectionSettings();
         config.bind("maxclients", value -> settings.maxClients(asInt(value)));
         config.bind("tcp-keepalive", value -> settings.keepAliveSeconds(asInt(value)));
-        config.bind("client-query-buffer-limit", value -> settings.maxQueryBufferBytes(value.number()));
-        config.bind("proto-max-bulk-len", value -> settings.requestLimits().maxBulkBytes(value.number()));
+        long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE_DIVISOR;
+        settings.maxReplyBytes(share);
+        config.bind(
+                "client-query-buffer-limit", value -> settings.maxQueryBufferBytes(Math.min(share, value.number())));
+        config.bind(
+                "proto-max-bulk-len", value -> settings.requestLimits().maxBulkBytes(Math.min(share, value.number())));
         return settings;
     }
 

@@ -18,6 +18,7 @@ import dev.spinel.engine.admin.LatencyCommands;
 import dev.spinel.engine.admin.MemoryCommands;
 import dev.spinel.engine.admin.MemoryUse;
 import dev.spinel.engine.admin.ModuleCommands;
+import dev.spinel.engine.admin.ProtectedAccess;
 import dev.spinel.engine.admin.ReplicationCommands;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
@@ -26,6 +27,7 @@ import dev.spinel.engine.admin.SlowlogCommands;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.PausedClients;
@@ -69,6 +71,22 @@ import java.util.List;
  * <p>The transport hands over requests, the loop ends each turn; nothing here starts a thread. Engine thread only.
  */
 public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
+    /*
+     * Memory. Data, tables and client buffers together stay below the smaller of maxmemory and what the heap has for data.
+     * The sum is taken each turn, and within a turn whenever the arena has grown by a step. A command that runs just below
+     * the limit may still need room: the headroom is for that, and what even the headroom does not hold the arena refuses.
+     */
+    private static final long MEMORY_STEP_BYTES = 1L << 20;
+
+    private static final long MAX_HEADROOM_BYTES = 8L << 20;
+    private static final int HEADROOM_DIVISOR = 8;
+
+    private static final String DENIED =
+            "DENIED Redis is running in protected mode because protected mode is enabled and no password is set for"
+                + " the default user. Only connections from this machine are accepted. Set a password (requirepass),"
+                + " or allow connections without one by 'CONFIG SET protected-mode no' from this machine or by"
+                + " --protected-mode no at the start.";
+
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final EngineClock clock;
@@ -93,11 +111,20 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final MemoryUse memory;
     private final Contributions contributions;
     private final Cron cron;
+    private final ClientLimits limits;
+    private final long heapLimitBytes;
     private long maxMemoryBytes;
+    private long checkedArenaBytes;
+    private boolean outOfMemory;
+    private boolean protectedMode;
 
     public Engine(EngineOptions options) {
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
         this.arena = new Arena(options.maxArenaBytes());
+        this.heapLimitBytes = options.maxArenaBytes() == 0
+                ? Long.MAX_VALUE
+                : options.maxArenaBytes() - Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
+        this.limits = new ClientLimits(clients, options.process()::log);
         this.keyspaces = new Keyspaces(
                 (int) options.config().number("databases"),
                 arena,
@@ -114,6 +141,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.onTransactionRefused(transactionCommands::end);
         this.cron = new Cron(clock, keyspaces, statistics, propagator);
         this.memory = new MemoryUse(arena, keyspaces, clients);
+        cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
                 new ListCommands(),
@@ -190,6 +218,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
         bindings.authentication(authentication);
         bindings.hertz(cron::hz);
+        bindings.clients(limits);
+        config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
             checkMemory();
@@ -197,7 +227,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     private void checkMemory() {
-        dispatcher.outOfMemory(maxMemoryBytes > 0 && memory.estimateBytes() > maxMemoryBytes);
+        long used = memory.estimateBytes();
+        checkedArenaBytes = arena.usedBytes();
+        outOfMemory = used > heapLimitBytes || (maxMemoryBytes > 0 && used > maxMemoryBytes);
+        dispatcher.outOfMemory(outOfMemory);
+    }
+
+    private boolean grewByStep() {
+        return arena.usedBytes() - checkedArenaBytes > MEMORY_STEP_BYTES;
     }
 
     private void resetStatistics() {
@@ -221,12 +258,25 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         Client client = clients.add(connection, clock.nowMillis());
         client.set(ClientFlag.UNAUTHENTICATED, authentication.isRequired());
         statistics.connectionAccepted();
+        if (protectedMode && !authentication.isRequired() && !ProtectedAccess.isLocal(connection)) {
+            connection.reply().error(DENIED);
+            connection.closeAfterReply();
+        }
         return client;
     }
 
     @Override
+    public void outputWaits(Client client) {
+        limits.closeIfOverHardLimit(client);
+    }
+
+    @Override
     public boolean execute(Client client, Bytes[] args, int argCount) {
+        if (grewByStep()) {
+            checkMemory();
+        }
         Outcome outcome = dispatcher.execute(client, args, argCount);
+        limits.closeIfOverHardLimit(client);
         if (outcome == Outcome.POSTPONED) {
             pausedClients.add(client, args, argCount);
         }
@@ -273,7 +323,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             unpause();
         }
         long waitNanos = cron.run();
-        if (maxMemoryBytes > 0) {
+        if (maxMemoryBytes > 0 || outOfMemory || grewByStep()) {
             checkMemory();
         }
         long deadlineMillis = Math.min(blockedClients.nextDeadlineMillis(), pausedClients.endMillis());

@@ -1,11 +1,14 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.client.ClientLimits;
+import dev.spinel.engine.client.ClientLimits.OutputLimit;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.Dispatcher;
 import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.SlowLog;
 import dev.spinel.engine.value.EncodingLimits;
+import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
@@ -53,6 +56,23 @@ public final class ConfigBindings {
     /** The password of the default user. */
     public void authentication(Authentication authentication) {
         config.bind("requirepass", value -> authentication.password(value.text()));
+    }
+
+    /** When clients are closed unasked. */
+    public void clients(ClientLimits limits) {
+        config.bind("timeout", value -> limits.idleSeconds(value.number()));
+        config.bind("client-output-buffer-limit", value -> {
+            List<String> words = value.words();
+            limits.output(outputLimit(words, "normal"), outputLimit(words, "pubsub"));
+        });
+    }
+
+    private static OutputLimit outputLimit(List<String> words, String clientClass) {
+        int at = words.indexOf(clientClass);
+        return new OutputLimit(
+                Long.parseLong(words.get(at + 1)),
+                Long.parseLong(words.get(at + 2)),
+                Long.parseLong(words.get(at + 3)));
     }
 
     /** How often a second the engine does what is due by the clock. */

@@ -7,7 +7,7 @@ import dev.spinel.engine.config.ConfigRegistry;
 import java.util.Locale;
 
 /** The directives that open dangerous commands to nobody, to clients of this machine, or to all. */
-final class ProtectedAccess {
+public final class ProtectedAccess {
     private ProtectedAccess() {}
 
     /** Whether a directive that is {@code no}, {@code local} or {@code yes} lets a client in. */
@@ -19,7 +19,8 @@ final class ProtectedAccess {
         };
     }
 
-    private static boolean isLocal(Connection connection) {
+    /** Whether a connection comes from this machine. */
+    public static boolean isLocal(Connection connection) {
         String address = connection.remoteAddress();
         return connection.isUnixSocket()
                 || address.startsWith("127.0.0.1:")

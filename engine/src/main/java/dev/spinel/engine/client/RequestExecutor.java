@@ -25,6 +25,9 @@ public interface RequestExecutor<C> {
     /** Answers {@code -ERR Protocol error: <reason>} and closes the connection. */
     void protocolError(C client, String reason);
 
+    /** Tells at the end of a turn that the peer has not taken all output of a client, which may be closed then. */
+    void outputWaits(C client);
+
     /** Forgets a client whose connection is gone. */
     void disconnect(C client);
 }

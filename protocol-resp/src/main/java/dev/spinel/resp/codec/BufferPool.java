@@ -14,16 +14,29 @@ public final class BufferPool {
     private static final int MIN_SHIFT = Integer.numberOfTrailingZeros(MIN_LENGTH);
     private static final int CLASSES = 10;
     /** Longer arrays are not kept: 2 MiB. */
-    private static final int MAX_LENGTH = MIN_LENGTH << (CLASSES - 1);
+    private static final int MAX_KEPT_LENGTH = MIN_LENGTH << (CLASSES - 1);
+    /** What every JVM grants. */
+    private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
     private final byte[][][] kept = new byte[CLASSES][16][];
     private final int[] counts = new int[CLASSES];
     private final long maxKeptBytes;
     private long keptBytes;
+    private int maxLength = MAX_ARRAY_LENGTH;
 
     /** @param maxKeptBytes how much the pool holds at most */
     public BufferPool(long maxKeptBytes) {
         this.maxKeptBytes = maxKeptBytes;
+    }
+
+    /** The longest array that a writer may ask for. */
+    public int maxLength() {
+        return maxLength;
+    }
+
+    /** Sets {@link #maxLength}, so that one reply cannot exhaust the heap; more than an array can hold counts as that. */
+    public void maxLength(long bytes) {
+        maxLength = (int) Math.min(MAX_ARRAY_LENGTH, bytes);
     }
 
     /** An array of the smallest power of two that is at least {@code minLength}, or of {@code minLength} itself if huge. */
@@ -32,7 +45,7 @@ public final class BufferPool {
             return new byte[minLength];
         }
         int length = minLength <= MIN_LENGTH ? MIN_LENGTH : Integer.highestOneBit(minLength - 1) << 1;
-        if (length > MAX_LENGTH) {
+        if (length > MAX_KEPT_LENGTH) {
             return new byte[length];
         }
         int sizeClass = sizeClass(length);
@@ -45,7 +58,7 @@ public final class BufferPool {
 
     /** Takes back an array that {@link #take} gave; its former owner no longer uses it. */
     public void give(byte[] array) {
-        if (array.length > MAX_LENGTH || keptBytes + array.length > maxKeptBytes) {
+        if (array.length > MAX_KEPT_LENGTH || keptBytes + array.length > maxKeptBytes) {
             return;
         }
         int sizeClass = sizeClass(array.length);

@@ -18,7 +18,6 @@ public final class RespWriter implements ReplyWriter {
      */
 
     private static final byte[] EMPTY = new byte[0];
-    private static final int MAX_LENGTH = Integer.MAX_VALUE - 8;
     /** Type byte, digits of an int, line break. */
     private static final int MAX_HEAD_LENGTH = 1 + 10 + 2;
 
@@ -370,10 +369,10 @@ public final class RespWriter implements ReplyWriter {
     }
 
     private void grow(long needed) {
-        if (needed > MAX_LENGTH) {
+        if (needed > pool.maxLength()) {
             throw new OutputOverflowException();
         }
-        byte[] larger = pool.take((int) Math.min(MAX_LENGTH, Math.max(needed, 2L * array.length)));
+        byte[] larger = pool.take((int) Math.min(pool.maxLength(), Math.max(needed, 2L * array.length)));
         System.arraycopy(array, 0, larger, 0, length);
         if (array.length > 0) {
             pool.give(array);

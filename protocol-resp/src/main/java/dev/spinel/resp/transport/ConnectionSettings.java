@@ -12,6 +12,7 @@ public final class ConnectionSettings {
     private int maxClients = 10_000;
     private int keepAliveSeconds = 300;
     private long maxQueryBufferBytes = 1L << 30;
+    private long maxReplyBytes = Integer.MAX_VALUE;
 
     /** What a single request may announce. */
     public RequestLimits requestLimits() {
@@ -43,5 +44,14 @@ public final class ConnectionSettings {
 
     public void maxQueryBufferBytes(long bytes) {
         maxQueryBufferBytes = bytes;
+    }
+
+    /** Bytes of replies that one connection may gather; a command whose reply exceeds them fails. */
+    public long maxReplyBytes() {
+        return maxReplyBytes;
+    }
+
+    public void maxReplyBytes(long bytes) {
+        maxReplyBytes = bytes;
     }
 }

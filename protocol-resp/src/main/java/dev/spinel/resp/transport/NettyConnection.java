@@ -212,8 +212,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
             writer.discard(handedOver);
             handedOver = 0;
         }
+        C waiting = client;
         if (inputEnded) {
             channel.close();
+        } else if (inFlight != null && waiting != null) {
+            transport.executor().outputWaits(waiting);
         }
     }
 

@@ -171,6 +171,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     }
 
     RespWriter newWriter() {
+        replyArrays.maxLength(settings.maxReplyBytes());
         return new RespWriter(replyArrays);
     }
 

@@ -72,6 +72,9 @@ final class StubExecutor implements RequestExecutor<StubExecutor.Client> {
     }
 
     @Override
+    public void outputWaits(Client client) {}
+
+    @Override
     public void protocolError(Client client, String reason) {
         client.connection().reply().error("ERR Protocol error: " + reason);
         client.connection().closeAfterReply();

@@ -1,0 +1,107 @@
+package dev.spinel.engine.client;
+
+import java.util.ArrayList;
+import java.util.function.Consumer;
+
+/**
+ * When a client is closed without having asked for it: too long idle, or too much output that it does not read.
+ *
+ * <p>Engine thread only.
+ */
+public final class ClientLimits {
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    private final ClientRegistry clients;
+    private final Consumer<String> log;
+    private long idleMillis;
+    private OutputLimit normal = OutputLimit.NONE;
+    private OutputLimit pubSub = OutputLimit.NONE;
+    /** The smaller hard limit: below it no look at the kind of client is needed. */
+    private long leastHardBytes = Long.MAX_VALUE;
+
+    /**
+     * How much output may wait for a client.
+     *
+     * @param hardBytes closes at once; 0 for no limit
+     * @param softBytes closes when exceeded for longer than {@code softSeconds}; 0 for no limit
+     */
+    public record OutputLimit(long hardBytes, long softBytes, long softSeconds) {
+        static final OutputLimit NONE = new OutputLimit(0, 0, 0);
+    }
+
+    /** @param log receives a line for each client closed because of its output */
+    public ClientLimits(ClientRegistry clients, Consumer<String> log) {
+        this.clients = clients;
+        this.log = log;
+    }
+
+    /** Sets after how many seconds without a command a client is closed ({@code timeout}); 0 for never. */
+    public void idleSeconds(long seconds) {
+        idleMillis = seconds * MILLIS_PER_SECOND;
+    }
+
+    /** Sets the limits of {@code client-output-buffer-limit} for ordinary clients and for those with subscriptions. */
+    public void output(OutputLimit ofNormal, OutputLimit ofPubSub) {
+        normal = ofNormal;
+        pubSub = ofPubSub;
+        leastHardBytes = Math.min(orEndless(ofNormal.hardBytes), orEndless(ofPubSub.hardBytes));
+    }
+
+    private static long orEndless(long bytes) {
+        return bytes == 0 ? Long.MAX_VALUE : bytes;
+    }
+
+    /** Closes a client whose output is above the hard limit; returns whether it did. */
+    public boolean closeIfOverHardLimit(Client client) {
+        long waiting = client.connection().outputBytes();
+        if (waiting < leastHardBytes || waiting < orEndless(limit(client).hardBytes)) {
+            return false;
+        }
+        close(client);
+        return true;
+    }
+
+    /** Closes all clients that are idle for too long or over a limit. O(number of clients). */
+    public void sweep(long nowMillis) {
+        for (Client client : new ArrayList<>(clients.all())) {
+            if (isIdle(client, nowMillis)) {
+                client.connection().close();
+            } else if (!closeIfOverHardLimit(client) && isOverSoftLimit(client, nowMillis)) {
+                close(client);
+            }
+        }
+    }
+
+    private OutputLimit limit(Client client) {
+        boolean subscribed =
+                client.subscriptionCount() > 0 || !client.shardChannels().isEmpty();
+        return subscribed ? pubSub : normal;
+    }
+
+    private boolean isIdle(Client client, long nowMillis) {
+        return idleMillis > 0
+                && nowMillis - client.lastInteractionMillis() > idleMillis
+                && !client.is(ClientFlag.BLOCKED)
+                && !client.is(ClientFlag.MONITOR)
+                && client.subscriptionCount() == 0
+                && client.shardChannels().isEmpty();
+    }
+
+    private boolean isOverSoftLimit(Client client, long nowMillis) {
+        OutputLimit limit = limit(client);
+        if (limit.softBytes == 0 || client.connection().outputBytes() < limit.softBytes) {
+            client.softLimitSinceMillis(0);
+            return false;
+        }
+        if (client.softLimitSinceMillis() == 0) {
+            client.softLimitSinceMillis(nowMillis);
+        }
+        return nowMillis - client.softLimitSinceMillis() > limit.softSeconds * MILLIS_PER_SECOND;
+    }
+
+    private void close(Client client) {
+        log.accept("Client id=" + client.id() + " addr=" + client.connection().remoteAddress()
+                + " closed for overcoming of output buffer limits.");
+        client.connection().close();
+    }
+}
