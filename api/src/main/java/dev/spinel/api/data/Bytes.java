@@ -130,6 +130,23 @@ public final class Bytes implements Comparable<Bytes> {
         return hash;
     }
 
+    /**
+     * The start of the bytes as an error message quotes it: UTF-8 text, malformed input replaced, up to the first zero
+     * byte.
+     */
+    public String quotable(int maxBytes) {
+        return new String(array, offset, quotableLength(maxBytes), StandardCharsets.UTF_8);
+    }
+
+    /** The number of bytes that {@link #quotable} quotes. */
+    public int quotableLength(int maxBytes) {
+        int count = 0;
+        while (count < Math.min(length, maxBytes) && array[offset + count] != 0) {
+            count++;
+        }
+        return count;
+    }
+
     /** The bytes as UTF-8 text, malformed input replaced; for messages, not for the command path. */
     @Override
     public String toString() {

@@ -96,8 +96,10 @@ public final class ServerCommands implements ServerPlugin {
     }
 
     private void swapdb(Call call) {
-        int first = databaseIndex(call, 1, "invalid first DB index");
-        int second = databaseIndex(call, 2, "invalid second DB index");
+        int first = (int) call.integerArg(1, Integer.MIN_VALUE, Integer.MAX_VALUE, "invalid first DB index");
+        int second = (int) call.integerArg(2, Integer.MIN_VALUE, Integer.MAX_VALUE, "invalid second DB index");
+        checkDatabaseIndex(first);
+        checkDatabaseIndex(second);
         if (first != second) {
             Database before = keyspaces.get(first);
             Database after = keyspaces.get(second);
@@ -111,12 +113,10 @@ public final class ServerCommands implements ServerPlugin {
         call.reply().ok();
     }
 
-    private int databaseIndex(Call call, int argument, String error) {
-        long index = call.integerArg(argument, Integer.MIN_VALUE, Integer.MAX_VALUE, error);
+    private void checkDatabaseIndex(int index) {
         if (index < 0 || index >= keyspaces.count()) {
             throw Errors.dbIndexOutOfRange();
         }
-        return (int) index;
     }
 
     private void time(Call call) {

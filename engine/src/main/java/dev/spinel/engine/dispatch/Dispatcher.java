@@ -14,7 +14,6 @@ import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -217,9 +216,10 @@ public final class Dispatcher implements CommandRunner {
         String text = message;
         if (command != null) {
             command.rejected();
-            if (command.isExec() && client.transaction() != null) {
+            if (command.isExec()) {
                 transactionEnd.accept(client);
-                text = "EXECABORT Transaction discarded because of: " + message;
+                String reason = message.startsWith("ERR ") ? message.substring("ERR ".length()) : message;
+                text = "EXECABORT Transaction discarded because of: " + reason;
             }
         }
         if (client.transaction() != null) {
@@ -232,29 +232,20 @@ public final class Dispatcher implements CommandRunner {
     }
 
     private static String unknownSubcommand(RegisteredCommand command, Bytes name) {
-        return "ERR unknown subcommand '" + shorten(name) + "'. Try "
+        return "ERR unknown subcommand '" + name.quotable(MAX_ERROR_ARGUMENT_BYTES) + "'. Try "
                 + command.spec().name() + " HELP.";
     }
 
     private static String unknownCommand(Bytes[] args, int argCount) {
         StringBuilder message = new StringBuilder("ERR unknown command '");
-        message.append(shorten(args[0])).append("', with args beginning with: ");
+        message.append(args[0].quotable(MAX_ERROR_ARGUMENT_BYTES)).append("', with args beginning with: ");
         int bytes = 0;
         for (int i = 1; i < argCount && bytes < MAX_ERROR_ARGUMENT_BYTES; i++) {
-            String arg = "'" + text(args[i], MAX_ERROR_ARGUMENT_BYTES - bytes) + "' ";
-            message.append(arg);
-            bytes += arg.length();
+            int rest = MAX_ERROR_ARGUMENT_BYTES - bytes;
+            message.append('\'').append(args[i].quotable(rest)).append("' ");
+            bytes += args[i].quotableLength(rest) + "'' ".length();
         }
         return message.toString();
-    }
-
-    private static String shorten(Bytes name) {
-        return text(name, MAX_ERROR_ARGUMENT_BYTES);
-    }
-
-    private static String text(Bytes bytes, int maxBytes) {
-        return new String(
-                bytes.array(), bytes.offset(), Math.min(bytes.length(), maxBytes), StandardCharsets.ISO_8859_1);
     }
 
     /** Runs a request of a transaction or of a served client; it passed lookup and gates when it first came. */

@@ -68,7 +68,7 @@ final class KeyExpiry {
             } else if (call.argIs(i, "LT")) {
                 condition |= LT;
             } else {
-                throw Errors.err("Unsupported option " + call.arg(i));
+                throw Errors.err("Unsupported option " + call.arg(i).quotable(Integer.MAX_VALUE));
             }
         }
         if ((condition & NX) != 0 && condition != NX) {

@@ -158,14 +158,17 @@ final class Sort {
         }
     }
 
-    /** A weight as strtod reads it: leading blanks and nothing at all are accepted; NaN when it is no number. */
+    /**
+     * A weight as strtod reads it: up to the first zero byte, where leading blanks and nothing at all are accepted; NaN
+     * when it is no number.
+     */
     private static double score(Bytes weight) {
+        int end = weight.quotableLength(weight.length());
         int at = 0;
-        while (at < weight.length() && (weight.at(at) == ' ' || (weight.at(at) >= '\t' && weight.at(at) <= '\r'))) {
+        while (at < end && (weight.at(at) == ' ' || (weight.at(at) >= '\t' && weight.at(at) <= '\r'))) {
             at++;
         }
-        int length = weight.length() - at;
-        return length == 0 ? 0 : Numbers.parseDouble(weight.array(), weight.offset() + at, length);
+        return end == 0 ? 0 : Numbers.parseDouble(weight.array(), weight.offset() + at, end - at);
     }
 
     private void answer(List<Element> elements, int from, int to) {

@@ -33,14 +33,24 @@ record ScoredMember(Bytes member, double score) implements Comparable<ScoredMemb
         Bytes destination = call.arg(1);
         if (!members.isEmpty()) {
             SortedSetValue stored = keys.replace(SORTED_SET, destination);
-            for (int i = 0; i < members.size(); i++) {
-                stored.put(members.get(i).member, members.get(i).score);
-            }
+            put(members, stored, false);
+            put(members, stored, true);
             call.changed(destination, KeyEvent.SORTED_SET, event);
         } else if (keys.remove(destination)) {
             call.changed(destination, KeyEvent.GENERIC, "del");
         }
         call.reply().integer(members.size());
+    }
+
+    /** Stores the members whose score is -0, which a small set takes as 0, last: a large one then has its encoding. */
+    private static void put(List<ScoredMember> members, SortedSetValue target, boolean negativeZeros) {
+        for (int i = 0; i < members.size(); i++) {
+            ScoredMember member = members.get(i);
+            boolean isNegativeZero = member.score == 0 && Double.doubleToRawLongBits(member.score) != 0;
+            if (isNegativeZero == negativeZeros) {
+                target.put(member.member, member.score);
+            }
+        }
     }
 
     /** Opens an array of members: a flat one in RESP2, with a pair for each member that has its score in RESP3. */

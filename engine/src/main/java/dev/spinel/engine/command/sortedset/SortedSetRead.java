@@ -123,7 +123,7 @@ final class SortedSetRead {
         public void visit(Bytes member, double score) {
             if (pattern == null || GlobPattern.matches(pattern, member, false)) {
                 reply.add(member);
-                text.set(digits, 0, Numbers.formatScore(score, digits, 0));
+                text.set(digits, 0, Numbers.formatDouble(score, digits, 0));
                 reply.add(text);
             }
         }
