@@ -1,0 +1,78 @@
+package dev.spinel.distribution.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.distribution.SpinelServer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Random requests to a real redis-server 7.0 and to Spinel: the same replies, byte by byte, and the same state.
+ *
+ * <p>System properties: {@code spinel.differential.seed} repeats a run, {@code spinel.differential.requests} sets its
+ * length, {@code spinel.differential.differences} how many differences are shrunk and reported at most.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DifferentialIT {
+    private static final int SEQUENCE_LENGTH = 2000;
+
+    private RedisProcess redis;
+    private SpinelServer spinel;
+
+    @BeforeAll
+    void start(@TempDir Path directory) throws IOException {
+        redis = RedisProcess.start(directory.resolve("redis-server.log"));
+        spinel = SpinelServer.builder().port(0).start();
+    }
+
+    @AfterAll
+    void stop() {
+        if (spinel != null) {
+            spinel.close();
+        }
+        if (redis != null) {
+            redis.close();
+        }
+    }
+
+    @Test
+    void randomSequences_answerAndEndAsOnRedis() throws IOException {
+        long seed = Long.getLong(
+                "spinel.differential.seed", ThreadLocalRandom.current().nextLong());
+        long wanted = Long.getLong("spinel.differential.requests", 1_000_000);
+        int mostDifferences = Integer.getInteger("spinel.differential.differences", 3);
+        Grammar grammar = new Grammar();
+        ServerPair servers = new ServerPair(redis.port(), spinel.port());
+        List<String> differences = new ArrayList<>();
+        for (long i = 0; i * SEQUENCE_LENGTH < wanted && differences.size() < mostDifferences; i++) {
+            RandomSequence sequence = RandomSequence.of(seed + i, SEQUENCE_LENGTH, grammar);
+            int protocol = (seed + i) % 2 == 0 ? 2 : 3;
+            ServerPair.Difference difference = servers.run(protocol, sequence.settings(), sequence.requests());
+            if (difference != null) {
+                differences.add(describe(servers, seed + i, protocol, sequence));
+            }
+        }
+        System.out.printf("differential test: seed %d, %d replies compared%n", seed, servers.compared());
+        assertThat(differences).as("differences from redis-server").isEmpty();
+    }
+
+    private static String describe(ServerPair servers, long seed, int protocol, RandomSequence sequence)
+            throws IOException {
+        List<Request> shortest = new Shrinker(servers, protocol, sequence.settings()).shrink(sequence.requests());
+        StringBuilder text = new StringBuilder("\n-Dspinel.differential.seed=" + seed + ", RESP" + protocol + ":\n");
+        sequence.settings().forEach(setting -> text.append("  ").append(setting).append('\n'));
+        shortest.forEach(request -> text.append("  ").append(request).append('\n'));
+        return text.append("differ in ")
+                .append(servers.run(protocol, sequence.settings(), shortest))
+                .append('\n')
+                .toString();
+    }
+}

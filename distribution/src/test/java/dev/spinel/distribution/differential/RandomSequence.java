@@ -1,0 +1,87 @@
+package dev.spinel.distribution.differential;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.Set;
+
+/**
+ * A random sequence of requests that a seed repeats.
+ *
+ * @param settings what both servers are set to before
+ * @param requests the requests themselves
+ */
+record RandomSequence(List<Request> settings, List<Request> requests) {
+    private static final Set<Comparison> SAFE_TO_SPOIL =
+            EnumSet.of(Comparison.EXACT, Comparison.UNORDERED, Comparison.PAIRS);
+    /**
+     * Without their count some are random, with another timeout the blocking ones take long, and an argument more is
+     * another error since ZRANK and ZREVRANK have the option of Redis 7.2.
+     */
+    private static final List<String> NEVER_SPOILED =
+            List.of("SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "B", "ZRANK", "ZREVRANK");
+
+    private static final int ONE_SPOILED_OF = 25;
+
+    /** The sequence of a seed. */
+    static RandomSequence of(long seed, int length, Grammar grammar) {
+        Random random = new Random(seed);
+        boolean outsideOfDouble = random.nextBoolean();
+        Arguments arguments = new Arguments(random, outsideOfDouble);
+        List<Request> settings = List.of(
+                setting(random, "hash-max-listpack-entries", "128", "4", "32"),
+                setting(random, "hash-max-listpack-value", "64", "10"),
+                setting(random, "set-max-intset-entries", "512", "4", "20"),
+                setting(random, "zset-max-listpack-entries", "128", "0", "5", "32"),
+                setting(random, "zset-max-listpack-value", "64", "10"),
+                setting(random, "list-max-listpack-size", "-2", "-1", "1", "4", "100"),
+                setting(random, "list-compress-depth", "0", "1"));
+        List<Request> requests = new ArrayList<>();
+        while (requests.size() < length) {
+            Request request = grammar.request(random, arguments);
+            if (outsideOfDouble && sortsNumbers(request)) {
+                continue;
+            }
+            boolean spoil = random.nextInt(ONE_SPOILED_OF) == 0 && maySpoil(request);
+            requests.add(spoil ? spoiled(request, random, arguments) : request);
+        }
+        return new RandomSequence(settings, requests);
+    }
+
+    private static Request setting(Random random, String name, String... values) {
+        return Request.of("CONFIG", "SET", name, values[random.nextInt(values.length)]);
+    }
+
+    /** After a number outside of its range, SORT fails on redis-server with any number (a stale errno). */
+    private static boolean sortsNumbers(Request request) {
+        return request.name().startsWith("SORT");
+    }
+
+    private static boolean maySpoil(Request request) {
+        return SAFE_TO_SPOIL.contains(request.comparison())
+                && NEVER_SPOILED.stream().noneMatch(request.name()::startsWith)
+                && !needsEqualScores(request);
+    }
+
+    private static boolean needsEqualScores(Request request) {
+        return request.name().equals("ZADD") && new String(request.arguments().get(1), ISO_8859_1).startsWith("x");
+    }
+
+    /** The request with one thing wrong or unusual. */
+    private static Request spoiled(Request request, Random random, Arguments arguments) {
+        List<byte[]> words = new ArrayList<>(request.arguments());
+        int at = random.nextInt(words.size());
+        switch (random.nextInt(5)) {
+            case 0 -> words.remove(words.size() - 1);
+            case 1 -> words.add(at, words.get(at));
+            case 2 -> words.add(arguments.junk());
+            case 3 -> words.set(0, request.name().toLowerCase(Locale.ROOT).getBytes(ISO_8859_1));
+            default -> words.set(at, arguments.junk());
+        }
+        return words.isEmpty() ? request : new Request(request.comparison(), words);
+    }
+}
