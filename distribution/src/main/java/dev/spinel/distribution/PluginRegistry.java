@@ -179,9 +179,12 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
         if (installation == null) {
             throw new IllegalArgumentException("no such module with that name");
         }
+        if (connected().hasValueTypes(name)) {
+            throw new IllegalArgumentException("the module exports one or more module-side data types, can't unload");
+        }
         if (connected().hasBlockedClients(name)) {
             throw new IllegalArgumentException(
-                    "the module has blocked clients. Please wait for them to be unblocked and try again");
+                    "the module has blocked clients. Please wait them unblocked and try again");
         }
         remove(name, installation);
     }

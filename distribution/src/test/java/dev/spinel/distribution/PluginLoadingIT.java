@@ -531,7 +531,7 @@ class PluginLoadingIT {
 
                 assertThatThrownBy(() -> send("MODULE", "UNLOAD", "trial"))
                         .hasMessage("ERR Error unloading module: the module has blocked clients."
-                                + " Please wait for them to be unblocked and try again");
+                                + " Please wait them unblocked and try again");
 
                 send("LPUSH", "key", "x");
                 assertThat(waiting.getInputStream().readNBytes(5)).asString().isEqualTo("+OK\r\n");

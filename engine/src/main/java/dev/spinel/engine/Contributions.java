@@ -1,6 +1,7 @@
 package dev.spinel.engine;
 
 import dev.spinel.api.command.Command;
+import dev.spinel.api.data.ValueType;
 import dev.spinel.api.plugin.ConfigParameter;
 import dev.spinel.api.plugin.InfoSection;
 import dev.spinel.api.plugin.ServerPlugin;
@@ -34,7 +35,8 @@ public final class Contributions {
     private final FailureLog failureLog;
     private final Map<String, Extras> extrasByPlugin = new HashMap<>();
 
-    private record Extras(List<ConfigParameter> parameters, List<InfoSection> sections) {}
+    private record Extras(
+            List<ConfigParameter> parameters, List<InfoSection> sections, List<ValueType<?>> valueTypes) {}
 
     Contributions(
             CommandTable commands,
@@ -66,6 +68,8 @@ public final class Contributions {
         for (InfoSection section : plugin.infoSections()) {
             sections.add(guarded(name, section));
         }
+        List<ValueType<?>> valueTypes = List.copyOf(plugin.valueTypes());
+        valueTypes.forEach(this::requireNewName);
         for (String valued : values.keySet()) {
             if (parameters.stream().noneMatch(parameter -> parameter.name().equals(valued))) {
                 throw new IllegalArgumentException("there is no configuration parameter " + valued);
@@ -85,7 +89,7 @@ public final class Contributions {
             throw e;
         }
         sections.forEach(info::add);
-        extrasByPlugin.put(name, new Extras(parameters, sections));
+        extrasByPlugin.put(name, new Extras(parameters, sections, valueTypes));
     }
 
     /** Gives back what a plugin brought; nothing of it is referred to afterwards. */
@@ -95,6 +99,22 @@ public final class Contributions {
         if (extras != null) {
             extras.parameters.forEach(config::unregister);
             extras.sections.forEach(info::remove);
+        }
+    }
+
+    /** Whether keys may hold objects of a plugin. */
+    public boolean hasValueTypes(String name) {
+        Extras extras = extrasByPlugin.get(name);
+        return extras != null && !extras.valueTypes.isEmpty();
+    }
+
+    private void requireNewName(ValueType<?> type) {
+        for (Extras extras : extrasByPlugin.values()) {
+            for (ValueType<?> other : extras.valueTypes) {
+                if (other.name().equals(type.name())) {
+                    throw new IllegalArgumentException("value type " + type.name() + " exists already");
+                }
+            }
         }
     }
 

@@ -85,9 +85,10 @@ public interface Call {
     void propagateNothing();
 
     /**
-     * Blocks the client until one of the keys gets a value of a type, or a changed one; the handler then runs again with the
-     * same arguments, and may block again without losing its place. To be called last, in place of a reply, by a handler
-     * that has changed nothing. Where blocking is not allowed (transactions, scripts) the client gets the timeout reply at once.
+     * Blocks the client until one of the keys gets a value of a type, or, if one has such a value already, until that value
+     * changes; the handler then runs again with the same arguments, and may block again without losing its place. To be
+     * called last, in place of a reply, by a handler that has changed nothing. Where blocking is not allowed
+     * (transactions, scripts) the client gets the timeout reply at once.
      *
      * @param type the type that a key must have
      * @param firstKey index of the first key argument

@@ -1,6 +1,7 @@
 package dev.spinel.api.plugin;
 
 import dev.spinel.api.command.Command;
+import dev.spinel.api.data.ValueType;
 import java.util.List;
 
 /**
@@ -32,6 +33,11 @@ public interface ServerPlugin {
 
     /** The commands that it adds; a name that exists already is refused. */
     default List<Command> commands() {
+        return List.of();
+    }
+
+    /** The types of values that it adds; a plugin with any cannot be unloaded, since keys may hold its objects. */
+    default List<ValueType<?>> valueTypes() {
         return List.of();
     }
 

@@ -1,6 +1,7 @@
 package dev.spinel.engine.admin;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.CustomType;
 import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.ListValue;
 import dev.spinel.api.data.Numbers;
@@ -10,6 +11,7 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.value.SavedValue;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -99,12 +101,21 @@ final class DatasetDigest {
             addSet(Objects.requireNonNull(keyspace.modify(ValueType.SET, key)));
         } else if (type == ValueType.SORTED_SET) {
             addSortedSet(Objects.requireNonNull(keyspace.modify(ValueType.SORTED_SET, key)));
+        } else if (type.id() == ValueType.CUSTOM_ID) {
+            addCustom(keyspace, key, type);
         } else {
             addHash(Objects.requireNonNull(keyspace.modify(ValueType.HASH, key)));
         }
         if (keyspace.expiresAtMillis(key) != Keyspace.NO_EXPIRY) {
             add(EXPIRE_MARK, 0, EXPIRE_MARK.length);
         }
+    }
+
+    private <V> void addCustom(Keyspace keyspace, Bytes key, ValueType<V> type) {
+        SavedValue saved = new SavedValue();
+        CustomType<V> custom = Objects.requireNonNull(type.custom());
+        custom.save(Objects.requireNonNull(keyspace.modify(type, key)), saved);
+        mix(saved.toByteArray());
     }
 
     private void addList(ListValue list) {

@@ -9,8 +9,10 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,15 +26,20 @@ import java.util.TreeSet;
  */
 public final class BlockedClients {
     /*
-     * A blocked command runs again as a whole when one of its keys gets a value of the right type or a changed one (it may
-     * wait for more than there is), in the order in which the clients blocked; if it blocks again it keeps its place in all queues. So no command needs a second
+     * A blocked command runs again as a whole when one of its keys gets a value of the right type, in the order in which
+     * the clients blocked; if it blocks again it keeps its place in all queues. So no command needs a second
      * implementation for being served. Keys become ready while commands run and are served between commands, after a
      * transaction as a whole. Serving may make further keys ready (BLMOVE), hence the outer loop; it must not nest, or
      * two clients that move an element in a circle would serve each other for ever.
+     *
+     * A command that blocks though a key has a value of its type waits for more than there is: it alone runs again at
+     * each change of the key too. The others must not, since a value that replaces one of another type serves nobody in
+     * Redis.
      */
     private final Map<DatabaseKey, Set<Client>> waiting = new HashMap<>();
     private final TreeSet<Deadline> deadlines =
             new TreeSet<>(Comparator.comparingLong(Deadline::millis).thenComparingLong(d -> d.client.id()));
+    private final Set<Client> waitingForMore = new HashSet<>();
     private Set<DatabaseKey> ready = new LinkedHashSet<>();
     private int count;
     private boolean serving;
@@ -69,11 +76,26 @@ public final class BlockedClients {
         }
     }
 
-    /** Tells that a key got a value, or a changed one. */
+    /** Tells that a key got a value, or another one. */
     public void keyReady(int database, Bytes key) {
         if (!waiting.isEmpty() && waiting.containsKey(new DatabaseKey(database, key))) {
             ready.add(new DatabaseKey(database, key.copy()));
         }
+    }
+
+    /** Tells that the value of a key changed. */
+    public void keyChanged(int database, Bytes key) {
+        if (!waitingForMore.isEmpty()) {
+            Set<Client> clients = waiting.get(new DatabaseKey(database, key));
+            if (clients != null && !Collections.disjoint(clients, waitingForMore)) {
+                ready.add(new DatabaseKey(database, key.copy()));
+            }
+        }
+    }
+
+    /** Has a client, when it blocks or does so again, wait for changes of values that are there already. */
+    public void waitForMore(Client client) {
+        waitingForMore.add(client);
     }
 
     /** Tells that a database has other contents now. */
@@ -155,6 +177,7 @@ public final class BlockedClients {
         if (blocked.deadlineMillis() != 0) {
             deadlines.remove(new Deadline(blocked.deadlineMillis(), client));
         }
+        waitingForMore.remove(client);
         client.blocked(null);
         count--;
     }

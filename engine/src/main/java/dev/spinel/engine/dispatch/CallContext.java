@@ -194,6 +194,7 @@ final class CallContext implements ClientCall {
         Client caller = client();
         if (caller.is(ClientFlag.RETRYING)) {
             caller.set(ClientFlag.BLOCKED, true);
+            waitForMore(caller, type, firstKey, keyCount);
             return;
         }
         if (caller.is(ClientFlag.IN_EXEC)) {
@@ -204,6 +205,16 @@ final class CallContext implements ClientCall {
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
         services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));
+        waitForMore(caller, type, firstKey, keyCount);
+    }
+
+    private void waitForMore(Client caller, ValueType<?> type, int firstKey, int keyCount) {
+        for (int i = firstKey; i < firstKey + keyCount; i++) {
+            if (keys().typeOf(args[i]) == type) {
+                services.blockedClients().waitForMore(caller);
+                return;
+            }
+        }
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class ChangeHub implements KeyspaceListener {
     void changed(int database, Bytes key, KeyEvent event, String name) {
         changes++;
         watchedKeys.touch(database, key);
-        blockedClients.keyReady(database, key);
+        blockedClients.keyChanged(database, key);
         keyEvents.publish(database, key, event, name);
     }
 

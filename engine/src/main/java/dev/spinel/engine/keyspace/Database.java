@@ -8,7 +8,10 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
+import dev.spinel.engine.value.CustomValue;
+import dev.spinel.engine.value.CustomView;
 import dev.spinel.engine.value.StringView;
 import dev.spinel.engine.value.ValueView;
 import java.util.Arrays;
@@ -143,7 +146,23 @@ public final class Database implements Keyspace {
         if (typeAt(address) != type.id()) {
             throw Errors.wrongType();
         }
-        return type.view().cast(context.views().view(this, hash, address, type.id()));
+        ValueView view = context.views().view(this, hash, address, type.id());
+        if (type.id() == ValueType.CUSTOM_ID) {
+            CustomView custom = (CustomView) view;
+            if (custom.type() != type) {
+                throw Errors.wrongType();
+            }
+            return type.view().cast(custom.object());
+        }
+        return type.view().cast(view);
+    }
+
+    private ValueType<?> valueTypeAt(long address) {
+        int type = typeAt(address);
+        // The view needs the hash of the key only to change the value.
+        return type == ValueType.CUSTOM_ID
+                ? ((CustomView) context.views().passingView(this, 0, address, type)).type()
+                : ValueTypes.byId(type);
     }
 
     private ValueView viewAt(long hash, long address) {
@@ -180,7 +199,7 @@ public final class Database implements Keyspace {
     @Override
     public @Nullable ValueType<?> typeOf(Bytes key) {
         long address = find(hash(key), key);
-        return address == Arena.NULL ? null : ValueTypes.byId(typeAt(address));
+        return address == Arena.NULL ? null : valueTypeAt(address);
     }
 
     @Override
@@ -206,7 +225,7 @@ public final class Database implements Keyspace {
         }
         context.statistics().keyspaceHits++;
         touch(address);
-        return typeAt(address) == type.id() ? viewAt(type, hash, address) : null;
+        return valueTypeAt(address) == type ? viewAt(type, hash, address) : null;
     }
 
     @Override
@@ -238,10 +257,25 @@ public final class Database implements Keyspace {
     }
 
     private <V> V create(ValueType<V> type, long hash, Bytes key) {
+        if (type.id() == ValueType.CUSTOM_ID) {
+            // The plugin's code runs before there is a record: if it throws, nothing is half done.
+            enter(CustomValue.create(type), hash, key, NO_EXPIRY);
+            return viewAt(type, hash, find(hash, key));
+        }
         long address = newRecord(hash, key, type.id(), 0, 0, NO_EXPIRY);
         ValueView view = context.views().view(this, hash, address, type.id());
         view.init();
         return type.view().cast(view);
+    }
+
+    private void enter(CustomValue<?> value, long hash, Bytes key, long expiryMillis) {
+        long address = newRecord(hash, key, ValueType.CUSTOM_ID, 0, 0, expiryMillis);
+        try {
+            ((CustomView) context.views().view(this, hash, address, ValueType.CUSTOM_ID)).link(value);
+        } catch (ArenaExhaustedException e) {
+            removeRecord(hash, address);
+            throw e;
+        }
     }
 
     /** Makes a record with undefined value bytes and enters it in the table; the key must not be there. */
@@ -434,7 +468,7 @@ public final class Database implements Keyspace {
         RecordLayout.clock(newChunk, newRecord, RecordLayout.clock(chunk, record));
         context.views().invalidate(address);
         unlinkRecord(hash, address);
-        context.listener().added(target, to, ValueTypes.byId(type));
+        context.listener().added(target, to, target.valueTypeAt(newAddress));
         return true;
     }
 
@@ -446,9 +480,17 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             return false;
         }
-        destination.remove(to);
         int type = typeAt(address);
         long newHash = hash(to);
+        if (type == ValueType.CUSTOM_ID) {
+            CustomView custom = (CustomView) viewAt(hash, address);
+            CustomValue<?> copy = custom.copyOfValue();
+            destination.remove(to);
+            destination.enter(copy, newHash, to, expiryAt(address));
+            context.listener().added(destination, to, custom.type());
+            return true;
+        }
+        destination.remove(to);
         long newAddress = destination.newRecord(newHash, to, type, 0, 0, expiryAt(address));
         ValueView copy = context.views().view(destination, newHash, newAddress, type);
         copy.copyFrom(viewAt(hash, address));
@@ -547,7 +589,7 @@ public final class Database implements Keyspace {
                 int flags = RecordLayout.flags(chunk, record);
                 scannedKey.set(
                         chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
-                visitor.visit(scannedKey, ValueTypes.byId(RecordLayout.type(chunk, record)));
+                visitor.visit(scannedKey, valueTypeAt(address));
             }
         });
     }

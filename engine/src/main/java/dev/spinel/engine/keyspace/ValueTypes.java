@@ -2,7 +2,7 @@ package dev.spinel.engine.keyspace;
 
 import dev.spinel.api.data.ValueType;
 
-/** The value types by the number that a record stores. */
+/** The value types by the number that a record stores; that of a custom value, its object knows. */
 final class ValueTypes {
     private ValueTypes() {}
 

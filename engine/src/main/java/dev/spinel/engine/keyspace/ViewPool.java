@@ -2,6 +2,7 @@ package dev.spinel.engine.keyspace;
 
 import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.value.CustomView;
 import dev.spinel.engine.value.HashView;
 import dev.spinel.engine.value.ListView;
 import dev.spinel.engine.value.SetView;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Two requests for the same record get the same view, so that a change through one is seen through the other.
  */
 final class ViewPool {
-    private static final int TYPES = 5;
+    private static final int TYPES = 6;
 
     private final Arena arena;
     private final ValueContext context;
@@ -135,6 +136,9 @@ final class ViewPool {
         }
         if (type == ValueType.HASH.id()) {
             return new HashView(context, entry);
+        }
+        if (type == ValueType.CUSTOM_ID) {
+            return new CustomView(context, entry);
         }
         throw new IllegalArgumentException("value type " + type + " (expected: 0 to " + (TYPES - 1) + ")");
     }

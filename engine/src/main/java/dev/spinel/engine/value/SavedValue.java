@@ -1,0 +1,101 @@
+package dev.spinel.engine.value;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueInput;
+import dev.spinel.api.data.ValueOutput;
+import java.io.ByteArrayOutputStream;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+
+/**
+ * A custom value as its type saves it: each part with a byte before it that tells its kind, numbers big-endian, byte
+ * strings after their length. Engine thread only.
+ */
+public final class SavedValue implements ValueOutput {
+    private static final byte LONG = 1;
+    private static final byte DOUBLE = 2;
+    private static final byte BYTES = 3;
+
+    private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+
+    @Override
+    public void writeLong(long value) {
+        parts.write(LONG);
+        parts.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
+    }
+
+    @Override
+    public void writeDouble(double value) {
+        parts.write(DOUBLE);
+        parts.writeBytes(ByteBuffer.allocate(Double.BYTES).putDouble(value).array());
+    }
+
+    @Override
+    public void writeBytes(Bytes value) {
+        parts.write(BYTES);
+        parts.writeBytes(
+                ByteBuffer.allocate(Integer.BYTES).putInt(value.length()).array());
+        parts.write(value.array(), value.offset(), value.length());
+    }
+
+    /** The parts as written so far. */
+    public byte[] toByteArray() {
+        return parts.toByteArray();
+    }
+
+    /** Reads what was written so far. */
+    ValueInput input() {
+        return new Input(ByteBuffer.wrap(toByteArray()));
+    }
+
+    private static final class Input implements ValueInput {
+        private final ByteBuffer parts;
+
+        Input(ByteBuffer parts) {
+            this.parts = parts;
+        }
+
+        @Override
+        public long readLong() {
+            try {
+                require(LONG);
+                return parts.getLong();
+            } catch (BufferUnderflowException e) {
+                throw ended(e);
+            }
+        }
+
+        @Override
+        public double readDouble() {
+            try {
+                require(DOUBLE);
+                return parts.getDouble();
+            } catch (BufferUnderflowException e) {
+                throw ended(e);
+            }
+        }
+
+        @Override
+        public Bytes readBytes() {
+            try {
+                require(BYTES);
+                byte[] bytes = new byte[parts.getInt()];
+                parts.get(bytes);
+                return Bytes.of(bytes);
+            } catch (BufferUnderflowException e) {
+                throw ended(e);
+            }
+        }
+
+        private void require(byte kind) {
+            byte actual = parts.get();
+            if (actual != kind) {
+                throw new IllegalArgumentException("saved part of kind " + actual + " (expected: " + kind + ")");
+            }
+        }
+
+        private static IllegalArgumentException ended(BufferUnderflowException cause) {
+            return new IllegalArgumentException("the saved value ends early", cause);
+        }
+    }
+}
