@@ -88,12 +88,6 @@ class ServerCommandsTest {
     }
 
     @Test
-    void port_staysWhatItWasAtTheStart() {
-        assertThat(tester.send("config set port 1")).contains("Unable to listen on this port. Check server logs.");
-        assertThat(tester.send("config get port")).contains("6379");
-    }
-
-    @Test
     void maxmemory_refusesWritesUntilItIsRaised() {
         tester.send("config set maxmemory 1");
         assertThat(tester.send("set a 1")).contains("OOM command not allowed when used memory > 'maxmemory'.");
