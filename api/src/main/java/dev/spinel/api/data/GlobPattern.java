@@ -22,9 +22,9 @@ public final class GlobPattern {
      * most one star; allocates nothing.
      */
     public static boolean matches(Bytes pattern, Bytes text, boolean ignoreCase) {
-        // Every token but the star takes exactly one byte. So what the last star passed so far takes in is all there is
-        // to
-        // vary: a longer run for an earlier star could only make the rest start later. No recursion is needed.
+        // Every token but the star takes exactly one byte. So only what the last star takes in is left to vary: a
+        // longer
+        // run for an earlier star could only make the rest start later. No recursion is needed.
         int patternLength = pattern.length();
         int textLength = text.length();
         if (textLength == 0) {
