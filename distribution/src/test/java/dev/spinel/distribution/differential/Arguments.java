@@ -8,7 +8,6 @@ import java.util.Random;
 
 /** Random arguments by name: mostly such that commands meet the same few keys, now and then at the edge or wrong. */
 final class Arguments {
-    private static final int KEYS_PER_TYPE = 6;
     private static final String KEY_LETTERS = "slhSz";
     private static final long YEAR_2100_SECONDS = 4_102_444_800L;
 
@@ -123,11 +122,13 @@ final class Arguments {
             "1000000000000000000000");
 
     private final Random random;
+    private final int keysPerType;
     private final boolean outsideOfDouble;
 
     /** @param outsideOfDouble whether there are fractions that a double does not hold in full precision */
-    Arguments(Random random, boolean outsideOfDouble) {
+    Arguments(Random random, int keysPerType, boolean outsideOfDouble) {
         this.random = random;
+        this.keysPerType = keysPerType;
         this.outsideOfDouble = outsideOfDouble;
     }
 
@@ -187,15 +188,14 @@ final class Arguments {
     }
 
     private String key(char letter) {
-        return oneIn(10) ? anyKey() : letter + Integer.toString(random.nextInt(KEYS_PER_TYPE));
+        return oneIn(10) ? anyKey() : letter + Integer.toString(random.nextInt(keysPerType));
     }
 
     private String anyKey() {
         if (oneIn(30)) {
             return pick(List.of("missing", "", "\u0000\u00ff key"));
         }
-        return KEY_LETTERS.charAt(random.nextInt(KEY_LETTERS.length()))
-                + Integer.toString(random.nextInt(KEYS_PER_TYPE));
+        return KEY_LETTERS.charAt(random.nextInt(KEY_LETTERS.length())) + Integer.toString(random.nextInt(keysPerType));
     }
 
     private String name(char letter) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +24,11 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DifferentialIT {
     private static final int SEQUENCE_LENGTH = 2000;
+    /** The first of them never blocks, so that it wakes the others. */
+    private static final int INTERLEAVED_CLIENTS = 5;
+
+    private static final int INTERLEAVED_STEPS = 400;
+    private static final int INTERLEAVED_RUNS = 20;
 
     private RedisProcess redis;
     private SpinelServer spinel;
@@ -49,7 +55,7 @@ class DifferentialIT {
                 "spinel.differential.seed", ThreadLocalRandom.current().nextLong());
         long wanted = Long.getLong("spinel.differential.requests", 1_000_000);
         int mostDifferences = Integer.getInteger("spinel.differential.differences", 3);
-        Grammar grammar = new Grammar();
+        Grammar grammar = new Grammar("grammar.txt");
         ServerPair servers = new ServerPair(redis.port(), spinel.port());
         List<String> differences = new ArrayList<>();
         for (long i = 0; i * SEQUENCE_LENGTH < wanted && differences.size() < mostDifferences; i++) {
@@ -62,6 +68,46 @@ class DifferentialIT {
         }
         System.out.printf("differential test: seed %d, %d replies compared%n", seed, servers.compared());
         assertThat(differences).as("differences from redis-server").isEmpty();
+    }
+
+    @Test
+    void interleavedClients_receiveTheSameAtTheSameTime() throws IOException {
+        long seed = Long.getLong(
+                "spinel.differential.seed", ThreadLocalRandom.current().nextLong());
+        Grammar grammar = new Grammar("interleaved.txt");
+        for (int i = 0; i < INTERLEAVED_RUNS; i++) {
+            Random random = new Random(seed + i);
+            Arguments arguments = new Arguments(random, 2, false);
+            List<InterleavedClients.Step> steps = new ArrayList<>();
+            while (steps.size() < INTERLEAVED_STEPS) {
+                int client = random.nextInt(INTERLEAVED_CLIENTS);
+                Request request = grammar.request(random, arguments);
+                if (client > 0 || !request.name().startsWith("B")) {
+                    steps.add(new InterleavedClients.Step(client, request));
+                }
+            }
+            List<String> expected = record(redis.port(), steps);
+            List<String> actual = record(spinel.port(), steps);
+
+            assertThat(expected)
+                    .anyMatch(line -> line.endsWith("-> waits"))
+                    .anyMatch(line -> line.contains(" receives "));
+            int same = 0;
+            while (same < expected.size()
+                    && same < actual.size()
+                    && expected.get(same).equals(actual.get(same))) {
+                same++;
+            }
+            assertThat(actual.subList(Math.max(0, same - 100), Math.min(same + 2, actual.size())))
+                    .as("from redis-server, with -Dspinel.differential.seed=%d", seed + i)
+                    .isEqualTo(expected.subList(Math.max(0, same - 100), Math.min(same + 2, expected.size())));
+        }
+    }
+
+    private static List<String> record(int port, List<InterleavedClients.Step> steps) throws IOException {
+        try (InterleavedClients clients = new InterleavedClients(port, INTERLEAVED_CLIENTS)) {
+            return clients.run(steps);
+        }
     }
 
     private static String describe(ServerPair servers, long seed, int protocol, RandomSequence sequence)

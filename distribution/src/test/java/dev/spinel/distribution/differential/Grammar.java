@@ -12,16 +12,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** The templates of {@code grammar.txt}, of which one is drawn by weight and filled with random arguments. */
+/** The templates of a file, of which one is drawn by weight and filled with random arguments. */
 final class Grammar {
     private static final int LONGEST_BULK = 700;
 
     private final List<Template> templates = new ArrayList<>();
     private int totalWeight;
 
-    /** Reads the grammar that lies beside this class. */
-    Grammar() {
-        try (InputStream in = Grammar.class.getResourceAsStream("grammar.txt")) {
+    /** Reads a grammar that lies beside this class; {@code grammar.txt} describes the form. */
+    Grammar(String fileName) {
+        try (InputStream in = Grammar.class.getResourceAsStream(fileName)) {
             new String(in.readAllBytes(), UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))

@@ -25,13 +25,14 @@ record RandomSequence(List<Request> settings, List<Request> requests) {
     private static final List<String> NEVER_SPOILED =
             List.of("SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "B", "ZRANK", "ZREVRANK");
 
+    private static final int KEYS_PER_TYPE = 6;
     private static final int ONE_SPOILED_OF = 25;
 
     /** The sequence of a seed. */
     static RandomSequence of(long seed, int length, Grammar grammar) {
         Random random = new Random(seed);
         boolean outsideOfDouble = random.nextBoolean();
-        Arguments arguments = new Arguments(random, outsideOfDouble);
+        Arguments arguments = new Arguments(random, KEYS_PER_TYPE, outsideOfDouble);
         List<Request> settings = List.of(
                 setting(random, "hash-max-listpack-entries", "128", "4", "32"),
                 setting(random, "hash-max-listpack-value", "64", "10"),
