@@ -81,11 +81,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private static final long MAX_HEADROOM_BYTES = 8L << 20;
     private static final int HEADROOM_DIVISOR = 8;
 
-    private static final String DENIED =
-            "DENIED Redis is running in protected mode because protected mode is enabled and no password is set for"
-                + " the default user. Only connections from this machine are accepted. Set a password (requirepass),"
-                + " or allow connections without one by 'CONFIG SET protected-mode no' from this machine or by"
-                + " --protected-mode no at the start.";
+    private static final String DENIED = "DENIED Redis is running in protected mode because protected mode is enabled"
+            + " and no password is set for the default user. Only connections from this machine are accepted. Set a"
+            + " password (requirepass), or allow connections without one by 'CONFIG SET protected-mode no' from this"
+            + " machine or by --protected-mode no at the start.";
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
