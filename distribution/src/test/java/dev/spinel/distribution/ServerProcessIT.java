@@ -1,0 +1,267 @@
+package dev.spinel.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** The server as a process of its own: what it prints, how it ends, what it survives. */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals")
+class ServerProcessIT {
+    private static final long START_SECONDS = 30;
+
+    @TempDir
+    private Path directory;
+
+    private final List<Process> processes = new ArrayList<>();
+    private Path output;
+
+    @AfterEach
+    void stopWhatStillRuns() {
+        processes.forEach(Process::destroyForcibly);
+    }
+
+    private Process start(List<String> jvmOptions, String... args) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of(args));
+        output = directory.resolve("output-" + processes.size());
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        processes.add(process);
+        return process;
+    }
+
+    private String output() throws IOException {
+        return Files.readString(output, UTF_8);
+    }
+
+    private static int exitCode(Process process) throws InterruptedException {
+        assertThat(process.waitFor(START_SECONDS, TimeUnit.SECONDS))
+                .as("the process ends")
+                .isTrue();
+        return process.exitValue();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return probe.getLocalPort();
+        }
+    }
+
+    private void awaitLine(Path log, String text) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(START_SECONDS))
+                .until(() -> Files.exists(log) && Files.readString(log).contains(text));
+    }
+
+    @Nested
+    class Start {
+        @Test
+        void unknownDirective_exitsWithOneAndTheMessage() throws Exception {
+            Process process = start(List.of(), "--prot", "7000");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output())
+                    .contains("*** FATAL CONFIG FILE ERROR (Redis 7.0.15) ***", ">>> 'prot \"7000\"'")
+                    .contains("did you mean 'port'?");
+        }
+
+        @Test
+        void busyPort_exitsWithOneAndNamesIt() throws Exception {
+            try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                String port = Integer.toString(taken.getLocalPort());
+                Process process = start(List.of(), "--port", port, "--bind", "127.0.0.1");
+
+                assertThat(exitCode(process)).isEqualTo(1);
+                assertThat(output())
+                        .contains("Could not create server TCP listening socket 127.0.0.1:" + port
+                                + ": bind: Address already in use")
+                        .contains("Failed listening on port " + port + " (TCP), aborting.");
+            }
+        }
+
+        @Test
+        void logFileThatCannotBeOpened_exitsWithOne() throws Exception {
+            Process process = start(List.of(), "--logfile", "/no/such/directory/log");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output()).contains("Can't open the log file: No such file or directory");
+        }
+
+        @Test
+        void nothingToListenOn_exitsWithOne() throws Exception {
+            Process process = start(List.of(), "--port", "0");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output()).contains("Configured to not listen anywhere, exiting.");
+        }
+
+        @Test
+        void version_isPrinted() throws Exception {
+            assertThat(exitCode(start(List.of(), "--version"))).isZero();
+            assertThat(output()).startsWith("Spinel server v=").contains("redis_version=7.0.15");
+        }
+    }
+
+    @Nested
+    class Stop {
+        @Test
+        void sigterm_stopsInOrderWithExitCodeZero() throws Exception {
+            Process process = start(
+                    List.of(),
+                    "--port",
+                    Integer.toString(freePort()),
+                    "--logfile",
+                    "server.log",
+                    "--pidfile",
+                    "server.pid");
+            Path log = directory.resolve("server.log");
+            awaitLine(log, "Ready to accept connections");
+
+            assertThat(Files.readString(directory.resolve("server.pid"))).isEqualTo(process.pid() + "\n");
+            process.destroy();
+
+            assertThat(exitCode(process)).isZero();
+            assertThat(directory.resolve("server.pid")).doesNotExist();
+            assertThat(Files.readString(log))
+                    .contains(
+                            " PID: " + process.pid(), "Server initialized", "User requested shutdown...", "bye bye...");
+            assertThat(output()).doesNotContain("Server initialized");
+        }
+
+        @Test
+        void shutdownCommand_exitsWithZero() throws Exception {
+            int port = freePort();
+            Process process = start(List.of(), "--port", Integer.toString(port));
+            awaitLine(output, "Ready to accept connections");
+
+            try (Jedis client = new Jedis("127.0.0.1", port)) {
+                client.sendCommand(() -> "SHUTDOWN".getBytes(UTF_8), "NOSAVE");
+            } catch (JedisConnectionException expected) {
+                assertThat(expected).isNotNull();
+            }
+
+            assertThat(exitCode(process)).isZero();
+        }
+    }
+
+    @Nested
+    class SmallHeap {
+        @Test
+        void fullHeap_refusesWritesAndServesReadsAndDeletes() throws Exception {
+            int port = freePort();
+            Process process =
+                    start(List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError"), "--port", Integer.toString(port));
+            awaitLine(output, "Ready to accept connections");
+
+            try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                int written = fill(client);
+
+                assertThat(client.get("key:0")).hasSize(1000);
+                assertThatThrownBy(() -> client.set("one", "more"))
+                        .isInstanceOf(JedisDataException.class)
+                        .hasMessageStartingWith("OOM ");
+                for (int i = 0; i < written; i += 2) {
+                    client.del("key:" + i);
+                }
+                assertThat(client.set("one", "more")).isEqualTo("OK");
+            }
+            assertThat(process.isAlive()).isTrue();
+        }
+
+        /** Sets keys until the server refuses; far more than the heap could hold would be needed for it never to. */
+        private int fill(Jedis client) {
+            String value = "x".repeat(1000);
+            int written = 0;
+            while (written < 200_000) {
+                Pipeline pipeline = client.pipelined();
+                for (int i = 0; i < 1000; i++) {
+                    pipeline.set("key:" + (written + i), value);
+                }
+                List<Object> replies = pipeline.syncAndReturnAll();
+                if (replies.stream().anyMatch(JedisDataException.class::isInstance)) {
+                    return written;
+                }
+                written += 1000;
+            }
+            throw new AssertionError("200 MB fit into a heap of 64 MB");
+        }
+    }
+
+    @Nested
+    class LimitsOfClients {
+        @Test
+        void slowReader_isClosedAtTheHardLimit() throws IOException {
+            try (SpinelServer server = SpinelServer.builder()
+                            .port(0)
+                            .directive("client-output-buffer-limit", "pubsub 100kb 0 0")
+                            .start();
+                    Socket reader = new Socket("127.0.0.1", server.port());
+                    Jedis publisher = new Jedis("127.0.0.1", server.port())) {
+                reader.getOutputStream().write("SUBSCRIBE news\r\n".getBytes(UTF_8));
+                Awaitility.await().until(() -> publisher.pubsubNumSub("news").get("news") == 1);
+                String message = "x".repeat(100_000);
+
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(START_SECONDS))
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> publisher.publish("news", message) == 0);
+            }
+        }
+
+        @Test
+        void idleClient_isClosed() {
+            try (SpinelServer server = SpinelServer.builder()
+                            .port(0)
+                            .directive("timeout", "1")
+                            .start();
+                    Jedis idle = new Jedis("127.0.0.1", server.port())) {
+                assertThat(idle.ping()).isEqualTo("PONG");
+
+                assertThatThrownBy(() -> idle.getConnection().getOne()).isInstanceOf(JedisConnectionException.class);
+            }
+        }
+
+        @Test
+        void newPort_isListenedOnAfterConfigSet() throws Exception {
+            int other = freePort();
+            try (SpinelServer server = SpinelServer.builder().port(0).start();
+                    Jedis client = new Jedis("127.0.0.1", server.port())) {
+                assertThat(client.configGet("port")).containsEntry("port", Integer.toString(server.port()));
+
+                client.configSet("port", Integer.toString(other));
+
+                try (Jedis second = new Jedis("127.0.0.1", other)) {
+                    assertThat(second.ping()).isEqualTo("PONG");
+                }
+            }
+        }
+    }
+}
