@@ -120,11 +120,14 @@ class KeyCommandsTest {
         }
 
         @Test
-        void replacedKey_servesWaitingClient() {
+        void replacedKey_doesNotServeWaitingClient() {
             CommandTester.Session waiting = server.connect();
             waiting.send("BZPOPMIN z 0");
             server.send("SET z v");
             server.send("ZADD y 1 a");
+            server.send("ZUNIONSTORE z 1 y");
+            assertThat(waiting.take()).isEmpty();
+            server.send("DEL z");
             server.send("ZUNIONSTORE z 1 y");
             assertThat(waiting.take()).isEqualTo("[z a 1]");
         }
