@@ -50,8 +50,9 @@ final class TransportModule extends AbstractModule {
 
     @Provides
     @Singleton
-    NettyTransport<Client> transport(IoTransport io, ConnectionSettings settings, Engine engine) {
-        return new NettyTransport<>(io, settings, engine);
+    NettyTransport<Client> transport(
+            IoTransport io, ConnectionSettings settings, ConfigRegistry config, Engine engine) {
+        return new NettyTransport<>(io, asInt(config.get("io-threads")), settings, engine);
     }
 
     @Provides

@@ -255,7 +255,7 @@ public final class RequestDecoder {
         at = next;
         scanned = next;
         shared.positions(positions);
-        args = shared.point(buffer, start, positions, argCount);
+        args = shared.point(buffer, start, positions, 0, argCount);
         start = at;
         return Result.REQUEST;
     }
@@ -309,7 +309,7 @@ public final class RequestDecoder {
             scanned = at;
             bulkLength = -1;
         }
-        args = shared.point(buffer, start, positions, argCount);
+        args = shared.point(buffer, start, positions, 0, argCount);
         argsExpected = 0;
         ownPositions = null;
         start = at;

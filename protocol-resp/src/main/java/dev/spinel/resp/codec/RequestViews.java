@@ -28,11 +28,16 @@ public final class RequestViews {
         }
     }
 
-    /** Views on {@code count} arguments; the array is longer than that. */
-    Bytes[] point(byte[] array, int base, int[] argPositions, int count) {
+    /**
+     * Views on {@code count} arguments; the array is longer than that. Valid until the next call.
+     *
+     * @param argPositions start relative to {@code base} and length of each argument, those of the wanted ones from
+     *     index {@code from} on
+     */
+    public Bytes[] point(byte[] array, int base, int[] argPositions, int from, int count) {
         Bytes[] all = views.length < count || views.length > KEPT ? resized(count) : views;
         for (int i = 0; i < count; i++) {
-            all[i].set(array, base + argPositions[2 * i], argPositions[2 * i + 1]);
+            all[i].set(array, base + argPositions[from + 2 * i], argPositions[from + 2 * i + 1]);
         }
         return all;
     }

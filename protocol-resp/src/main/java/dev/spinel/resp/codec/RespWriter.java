@@ -69,6 +69,17 @@ public final class RespWriter implements ReplyWriter {
         }
     }
 
+    /**
+     * Forgets everything written and gives the array that holds it to the caller, who gives it back to the pool. Take
+     * {@link #length()} before.
+     */
+    public byte[] handOver() {
+        byte[] written = array;
+        length = 0;
+        array = EMPTY;
+        return written;
+    }
+
     /** Sets the protocol version, 2 or 3, of the replies to come. */
     public void protocol(int version) {
         if (version != 2 && version != 3) {

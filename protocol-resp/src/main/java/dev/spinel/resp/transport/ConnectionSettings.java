@@ -5,13 +5,13 @@ import dev.spinel.resp.codec.RequestLimits;
 /**
  * The limits of connections, which CONFIG SET may change at any time; the values apply from the next use on.
  *
- * <p>Engine thread only.
+ * <p>Changed by the engine thread only; the loops of {@code io-threads} read what concerns them.
  */
 public final class ConnectionSettings {
     private final RequestLimits requestLimits = new RequestLimits();
     private int maxClients = 10_000;
-    private int keepAliveSeconds = 300;
-    private long maxQueryBufferBytes = 1L << 30;
+    private volatile int keepAliveSeconds = 300;
+    private volatile long maxQueryBufferBytes = 1L << 30;
     private long maxReplyBytes = Integer.MAX_VALUE;
 
     /** What a single request may announce. */

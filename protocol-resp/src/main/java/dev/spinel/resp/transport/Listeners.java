@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The listening sockets of a server, TCP and unix.
  *
- * <p>Engine thread only.
+ * <p>Engine thread only; accepted channels are initialised on the thread of their loop.
  */
 final class Listeners<C> {
     private static final String ANY_IPV4 = "*";
@@ -41,17 +41,15 @@ final class Listeners<C> {
     private final NettyTransport<C> transport;
     private final IoTransport io;
     private final ManualIoEventLoop loop;
-    private final SharedReadBuffer readBuffer;
 
     private final List<Channel> channels = new ArrayList<>();
     private @Nullable ListenSettings current;
     private int port;
 
-    Listeners(NettyTransport<C> transport, IoTransport io, ManualIoEventLoop loop, SharedReadBuffer readBuffer) {
+    Listeners(NettyTransport<C> transport, IoTransport io, ManualIoEventLoop loop) {
         this.transport = transport;
         this.io = io;
         this.loop = loop;
-        this.readBuffer = readBuffer;
     }
 
     int port() {
@@ -206,10 +204,9 @@ final class Listeners<C> {
     private Channel bind(Class<? extends ServerChannel> type, SocketAddress address, int backlog, String path)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
-                .group(loop)
+                .group(loop, transport.connectionLoops())
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, backlog)
-                .childOption(ChannelOption.RCVBUF_ALLOCATOR, readBuffer)
                 .childHandler(new ConnectionInitializer<>(transport, io, path));
         if (path.isEmpty()) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true);
@@ -254,7 +251,7 @@ final class Listeners<C> {
                 channel.config().setOption(io.keepAliveInterval(), Math.max(1, seconds / 3));
                 channel.config().setOption(io.keepAliveCount(), 3);
             }
-            channel.pipeline().addLast(new NettyConnection<>(transport, channel, unixPath));
+            transport.connect(new Endpoint(channel, unixPath));
         }
     }
 }

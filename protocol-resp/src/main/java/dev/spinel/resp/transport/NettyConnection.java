@@ -5,16 +5,11 @@ import dev.spinel.engine.client.Connection;
 import dev.spinel.resp.codec.RequestDecoder;
 import dev.spinel.resp.codec.RespWriter;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,23 +23,17 @@ import org.jspecify.annotations.Nullable;
 // What fails on a channel ends in exceptionCaught or channelInactive, so that the futures of single operations tell
 // nothing.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements Connection {
-    /*
-     * Output. Replies gather in the writer's array. At the end of a turn they go to the socket through one direct buffer
-     * that all connections share; the usual case copies once and leaves nothing behind. When the socket takes only a part,
-     * that buffer belongs to this connection until the socket is writable again and everything in it is sent; what follows
-     * stays in the writer. Netty thus never queues more than one buffer per connection, and the unsent bytes can be
-     * told exactly.
-     */
-
+final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements Connection, TurnMember {
     /** Requests of at most this many bytes are executed in one turn. */
     private static final int MAX_TURN_BYTES = SharedReadBuffer.SIZE_BYTES;
 
     private static final System.Logger LOGGER = System.getLogger(NettyConnection.class.getName());
 
     private final NettyTransport<C> transport;
+    private final LoopBuffers buffers;
     private final Channel channel;
-    private final String unixPath;
+    private final Endpoint endpoint;
+    private final SocketOutput output;
     private final RequestDecoder decoder;
     private final RespWriter writer;
 
@@ -61,17 +50,16 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     private boolean flushQueued;
     private boolean resumeQueued;
 
-    /** How much of the writer's bytes has been handed to Netty. */
+    /** How much of the writer's bytes the output has been given. */
     private int handedOver;
-    /** The buffer of which the socket has taken only a part. */
-    private @Nullable ByteBuf inFlight;
 
-    /** @param unixPath path of the unix socket through which the client came; empty for TCP */
-    NettyConnection(NettyTransport<C> transport, Channel channel, String unixPath) {
+    NettyConnection(NettyTransport<C> transport, LoopBuffers buffers, Endpoint endpoint) {
         this.transport = transport;
-        this.channel = channel;
-        this.unixPath = unixPath;
-        this.decoder = transport.newDecoder();
+        this.buffers = buffers;
+        this.endpoint = endpoint;
+        this.channel = endpoint.channel();
+        this.output = new SocketOutput(buffers, this::queueFlush);
+        this.decoder = new RequestDecoder(transport.settings().requestLimits(), buffers.requestViews());
         this.writer = transport.newWriter();
     }
 
@@ -106,7 +94,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         try {
             while (in.isReadable() && !closing) {
                 int count = Math.min(in.readableBytes(), SharedReadBuffer.SIZE_BYTES);
-                byte[] target = transport.requestArray();
+                byte[] target = buffers.requestArray();
                 int offset = target.length - SharedReadBuffer.SIZE_BYTES;
                 in.readBytes(target, offset, count);
                 transport.countInput(count);
@@ -182,8 +170,8 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         }
     }
 
-    /** Goes on after {@link #resume}; called by the transport's turn. */
-    void runResumed() {
+    @Override
+    public void runResumed() {
         resumeQueued = false;
         suspended = false;
         if (!closing) {
@@ -191,21 +179,24 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         }
     }
 
-    /** Hands the output to the operating system as far as it takes it; called at the end of a turn. */
-    void flushOutput() {
+    /** Hands the output to the operating system as far as it takes it. */
+    @Override
+    public void flushOutput() {
         flushQueued = false;
         ChannelHandlerContext ctx = context;
         if (closed || ctx == null) {
             writer.clear();
             return;
         }
-        while (inFlight == null && handedOver < writer.length()) {
-            writeChunk(ctx);
+        while (!output.isBusy() && handedOver < writer.length()) {
+            int count = output.write(ctx, writer.array(), handedOver, writer.length() - handedOver);
+            handedOver += count;
+            transport.countOutput(count);
         }
         if (handedOver == writer.length()) {
             writer.clear();
             handedOver = 0;
-            if (closing && inFlight == null) {
+            if (closing && !output.isBusy()) {
                 channel.close();
             }
         } else if (handedOver > writer.length() / 2) {
@@ -215,26 +206,8 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         C waiting = client;
         if (inputEnded) {
             channel.close();
-        } else if (inFlight != null && waiting != null) {
+        } else if (output.isBusy() && waiting != null) {
             transport.executor().outputWaits(waiting);
-        }
-    }
-
-    private void writeChunk(ChannelHandlerContext ctx) {
-        int count = Math.min(NettyTransport.WRITE_BYTES, writer.length() - handedOver);
-        ByteBuf out = transport.writeBuffer();
-        out.writeBytes(writer.array(), handedOver, count);
-        handedOver += count;
-        transport.countOutput(count);
-        ctx.write(out.retain(), ctx.voidPromise());
-        ctx.flush();
-        if (out.refCnt() > 1) {
-            inFlight = out;
-            // Completes when everything before it, that is the buffer, has been sent.
-            ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
-                inFlight = null;
-                queueFlush();
-            });
         }
     }
 
@@ -302,39 +275,27 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public String remoteAddress() {
-        return text(channel.remoteAddress());
+        return endpoint.remoteAddress();
     }
 
     @Override
     public String localAddress() {
-        return text(channel.localAddress());
-    }
-
-    private String text(@Nullable SocketAddress address) {
-        if (isUnixSocket()) {
-            return unixPath + ":0";
-        }
-        if (!(address instanceof InetSocketAddress inet)) {
-            return "?:0";
-        }
-        String host = inet.getAddress().getHostAddress();
-        return (inet.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":" + inet.getPort();
+        return endpoint.localAddress();
     }
 
     @Override
     public boolean isUnixSocket() {
-        return !unixPath.isEmpty();
+        return endpoint.isUnixSocket();
     }
 
     @Override
     public int fileDescriptor() {
-        return channel instanceof UnixChannel unix ? unix.fd().intValue() : -1;
+        return endpoint.fileDescriptor();
     }
 
     @Override
     public long outputBytes() {
-        ByteBuf sending = inFlight;
-        return (long) writer.length() - handedOver + (sending == null ? 0 : sending.readableBytes());
+        return (long) writer.length() - handedOver + output.pendingBytes();
     }
 
     @Override

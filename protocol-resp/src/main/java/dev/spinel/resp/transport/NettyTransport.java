@@ -3,11 +3,9 @@ package dev.spinel.resp.transport;
 import dev.spinel.engine.client.RequestExecutor;
 import dev.spinel.engine.loop.IoPump;
 import dev.spinel.resp.codec.BufferPool;
-import dev.spinel.resp.codec.RequestDecoder;
 import dev.spinel.resp.codec.RequestViews;
 import dev.spinel.resp.codec.RespWriter;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoopGroup;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.netty.util.concurrent.Future;
@@ -15,9 +13,11 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a server on Netty, whose event loop is the engine's thread.
+ * The connections of a server on Netty, whose event loop is the engine's thread; with I/O threads, that loop accepts and
+ * executes only.
  *
  * <p>Created on any thread; the first call of {@link #listen} or {@link #poll} makes the calling thread the engine thread,
  * and all but {@link #wakeUp} is for that thread only.
@@ -25,9 +25,6 @@ import java.util.concurrent.TimeUnit;
  * @param <C> what the engine keeps of a connected client
  */
 public final class NettyTransport<C> implements IoPump, AutoCloseable {
-    /** The most bytes handed to the operating system at once. */
-    static final int WRITE_BYTES = 64 * 1024;
-
     /** Reply arrays kept for reuse. */
     private static final long MAX_POOLED_BYTES = 16L << 20;
 
@@ -36,17 +33,13 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private final ConnectionSettings settings;
     private final Listeners<C> listeners;
 
-    private final SharedReadBuffer readBuffer = new SharedReadBuffer();
-    /** A read goes to the second half; the first has room for the start of a request that it completes. */
-    private final byte[] requestArray = new byte[2 * SharedReadBuffer.SIZE_BYTES];
-
-    private final RequestViews requestViews = new RequestViews();
+    private final LoopBuffers buffers = new LoopBuffers();
+    private final @Nullable IoLoops<C> ioLoops;
     private final BufferPool replyArrays = new BufferPool(MAX_POOLED_BYTES);
-    private ByteBuf writeBuffer = Unpooled.directBuffer(WRITE_BYTES, WRITE_BYTES);
 
-    private ArrayList<NettyConnection<C>> toFlush = new ArrayList<>();
-    private ArrayList<NettyConnection<C>> flushing = new ArrayList<>();
-    private final ArrayDeque<NettyConnection<C>> toResume = new ArrayDeque<>();
+    private ArrayList<TurnMember> toFlush = new ArrayList<>();
+    private ArrayList<TurnMember> flushing = new ArrayList<>();
+    private final ArrayDeque<TurnMember> toResume = new ArrayDeque<>();
 
     private boolean owned;
     private int connectionCount;
@@ -54,12 +47,18 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private long inputBytes;
     private long outputBytes;
 
-    /** A transport without listeners yet. */
-    public NettyTransport(IoTransport io, ConnectionSettings settings, RequestExecutor<C> executor) {
+    /**
+     * A transport without listeners yet.
+     *
+     * @param ioThreads threads that read and write, the engine's included ({@code io-threads}); with 1 it does so itself,
+     *     with more the others do
+     */
+    public NettyTransport(IoTransport io, int ioThreads, ConnectionSettings settings, RequestExecutor<C> executor) {
         this.loop = new ManualIoEventLoop(null, io.ioHandlerFactory());
         this.settings = settings;
         this.executor = executor;
-        this.listeners = new Listeners<>(this, io, loop, readBuffer);
+        this.listeners = new Listeners<>(this, io, loop);
+        this.ioLoops = ioThreads > 1 ? new IoLoops<>(this, io, ioThreads - 1) : null;
     }
 
     /**
@@ -77,6 +76,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
      */
     public void listen(ListenSettings where) throws IOException {
         own();
+        replyArrays.maxLength(settings.maxReplyBytes());
         listeners.replace(where);
     }
 
@@ -99,7 +99,10 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     @Override
     public void flush() {
-        ArrayList<NettyConnection<C>> batch = toFlush;
+        if (ioLoops != null) {
+            ioLoops.takeBackArrays(replyArrays);
+        }
+        ArrayList<TurnMember> batch = toFlush;
         toFlush = flushing;
         flushing = batch;
         for (int i = 0; i < batch.size(); i++) {
@@ -123,12 +126,12 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     /** Bytes read from all connections. */
     public long inputBytes() {
-        return inputBytes;
+        return ioLoops == null ? inputBytes : ioLoops.inputBytes();
     }
 
     /** Bytes written to all connections. */
     public long outputBytes() {
-        return outputBytes;
+        return ioLoops == null ? outputBytes : ioLoops.outputBytes();
     }
 
     /** Closes listeners and connections at once, and frees the buffers. */
@@ -136,12 +139,14 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     public void close() {
         own();
         listeners.close();
+        if (ioLoops != null) {
+            ioLoops.close(loop);
+        }
         Future<?> terminated = loop.shutdownGracefully(0, 0, TimeUnit.NANOSECONDS);
         while (!terminated.isDone()) {
             loop.runNow();
         }
-        readBuffer.release();
-        writeBuffer.release();
+        buffers.release();
     }
 
     private void own() {
@@ -158,6 +163,31 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         }
     }
 
+    /** The loops that connections are accepted for. */
+    EventLoopGroup connectionLoops() {
+        return ioLoops == null ? loop : ioLoops.group();
+    }
+
+    /** Makes a connection of an accepted channel; on the thread of its loop. */
+    void connect(Endpoint endpoint) {
+        if (ioLoops != null) {
+            ioLoops.connect(endpoint);
+            return;
+        }
+        endpoint.channel().config().setRecvByteBufAllocator(buffers.readBuffer());
+        endpoint.channel().pipeline().addLast(new NettyConnection<>(this, buffers, endpoint));
+    }
+
+    /** Runs something in this turn or the next one on the engine's thread; any thread. */
+    void onEngineThread(Runnable task) {
+        loop.execute(task);
+    }
+
+    /** Room for the arguments of a request that the engine executes. */
+    RequestViews requestViews() {
+        return buffers.requestViews();
+    }
+
     RequestExecutor<C> executor() {
         return executor;
     }
@@ -166,27 +196,9 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         return settings;
     }
 
-    RequestDecoder newDecoder() {
-        return new RequestDecoder(settings.requestLimits(), requestViews);
-    }
-
+    /** A writer for the engine's thread; any thread may create it. */
     RespWriter newWriter() {
-        replyArrays.maxLength(settings.maxReplyBytes());
         return new RespWriter(replyArrays);
-    }
-
-    /** Where a connection puts what it has read, until it has executed it. */
-    byte[] requestArray() {
-        return requestArray;
-    }
-
-    /** An empty buffer of {@link #WRITE_BYTES}, owned by the transport: retain what Netty is to release. */
-    ByteBuf writeBuffer() {
-        if (writeBuffer.refCnt() > 1) {
-            writeBuffer.release();
-            writeBuffer = Unpooled.directBuffer(WRITE_BYTES, WRITE_BYTES);
-        }
-        return writeBuffer.clear();
     }
 
     /** Counts a new connection in, or rejects it. */
@@ -212,11 +224,11 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         outputBytes += bytes;
     }
 
-    void queueFlush(NettyConnection<C> connection) {
+    void queueFlush(TurnMember connection) {
         toFlush.add(connection);
     }
 
-    void queueResume(NettyConnection<C> connection) {
+    void queueResume(TurnMember connection) {
         toResume.add(connection);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.epoll.Epoll;
 import io.netty.util.ResourceLeakDetector;
 import java.io.DataInputStream;
@@ -14,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -23,7 +25,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,37 +39,63 @@ import org.junit.jupiter.api.io.TempDir;
 class NettyTransportIT {
     @Nested
     class Nio extends Contract {
-        @Override
-        IoTransport io() {
-            return IoTransport.NIO;
+        Nio() {
+            super(IoTransport.NIO, 1);
+        }
+    }
+
+    @Nested
+    class NioWithThreads extends Contract {
+        NioWithThreads() {
+            super(IoTransport.NIO, 3);
         }
     }
 
     @Nested
     class EpollNative extends Contract {
-        @Override
-        IoTransport io() {
-            assumeThat(Epoll.isAvailable()).isTrue();
-            return IoTransport.EPOLL;
+        EpollNative() {
+            super(IoTransport.EPOLL, 1);
+        }
+    }
+
+    @Nested
+    class EpollWithThreads extends Contract {
+        EpollWithThreads() {
+            super(IoTransport.EPOLL, 3);
         }
     }
 
     abstract static class Contract {
         private static final String LOOPBACK = "127.0.0.1";
 
+        private final IoTransport io;
+        private final int ioThreads;
+        private long directBytesBefore;
         private TestServer server;
 
-        abstract IoTransport io();
+        Contract(IoTransport io, int ioThreads) {
+            this.io = io;
+            this.ioThreads = ioThreads;
+        }
 
         @BeforeEach
         void start() throws IOException {
+            assumeThat(io == IoTransport.NIO || Epoll.isAvailable()).isTrue();
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
-            server = new TestServer(io(), ListenSettings.tcp(LOOPBACK, 0));
+            directBytesBefore = directBytes();
+            server = new TestServer(io, ioThreads, ListenSettings.tcp(LOOPBACK, 0));
         }
 
         @AfterEach
         void stop() {
-            server.close();
+            if (server != null) {
+                server.close();
+                assertThat(directBytes()).as("buffers that nobody released").isEqualTo(directBytesBefore);
+            }
+        }
+
+        private static long directBytes() {
+            return UnpooledByteBufAllocator.DEFAULT.metric().usedDirectMemory();
         }
 
         private Client connect() throws IOException {
@@ -172,16 +202,17 @@ class NettyTransportIT {
 
         @Test
         void suspendedClient_keepsItsRequests_untilResumed() throws IOException {
-            try (Client blocked = connect();
-                    Client other = connect()) {
+            try (Client blocked = connect()) {
                 blocked.send("BLOCK\r\nECHO later\r\n");
                 Awaitility.await().until(() -> server.onEngineThread(() -> server.executor.executed) == 1);
                 blocked.send("PING\r\n");
                 Awaitility.await()
                         .until(() -> server.onEngineThread(() ->
                                 server.executor.connected.get(0).connection().queryBufferBytes() == 18));
-                other.send("RELEASE\r\n");
-                assertThat(other.receive(5)).isEqualTo("+OK\r\n");
+                try (Client other = connect()) {
+                    other.send("RELEASE\r\n");
+                    assertThat(other.receive(5)).isEqualTo("+OK\r\n");
+                }
                 assertThat(blocked.receive(11 + 11 + 7)).isEqualTo("+RELEASED\r\n$5\r\nlater\r\n+PONG\r\n");
             }
         }
@@ -199,17 +230,19 @@ class NettyTransportIT {
         void steadyState_allocatesNearlyNothing() throws IOException {
             server.close();
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED); // its records are allocations
-            server = new TestServer(io(), ListenSettings.tcp(LOOPBACK, 0));
+            server = new TestServer(io, ioThreads, ListenSettings.tcp(LOOPBACK, 0));
             try (Client client = connect()) {
                 client.send("SET key value\r\n");
                 client.receive(5);
                 pipelines(client, 1, 20_000);
                 pipelines(client, 16, 500);
 
+                // With I/O threads, one message per turn.
+                int perTurn = ioThreads == 1 ? 16 : 80;
                 assertThat(allocatedBytes(() -> pipelines(client, 1, 2000)) / 2000)
-                        .isLessThan(16);
-                assertThat(allocatedBytes(() -> pipelines(client, 16, 500)) / (16 * 500))
-                        .isLessThan(2);
+                        .isLessThan(perTurn);
+                assertThat(allocatedBytes(() -> pipelines(client, 16, 500)) / 500)
+                        .isLessThan(2 * perTurn);
             }
         }
 
@@ -232,6 +265,125 @@ class NettyTransportIT {
         private static long allocatedByThisThread() {
             return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
                     .getCurrentThreadAllocatedBytes();
+        }
+
+        @Test
+        void manyPipelines_areAnsweredInOrder_whileOthersAreKilledAndBlocked() throws Exception {
+            long seed = System.nanoTime();
+            List<Thread> threads = new ArrayList<>();
+            List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+            for (int i = 0; i < 24; i++) {
+                Random random = new Random(seed + i);
+                boolean killed = i % 4 == 3;
+                Thread thread = new Thread(() -> {
+                    try (Client client = connect()) {
+                        if (killed) {
+                            leaveInTheMiddle(client, random);
+                        } else {
+                            echoPipelines(client, random);
+                        }
+                    } catch (IOException | RuntimeException | Error e) {
+                        failures.add(e);
+                    }
+                });
+                threads.add(thread);
+                thread.start();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(failures).as("seed %d", seed).isEmpty();
+            Awaitility.await().until(() -> server.onEngineThread(() -> server.executor.connected.isEmpty()));
+        }
+
+        private static void echoPipelines(Client client, Random random) throws IOException {
+            for (int round = 0; round < 60; round++) {
+                StringBuilder requests = new StringBuilder();
+                StringBuilder replies = new StringBuilder();
+                int depth = 1 + random.nextInt(200);
+                for (int i = 0; i < depth; i++) {
+                    int length = random.nextInt(50) == 0 ? random.nextInt(40_000) : random.nextInt(20);
+                    String value =
+                            String.valueOf((char) ('a' + random.nextInt(26))).repeat(length);
+                    requests.append("*2\r\n$4\r\nECHO\r\n$" + length + "\r\n" + value + "\r\n");
+                    replies.append("$" + length + "\r\n" + value + "\r\n");
+                }
+                long piecesSeed = random.nextLong();
+                Thread sender = new Thread(() -> sendInPieces(client, requests.toString(), new Random(piecesSeed)));
+                sender.start();
+                assertThat(client.receive(replies.length())).isEqualTo(replies.toString());
+            }
+        }
+
+        private static void sendInPieces(Client client, String requests, Random random) {
+            int at = 0;
+            while (at < requests.length()) {
+                int end = Math.min(requests.length(), at + 1 + random.nextInt(20_000));
+                client.sendUnchecked(requests.substring(at, end));
+                at = end;
+            }
+        }
+
+        private void leaveInTheMiddle(Client client, Random random) throws IOException {
+            client.send("FILL 300000\r\n".repeat(1 + random.nextInt(20))
+                    + (random.nextBoolean() ? "BLOCK\r\nPING\r\n" : ""));
+            client.receive(1 + random.nextInt(100_000));
+            if (random.nextBoolean()) {
+                server.onEngineThread(() -> {
+                    for (StubExecutor.Client any : server.executor.connected) {
+                        if (any.connection().remoteAddress().endsWith(":" + client.socket.getLocalPort())) {
+                            any.connection().close();
+                        }
+                    }
+                    return 0;
+                });
+                client.expectTheEnd();
+            } else {
+                client.socket.setSoLinger(true, random.nextInt(2));
+            }
+        }
+
+        @Test
+        void pushes_fromOtherClientsCommands_areAllDelivered() throws IOException {
+            try (Client blocked = connect();
+                    Client other = connect()) {
+                blocked.send("PING\r\n");
+                blocked.receive(7);
+                for (int round = 0; round < 100; round++) {
+                    other.send("RELEASE\r\n".repeat(500));
+                    other.receive(5 * 500);
+                }
+                assertThat(blocked.receive(11 * 50_000)).isEqualTo("+RELEASED\r\n".repeat(50_000));
+            }
+        }
+
+        @Test
+        void restrictedClient_isHeldToSmallRequests_untilAllowedMore() throws IOException {
+            server.onEngineThread(() -> server.executor.restrictNew = true);
+            String large = "*12\r\n" + "$1\r\nx\r\n".repeat(12);
+            try (Client client = connect()) {
+                client.send("ALLOW\r\n" + large);
+                assertThat(client.receive(5 + 5)).isEqualTo("+OK\r\n:12\r\n");
+            }
+            try (Client client = connect()) {
+                client.send("PING\r\n" + large);
+                assertThat(client.receiveAll())
+                        .isEqualTo("+PONG\r\n-ERR Protocol error: unauthenticated multibulk length\r\n");
+            }
+        }
+
+        @Test
+        void senderThatNeverReads_isNotReadWithoutBound() throws Exception {
+            try (Client client = connect()) {
+                server.onEngineThread(() -> {
+                    server.settings.maxQueryBufferBytes(1 << 20);
+                    return 0;
+                });
+                String pipeline = "*2\r\n$4\r\nECHO\r\n$10\r\n0123456789\r\n".repeat(100_000);
+                Thread sender = new Thread(() -> client.sendUnchecked(pipeline));
+                sender.start();
+                assertThat(client.receive(100_000 * 17)).isEqualTo("$10\r\n0123456789\r\n".repeat(100_000));
+            }
         }
 
         @Test
@@ -411,6 +563,17 @@ class NettyTransportIT {
             byte[] bytes = new byte[length];
             in.readFully(bytes);
             return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+
+        /** Reads until the connection is closed, in whatever way. */
+        void expectTheEnd() {
+            try {
+                in.readAllBytes();
+            } catch (SocketTimeoutException e) {
+                throw new AssertionError("the connection stays open", e);
+            } catch (IOException e) {
+                assertThat(e).hasMessageContaining("reset");
+            }
         }
 
         String receiveAll() throws IOException {

@@ -9,11 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A tiny engine: PING, SET, GET, ECHO, BLOCK, QUIT, FILL, INFO; anything else echoes the number of its arguments. */
+/** A tiny engine: PING, SET, GET, ECHO, BLOCK, RELEASE, ALLOW, QUIT, FILL, INFO; anything else echoes the number of its arguments. */
 final class StubExecutor implements RequestExecutor<StubExecutor.Client> {
     final List<Client> connected = new ArrayList<>();
     final Map<Bytes, byte[]> data = new HashMap<>();
     long executed;
+    /** New clients may send small requests only, until ALLOW. */
+    boolean restrictNew;
 
     record Client(Connection connection) {}
 
@@ -21,6 +23,7 @@ final class StubExecutor implements RequestExecutor<StubExecutor.Client> {
     public Client connect(Connection connection) {
         Client client = new Client(connection);
         connected.add(client);
+        connection.restrictRequests(restrictNew);
         return client;
     }
 
@@ -59,6 +62,9 @@ final class StubExecutor implements RequestExecutor<StubExecutor.Client> {
                     other.connection().resume();
                 }
             }
+            reply.ok();
+        } else if (name.isWord("ALLOW")) {
+            client.connection().restrictRequests(false);
             reply.ok();
         } else if (name.isWord("QUIT")) {
             reply.ok();

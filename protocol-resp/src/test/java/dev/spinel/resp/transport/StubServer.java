@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** A server with the stub for its engine, to measure the transport with redis-benchmark: transport and port as arguments. */
+/** A server with the stub for its engine, to measure the transport with redis-benchmark: transport, port and io-threads as arguments. */
 final class StubServer {
     private StubServer() {}
 
     public static void main(String[] args) {
         StubExecutor executor = new StubExecutor();
-        NettyTransport<StubExecutor.Client> transport =
-                new NettyTransport<>(IoTransport.valueOf(args[0]), new ConnectionSettings(), executor);
+        NettyTransport<StubExecutor.Client> transport = new NettyTransport<>(
+                IoTransport.valueOf(args[0]), Integer.parseInt(args[2]), new ConnectionSettings(), executor);
         NettyTransport.newThread(() -> serve(transport, Integer.parseInt(args[1])), "engine")
                 .start();
     }

@@ -18,8 +18,8 @@ final class TestServer implements AutoCloseable {
     private final CompletableFuture<Integer> started = new CompletableFuture<>();
     private final Thread thread;
 
-    TestServer(IoTransport io, ListenSettings where) throws IOException {
-        transport = new NettyTransport<>(io, settings, executor);
+    TestServer(IoTransport io, int ioThreads, ListenSettings where) throws IOException {
+        transport = new NettyTransport<>(io, ioThreads, settings, executor);
         thread = NettyTransport.newThread(() -> run(where), "engine");
         thread.start();
         try {
