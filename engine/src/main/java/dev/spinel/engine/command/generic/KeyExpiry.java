@@ -146,6 +146,7 @@ final class KeyExpiry {
             return;
         }
         long millis = Math.max(0, expiresAtMillis - baseMillis);
-        call.reply().integer(inSeconds ? (millis + 500) / 1000 : millis);
+        // Unsigned, since rounding the latest possible time overflows.
+        call.reply().integer(inSeconds ? Long.divideUnsigned(millis + 500, 1000) : millis);
     }
 }
