@@ -27,19 +27,29 @@ record ScoredMember(Bytes member, double score) implements Comparable<ScoredMemb
 
     /**
      * Makes the destination, argument 1, hold exactly these members and answers their number; no members remove the key.
+     *
+     * @param sizeKnown whether Redis knows the number of members before the first one, and so makes a large set at once
      */
-    static void store(Call call, List<ScoredMember> members, String event) {
+    static void store(Call call, List<ScoredMember> members, String event, boolean sizeKnown) {
         Keyspace keys = call.keys();
         Bytes destination = call.arg(1);
         if (!members.isEmpty()) {
             SortedSetValue stored = keys.replace(SORTED_SET, destination);
-            put(members, stored, false);
-            put(members, stored, true);
+            if (sizeKnown) {
+                putNegativeZerosLast(members, stored);
+            } else {
+                members.forEach(member -> stored.put(member.member, member.score));
+            }
             call.changed(destination, KeyEvent.SORTED_SET, event);
         } else if (keys.remove(destination)) {
             call.changed(destination, KeyEvent.GENERIC, "del");
         }
         call.reply().integer(members.size());
+    }
+
+    private static void putNegativeZerosLast(List<ScoredMember> members, SortedSetValue target) {
+        put(members, target, false);
+        put(members, target, true);
     }
 
     /** Stores the members whose score is -0, which a small set takes as 0, last: a large one then has its encoding. */

@@ -28,7 +28,7 @@ final class SortedSetAlgebra {
 
     static void zunionstore(Call call) {
         Arguments arguments = new Arguments("zunionstore", Form.STORE, true).parse(call);
-        ScoredMember.store(call, gather(arguments, Operation.UNION), "zunionstore");
+        ScoredMember.store(call, gather(arguments, Operation.UNION), "zunionstore", true);
     }
 
     static void zinter(Call call) {
@@ -37,7 +37,7 @@ final class SortedSetAlgebra {
 
     static void zinterstore(Call call) {
         Arguments arguments = new Arguments("zinterstore", Form.STORE, true).parse(call);
-        ScoredMember.store(call, gather(arguments, Operation.INTERSECTION), "zinterstore");
+        ScoredMember.store(call, gather(arguments, Operation.INTERSECTION), "zinterstore", true);
     }
 
     static void zdiff(Call call) {
@@ -46,7 +46,7 @@ final class SortedSetAlgebra {
 
     static void zdiffstore(Call call) {
         Arguments arguments = new Arguments("zdiffstore", Form.STORE, false).parse(call);
-        ScoredMember.store(call, gather(arguments, Operation.DIFFERENCE), "zdiffstore");
+        ScoredMember.store(call, gather(arguments, Operation.DIFFERENCE), "zdiffstore", true);
     }
 
     static void zintercard(Call call) {

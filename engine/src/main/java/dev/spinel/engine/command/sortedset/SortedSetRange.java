@@ -120,7 +120,8 @@ final class SortedSetRange {
                     throw Errors.syntax();
                 }
             }
-            if (kind == Kind.ANY || kind == Kind.RANK) {
+            boolean byRank = kind == Kind.ANY || kind == Kind.RANK;
+            if (byRank) {
                 if (limit != -1) {
                     throw Errors.err(
                             "syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX");
@@ -130,7 +131,7 @@ final class SortedSetRange {
             if (withScores && kind == Kind.MEMBER) {
                 throw Errors.err("syntax error, WITHSCORES not supported in combination with BYLEX");
             }
-            return new Query(keyIndex, range(call), direction == Direction.DOWN, withScores, offset, limit);
+            return new Query(keyIndex, range(call), byRank, direction == Direction.DOWN, withScores, offset, limit);
         }
 
         /** The bounds: reversed ranges by score and by member name the upper one first, ranges by rank never. */
@@ -149,10 +150,18 @@ final class SortedSetRange {
     /**
      * A checked range command.
      *
+     * @param byRank whether the bounds are ranks
      * @param offset members to leave out at the begin; all of them when negative
      * @param limit members to answer at most; negative: no limit
      */
-    private record Query(int keyIndex, RankRange range, boolean reversed, boolean withScores, long offset, long limit) {
+    private record Query(
+            int keyIndex,
+            RankRange range,
+            boolean byRank,
+            boolean reversed,
+            boolean withScores,
+            long offset,
+            long limit) {
         void answer(Call call) {
             ReplyWriter reply = call.reply();
             SortedSetValue sortedSet = call.keys().read(SORTED_SET, call.arg(keyIndex));
@@ -176,7 +185,7 @@ final class SortedSetRange {
                     members.add(new ScoredMember(cursor.member().copy(), cursor.score()));
                 }
             }
-            ScoredMember.store(call, members, "zrangestore");
+            ScoredMember.store(call, members, "zrangestore", byRank);
         }
 
         private int length(SortedSetValue sortedSet) {
