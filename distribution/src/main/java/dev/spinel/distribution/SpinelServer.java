@@ -76,7 +76,8 @@ public final class SpinelServer implements AutoCloseable {
         try {
             return Guice.createInjector(Stage.PRODUCTION, strict);
         } catch (CreationException e) {
-            if (e.getCause() instanceof IllegalArgumentException cause) {
+            // One refusal is reported once for each part that needs the refused one.
+            if (e.getErrorMessages().iterator().next().getCause() instanceof IllegalArgumentException cause) {
                 throw cause;
             }
             throw e;

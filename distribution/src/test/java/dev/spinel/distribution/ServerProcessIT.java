@@ -124,6 +124,16 @@ class ServerProcessIT {
         }
 
         @Test
+        void transportThatIsNotThere_exitsWithOneAndNamesIt() throws Exception {
+            Process process = start(List.of(), "--port", "0", "--io-transport", "io_uring");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output())
+                    .contains("Can't start: io-transport io_uring")
+                    .doesNotContain("Exception");
+        }
+
+        @Test
         void version_isPrinted() throws Exception {
             assertThat(exitCode(start(List.of(), "--version"))).isZero();
             assertThat(output()).startsWith("Spinel server v=").contains("redis_version=7.0.15");
