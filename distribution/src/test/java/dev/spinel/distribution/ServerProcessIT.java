@@ -128,9 +128,7 @@ class ServerProcessIT {
             Process process = start(List.of(), "--port", "0", "--io-transport", "io_uring");
 
             assertThat(exitCode(process)).isEqualTo(1);
-            assertThat(output())
-                    .contains("Can't start: io-transport io_uring")
-                    .doesNotContain("Exception");
+            assertThat(output()).contains("Can't start: io-transport io_uring").doesNotContain("Exception");
         }
 
         @Test
