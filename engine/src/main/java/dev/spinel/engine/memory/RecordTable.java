@@ -37,8 +37,8 @@ public abstract class RecordTable {
      * Segments are not Java arrays, because growing leaves so many behind that they would survive into the old
      * generation: at 2 million records the dead ones took more memory than table and records together.
      *
-     * As the order allows any capacity, a segment grows by a size class of the arena instead of doubling, so that its
-     * load stays above 75 % at whatever size. With powers of two it would be two thirds on average, and worse at
+     * As the order allows any capacity, a segment grows by a size class of the arena instead of doubling, so that a
+     * record costs less than 11 bytes at whatever size from a thousand records on. With powers of two it would be two thirds on average, and worse at
      * unlucky sizes, because all segments fill at the same pace. The shape is kept beside the reference to the segment,
      * so that the home is known before the segment is: the processor then waits for its slots only once.
      *

@@ -80,7 +80,9 @@ class NettyTransportIT {
 
         @BeforeEach
         void start() throws IOException {
-            assumeThat(io == IoTransport.NIO || Epoll.isAvailable()).isTrue();
+            assumeThat(io == IoTransport.NIO || Epoll.isAvailable())
+                    .as("epoll exists on Linux only")
+                    .isTrue();
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
             directBytesBefore = directBytes();
             server = new TestServer(io, ioThreads, ListenSettings.tcp(LOOPBACK, 0));
