@@ -1,5 +1,7 @@
 package dev.spinel.distribution;
 
+import static java.util.concurrent.TimeUnit.MICROSECONDS;
+
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
@@ -22,6 +24,7 @@ final class TransportModule extends AbstractModule {
     ConnectionSettings connectionSettings(ConfigRegistry config) {
         ConnectionSettings settings = new ConnectionSettings();
         config.bind("maxclients", value -> settings.maxClients(asInt(value)));
+        config.bind("busy-poll-usec", value -> settings.busyPollNanos(MICROSECONDS.toNanos(value.number())));
         config.bind("tcp-keepalive", value -> settings.keepAliveSeconds(asInt(value)));
         long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE_DIVISOR;
         settings.maxReplyBytes(share);

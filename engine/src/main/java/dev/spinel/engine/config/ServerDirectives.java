@@ -18,7 +18,7 @@ import java.util.List;
  * The directives that have an effect. Those that are accepted without one are in {@link AcceptedDirectives}.
  *
  * <p>Source of names, defaults and bounds: CONFIG GET and CONFIG SET of redis-server 7.0.15; the manual for the two
- * of sets that 7.2 added; {@code io-transport} is Spinel's own.
+ * of sets that 7.2 added; {@code io-transport} and {@code busy-poll-usec} are Spinel's own.
  */
 final class ServerDirectives {
     private static final long MAX_INT = Integer.MAX_VALUE;
@@ -48,6 +48,7 @@ final class ServerDirectives {
         registry.register(yesNo("protected-mode", true));
         // Hidden, because tools set whatever CONFIG GET * answers but the immutable directives that they know.
         registry.register(choice("io-transport", List.of("auto", "nio", "epoll", "io_uring"), IMMUTABLE, HIDDEN));
+        registry.register(integer("busy-poll-usec", 50, 0, 1_000_000, HIDDEN));
         registry.register(integer("io-threads", 1, 1, 128, IMMUTABLE));
     }
 

@@ -13,6 +13,7 @@ public final class ConnectionSettings {
     private volatile int keepAliveSeconds = 300;
     private volatile long maxQueryBufferBytes = 1L << 30;
     private long maxReplyBytes = Integer.MAX_VALUE;
+    private long busyPollNanos;
 
     /** What a single request may announce. */
     public RequestLimits requestLimits() {
@@ -53,5 +54,14 @@ public final class ConnectionSettings {
 
     public void maxReplyBytes(long bytes) {
         maxReplyBytes = bytes;
+    }
+
+    /** Nanoseconds that the engine's thread looks for input before it sleeps ({@code busy-poll-usec}); 0: sleeps at once. */
+    public long busyPollNanos() {
+        return busyPollNanos;
+    }
+
+    public void busyPollNanos(long nanos) {
+        busyPollNanos = nanos;
     }
 }

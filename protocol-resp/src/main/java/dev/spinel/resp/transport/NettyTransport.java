@@ -34,6 +34,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private final Listeners<C> listeners;
 
     private final LoopBuffers buffers = new LoopBuffers();
+    private final BusyPoll busyPoll = new BusyPoll();
     private final @Nullable IoLoops<C> ioLoops;
     private final BufferPool replyArrays = new BufferPool(MAX_POOLED_BYTES);
 
@@ -89,12 +90,30 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     public void poll(long maxWaitNanos) {
         own();
         runResumed();
-        if (maxWaitNanos > 0 && toResume.isEmpty() && toFlush.isEmpty()) {
-            loop.run(maxWaitNanos);
-        } else {
+        if (maxWaitNanos <= 0 || isWorkLeft()) {
             loop.runNow();
+        } else if (!pollBusily(Math.min(maxWaitNanos, settings.busyPollNanos()))) {
+            loop.run(maxWaitNanos);
         }
         runResumed();
+    }
+
+    private boolean isWorkLeft() {
+        return !toResume.isEmpty() || !toFlush.isEmpty();
+    }
+
+    /** Polls without a wait until something was done, at most for {@code maxNanos}; whether something was. */
+    private boolean pollBusily(long maxNanos) {
+        if (maxNanos == 0 || !busyPoll.pays()) {
+            return false;
+        }
+        long began = System.nanoTime();
+        boolean found;
+        do {
+            found = loop.runNow() > 0 || isWorkLeft();
+        } while (!found && System.nanoTime() - began < maxNanos);
+        busyPoll.looked(found);
+        return found;
     }
 
     @Override
