@@ -3,12 +3,11 @@ package dev.spinel.distribution;
 import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
+import dev.spinel.distribution.config.Configuration;
 import dev.spinel.engine.Engine;
 import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.admin.PluginHost;
 import dev.spinel.engine.admin.ServerProcess;
-import dev.spinel.engine.config.ConfigFile;
-import dev.spinel.engine.config.ConfigRegistry;
 import java.util.SplittableRandom;
 
 /** The engine with its data. */
@@ -40,10 +39,11 @@ final class EngineModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Engine engine(ConfigRegistry config, ConfigFile file, ServerProcess process, PluginHost plugins, ServerLog log) {
+    Engine engine(Configuration configuration, ServerProcess process, PluginHost plugins, ServerLog log) {
         return new Engine(new EngineOptions(
-                config,
-                file,
+                configuration.registry(),
+                configuration.file(),
+                configuration.commandRenames(),
                 process,
                 plugins,
                 maxDataBytes(Runtime.getRuntime().maxMemory()),

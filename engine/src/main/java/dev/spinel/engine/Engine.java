@@ -86,6 +86,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             + " password (requirepass), or allow connections without one by 'CONFIG SET protected-mode no' from this"
             + " machine or by --protected-mode no at the start.";
 
+    /** How long a turn may last for memory that was removed before. */
+    private static final long LAZY_RELEASE_NANOS = 500_000;
+
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final EngineClock clock;
@@ -162,6 +165,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         for (ServerPlugin family : administration(options, identity, info)) {
             commandTable.register(family.name(), family.commands());
         }
+        commandTable.ownComplete();
+        options.renames().forEach(commandTable::rename);
         this.contributions = new Contributions(commandTable, options.config(), info, clients, options.failureLog());
         bind(options.config());
     }
@@ -215,14 +220,20 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ConfigBindings bindings = new ConfigBindings(config);
         bindings.encodings(encodingLimits);
         bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
-        bindings.authentication(authentication);
+        bindings.authentication(authentication, this::admitAll);
         bindings.hertz(cron::hz);
+        bindings.lazyRelease(keyspaces);
         bindings.clients(limits);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
             checkMemory();
         });
+    }
+
+    /** Has clients in that connected while a password was needed. */
+    private void admitAll() {
+        clients.all().forEach(client -> client.unauthenticated(false));
     }
 
     private void checkMemory() {
@@ -239,6 +250,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private void resetStatistics() {
         statistics.reset();
         keyspaces.statistics().reset();
+        keyspaces.lazyRelease().resetCount();
         commandTable.all().forEach(RegisteredCommand::resetStatistics);
     }
 
@@ -255,7 +267,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     @Override
     public Client connect(Connection connection) {
         Client client = clients.add(connection, clock.nowMillis());
-        client.set(ClientFlag.UNAUTHENTICATED, authentication.isRequired());
+        client.unauthenticated(authentication.isRequired());
         statistics.connectionAccepted();
         if (protectedMode && !authentication.isRequired() && !ProtectedAccess.isLocal(connection)) {
             connection.reply().error(DENIED);
@@ -322,6 +334,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             unpause();
         }
         long waitNanos = cron.run();
+        if (keyspaces.lazyRelease().isPending()) {
+            keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);
+            waitNanos = keyspaces.lazyRelease().isPending() ? 0 : waitNanos;
+        }
         if (maxMemoryBytes > 0 || outOfMemory || grewByStep()) {
             checkMemory();
         }
@@ -329,6 +345,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (deadlineMillis == Long.MAX_VALUE) {
             return waitNanos;
         }
-        return Math.min(waitNanos, Math.max(0, deadlineMillis - nowMillis) * NANOS_PER_MILLI);
+        long waitMillis = Math.max(0, deadlineMillis - nowMillis);
+        return waitMillis > waitNanos / NANOS_PER_MILLI ? waitNanos : waitMillis * NANOS_PER_MILLI;
     }
 }

@@ -4,7 +4,9 @@ import dev.spinel.engine.admin.PluginHost;
 import dev.spinel.engine.admin.ServerProcess;
 import dev.spinel.engine.config.ConfigFile;
 import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.dispatch.CommandRename;
 import dev.spinel.engine.dispatch.Dispatcher.FailureLog;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -13,6 +15,7 @@ import java.util.random.RandomGenerator;
  *
  * @param config the directives; the engine takes over their values and follows their changes
  * @param configFile where they came from
+ * @param renames the built-in commands that get other names, in order
  * @param process the process around the engine
  * @param plugins the loaded plugins
  * @param maxArenaBytes most bytes of records and pages, 0 for no limit
@@ -26,6 +29,7 @@ import java.util.random.RandomGenerator;
 public record EngineOptions(
         ConfigRegistry config,
         ConfigFile configFile,
+        List<CommandRename> renames,
         ServerProcess process,
         PluginHost plugins,
         long maxArenaBytes,

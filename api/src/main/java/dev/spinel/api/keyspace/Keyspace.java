@@ -65,6 +65,9 @@ public interface Keyspace {
     /** Removes a key; false when there was none. No event, no effect: see {@code Call.changed}. */
     boolean remove(Bytes key);
 
+    /** As {@link #remove}, but the memory of a large value is released later, in pieces. O(1). */
+    boolean unlink(Bytes key);
+
     /** Removes a key whose collection is empty, with the event {@code del}; false when it is not empty. */
     boolean removeIfEmpty(Bytes key);
 

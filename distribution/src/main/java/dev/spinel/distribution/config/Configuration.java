@@ -2,6 +2,7 @@ package dev.spinel.distribution.config;
 
 import dev.spinel.engine.config.ConfigFile;
 import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.dispatch.CommandRename;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ public final class Configuration {
 
     private final ConfigRegistry registry = ConfigRegistry.withServerDirectives();
     private final List<List<String>> pluginPaths = new ArrayList<>();
+    private final List<CommandRename> commandRenames = new ArrayList<>();
     private final Map<String, String> pluginParameters = new LinkedHashMap<>();
     private final Deque<Path> including = new ArrayDeque<>();
     private ConfigFile file = new NoConfigFile();
@@ -73,6 +75,11 @@ public final class Configuration {
     /** What {@code loadmodule} names: each a path and arguments. */
     public List<List<String>> pluginPaths() {
         return pluginPaths;
+    }
+
+    /** What {@code rename-command} asks for, in order; whether there are such commands the engine knows. */
+    public List<CommandRename> commandRenames() {
+        return commandRenames;
     }
 
     /** Values for the parameters of plugins, by the parameter's full name. */
@@ -122,6 +129,8 @@ public final class Configuration {
             include(words.get(1));
         } else if (name.equals("loadmodule") && words.size() >= 2) {
             pluginPaths.add(words.subList(1, words.size()));
+        } else if (name.equals("rename-command") && words.size() == 3) {
+            commandRenames.add(new CommandRename(words.get(1), words.get(2), setting.place()));
         } else if (name.indexOf('.') > 0) {
             if (words.size() < 2) {
                 throw setting.refused("Module config specified without value");
@@ -134,7 +143,7 @@ public final class Configuration {
 
     private String explained(Setting setting) {
         String closest = Suggestion.closest(setting.name(), registry.names());
-        return "\n" + setting.origin() + ":" + setting.line() + ": there is no directive '" + setting.name() + "'"
+        return "\n" + setting.place() + ": there is no directive '" + setting.name() + "'"
                 + (closest == null ? "" : "; did you mean '" + closest + "'?");
     }
 

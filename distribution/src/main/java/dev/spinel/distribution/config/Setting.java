@@ -15,6 +15,11 @@ record Setting(List<String> words, String origin, int line, String text) {
         return words.get(0);
     }
 
+    /** Where it stands, as messages name it. */
+    String place() {
+        return origin + ":" + line;
+    }
+
     /** An error of this setting. */
     ConfigurationException refused(String reason) {
         return ConfigurationException.at(line, text, reason);

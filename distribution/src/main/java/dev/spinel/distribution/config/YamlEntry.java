@@ -40,7 +40,7 @@ record YamlEntry(String name, int line, String text, List<String> items, boolean
      */
 
     /** Directives of which each item of a list is a line of its own. */
-    private static final Set<String> LINE_DIRECTIVES = Set.of("include", "loadmodule");
+    private static final Set<String> LINE_DIRECTIVES = Set.of("include", "loadmodule", "rename-command");
 
     static List<YamlEntry> parse(String text, String origin) {
         Node root;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.engine.config.ConfigValue;
+import dev.spinel.engine.dispatch.CommandRename;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -147,6 +148,17 @@ class ConfigurationTest {
             assertThatThrownBy(() -> load(directory + "/none"))
                     .hasMessage(
                             "Fatal error, can't open config file '" + directory + "/none': No such file or directory");
+        }
+
+        @Test
+        void renamedCommands_areKeptForTheEngine() throws IOException {
+            String path = file("redis.conf", "# names", "rename-command CONFIG \"\"", "rename-command GET xget");
+            assertThat(load(path).commandRenames())
+                    .containsExactly(
+                            new CommandRename("CONFIG", "", path + ":2"),
+                            new CommandRename("GET", "xget", path + ":3"));
+            assertThatThrownBy(() -> load(file("short.conf", "rename-command GET")))
+                    .hasMessageContaining("Bad directive or wrong number of arguments");
         }
 
         @Test

@@ -306,8 +306,11 @@ public final class ClientCommands implements ServerPlugin {
     }
 
     private void pause(Call call) {
+        if (call.argCount() > 4) {
+            throw HelpText.unknownOrWrongArity("CLIENT", call.arg(1));
+        }
         boolean all = call.argCount() == 3 || call.argIs(3, "ALL");
-        if (call.argCount() > 4 || (!all && !call.argIs(3, "WRITE"))) {
+        if (!all && !call.argIs(3, "WRITE")) {
             throw Errors.err("CLIENT PAUSE mode must be WRITE or ALL");
         }
         if (!Numbers.isLong(call.arg(2))) {
@@ -316,6 +319,9 @@ public final class ClientCommands implements ServerPlugin {
         long millis = Numbers.parseLong(call.arg(2));
         if (millis < 0) {
             throw Errors.timeoutNegative();
+        }
+        if (millis > Long.MAX_VALUE - call.nowMillis()) {
+            throw Errors.err("timeout is out of range");
         }
         pausedClients.pause(all, call.nowMillis() + millis);
         call.reply().ok();
@@ -355,8 +361,11 @@ public final class ClientCommands implements ServerPlugin {
     }
 
     private void unblock(Call call) {
+        if (call.argCount() > 4) {
+            throw HelpText.unknownOrWrongArity("CLIENT", call.arg(1));
+        }
         boolean error = call.argCount() == 4 && call.argIs(3, "ERROR");
-        if (call.argCount() > 4 || (call.argCount() == 4 && !error && !call.argIs(3, "TIMEOUT"))) {
+        if (call.argCount() == 4 && !error && !call.argIs(3, "TIMEOUT")) {
             throw Errors.err("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
         }
         Client client = clients.get(call.integerArg(2));

@@ -73,7 +73,7 @@ public final class CommandCommands implements ServerPlugin {
         Collection<RegisteredCommand> commands = table.all();
         call.reply().array(commands.size());
         for (RegisteredCommand command : commands) {
-            CommandInfo.write(call.reply(), command.command());
+            CommandInfo.write(call.reply(), command.command(), command.fullName());
         }
     }
 
@@ -82,7 +82,7 @@ public final class CommandCommands implements ServerPlugin {
             Collection<RegisteredCommand> commands = table.all();
             call.reply().array(commands.size());
             for (RegisteredCommand command : commands) {
-                CommandInfo.write(call.reply(), command.command());
+                CommandInfo.write(call.reply(), command.command(), command.fullName());
             }
             return;
         }
@@ -90,9 +90,9 @@ public final class CommandCommands implements ServerPlugin {
         for (int i = 2; i < call.argCount(); i++) {
             RegisteredCommand command = named(call.arg(i));
             if (command == null) {
-                call.reply().nilArray();
+                call.reply().nil();
             } else {
-                CommandInfo.write(call.reply(), command.command());
+                CommandInfo.write(call.reply(), command.command(), command.fullName());
             }
         }
     }
@@ -126,7 +126,8 @@ public final class CommandCommands implements ServerPlugin {
         }
         reply.map(commands.size());
         for (RegisteredCommand command : commands) {
-            CommandDocs.write(reply, command.command(), null);
+            CommandDocs.write(
+                    reply, command.command(), command.fullName(), command.isForeign() ? command.owner() : null);
         }
     }
 

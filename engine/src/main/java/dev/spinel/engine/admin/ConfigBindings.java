@@ -5,6 +5,7 @@ import dev.spinel.engine.client.ClientLimits.OutputLimit;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.Dispatcher;
 import dev.spinel.engine.dispatch.KeyEvents;
+import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.SlowLog;
 import dev.spinel.engine.value.EncodingLimits;
@@ -53,9 +54,18 @@ public final class ConfigBindings {
         });
     }
 
-    /** The password of the default user. */
-    public void authentication(Authentication authentication) {
-        config.bind("requirepass", value -> authentication.password(value.text()));
+    /**
+     * The password of the default user.
+     *
+     * @param admitAll runs when no password is needed any more
+     */
+    public void authentication(Authentication authentication, Runnable admitAll) {
+        config.bind("requirepass", value -> {
+            authentication.password(value.text());
+            if (!authentication.isRequired()) {
+                admitAll.run();
+            }
+        });
     }
 
     /** When clients are closed unasked. */
@@ -73,6 +83,12 @@ public final class ConfigBindings {
                 Long.parseLong(words.get(at + 1)),
                 Long.parseLong(words.get(at + 2)),
                 Long.parseLong(words.get(at + 3)));
+    }
+
+    /** When the memory of what is removed is released later. */
+    public void lazyRelease(Keyspaces keyspaces) {
+        config.bind("lazyfree-lazy-expire", value -> keyspaces.expiresLazily(value.isYes()));
+        config.bind("lazyfree-lazy-server-del", value -> keyspaces.removesLazily(value.isYes()));
     }
 
     /** How often a second the engine does what is due by the clock. */

@@ -78,6 +78,10 @@ public final class ConfigCommands implements ServerPlugin {
         for (int i = FIRST_ARGUMENT; i < call.argCount(); i += 2) {
             names.add(call.arg(i).toString());
             values.add(call.arg(i + 1).toString());
+            ConfigValue value = config.find(call.arg(i).toString());
+            if (value != null && value.isSensitive()) {
+                ClientCall.of(call).redact(i + 1);
+            }
         }
         boolean allowProtected = ProtectedAccess.isAllowed(
                 config, "enable-protected-configs", ClientCall.of(call).client());

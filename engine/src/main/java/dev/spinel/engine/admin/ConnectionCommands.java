@@ -66,6 +66,9 @@ public final class ConnectionCommands implements ServerPlugin {
         if (call.argCount() > 3) {
             throw Errors.syntax();
         }
+        for (int i = 1; i < call.argCount(); i++) {
+            ClientCall.of(call).redact(i);
+        }
         if (call.argCount() == 2 && !authentication.isRequired()) {
             throw Errors.err("AUTH <password> called without any password configured for the default user."
                     + " Are you sure your configuration is correct?");
@@ -79,7 +82,7 @@ public final class ConnectionCommands implements ServerPlugin {
         if (!authentication.accepts(user.toByteArray(), password.toByteArray())) {
             throw new CommandException(WRONG_PASSWORD);
         }
-        client.set(ClientFlag.UNAUTHENTICATED, false);
+        client.unauthenticated(false);
         client.user(user.toString());
     }
 
@@ -104,6 +107,8 @@ public final class ConnectionCommands implements ServerPlugin {
             int left = call.argCount() - next - 1;
             if (call.argIs(next, "AUTH") && left >= 2) {
                 user = next + 1;
+                ClientCall.of(call).redact(next + 1);
+                ClientCall.of(call).redact(next + 2);
                 next += 3;
             } else if (call.argIs(next, "SETNAME") && left >= 1) {
                 name = next + 1;
@@ -117,7 +122,7 @@ public final class ConnectionCommands implements ServerPlugin {
         }
         if (client.is(ClientFlag.UNAUTHENTICATED)) {
             throw new CommandException(
-                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto>"
+                    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO"
                             + " AUTH <user> <pass> option can be used to authenticate the client and select the RESP"
                             + " protocol version at the same time");
         }
@@ -177,7 +182,7 @@ public final class ConnectionCommands implements ServerPlugin {
         client.set(ClientFlag.NO_EVICT, false);
         client.set(ClientFlag.NO_TOUCH, false);
         client.set(ClientFlag.READONLY, false);
-        client.set(ClientFlag.UNAUTHENTICATED, authentication.isRequired());
+        client.unauthenticated(authentication.isRequired());
         client.user("default");
         client.replyMode(ReplyMode.ON);
         client.database(0);

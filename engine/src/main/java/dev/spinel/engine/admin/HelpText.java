@@ -1,11 +1,20 @@
 package dev.spinel.engine.admin;
 
 import dev.spinel.api.command.CommandHandler;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
 import java.util.List;
 
 /** The HELP subcommand of a container, as lines. */
 final class HelpText {
     private HelpText() {}
+
+    /** The error for a subcommand with too many arguments that its arity alone does not tell. */
+    static CommandException unknownOrWrongArity(String container, Bytes subcommand) {
+        return Errors.err("unknown subcommand or wrong number of arguments for '" + subcommand + "'. Try " + container
+                + " HELP.");
+    }
 
     /**
      * A handler that answers the help of a container.

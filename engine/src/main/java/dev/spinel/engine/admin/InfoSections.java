@@ -14,6 +14,7 @@ import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.stats.ServerStatistics;
+import dev.spinel.engine.value.LazyRelease;
 import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.HdrHistogram.Histogram;
@@ -129,6 +130,7 @@ public final class InfoSections {
         long aboveStartup = used - memory.startupBytes();
         long reserved = Math.max(memory.reservedBytes(), memory.arenaBytes());
         long dataset = used - memory.overheadBytes();
+        LazyRelease lazyRelease = sources.keyspaces.lazyRelease();
         text.bytes("used_memory", used)
                 .bytes("used_memory_rss", resident)
                 .bytes("used_memory_peak", memory.peakBytes())
@@ -171,8 +173,8 @@ public final class InfoSections {
                 .add("mem_aof_buffer", 0)
                 .add("mem_allocator", "arena")
                 .add("active_defrag_running", 0)
-                .add("lazyfree_pending_objects", 0)
-                .add("lazyfreed_objects", 0);
+                .add("lazyfree_pending_objects", lazyRelease.pendingObjects())
+                .add("lazyfreed_objects", lazyRelease.releasedObjects());
     }
 
     private static double ratio(long part, long whole) {

@@ -66,32 +66,37 @@ public final class ServerCommands implements ServerPlugin {
     }
 
     private void flushall(Call call) {
-        checkFlushMode(call);
+        boolean lazily = flushesLazily(call);
         for (int i = 0; i < keyspaces.count(); i++) {
-            flush(i);
+            flush(i, lazily);
         }
         call.changed();
         call.reply().ok();
     }
 
     private void flushdb(Call call) {
-        checkFlushMode(call);
-        flush(call.keys().index());
+        boolean lazily = flushesLazily(call);
+        flush(call.keys().index(), lazily);
         call.changed();
         call.reply().ok();
     }
 
-    private static void checkFlushMode(Call call) {
-        if (call.argCount() > 2 || (call.argCount() == 2 && !call.argIs(1, "ASYNC") && !call.argIs(1, "SYNC"))) {
+    private static boolean flushesLazily(Call call) {
+        if (call.argCount() == 1) {
+            return call.configNumber("lazyfree-lazy-user-flush") != 0;
+        }
+        boolean lazily = call.argIs(1, "ASYNC");
+        if (call.argCount() > 2 || (!lazily && !call.argIs(1, "SYNC"))) {
             throw Errors.syntax();
         }
+        return lazily;
     }
 
-    private void flush(int index) {
+    private void flush(int index, boolean lazily) {
         Database database = keyspaces.get(index);
         if (database.size() > 0) {
             watchedKeys.touchAll(database, database);
-            keyspaces.flush(index);
+            keyspaces.flush(index, lazily);
         }
     }
 
@@ -144,11 +149,12 @@ public final class ServerCommands implements ServerPlugin {
         if (client.is(ClientFlag.IN_EXEC)) {
             throw Errors.err("MONITOR isn't allowed for DENY BLOCKING client");
         }
+        // As in Redis, a monitor that asks again gets no reply.
         if (!client.is(ClientFlag.MONITOR)) {
             monitors.add(client);
             monitoring.set(true);
+            call.reply().ok();
         }
-        call.reply().ok();
     }
 
     private void shutdown(Call call) {

@@ -44,6 +44,9 @@ public final class SlowlogCommands implements ServerPlugin {
     }
 
     private void get(Call call) {
+        if (call.argCount() > 3) {
+            throw HelpText.unknownOrWrongArity("SLOWLOG", call.arg(1));
+        }
         long count = DEFAULT_COUNT;
         if (call.argCount() == 3) {
             count = call.integerArg(2, -1, Long.MAX_VALUE, "count should be greater than or equal to -1");

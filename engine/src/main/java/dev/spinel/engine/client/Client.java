@@ -82,6 +82,12 @@ public final class Client {
         flags = on ? flags | flag.bit() : flags & ~flag.bit();
     }
 
+    /** Sets whether the client has yet to authenticate, and may only send small requests therefore. */
+    public void unauthenticated(boolean value) {
+        set(ClientFlag.UNAUTHENTICATED, value);
+        connection.restrictRequests(value);
+    }
+
     /** The bits of all flags, see {@link ClientFlag#bit}. */
     public int flagBits() {
         return flags;

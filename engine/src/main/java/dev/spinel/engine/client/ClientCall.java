@@ -21,6 +21,9 @@ public interface ClientCall extends Call {
     /** All arguments, valid until the handler returns. */
     Bytes[] args();
 
+    /** Has monitors and the slow log show {@code (redacted)} instead of an argument. */
+    void redact(int index);
+
     /** All databases. */
     Keyspaces keyspaces();
 }

@@ -9,6 +9,9 @@ import java.util.function.Consumer;
  * <p>Engine thread only.
  */
 public final class ClientLimits {
+    /** Output that no hard limit concerns; as in Redis, where each client has a buffer of this size that is not counted. */
+    private static final int UNLIMITED_BYTES = 16 << 10;
+
     private static final long MILLIS_PER_SECOND = 1000;
 
     private final ClientRegistry clients;
@@ -54,7 +57,7 @@ public final class ClientLimits {
     /** Closes a client whose output is above the hard limit; returns whether it did. */
     public boolean closeIfOverHardLimit(Client client) {
         long waiting = client.connection().outputBytes();
-        if (waiting < leastHardBytes || waiting < orEndless(limit(client).hardBytes)) {
+        if (waiting < leastHardBytes || waiting < orEndless(limit(client).hardBytes) || waiting <= UNLIMITED_BYTES) {
             return false;
         }
         close(client);

@@ -14,11 +14,20 @@ public interface Connection {
      */
     ReplyWriter reply();
 
+    /** What {@link #repliesSince} answers when the last reply lacks elements. */
+    int INCOMPLETE = -1;
+
     /** The position in the output buffer, for {@link #rollback}; valid within one command. */
     int mark();
 
     /** Takes back everything written since a mark. */
     void rollback(int mark);
+
+    /**
+     * The number of whole replies written since a mark, {@link #INCOMPLETE} when the last one lacks elements. Messages of
+     * RESP3 count as none. O(elements of the replies).
+     */
+    int repliesSince(int mark);
 
     /** Sets the protocol version of replies, 2 or 3. */
     void protocol(int version);

@@ -128,10 +128,8 @@ final class AcceptedDirectives {
         for (String name : List.of(
                 "tls-cert-file",
                 "tls-key-file",
-                "tls-key-file-pass",
                 "tls-client-cert-file",
                 "tls-client-key-file",
-                "tls-client-key-file-pass",
                 "tls-dh-params-file",
                 "tls-ca-cert-file",
                 "tls-ca-cert-dir",
@@ -140,6 +138,8 @@ final class AcceptedDirectives {
                 "tls-ciphersuites")) {
             registry.register(text(name, ""));
         }
+        registry.register(text("tls-key-file-pass", "", SENSITIVE));
+        registry.register(text("tls-client-key-file-pass", "", SENSITIVE));
     }
 
     private static void memoryUse(ConfigRegistry registry) {

@@ -116,16 +116,21 @@ public final class ConfigRegistry {
     /** The names that any of the patterns finds, with their values; each once. */
     public Map<String, ConfigValue> matching(List<Bytes> patterns) {
         Map<String, ConfigValue> found = new LinkedHashMap<>();
+        Set<String> foundNames = new HashSet<>();
         for (Bytes pattern : patterns) {
             if (isPlain(pattern)) {
-                String name = pattern.toString().toLowerCase(Locale.ROOT);
-                ConfigValue value = byName.get(name);
-                if (value != null) {
+                // A name without wildcards is answered as it was asked for.
+                String name = pattern.toString();
+                String folded = name.toLowerCase(Locale.ROOT);
+                ConfigValue value = byName.get(folded);
+                if (value != null && foundNames.add(folded)) {
                     found.put(name, value);
                 }
             } else {
                 byName.forEach((name, value) -> {
-                    if (!value.is(Trait.HIDDEN) && GlobPattern.matches(pattern, Bytes.of(name), true)) {
+                    if (!value.is(Trait.HIDDEN)
+                            && GlobPattern.matches(pattern, Bytes.of(name), true)
+                            && foundNames.add(name)) {
                         found.put(name, value);
                     }
                 });

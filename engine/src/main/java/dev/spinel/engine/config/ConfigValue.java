@@ -83,6 +83,11 @@ public final class ConfigValue {
         return traits.contains(trait);
     }
 
+    /** Whether its value is a secret. */
+    public boolean isSensitive() {
+        return is(Trait.SENSITIVE);
+    }
+
     boolean takesSeveralWords() {
         return kind.takesSeveralWords();
     }

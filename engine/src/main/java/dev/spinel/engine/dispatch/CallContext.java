@@ -17,6 +17,7 @@ import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.propagate.Propagator;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -24,12 +25,15 @@ import org.jspecify.annotations.Nullable;
 
 /** The one call in progress at one depth; reused. Engine thread only. */
 final class CallContext implements ClientCall {
+    private static final Bytes REDACTED = Bytes.of("(redacted)");
+
     private final DispatchServices services;
     private @Nullable Client client;
     private @Nullable RegisteredCommand command;
     private @Nullable ReplyWriter reply;
     private @Nullable Database database;
     private Bytes[] args = new Bytes[0];
+    private Bytes[] shownArgs = args;
     private int argCount;
     private long changesBefore;
     private boolean explicitEffects;
@@ -44,6 +48,7 @@ final class CallContext implements ClientCall {
         reply = caller.reply();
         database = services.keyspaces().get(caller.database());
         args = arguments;
+        shownArgs = arguments;
         argCount = count;
         changesBefore = services.changes().changes();
         explicitEffects = false;
@@ -73,6 +78,19 @@ final class CallContext implements ClientCall {
     @Override
     public Bytes[] args() {
         return args;
+    }
+
+    @Override
+    public void redact(int index) {
+        if (shownArgs == args) {
+            shownArgs = Arrays.copyOf(args, argCount);
+        }
+        shownArgs[index] = REDACTED;
+    }
+
+    /** The arguments without what was redacted, for logs. */
+    Bytes[] shownArgs() {
+        return shownArgs;
     }
 
     @Override

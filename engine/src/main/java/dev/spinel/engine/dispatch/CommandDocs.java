@@ -21,10 +21,11 @@ public final class CommandDocs {
     /**
      * Writes the name of a command and its description, two replies: one pair of the map that COMMAND DOCS answers.
      *
+     * @param fullName its name in lower case, that of a subcommand as {@code config|get}
      * @param plugin the name of the plugin that the command belongs to, or null
      */
-    public static void write(ReplyWriter reply, Command command, @Nullable String plugin) {
-        new CommandDocs(reply, plugin).write(command, CommandInfo.wireName(command.spec()));
+    public static void write(ReplyWriter reply, Command command, String fullName, @Nullable String plugin) {
+        new CommandDocs(reply, plugin).write(command, fullName);
     }
 
     private void write(Command command, String fullName) {

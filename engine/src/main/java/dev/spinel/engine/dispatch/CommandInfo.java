@@ -15,12 +15,12 @@ public final class CommandInfo {
 
     private CommandInfo() {}
 
-    /** Writes a command and its subcommands as one reply. */
-    public static void write(ReplyWriter reply, Command command) {
-        write(reply, command, wireName(command.spec()));
-    }
-
-    private static void write(ReplyWriter reply, Command command, String fullName) {
+    /**
+     * Writes a command and its subcommands as one reply.
+     *
+     * @param fullName its name in lower case, that of a subcommand as {@code config|get}
+     */
+    public static void write(ReplyWriter reply, Command command, String fullName) {
         CommandSpec spec = command.spec();
         LegacyKeyRange range = LegacyKeyRange.of(spec);
         reply.array(FIELDS);

@@ -19,10 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class CommandTable {
     private static final int MAX_NAME_BYTES = 64;
 
+    /** By the name that clients use in lower case, which a renamed command does not call itself. */
     private final Map<String, RegisteredCommand> byName = new LinkedHashMap<>();
+
     private final Map<String, List<RegisteredCommand>> byOwner = new HashMap<>();
     private RegisteredCommand[] slots = new RegisteredCommand[0];
     private byte[][] names = new byte[0][];
+    private boolean ownComplete;
 
     /**
      * Adds the commands of one plugin, all or none.
@@ -35,7 +38,7 @@ public final class CommandTable {
         }
         Map<String, RegisteredCommand> added = new LinkedHashMap<>();
         for (Command command : commands) {
-            RegisteredCommand registered = new RegisteredCommand(command, owner, null);
+            RegisteredCommand registered = new RegisteredCommand(command, owner, ownComplete, null);
             RegisteredCommand other = byName.get(registered.fullName());
             if (other == null) {
                 other = added.get(registered.fullName());
@@ -56,6 +59,32 @@ public final class CommandTable {
         rebuild();
     }
 
+    /**
+     * Gives a command another name, or none. It still calls itself by its own name, in errors, statistics and COMMAND.
+     *
+     * @throws IllegalArgumentException when there is no such command or the new name is taken
+     */
+    public void rename(CommandRename rename) {
+        RegisteredCommand command = byName.remove(rename.name().toLowerCase(Locale.ROOT));
+        if (command == null) {
+            throw new IllegalArgumentException(rename.origin() + ": No such command in rename-command");
+        }
+        String newName = rename.newName().toLowerCase(Locale.ROOT);
+        if (newName.length() > MAX_NAME_BYTES) {
+            throw new IllegalArgumentException(
+                    rename.origin() + ": Target command name is longer than " + MAX_NAME_BYTES + " bytes");
+        }
+        if (!newName.isEmpty() && byName.putIfAbsent(newName, command) != null) {
+            throw new IllegalArgumentException(rename.origin() + ": Target command name already exists");
+        }
+        rebuild();
+    }
+
+    /** Says that all commands of the engine itself are registered; those to come are plugins'. */
+    public void ownComplete() {
+        ownComplete = true;
+    }
+
     /** Removes the commands of one plugin. */
     public void unregister(String owner) {
         List<RegisteredCommand> commands = byOwner.remove(owner);
@@ -71,13 +100,13 @@ public final class CommandTable {
         int capacity = Integer.highestOneBit(Math.max(8, byName.size() * 4 - 1)) << 1;
         RegisteredCommand[] newSlots = new RegisteredCommand[capacity];
         byte[][] newNames = new byte[capacity][];
-        for (RegisteredCommand command : byName.values()) {
-            byte[] name = command.spec().name().getBytes(StandardCharsets.US_ASCII);
+        for (Map.Entry<String, RegisteredCommand> entry : byName.entrySet()) {
+            byte[] name = entry.getKey().toUpperCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
             int slot = foldedHash(name, 0, name.length) & (capacity - 1);
             while (newNames[slot] != null) {
                 slot = (slot + 1) & (capacity - 1);
             }
-            newSlots[slot] = command;
+            newSlots[slot] = entry.getValue();
             newNames[slot] = name;
         }
         slots = newSlots;

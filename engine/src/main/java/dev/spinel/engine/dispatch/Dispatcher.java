@@ -9,6 +9,7 @@ import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
+import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.stats.LatencyMonitor;
@@ -136,10 +137,10 @@ public final class Dispatcher implements CommandRunner {
                 return outcome;
             }
         }
-        call(client, command, args, argCount);
+        Bytes[] shown = call(client, command, args, argCount);
         // Only now, so that EXEC is shown after its commands, and RESET not to the monitor that sends it.
         if ((concerns & Gate.MONITORED) != 0) {
-            monitors.feed(services.clock(), client, args, argCount);
+            monitors.feed(services.clock(), client, shown, argCount);
         }
         return client.is(ClientFlag.BLOCKED) ? Outcome.BLOCKED : Outcome.DONE;
     }
@@ -189,6 +190,10 @@ public final class Dispatcher implements CommandRunner {
         }
         if ((concerns & Gate.TOO_FEW_REPLICAS) != 0) {
             reject(client, command, "NOREPLICAS Not enough good replicas to write.");
+            return Outcome.DONE;
+        }
+        if ((concerns & ClientFlag.MONITOR.bit()) != 0) {
+            reject(client, command, "ERR Replica can't interact with the keyspace");
             return Outcome.DONE;
         }
         boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
@@ -265,13 +270,14 @@ public final class Dispatcher implements CommandRunner {
             reject(client, command, Errors.outOfMemory().message());
             return;
         }
-        call(client, command, args, argCount);
+        Bytes[] shown = call(client, command, args, argCount);
         if ((concerns & Gate.MONITORED) != 0 && client.is(ClientFlag.IN_EXEC)) {
-            monitors.feed(services.clock(), client, args, argCount);
+            monitors.feed(services.clock(), client, shown, argCount);
         }
     }
 
-    private void call(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+    /** Calls the handler and does what follows; returns the arguments as logs may show them. */
+    private Bytes[] call(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
         if (depth == contexts.size()) {
             contexts.add(new CallContext(services));
         }
@@ -291,6 +297,9 @@ public final class Dispatcher implements CommandRunner {
         try {
             CommandHandler handler = Objects.requireNonNull(command.handler());
             handler.handle(context);
+            if (command.isForeign()) {
+                requireOneReply(client, mark);
+            }
             failed = false;
         } catch (CommandException e) {
             answerError(client, mark, e.message());
@@ -310,12 +319,28 @@ public final class Dispatcher implements CommandRunner {
         if (client.replyMode() != ReplyMode.ON) {
             applyReplyMode(client, mark, command.repliesByPush());
         }
-        account(client, command, args, argCount, took, failed);
+        Bytes[] shown = context.shownArgs();
+        account(client, command, shown, argCount, took, failed);
         if (depth == 0) {
             services.propagator().flush();
             if (services.blockedClients().hasReady()) {
                 services.blockedClients().serve(services.keyspaces(), this);
             }
+        }
+        return shown;
+    }
+
+    /**
+     * Fails a plugin's handler that wrote no reply, several or half of one, which would shift all later replies of its
+     * client. Built-in commands are not looked at: the differential test reads their replies.
+     */
+    private static void requireOneReply(Client client, int mark) {
+        int expected = client.is(ClientFlag.BLOCKED) ? 0 : 1;
+        int written = client.connection().repliesSince(mark);
+        if (written != expected) {
+            throw new IllegalStateException("the handler wrote "
+                    + (written == Connection.INCOMPLETE ? "an incomplete reply" : written + " replies") + ", expected "
+                    + expected);
         }
     }
 

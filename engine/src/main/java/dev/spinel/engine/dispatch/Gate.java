@@ -60,6 +60,9 @@ final class Gate {
         if (spec.is(CommandFlag.WRITE) || spec.is(CommandFlag.MAY_REPLICATE)) {
             mask |= PAUSE_WRITE;
         }
+        if (spec.is(CommandFlag.WRITE) || spec.is(CommandFlag.READONLY) || spec.is(CommandFlag.MAY_REPLICATE)) {
+            mask |= ClientFlag.MONITOR.bit();
+        }
         if (!spec.is(CommandFlag.SKIP_MONITOR) && !spec.is(CommandFlag.ADMIN)) {
             mask |= MONITORED;
         }

@@ -24,6 +24,7 @@ public final class RegisteredCommand {
     private final int gateMask;
     private final boolean repliesByPush;
     private final boolean isExec;
+    private final boolean isForeign;
     private final List<RegisteredCommand> subcommands = new ArrayList<>();
     private long calls;
     private long nanos;
@@ -31,7 +32,7 @@ public final class RegisteredCommand {
     private long failedCalls;
     private @Nullable Histogram latencies;
 
-    RegisteredCommand(Command command, String owner, @Nullable RegisteredCommand parent) {
+    RegisteredCommand(Command command, String owner, boolean foreign, @Nullable RegisteredCommand parent) {
         this.command = command;
         this.owner = owner;
         CommandSpec spec = command.spec();
@@ -41,10 +42,11 @@ public final class RegisteredCommand {
         this.minArguments = Math.abs(spec.arity());
         this.maxArguments = spec.arity() > 0 ? spec.arity() : Integer.MAX_VALUE;
         this.gateMask = Gate.maskOf(fullName, spec);
+        this.isForeign = foreign;
         this.isExec = fullName.equals("exec");
         this.repliesByPush = spec.is(CommandFlag.PUBSUB) && fullName.endsWith("subscribe");
         for (Command subcommand : command.subcommands()) {
-            subcommands.add(new RegisteredCommand(subcommand, owner, this));
+            subcommands.add(new RegisteredCommand(subcommand, owner, foreign, this));
         }
     }
 
@@ -78,6 +80,11 @@ public final class RegisteredCommand {
     /** Whether it is EXEC, which answers for the commands that it will run. */
     boolean isExec() {
         return isExec;
+    }
+
+    /** Whether a plugin brought it, so that its replies are checked. */
+    public boolean isForeign() {
+        return isForeign;
     }
 
     /** Whether its replies are messages, which CLIENT REPLY does not suppress. */

@@ -12,6 +12,7 @@ import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
 import dev.spinel.engine.value.CustomValue;
 import dev.spinel.engine.value.CustomView;
+import dev.spinel.engine.value.Releasable;
 import dev.spinel.engine.value.StringView;
 import dev.spinel.engine.value.ValueView;
 import java.util.Arrays;
@@ -36,7 +37,7 @@ public final class Database implements Keyspace {
 
     private final KeyspaceContext context;
     private final Arena arena;
-    private final KeyTable table;
+    private KeyTable table;
     private final Bytes listenedKey = new Bytes();
     private final Bytes scannedKey = new Bytes();
     private int index;
@@ -112,7 +113,7 @@ public final class Database implements Keyspace {
 
     private void expire(long hash, long address) {
         byte[] key = keyCopy(address);
-        removeRecord(hash, address);
+        removeRecord(hash, address, context.expiresLazily());
         listenedKey.set(key, 0, key.length);
         context.statistics().expiredKeys++;
         context.listener().expired(this, listenedKey);
@@ -387,6 +388,12 @@ public final class Database implements Keyspace {
         unlinkRecord(hash, address);
     }
 
+    private void removeRecord(long hash, long address, boolean lazily) {
+        context.lazyRelease().defers(lazily);
+        removeRecord(hash, address);
+        context.lazyRelease().defers(context.removesLazily());
+    }
+
     /** Takes a record out of the table and frees it, but not what its value holds elsewhere. */
     private void unlinkRecord(long hash, long address) {
         byte[] chunk = arena.chunk(address);
@@ -412,6 +419,17 @@ public final class Database implements Keyspace {
             return false;
         }
         removeRecord(hash, address);
+        return true;
+    }
+
+    @Override
+    public boolean unlink(Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        if (address == Arena.NULL) {
+            return false;
+        }
+        removeRecord(hash, address, true);
         return true;
     }
 
@@ -596,22 +614,37 @@ public final class Database implements Keyspace {
 
     /** Removes all keys. */
     void clear() {
-        table.forEach(address -> {
-            int type = typeAt(address);
-            if (type != ValueType.STRING.id()) {
-                byte[] key = keyCopy(address);
-                long hash = context.keyHash().hash(key, 0, key.length);
-                context.views().passingView(this, hash, address, type).free();
-            }
-            byte[] chunk = arena.chunk(address);
-            int record = arena.offset(address);
-            arena.free(address, sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
-        });
+        context.lazyRelease().defers(false);
+        detach().release();
+        context.lazyRelease().defers(context.removesLazily());
+    }
+
+    /** Removes all keys; their memory is released later. */
+    void detachAll() {
+        long keys = size();
+        context.lazyRelease().add(detach(), keys);
+    }
+
+    /** Replaces the table by an empty one, and answers what releases the old one with its records and their values. */
+    private Releasable detach() {
+        KeyTable detached = table;
+        table = new KeyTable(arena, context.keyHash());
         context.views().reset();
-        table.clear();
         keysWithExpiry = 0;
         expiryCursor = 0;
         averageTimeToLiveMillis = 0;
+        return () -> detached.drain(this::release);
+    }
+
+    private void release(long address) {
+        int type = typeAt(address);
+        if (type != ValueType.STRING.id()) {
+            // The view needs the hash of the key only to change the value.
+            context.views().passingView(this, 0, address, type).free();
+        }
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        arena.free(address, sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.value.EncodingLimits;
 import dev.spinel.engine.value.LargeValues;
+import dev.spinel.engine.value.LazyRelease;
 import dev.spinel.engine.value.ValueContext;
 import java.util.random.RandomGenerator;
 
@@ -16,12 +17,15 @@ final class KeyspaceContext {
     private final RandomGenerator random;
     private final KeyspaceListener listener;
     private final KeyspaceStatistics statistics = new KeyspaceStatistics();
-    private final LargeValues largeValues = new LargeValues();
+    private final LazyRelease lazyRelease = new LazyRelease();
+    private final LargeValues largeValues = new LargeValues(lazyRelease);
     private final ViewPool views;
     private long nowMillis;
     private int accessClock;
     private boolean deletesExpired = true;
     private boolean touchesKeys = true;
+    private boolean expiresLazily;
+    private boolean removesLazily;
 
     KeyspaceContext(
             Arena arena, KeyHash keyHash, EncodingLimits limits, RandomGenerator random, KeyspaceListener listener) {
@@ -52,6 +56,10 @@ final class KeyspaceContext {
         return statistics;
     }
 
+    LazyRelease lazyRelease() {
+        return lazyRelease;
+    }
+
     LargeValues largeValues() {
         return largeValues;
     }
@@ -80,6 +88,25 @@ final class KeyspaceContext {
 
     void deletesExpired(boolean value) {
         deletesExpired = value;
+    }
+
+    /** Whether the memory of expired values is released later. */
+    boolean expiresLazily() {
+        return expiresLazily;
+    }
+
+    void expiresLazily(boolean value) {
+        expiresLazily = value;
+    }
+
+    /** Whether the memory of values that commands replace is released later. */
+    boolean removesLazily() {
+        return removesLazily;
+    }
+
+    void removesLazily(boolean value) {
+        removesLazily = value;
+        lazyRelease.defers(value);
     }
 
     boolean touchesKeys() {

@@ -3,6 +3,7 @@ package dev.spinel.engine.keyspace;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.value.EncodingLimits;
+import dev.spinel.engine.value.LazyRelease;
 import java.util.random.RandomGenerator;
 
 /** All databases of a server. Engine thread only. */
@@ -68,11 +69,28 @@ public final class Keyspaces {
         databases[second].index(second);
     }
 
-    /** Removes all keys of a database; returns how many there were. */
-    public long flush(int index) {
-        long size = databases[index].size();
-        databases[index].clear();
-        return size;
+    /** Removes all keys of a database; their memory is released now or, if lazily, later. */
+    public void flush(int index, boolean lazily) {
+        if (lazily) {
+            databases[index].detachAll();
+        } else {
+            databases[index].clear();
+        }
+    }
+
+    /** What was removed but still holds memory. */
+    public LazyRelease lazyRelease() {
+        return context.lazyRelease();
+    }
+
+    /** Whether the memory of expired values is released later ({@code lazyfree-lazy-expire}). */
+    public void expiresLazily(boolean value) {
+        context.expiresLazily(value);
+    }
+
+    /** Whether the memory of values that commands replace is released later ({@code lazyfree-lazy-server-del}). */
+    public void removesLazily(boolean value) {
+        context.removesLazily(value);
     }
 
     /** Bytes on the heap of values too large for their records. O(number of such values). */

@@ -101,6 +101,8 @@ public abstract class RecordTable {
     // Where the last find() succeeded.
     private int foundEntry;
     private int foundSlot;
+    /** Entries of the directory whose segments {@link #drain} has freed. */
+    private int drainedEntries;
 
     /** Creates an empty table of records in an arena. */
     protected RecordTable(Arena arena) {
@@ -129,6 +131,7 @@ public abstract class RecordTable {
     }
 
     private void reset() {
+        drainedEntries = 0;
         directoryDepth = 0;
         arrays = new byte[1][];
         bases = new int[1];
@@ -351,6 +354,31 @@ public abstract class RecordTable {
             discard(addresses[entry], lengthAt(entry));
         }
         reset();
+    }
+
+    /**
+     * Visits the records of the first segment that has not been drained and frees it, as the first of many steps to empty
+     * a table piece by piece. Until the last step has answered true, the table must not be used otherwise. O(records of a
+     * segment).
+     *
+     * @return whether the table is empty now
+     */
+    public final boolean drain(Visitor visitor) {
+        int end = lengthAt(drainedEntries);
+        for (int index = FIRST_SLOT; index < end; index++) {
+            long slot = word(arrays[drainedEntries], bases[drainedEntries], index);
+            if (slot != 0) {
+                visitor.visit(slot & ADDRESS_MASK);
+            }
+        }
+        int entries = entriesOf(drainedEntries);
+        discard(addresses[drainedEntries], end);
+        drainedEntries += entries;
+        if (drainedEntries < shapes.length) {
+            return false;
+        }
+        reset();
+        return true;
     }
 
     /** What {@link #scan} and {@link #forEach} do with a record. Must not change the table. */

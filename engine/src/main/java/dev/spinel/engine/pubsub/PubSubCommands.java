@@ -66,9 +66,7 @@ public final class PubSubCommands implements ServerPlugin {
 
     private void subscribe(Call call, Kind kind) {
         Client client = ClientCall.of(call).client();
-        if (kind == Kind.SHARD
-                ? client.is(ClientFlag.IN_EXEC)
-                : client.is(ClientFlag.IN_EXEC) && client.protocol() == 2) {
+        if (kind == Kind.SHARD && client.is(ClientFlag.IN_EXEC)) {
             throw Errors.err(
                     call.arg(0).toString().toUpperCase(java.util.Locale.ROOT) + " is not allowed inside a transaction");
         }

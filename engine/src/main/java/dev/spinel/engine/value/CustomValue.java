@@ -50,6 +50,12 @@ public final class CustomValue<V> implements LargeValue {
         return behaviour.elementCount(object);
     }
 
+    /** The plugin's object is the collector's. */
+    @Override
+    public boolean releasePiece() {
+        return true;
+    }
+
     /** What the plugin says. The server also asks outside any command: a plugin that throws then leaves the last figure. */
     @Override
     public long heapBytes() {

@@ -56,7 +56,7 @@ public final class CustomView extends ValueView {
     @Override
     public void free() {
         if (value != null) {
-            context.large.unlink(cell);
+            context.large.release(cell);
             value = null;
         }
     }

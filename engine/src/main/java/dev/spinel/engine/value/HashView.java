@@ -50,8 +50,7 @@ public final class HashView extends ValueView implements HashValue {
     @Override
     public void free() {
         if (large != null) {
-            large.free();
-            context.large.unlink(cell);
+            context.large.release(cell);
             large = null;
         }
     }
@@ -195,7 +194,7 @@ public final class HashView extends ValueView implements HashValue {
                 hash.put(view, value);
             }
         } catch (ArenaExhaustedException e) {
-            hash.free();
+            hash.release();
             throw e;
         }
         link(hash);

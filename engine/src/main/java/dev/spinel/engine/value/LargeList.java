@@ -25,6 +25,9 @@ final class LargeList implements LargeValue {
      * about 240 elements of 32 bytes. They have room at both ends. An index is found by adding up counts from the nearer
      * end: with ten million elements, that is at most 20,000 additions or some microseconds.
      */
+    /** How many pages are released together. */
+    private static final int PAGES_PER_PIECE = 256;
+
     private static final int SAFE_PAGE_BYTES = 8 << 10;
     private static final int MIN_PAGE_BYTES = 4 << 10;
     private static final int MAX_SIZE_CLASS = 5;
@@ -273,14 +276,15 @@ final class LargeList implements LargeValue {
                 addListpack(source.array(page), source.start(page), source.counts[page]);
             }
         } catch (ArenaExhaustedException e) {
-            free();
+            release();
             throw e;
         }
     }
 
-    /** Releases all memory. */
-    void free() {
-        removePages(firstPage, endPage - firstPage);
+    @Override
+    public boolean releasePiece() {
+        removePages(firstPage, Math.min(PAGES_PER_PIECE, endPage - firstPage));
+        return firstPage == endPage;
     }
 
     private void prepend(int page, Bytes element) {

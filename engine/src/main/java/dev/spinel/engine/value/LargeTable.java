@@ -81,7 +81,7 @@ abstract class LargeTable extends RecordTable implements LargeValue {
         try {
             source.forEach(this::copyRecord);
         } catch (ArenaExhaustedException e) {
-            free();
+            release();
             throw e;
         }
     }
@@ -95,10 +95,10 @@ abstract class LargeTable extends RecordTable implements LargeValue {
         insert(hashAt(chunk, offset), copy);
     }
 
-    /** Releases all memory; the table is empty then. */
-    final void free() {
-        forEach(this::release);
-        clear();
+    /** The table is empty once nothing is left. */
+    @Override
+    public final boolean releasePiece() {
+        return drain(this::release);
     }
 
     /** Bytes outside the cell, on the heap and in the arena. */

@@ -18,10 +18,15 @@ public final class LargeValues {
     private static final int REFERENCE_BYTES = 4;
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
+    private final LazyRelease lazyRelease;
     private @Nullable LargeValue[] values = new @Nullable LargeValue[64];
     private int[] freeHandles = new int[64];
     private int freeCount;
     private int end;
+
+    public LargeValues(LazyRelease lazyRelease) {
+        this.lazyRelease = lazyRelease;
+    }
 
     /** Bytes on the heap of all large values. O(number of large values), more for sorted sets. */
     public long heapBytes() {
@@ -47,9 +52,12 @@ public final class LargeValues {
         return get((int) INTS.get(cell.array(), cell.offset()));
     }
 
-    /** Forgets the value whose handle is the content of a cell. */
-    void unlink(ValueCell cell) {
-        remove((int) INTS.get(cell.array(), cell.offset()));
+    /** Forgets the value whose handle is the content of a cell, and releases its memory now or later. */
+    void release(ValueCell cell) {
+        int handle = (int) INTS.get(cell.array(), cell.offset());
+        LargeValue value = get(handle);
+        remove(handle);
+        lazyRelease.accept(value);
     }
 
     /** Keeps a value and returns its handle. */

@@ -51,8 +51,7 @@ public final class ListView extends ValueView implements ListValue {
     @Override
     public void free() {
         if (large != null) {
-            large.free();
-            context.large.unlink(cell);
+            context.large.release(cell);
             large = null;
         }
     }

@@ -57,8 +57,7 @@ public final class SetView extends ValueView implements SetValue {
     @Override
     public void free() {
         if (large != null) {
-            large.free();
-            context.large.unlink(cell);
+            context.large.release(cell);
             large = null;
         }
     }
@@ -215,7 +214,7 @@ public final class SetView extends ValueView implements SetValue {
                 set.add(position.member());
             }
         } catch (ArenaExhaustedException e) {
-            set.free();
+            set.release();
             throw e;
         }
         link(set);

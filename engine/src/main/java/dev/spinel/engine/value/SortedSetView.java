@@ -55,8 +55,7 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
     @Override
     public void free() {
         if (large != null) {
-            large.free();
-            context.large.unlink(cell);
+            context.large.release(cell);
             large = null;
         }
     }
@@ -250,7 +249,7 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
                 converted.put(position.member(), position.score());
             }
         } catch (ArenaExhaustedException e) {
-            converted.free();
+            converted.release();
             throw e;
         }
         link(converted);

@@ -6,6 +6,7 @@ import dev.spinel.engine.Engine;
 import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.propagate.Effect;
@@ -37,6 +38,7 @@ public final class CommandTester {
         engine = new Engine(new EngineOptions(
                 config,
                 process,
+                List.of(),
                 process,
                 process,
                 0,
@@ -104,11 +106,16 @@ public final class CommandTester {
     /** A client and its connection. */
     public final class Session implements Connection {
         private final TextReply reply = new TextReply();
+        private boolean restricted;
         private final Client client = engine.connect(this);
 
         /** Sends a line of words and returns the reply; empty while the client is blocked. */
         public String send(String line) {
-            String[] words = line.split(" ");
+            return send(line.split(" "));
+        }
+
+        /** Sends words, which may be empty. */
+        public String send(String... words) {
             Bytes[] args = new Bytes[words.length];
             for (int i = 0; i < words.length; i++) {
                 args[i] = Bytes.of(words[i]);
@@ -138,12 +145,24 @@ public final class CommandTester {
         }
 
         @Override
+        public int repliesSince(int mark) {
+            return client.is(ClientFlag.BLOCKED) ? 0 : 1;
+        }
+
+        @Override
         public void protocol(int version) {
             reply.protocol(version);
         }
 
         @Override
-        public void restrictRequests(boolean restricted) {}
+        public void restrictRequests(boolean value) {
+            restricted = value;
+        }
+
+        /** Whether requests must be small. */
+        public boolean restricted() {
+            return restricted;
+        }
 
         @Override
         public void closeAfterReply() {

@@ -147,7 +147,8 @@ class ConfigRegistryTest {
         @Test
         void patterns_findNamesOnceInAnyCase() {
             assertThat(matching("MAXMEMORY", "maxmem*"))
-                    .startsWith("maxmemory")
+                    .startsWith("MAXMEMORY")
+                    .doesNotContain("maxmemory")
                     .contains("maxmemory-policy", "maxmemory-clients")
                     .doesNotHaveDuplicates();
         }

@@ -3,6 +3,7 @@ package dev.spinel.engine.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.engine.command.BuiltInSpecs;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -63,7 +64,7 @@ final class CommandDocsTest {
 
     private static String docs(String name, int protocol, @Nullable String plugin) throws ReflectiveOperationException {
         ReplyText reply = new ReplyText(protocol);
-        CommandDocs.write(reply, BuiltInSpecs.command(name), plugin);
+        CommandDocs.write(reply, BuiltInSpecs.command(name), name.toLowerCase(Locale.ROOT), plugin);
         return reply.toString();
     }
 }

@@ -7,6 +7,7 @@ import dev.spinel.api.command.CommandSpec;
 import dev.spinel.api.command.KeySpec;
 import dev.spinel.engine.command.BuiltInSpecs;
 import dev.spinel.engine.command.RedisFacts;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ final class CommandInfoTest {
                 .summary("A test.")
                 .build();
         ReplyText reply = new ReplyText(3);
-        CommandInfo.write(reply, Command.of(spec, call -> {}));
+        CommandInfo.write(reply, Command.of(spec, call -> {}), CommandInfo.wireName(spec));
         assertThat(reply.toString())
                 .contains("'begin_search' %2 'type' 'keyword' 'spec' %2 'keyword' 'STREAMS' 'startfrom' :-1")
                 .contains("'find_keys' %2 'type' 'keynum' 'spec' %3 'keynumidx' :0 'firstkey' :1 'keystep' :1");
@@ -101,7 +102,7 @@ final class CommandInfoTest {
 
     private static String info(String name, int protocol) throws ReflectiveOperationException {
         ReplyText reply = new ReplyText(protocol);
-        CommandInfo.write(reply, BuiltInSpecs.command(name));
+        CommandInfo.write(reply, BuiltInSpecs.command(name), name.toLowerCase(Locale.ROOT));
         return reply.toString();
     }
 }

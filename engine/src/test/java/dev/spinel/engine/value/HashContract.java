@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 abstract class HashContract {
     final EncodingLimits limits = new EncodingLimits();
     final Arena arena = new Arena(0);
-    final ValueContext context = new ValueContext(arena, new KeyHash(3), new LargeValues(), limits);
+    final ValueContext context = new ValueContext(arena, new KeyHash(3), new LargeValues(new LazyRelease()), limits);
     final ArrayCell cell = new ArrayCell();
     final HashView hash = new HashView(context, cell);
 

@@ -76,8 +76,8 @@ class HashViewTest {
     final class Conversion {
         private final EncodingLimits limits = new EncodingLimits();
         private final ArrayCell cell = new ArrayCell();
-        private final HashView hash =
-                new HashView(new ValueContext(new Arena(0), new KeyHash(5), new LargeValues(), limits), cell);
+        private final HashView hash = new HashView(
+                new ValueContext(new Arena(0), new KeyHash(5), new LargeValues(new LazyRelease()), limits), cell);
 
         @BeforeEach
         void init() {

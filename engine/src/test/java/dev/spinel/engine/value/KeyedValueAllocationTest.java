@@ -25,7 +25,7 @@ class KeyedValueAllocationTest {
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final InPlaceCell cell = new InPlaceCell();
     private final ValueContext context =
-            new ValueContext(new Arena(0), new KeyHash(1), new LargeValues(), new EncodingLimits());
+            new ValueContext(new Arena(0), new KeyHash(1), new LargeValues(new LazyRelease()), new EncodingLimits());
     private final Random random = new Random(1);
     private final byte[] array = new byte[4];
     private final Bytes element = Bytes.of(array);

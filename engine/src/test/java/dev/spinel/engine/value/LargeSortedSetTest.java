@@ -115,7 +115,7 @@ class LargeSortedSetTest {
         assertThat(set.size()).isZero();
         set.put(Bytes.of("again"), 1);
         assertThat(set.rank(Bytes.of("again"))).isZero();
-        set.free();
+        set.release();
         assertThat(arena.usedBytes()).isZero();
     }
 
@@ -193,7 +193,7 @@ class LargeSortedSetTest {
         assertThatThrownBy(() -> copy.copyFrom(set)).isInstanceOf(ArenaExhaustedException.class);
         assertThat(small.usedBytes()).isEqualTo(used);
         set.removeRange(0, members);
-        set.free();
+        set.release();
         assertThat(small.usedBytes()).isZero();
     }
 }

@@ -20,7 +20,8 @@ abstract class ListContract {
     final EncodingLimits limits = new EncodingLimits();
     private final Arena arena = new Arena(0);
     private final ArrayCell cell = new ArrayCell();
-    private final ValueContext context = new ValueContext(arena, new KeyHash(3), new LargeValues(), limits);
+    private final ValueContext context =
+            new ValueContext(arena, new KeyHash(3), new LargeValues(new LazyRelease()), limits);
     private final ListView list = new ListView(context, cell);
 
     @BeforeEach
@@ -107,7 +108,8 @@ abstract class ListContract {
     void withoutMemory_pushFailsAndPopWorks() {
         Arena small = new Arena(9L << 20);
         ArrayCell smallCell = new ArrayCell();
-        ListView full = new ListView(new ValueContext(small, new KeyHash(3), new LargeValues(), limits), smallCell);
+        ListView full = new ListView(
+                new ValueContext(small, new KeyHash(3), new LargeValues(new LazyRelease()), limits), smallCell);
         full.bind(smallCell);
         full.init();
         int pushed = 0;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 abstract class SetContract {
     final EncodingLimits limits = new EncodingLimits();
     final Arena arena = new Arena(0);
-    final ValueContext context = new ValueContext(arena, new KeyHash(3), new LargeValues(), limits);
+    final ValueContext context = new ValueContext(arena, new KeyHash(3), new LargeValues(new LazyRelease()), limits);
     final ArrayCell cell = new ArrayCell();
     final SetView set = new SetView(context, cell);
 

@@ -26,7 +26,8 @@ abstract class SortedSetContract {
     final EncodingLimits limits = new EncodingLimits();
     final Arena arena = new Arena(0);
     final ArrayCell cell = new ArrayCell();
-    private final ValueContext context = new ValueContext(arena, new KeyHash(3), new LargeValues(), limits);
+    private final ValueContext context =
+            new ValueContext(arena, new KeyHash(3), new LargeValues(new LazyRelease()), limits);
     final SortedSetView set = new SortedSetView(context, cell);
 
     @BeforeEach

@@ -19,7 +19,8 @@ class SteadyStateAllocationTest {
 
     private final EncodingLimits limits = new EncodingLimits();
     private final ArrayCell cell = new ArrayCell();
-    private final ValueContext context = new ValueContext(new Arena(0), new KeyHash(1), new LargeValues(), limits);
+    private final ValueContext context =
+            new ValueContext(new Arena(0), new KeyHash(1), new LargeValues(new LazyRelease()), limits);
 
     @Test
     void sortedSet_whenUpdatedAndRead() {

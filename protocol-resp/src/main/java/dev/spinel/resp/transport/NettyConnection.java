@@ -3,6 +3,7 @@ package dev.spinel.resp.transport;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.resp.codec.RequestDecoder;
+import dev.spinel.resp.codec.RespReplies;
 import dev.spinel.resp.codec.RespWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -243,6 +244,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     @Override
     public void rollback(int mark) {
         writer.rollback(mark);
+    }
+
+    @Override
+    public int repliesSince(int mark) {
+        return RespReplies.count(writer.array(), mark, writer.length());
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.spinel.resp.transport;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.RequestExecutor;
+import dev.spinel.resp.codec.RespReplies;
 import dev.spinel.resp.codec.RespWriter;
 import org.jspecify.annotations.Nullable;
 
@@ -195,6 +196,11 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     @Override
     public void rollback(int mark) {
         writer.rollback(mark);
+    }
+
+    @Override
+    public int repliesSince(int mark) {
+        return RespReplies.count(writer.array(), mark, writer.length());
     }
 
     @Override

@@ -11,20 +11,19 @@ final class KeyPresence {
     private KeyPresence() {}
 
     static void del(Call call) {
-        remove(call);
+        remove(call, call.configNumber("lazyfree-lazy-user-del") != 0);
     }
 
-    /** As DEL: freeing records takes no longer than handing them over to another thread. */
     static void unlink(Call call) {
-        remove(call);
+        remove(call, true);
     }
 
-    private static void remove(Call call) {
+    private static void remove(Call call, boolean lazily) {
         Keyspace keys = call.keys();
         int removed = 0;
         for (int i = 1; i < call.argCount(); i++) {
             Bytes key = call.arg(i);
-            if (keys.remove(key)) {
+            if (lazily ? keys.unlink(key) : keys.remove(key)) {
                 call.changed(key, KeyEvent.GENERIC, "del");
                 removed++;
             }

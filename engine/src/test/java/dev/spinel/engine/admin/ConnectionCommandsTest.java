@@ -1,0 +1,102 @@
+package dev.spinel.engine.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.engine.command.CommandTester;
+import dev.spinel.engine.command.CommandTester.Session;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConnectionCommandsTest {
+    private final CommandTester tester = new CommandTester();
+
+    @Nested
+    class Secrets {
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "auth hidden",
+                    "auth default hidden",
+                    "hello 3 auth default hidden",
+                    "config set requirepass hidden",
+                    "config set maxmemory 0 masterauth hidden",
+                    "config set tls-key-file-pass hidden",
+                    "config set tls-client-key-file-pass hidden"
+                })
+        void slowLog_doesNotShowThem(String line) {
+            tester.send("config set slowlog-log-slower-than 0");
+            tester.send(line);
+            assertThat(tester.send("slowlog get 1")).contains("(redacted)").doesNotContain("hidden");
+        }
+
+        @Test
+        void monitor_doesNotShowThem() {
+            Session monitor = tester.connect();
+            monitor.send("monitor");
+            tester.send("auth hidden");
+            tester.send("hello 3 auth default hidden setname me");
+            assertThat(monitor.take())
+                    .contains("\"auth\" \"(redacted)\"", "\"(redacted)\" \"(redacted)\" \"setname\" \"me\"")
+                    .doesNotContain("hidden");
+        }
+
+        @Test
+        void otherDirectives_areShown() {
+            tester.send("config set slowlog-log-slower-than 0");
+            tester.send("config set maxmemory 77mb");
+            assertThat(tester.send("slowlog get 1")).contains("77mb");
+        }
+    }
+
+    @Nested
+    class Requirepass {
+        @Test
+        void withoutPassword_clientsThatWaitedAreAdmitted() {
+            Session first = tester.connect();
+            first.send("config set requirepass secret");
+            Session late = tester.connect();
+            assertThat(late.send("ping")).contains("NOAUTH Authentication required.");
+            assertThat(late.restricted()).isTrue();
+            first.send("config", "set", "requirepass", "");
+            assertThat(late.send("ping")).contains("PONG");
+            assertThat(late.restricted()).isFalse();
+        }
+
+        @Test
+        void authentication_liftsTheRestriction() {
+            tester.send("config set requirepass secret");
+            Session late = tester.connect();
+            assertThat(late.send("auth secret")).contains("OK");
+            assertThat(late.restricted()).isFalse();
+        }
+    }
+
+    @Nested
+    class Monitor {
+        @Test
+        void keyspaceCommands_refusedToMonitors() {
+            assertThat(tester.send("monitor")).contains("OK");
+            assertThat(tester.send("monitor")).isEmpty();
+            assertThat(tester.send("get a")).contains("ERR Replica can't interact with the keyspace");
+            assertThat(tester.send("reset")).contains("RESET");
+            assertThat(tester.send("set a 1")).contains("OK");
+        }
+    }
+
+    @Nested
+    class Pause {
+        @Test
+        void endBeyondTheRangeOfTime_refused() {
+            assertThat(tester.send("client pause 9223372036854775807")).contains("ERR timeout is out of range");
+            assertThat(tester.send("ping")).contains("PONG");
+        }
+
+        @Test
+        void tooManyArguments_answerAsASubcommandDoes() {
+            String error = "ERR unknown subcommand or wrong number of arguments for 'pause'. Try CLIENT HELP.";
+            assertThat(tester.send("client pause 1 write x")).contains(error);
+        }
+    }
+}
