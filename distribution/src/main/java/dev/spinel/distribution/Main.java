@@ -4,6 +4,7 @@ import dev.spinel.distribution.config.CommandLine;
 import dev.spinel.distribution.config.Configuration;
 import dev.spinel.distribution.config.ConfigurationException;
 import dev.spinel.engine.config.ConfigRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -54,8 +55,13 @@ public final class Main {
         Configuration configuration;
         ServerLog log;
         try {
-            configuration = Configuration.load(CommandLine.parse(args), System.in);
+            CommandLine commandLine = CommandLine.parse(args);
+            byte[] standardInput = commandLine.readsStandardInput() ? readStandardInput() : new byte[0];
+            configuration = Configuration.load(commandLine, new ByteArrayInputStream(standardInput));
             log = openLog(configuration.registry());
+            if (Daemon.isWanted(configuration.registry())) {
+                startDaemon(log, standardInput);
+            }
         } catch (ConfigurationException e) {
             System.err.println(e.getMessage());
             System.exit(1);
@@ -68,6 +74,29 @@ public final class Main {
             return;
         }
         main.runUntilStopped(server);
+    }
+
+    private static byte[] readStandardInput() {
+        try {
+            return System.in.readAllBytes();
+        } catch (IOException e) {
+            throw ConfigurationException.of("Can't read standard input: " + ConfigurationException.reason(e));
+        }
+    }
+
+    /** Starts the process that serves and ends this one, or returns when only this one can serve. */
+    private static void startDaemon(ServerLog log, byte[] standardInput) {
+        try {
+            if (Daemon.start(standardInput)) {
+                // Not exit, which would have the JVM write a class-data archive of what little ran.
+                Runtime.getRuntime().halt(0);
+            }
+        } catch (IOException e) {
+            throw ConfigurationException.of("Can't start in the background: " + e.getMessage());
+        }
+        log.warning("daemonize yes has no effect: this system does not tell the command line of the process. The server"
+                + " stays in the foreground; have a supervisor or the shell (spinel-server ... &) put it into the"
+                + " background");
     }
 
     private static ServerLog openLog(ConfigRegistry config) {
@@ -101,10 +130,6 @@ public final class Main {
                         ? "Configuration loaded"
                         : "Warning: no config file specified, using the default config. In order to specify a config"
                                 + " file use spinel-server /path/to/spinel.yml");
-        if (config.get("daemonize").isYes()) {
-            log.warning("daemonize yes has no effect: a JVM cannot fork. The server stays in the foreground; have a"
-                    + " supervisor or the shell (spinel-server ... &) put it into the background");
-        }
         String home = System.getProperty("spinel.home");
         try {
             log.notice("Running mode=standalone, port=" + config.number("port") + ".");
@@ -144,7 +169,10 @@ public final class Main {
 
     private @Nullable Path pidFile() {
         String name = config.get("pidfile").text();
-        return name.isEmpty() ? null : Path.of(config.get("dir").text()).resolve(name);
+        if (name.isEmpty()) {
+            return config.get("daemonize").isYes() ? Path.of(Daemon.DEFAULT_PID_FILE) : null;
+        }
+        return Path.of(config.get("dir").text()).resolve(name);
     }
 
     private void runUntilStopped(SpinelServer server) throws InterruptedException {

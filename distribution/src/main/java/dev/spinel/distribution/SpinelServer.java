@@ -150,7 +150,7 @@ public final class SpinelServer implements AutoCloseable {
                             registry.loadAll(pluginDirectory);
                         }
                         for (List<String> words : configuration.pluginPaths()) {
-                            registry.load(words.get(0), Map.of(), words.subList(1, words.size()));
+                            load(registry, words);
                         }
                         addresses.open(anyPort);
                         listening.complete(transport.port());
@@ -172,6 +172,15 @@ public final class SpinelServer implements AutoCloseable {
                 throw cause;
             }
             throw e;
+        }
+    }
+
+    private static void load(PluginRegistry registry, List<String> pathAndArguments) {
+        String path = pathAndArguments.get(0);
+        try {
+            registry.load(path, Map.of(), pathAndArguments.subList(1, pathAndArguments.size()));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("Module " + path + " failed to load: " + e.getMessage(), e);
         }
     }
 

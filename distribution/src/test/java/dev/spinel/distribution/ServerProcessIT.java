@@ -132,6 +132,74 @@ class ServerProcessIT {
         }
 
         @Test
+        void missingPlugin_exitsWithOneAndNamesIt() throws Exception {
+            Files.writeString(directory.resolve("redis.conf"), "loadmodule /nowhere.jar\nport " + freePort() + "\n");
+            Process process = start(List.of(), "redis.conf");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output()).contains("Can't start: Module /nowhere.jar failed to load: no such file");
+        }
+
+        @Test
+        void unknownCommandToRename_exitsWithOneAndNamesTheLine() throws Exception {
+            Files.writeString(directory.resolve("redis.conf"), "port 0\nrename-command NOTHING other\n");
+            Process process = start(List.of(), "redis.conf");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output()).contains("redis.conf:2: No such command in rename-command");
+        }
+
+        @Test
+        void renamedCommand_answersToItsNewNameOnly() throws Exception {
+            int port = freePort();
+            Files.writeString(
+                    directory.resolve("redis.conf"),
+                    "port " + port + "\nrename-command ECHO say\nrename-command CONFIG \"\"\nsave \"\"\n");
+            start(List.of(), "redis.conf");
+            awaitLine(output, "Ready to accept connections");
+
+            try (Jedis client = new Jedis("127.0.0.1", port)) {
+                assertThat(client.sendCommand(() -> "SAY".getBytes(UTF_8), "hi"))
+                        .isEqualTo("hi".getBytes(UTF_8));
+                assertThatThrownBy(() -> client.echo("hi")).hasMessageContaining("unknown command 'ECHO'");
+                assertThatThrownBy(() -> client.configGet("port")).hasMessageContaining("unknown command 'CONFIG'");
+            }
+        }
+
+        @Test
+        void daemonize_startsADetachedProcessAndEnds() throws Exception {
+            int port = freePort();
+            Path pidFile = directory.resolve("server.pid");
+            Path log = directory.resolve("server.log");
+            Process process = start(
+                    List.of(),
+                    "--daemonize",
+                    "yes",
+                    "--port",
+                    Integer.toString(port),
+                    "--pidfile",
+                    pidFile.toString(),
+                    "--logfile",
+                    log.toString(),
+                    "--save",
+                    "");
+
+            assertThat(exitCode(process)).isZero();
+            awaitLine(log, "Ready to accept connections");
+            long pid = Long.parseLong(Files.readString(pidFile).strip());
+            ProcessHandle server = ProcessHandle.of(pid).orElseThrow();
+            try (Jedis client = new Jedis("127.0.0.1", port)) {
+                assertThat(pid).isNotEqualTo(process.pid());
+                assertThat(client.configGet("daemonize")).containsEntry("daemonize", "yes");
+                server.destroy();
+                assertThat(server.onExit().get(START_SECONDS, TimeUnit.SECONDS)).isNotNull();
+            } finally {
+                server.destroyForcibly();
+            }
+            assertThat(pidFile).doesNotExist();
+        }
+
+        @Test
         void version_isPrinted() throws Exception {
             assertThat(exitCode(start(List.of(), "--version"))).isZero();
             assertThat(output()).startsWith("Spinel server v=").contains("redis_version=7.0.15");

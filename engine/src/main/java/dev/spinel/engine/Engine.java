@@ -137,7 +137,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         DispatchServices services = new DispatchServices(
                 keyspaces, changes, propagator, blockedClients, clock, options.random(), options.config()::number);
         this.dispatcher = new Dispatcher(
-                commandTable, services, statistics, slowLog, latencyMonitor, monitors, options.failureLog());
+                commandTable,
+                services,
+                statistics,
+                slowLog,
+                latencyMonitor,
+                monitors,
+                options.failureLog(),
+                options.process()::log);
         this.pausedClients = new PausedClients(dispatcher::paused);
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);

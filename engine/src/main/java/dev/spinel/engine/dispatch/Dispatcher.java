@@ -38,6 +38,9 @@ public final class Dispatcher implements CommandRunner {
      */
     private static final int MAX_ERROR_ARGUMENT_BYTES = 128;
 
+    /** Refused browsers are logged once in this time. */
+    private static final int BROWSER_LOG_SECONDS = 60;
+
     private final CommandTable table;
     private final DispatchServices services;
     private final ServerStatistics statistics;
@@ -45,9 +48,11 @@ public final class Dispatcher implements CommandRunner {
     private final LatencyMonitor latencyMonitor;
     private final Monitors monitors;
     private final FailureLog failureLog;
+    private final Consumer<String> log;
     private final List<CallContext> contexts = new ArrayList<>();
     private int depth;
     private int serverState;
+    private long browserRefusedSecond;
     private boolean tracksLatency = true;
     private Consumer<Client> transactionEnd = client -> client.transaction(null);
 
@@ -58,7 +63,8 @@ public final class Dispatcher implements CommandRunner {
             SlowLog slowLog,
             LatencyMonitor latencyMonitor,
             Monitors monitors,
-            FailureLog failureLog) {
+            FailureLog failureLog,
+            Consumer<String> log) {
         this.table = table;
         this.services = services;
         this.statistics = statistics;
@@ -66,6 +72,7 @@ public final class Dispatcher implements CommandRunner {
         this.latencyMonitor = latencyMonitor;
         this.monitors = monitors;
         this.failureLog = failureLog;
+        this.log = log;
     }
 
     /** Receives defects of handlers; any of them answers an error and leaves the server running. */
@@ -122,7 +129,11 @@ public final class Dispatcher implements CommandRunner {
             }
         }
         if (command == null) {
-            reject(client, null, unknownCommand(args, argCount));
+            if (args[0].isWord("POST") || args[0].isWord("HOST:")) {
+                refuseBrowser(client);
+            } else {
+                reject(client, null, unknownCommand(args, argCount));
+            }
             return Outcome.DONE;
         }
         if (!command.accepts(argCount) || command.handler() == null) {
@@ -234,6 +245,18 @@ public final class Dispatcher implements CommandRunner {
         int mark = client.connection().mark();
         client.reply().error(text);
         applyReplyMode(client, mark, false);
+    }
+
+    /** Closes a connection on which a browser was made to send commands in the body of an HTTP request. */
+    private void refuseBrowser(Client client) {
+        long second = services.clock().nowMillis() / 1000;
+        if (second - browserRefusedSecond >= BROWSER_LOG_SECONDS) {
+            browserRefusedSecond = second;
+            log.accept("Possible SECURITY ATTACK detected. A client sends POST or Host: as commands, as"
+                    + " browsers do that a web page makes attack a server in their network. Connection from "
+                    + client.connection().remoteAddress() + " aborted.");
+        }
+        client.connection().close();
     }
 
     private static String unknownSubcommand(RegisteredCommand command, Bytes name) {

@@ -74,6 +74,18 @@ class ConnectionCommandsTest {
     }
 
     @Nested
+    class Browser {
+        @ParameterizedTest
+        @ValueSource(strings = {"POST / HTTP/1.1", "post x", "Host: localhost"})
+        void requestOfHttp_closesTheConnection(String line) {
+            Session browser = tester.connect();
+            assertThat(browser.send(line)).isEmpty();
+            assertThat(tester.send("client list").lines().filter(text -> text.startsWith("id=")))
+                    .hasSize(1);
+        }
+    }
+
+    @Nested
     class Monitor {
         @Test
         void keyspaceCommands_refusedToMonitors() {
