@@ -196,6 +196,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 clock,
                 clients,
                 blockedClients,
+                pausedClients,
                 memory,
                 statistics,
                 rates,

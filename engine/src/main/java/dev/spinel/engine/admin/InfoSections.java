@@ -5,6 +5,7 @@ import dev.spinel.engine.admin.PluginHost.LoadedPlugin;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientRegistry;
+import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.ChangeHub;
 import dev.spinel.engine.dispatch.CommandTable;
@@ -41,6 +42,7 @@ public final class InfoSections {
             EngineClock clock,
             ClientRegistry clients,
             BlockedClients blockedClients,
+            PausedClients pausedClients,
             MemoryUse memory,
             ServerStatistics statistics,
             InstantaneousRates rates,
@@ -118,7 +120,7 @@ public final class InfoSections {
                 .add("maxclients", sources.config.get("maxclients").text())
                 .add("client_recent_max_input_buffer", largestInput)
                 .add("client_recent_max_output_buffer", largestOutput)
-                .add("blocked_clients", sources.blockedClients.count())
+                .add("blocked_clients", sources.blockedClients.count() + sources.pausedClients.count())
                 .add("tracking_clients", 0)
                 .add("clients_in_timeout_table", sources.blockedClients.deadlineCount());
     }

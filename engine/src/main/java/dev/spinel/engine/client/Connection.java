@@ -64,7 +64,7 @@ public interface Connection {
     /** Bytes written but not yet taken by the operating system. */
     long outputBytes();
 
-    /** Bytes of requests read but not yet executed. */
+    /** Bytes of requests read but not yet executed, the one that is being executed included. */
     int queryBufferBytes();
 
     /** Room in the read buffer beyond {@link #queryBufferBytes}. */

@@ -31,6 +31,11 @@ public final class PausedClients {
         listener.paused(all, true);
     }
 
+    /** Number of requests that wait, each of another client. */
+    public int count() {
+        return waiting.size();
+    }
+
     /** Whether a pause is in force. */
     public boolean isPaused() {
         return endMillis != 0;

@@ -216,7 +216,9 @@ public final class Dispatcher implements CommandRunner {
             Transaction transaction = client.transaction();
             if (transaction != null) {
                 transaction.add(args, argCount, command.gateMask());
+                int mark = client.connection().mark();
                 client.reply().simple("QUEUED");
+                applyReplyMode(client, mark, false);
                 return Outcome.DONE;
             }
         }

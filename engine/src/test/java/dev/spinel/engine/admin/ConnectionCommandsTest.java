@@ -74,6 +74,17 @@ class ConnectionCommandsTest {
     }
 
     @Nested
+    class Reply {
+        @Test
+        void off_silencesQueuedCommandsToo() {
+            tester.send("client reply off");
+            assertThat(tester.send("multi") + tester.send("ping") + tester.send("exec"))
+                    .isEmpty();
+            assertThat(tester.send("client reply on")).contains("OK");
+        }
+    }
+
+    @Nested
     class Browser {
         @ParameterizedTest
         @ValueSource(strings = {"POST / HTTP/1.1", "post x", "Host: localhost"})
@@ -103,6 +114,17 @@ class ConnectionCommandsTest {
         void endBeyondTheRangeOfTime_refused() {
             assertThat(tester.send("client pause 9223372036854775807")).contains("ERR timeout is out of range");
             assertThat(tester.send("ping")).contains("PONG");
+        }
+
+        @Test
+        void waitingClients_countAsBlocked() {
+            Session writer = tester.connect();
+            tester.send("client pause 60000 write");
+            assertThat(writer.send("set a 1")).isEmpty();
+            assertThat(tester.send("info clients")).contains("blocked_clients:1");
+            tester.send("client unpause");
+            assertThat(writer.take()).contains("OK");
+            assertThat(tester.send("info clients")).contains("blocked_clients:0");
         }
 
         @Test

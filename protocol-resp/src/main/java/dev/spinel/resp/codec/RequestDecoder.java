@@ -62,6 +62,9 @@ public final class RequestDecoder {
     private int end;
     private int scanned;
 
+    /** Length of the request that was cut out last; 0 once its bytes may be gone. */
+    private int requestBytes;
+
     private int argsExpected;
     private int bulkLength = -1;
     private int argCount;
@@ -163,6 +166,7 @@ public final class RequestDecoder {
 
     /** Copies what has not been decoded out of the borrowed bytes, and gives up memory that is not needed. */
     public void retain() {
+        requestBytes = 0;
         int waiting = end - start;
         if (waiting == 0) {
             buffer = EMPTY;
@@ -185,6 +189,11 @@ public final class RequestDecoder {
     /** Bytes received and not decoded yet, those of an incomplete request included. */
     public int waitingBytes() {
         return end - start;
+    }
+
+    /** As {@link #waitingBytes}, and those of the request that {@link #next} answered last until {@link #retain}. */
+    public int bufferedBytes() {
+        return requestBytes + waitingBytes();
     }
 
     /** Room behind {@link #waitingBytes} in memory of the decoder's own. */
@@ -256,6 +265,7 @@ public final class RequestDecoder {
         scanned = next;
         shared.positions(positions);
         args = shared.point(buffer, start, positions, 0, argCount);
+        requestBytes = at - start;
         start = at;
         return Result.REQUEST;
     }
@@ -312,6 +322,7 @@ public final class RequestDecoder {
         args = shared.point(buffer, start, positions, 0, argCount);
         argsExpected = 0;
         ownPositions = null;
+        requestBytes = at - start;
         start = at;
         return Result.REQUEST;
     }

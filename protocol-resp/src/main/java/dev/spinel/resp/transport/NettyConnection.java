@@ -306,7 +306,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public int queryBufferBytes() {
-        return decoder.waitingBytes();
+        return decoder.bufferedBytes();
     }
 
     @Override

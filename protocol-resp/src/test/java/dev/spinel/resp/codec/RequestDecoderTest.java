@@ -272,6 +272,23 @@ class RequestDecoderTest {
     @Nested
     class Memory {
         @Test
+        void bufferedBytes_includeTheRequestUntilItsBytesMayGo() {
+            byte[] ping = latin("*1\r\n$4\r\nPING\r\n");
+            byte[] line = latin("PING a\r\n");
+            RequestDecoder decoder = new Peer().decoder;
+            byte[] array = new byte[ping.length + line.length];
+            System.arraycopy(ping, 0, array, 0, ping.length);
+            System.arraycopy(line, 0, array, ping.length, line.length);
+            decoder.receive(array, 0, array.length);
+            assertThat(decoder.next()).isEqualTo(RequestDecoder.Result.REQUEST);
+            assertThat(decoder.bufferedBytes()).isEqualTo(array.length);
+            assertThat(decoder.next()).isEqualTo(RequestDecoder.Result.REQUEST);
+            assertThat(decoder.bufferedBytes()).isEqualTo(line.length);
+            decoder.retain();
+            assertThat(decoder.bufferedBytes()).isZero();
+        }
+
+        @Test
         void announcedLength_reservesNothing() {
             Peer peer = new Peer();
             peer.read(latin("*2147483647\r\n$536870912\r\nx"));
