@@ -5,6 +5,7 @@ import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,10 +21,16 @@ final class JvmProcess implements ServerProcess {
     private static final int MICROS_PER_SECOND = 1_000_000;
     private static final int NANOS_PER_MICRO = 1000;
     private static final double NANOS_PER_SECOND = 1e9;
+    private static final Path STAT = Path.of("/proc/self/stat");
+    /** Index of the time in the kernel among the fields behind the name, see proc(5). */
+    private static final int SYSTEM_TIME_FIELD = 12;
+
+    private static final double TICKS_PER_SECOND = 100;
     private static final Path STATM = Path.of("/proc/self/statm");
 
     private final ServerLog log;
     private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private @Nullable NettyTransport<?> transport;
     private Runnable stop = () -> {};
 
@@ -81,17 +88,34 @@ final class JvmProcess implements ServerProcess {
                 : Runtime.getRuntime().maxMemory();
     }
 
-    /** The CPU time of the process without that of the kernel, which Java does not tell apart. */
     @Override
     public double userCpuSeconds() {
-        return system instanceof com.sun.management.OperatingSystemMXBean machine
+        double all = system instanceof com.sun.management.OperatingSystemMXBean machine
                 ? machine.getProcessCpuTime() / NANOS_PER_SECOND
                 : 0;
+        return Math.max(0, all - systemCpuSeconds());
+    }
+
+    /** What Linux tells; elsewhere 0, because Java counts it as time in user mode. */
+    @Override
+    public double systemCpuSeconds() {
+        try {
+            String stat = Files.readString(STAT);
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", SYSTEM_TIME_FIELD + 2);
+            return Long.parseLong(fields[SYSTEM_TIME_FIELD]) / TICKS_PER_SECOND;
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     @Override
-    public double systemCpuSeconds() {
-        return 0;
+    public double engineUserCpuSeconds() {
+        return threads.getCurrentThreadUserTime() / NANOS_PER_SECOND;
+    }
+
+    @Override
+    public double engineSystemCpuSeconds() {
+        return Math.max(0, threads.getCurrentThreadCpuTime() - threads.getCurrentThreadUserTime()) / NANOS_PER_SECOND;
     }
 
     @Override

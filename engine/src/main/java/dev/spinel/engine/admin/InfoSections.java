@@ -296,7 +296,9 @@ public final class InfoSections {
         text.seconds("used_cpu_sys", system)
                 .seconds("used_cpu_user", user)
                 .seconds("used_cpu_sys_children", 0)
-                .seconds("used_cpu_user_children", 0);
+                .seconds("used_cpu_user_children", 0)
+                .seconds("used_cpu_sys_main_thread", sources.process.engineSystemCpuSeconds())
+                .seconds("used_cpu_user_main_thread", sources.process.engineUserCpuSeconds());
     }
 
     private void modules(InfoText text) {

@@ -29,6 +29,12 @@ public interface ServerProcess {
     /** CPU time of the process in the kernel, in seconds. */
     double systemCpuSeconds();
 
+    /** CPU time of the calling thread, the engine's, in user mode, in seconds. */
+    double engineUserCpuSeconds();
+
+    /** CPU time of the calling thread, the engine's, in the kernel, in seconds. */
+    double engineSystemCpuSeconds();
+
     /** Unix time in microseconds. */
     long unixMicros();
 

@@ -82,6 +82,16 @@ public final class FixedProcess implements ServerProcess, ConfigFile, PluginHost
     }
 
     @Override
+    public double engineUserCpuSeconds() {
+        return 1.25;
+    }
+
+    @Override
+    public double engineSystemCpuSeconds() {
+        return 0.125;
+    }
+
+    @Override
     public long unixMicros() {
         return 1_700_000_000_123_456L;
     }

@@ -88,6 +88,16 @@ class InfoTest {
         }
 
         @Test
+        void cpu_tellsProcessAndEngineThreadApart() {
+            assertThat(tester.send("info cpu"))
+                    .contains(
+                            "used_cpu_sys:0.250000",
+                            "used_cpu_user:1.500000",
+                            "used_cpu_sys_main_thread:0.125000",
+                            "used_cpu_user_main_thread:1.250000");
+        }
+
+        @Test
         void resetstat_forgetsThem() {
             tester.send("set k v");
             tester.send("config resetstat");
