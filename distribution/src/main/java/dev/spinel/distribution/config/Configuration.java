@@ -24,6 +24,11 @@ import java.util.Set;
  * <p>Read by the thread that starts the server; then the registry belongs to the engine thread.
  */
 public final class Configuration {
+    static final String RENAME = "rename-command";
+
+    /** Directives that the engine's registry does not know because they have no value. */
+    private static final Set<String> WITHOUT_VALUE = Set.of("include", "loadmodule", RENAME);
+
     /** Directives that redis-server 7.0.15 accepts with one value and ignores. */
     private static final Set<String> OBSOLETE =
             Set.of("list-max-ziplist-entries", "list-max-ziplist-value", "lua-replicate-commands");
@@ -129,7 +134,7 @@ public final class Configuration {
             include(words.get(1));
         } else if (name.equals("loadmodule") && words.size() >= 2) {
             pluginPaths.add(words.subList(1, words.size()));
-        } else if (name.equals("rename-command") && words.size() == 3) {
+        } else if (name.equals(RENAME) && words.size() == 3) {
             commandRenames.add(new CommandRename(words.get(1), words.get(2), setting.place()));
         } else if (name.indexOf('.') > 0) {
             if (words.size() < 2) {
@@ -142,6 +147,9 @@ public final class Configuration {
     }
 
     private String explained(Setting setting) {
+        if (WITHOUT_VALUE.contains(setting.name())) {
+            return "";
+        }
         String closest = Suggestion.closest(setting.name(), registry.names());
         return "\n" + setting.place() + ": there is no directive '" + setting.name() + "'"
                 + (closest == null ? "" : "; did you mean '" + closest + "'?");

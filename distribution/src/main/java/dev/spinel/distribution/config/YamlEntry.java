@@ -40,7 +40,7 @@ record YamlEntry(String name, int line, String text, List<String> items, boolean
      */
 
     /** Directives of which each item of a list is a line of its own. */
-    private static final Set<String> LINE_DIRECTIVES = Set.of("include", "loadmodule", "rename-command");
+    private static final Set<String> LINE_DIRECTIVES = Set.of("include", "loadmodule");
 
     static List<YamlEntry> parse(String text, String origin) {
         Node root;
@@ -60,7 +60,8 @@ record YamlEntry(String name, int line, String text, List<String> items, boolean
     }
 
     boolean hasSeveralLines() {
-        return isList && LINE_DIRECTIVES.contains(name);
+        // A path may hold blanks, the name of a command cannot.
+        return name.equals(Configuration.RENAME) || (isList && LINE_DIRECTIVES.contains(name));
     }
 
     /** The words of each item. */

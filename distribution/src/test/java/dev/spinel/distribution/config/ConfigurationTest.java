@@ -214,6 +214,19 @@ class ConfigurationTest {
         }
 
         @Test
+        void renamedCommands_areALineOrAListOfLines() throws IOException {
+            String one = file("one.yml", "rename-command: CONFIG \"\"");
+            assertThat(load(one).commandRenames()).containsExactly(new CommandRename("CONFIG", "", one + ":1"));
+            String two = file("two.yml", "rename-command: [GET xget, 'SET \"\"']");
+            assertThat(load(two).commandRenames())
+                    .containsExactly(
+                            new CommandRename("GET", "xget", two + ":1"), new CommandRename("SET", "", two + ":1"));
+            assertThatThrownBy(() -> load(file("short.yml", "rename-command: GET")))
+                    .hasMessageContaining("wrong number of arguments")
+                    .hasMessageNotContaining("there is no directive");
+        }
+
+        @Test
         void emptyFile_isAllDefaults() throws IOException {
             assertThat(value(load(file("a.yml", "# nothing")), "port")).isEqualTo("6379");
         }
