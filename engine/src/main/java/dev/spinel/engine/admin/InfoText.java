@@ -3,7 +3,7 @@ package dev.spinel.engine.admin;
 import java.util.Locale;
 
 /** The text of INFO while it is written: sections of {@code name:value} lines. */
-final class InfoText {
+public final class InfoText {
     private static final String[] UNITS = {"B", "K", "M", "G", "T", "P"};
     private static final int UNIT_STEP = 1024;
 
@@ -16,28 +16,28 @@ final class InfoText {
         text.append("# ").append(title).append("\r\n");
     }
 
-    InfoText add(String name, String value) {
+    public InfoText add(String name, String value) {
         text.append(name).append(':').append(value).append("\r\n");
         return this;
     }
 
-    InfoText add(String name, long value) {
+    public InfoText add(String name, long value) {
         text.append(name).append(':').append(value).append("\r\n");
         return this;
     }
 
     /** A number with two decimals. */
-    InfoText decimal(String name, double value) {
+    public InfoText decimal(String name, double value) {
         return add(name, String.format(Locale.ROOT, "%.2f", value));
     }
 
     /** Seconds with six decimals. */
-    InfoText seconds(String name, double value) {
+    public InfoText seconds(String name, double value) {
         return add(name, String.format(Locale.ROOT, "%.6f", value));
     }
 
     /** Bytes, and a second field {@code name_human} with a unit. */
-    InfoText bytes(String name, long value) {
+    public InfoText bytes(String name, long value) {
         return add(name, value).add(name + "_human", human(value));
     }
 

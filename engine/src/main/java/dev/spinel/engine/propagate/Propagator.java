@@ -5,19 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Collects the effects of one unit (a command, a transaction) and hands them to the sinks when it is complete.
+ * Hands the effects of each unit (a command, a transaction) to the sinks as they come up, and ends the unit.
  *
- * <p>Without sinks nothing is collected. Engine thread only.
+ * <p>Engine thread only.
  */
 public final class Propagator {
     private final List<WriteSink> sinks = new ArrayList<>();
-    private final List<Effect> unit = new ArrayList<>();
+    private boolean inUnit;
 
-    /** Has a sink receive all units from now on, after the sinks added before. */
+    /** Has a sink receive all units from now on, after the sinks added before; not during a unit. */
     public void addSink(WriteSink sink) {
         sinks.add(sink);
     }
 
+    /** Has a sink receive nothing any more; not during a unit. */
     public void removeSink(WriteSink sink) {
         sinks.remove(sink);
     }
@@ -27,26 +28,21 @@ public final class Propagator {
         return !sinks.isEmpty();
     }
 
-    /** Adds an effect to the current unit; the arguments are copied. */
+    /** Adds an effect to the current unit; the arguments need to be valid during the call only. */
     public void add(int database, Bytes[] args, int argCount) {
-        if (sinks.isEmpty()) {
-            return;
+        for (int i = 0; i < sinks.size(); i++) {
+            sinks.get(i).effect(database, args, argCount);
+            inUnit = true;
         }
-        List<Bytes> copies = new ArrayList<>(argCount);
-        for (int i = 0; i < argCount; i++) {
-            copies.add(args[i].copy());
-        }
-        unit.add(new Effect(database, copies));
     }
 
-    /** Ends the unit: the sinks receive what was collected. */
+    /** Ends the unit. */
     public void flush() {
-        if (unit.isEmpty()) {
-            return;
+        if (inUnit) {
+            inUnit = false;
+            for (int i = 0; i < sinks.size(); i++) {
+                sinks.get(i).endUnit();
+            }
         }
-        for (WriteSink sink : sinks) {
-            sink.write(unit);
-        }
-        unit.clear();
     }
 }

@@ -1,17 +1,22 @@
 package dev.spinel.engine.propagate;
 
-import java.util.List;
+import dev.spinel.api.data.Bytes;
 
 /**
  * Receives every change of the data, in order: a log, a replication backlog.
  *
- * <p>Engine thread only.
+ * <p>Changes come as effects, deterministic commands that repeat them, in units whose effects must become visible together.
+ * Engine thread only.
  */
 public interface WriteSink {
     /**
-     * Takes one unit of effects, which must become visible together.
+     * Takes an effect of the unit in progress.
      *
-     * @param unit the effects, one or more, valid during the call; their arguments for ever
+     * @param database index of the database that it runs on
+     * @param args name and arguments, valid during the call; there may be more than {@code argCount}
      */
-    void write(List<Effect> unit);
+    void effect(int database, Bytes[] args, int argCount);
+
+    /** Ends the unit in progress, which has at least one effect. */
+    void endUnit();
 }

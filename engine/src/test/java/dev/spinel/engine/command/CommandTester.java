@@ -9,8 +9,9 @@ import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.config.ConfigRegistry;
-import dev.spinel.engine.propagate.Effect;
+import dev.spinel.engine.propagate.WriteSink;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -50,14 +51,24 @@ public final class CommandTester {
                 (command, defect) -> {
                     throw new AssertionError("defect in " + command, defect);
                 }));
-        engine.addSink(unit -> {
-            replayable.addAll(unit);
-            for (Effect effect : unit) {
+        engine.addSink(new WriteSink() {
+            @Override
+            public void effect(int database, Bytes[] args, int argCount) {
+                Effect effect = new Effect(
+                        database,
+                        Arrays.stream(args, 0, argCount).map(Bytes::copy).toList());
+                replayable.add(effect);
                 effects.add(effect.args().stream().map(Bytes::toString).collect(Collectors.joining(" ")));
             }
+
+            @Override
+            public void endUnit() {}
         });
         session = new Session();
     }
+
+    /** A deterministic command that repeats one change of a database. */
+    public record Effect(int database, List<Bytes> args) {}
 
     /** Sends a line on the first client and returns its reply. */
     public String send(String line) {

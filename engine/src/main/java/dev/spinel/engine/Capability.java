@@ -1,0 +1,56 @@
+package dev.spinel.engine;
+
+import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.admin.InfoText;
+import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
+import java.io.IOException;
+
+/**
+ * A part of the server outside the engine that uses more of it than a plugin may: persistence, replication. Its commands are
+ * built in.
+ *
+ * <p>Engine thread only.
+ */
+public interface Capability extends ServerPlugin {
+    /** Hands over what the capability may use of the engine; once, first, before any command. */
+    void connect(EnginePorts ports);
+
+    /**
+     * Loads data at the start, piece by piece. Clients are answered {@code -LOADING} meanwhile.
+     *
+     * @param budgetNanos about how long this call may take
+     * @return whether nothing is left to load
+     * @throws IOException with a message for the log when the data cannot be loaded; the server then ends
+     */
+    default boolean load(long budgetNanos) throws IOException {
+        return true;
+    }
+
+    /**
+     * Called at the end of every turn, before its replies leave, once all data are loaded.
+     *
+     * @return for how many nanoseconds there is nothing to do unless requests come; 0 for a turn as soon as possible
+     */
+    default long turn() {
+        return Long.MAX_VALUE;
+    }
+
+    /** Adds fields to the section Persistence of INFO. */
+    default void persistenceInfo(InfoText text) {}
+
+    /** CONFIG RESETSTAT. */
+    default void resetStatistics() {}
+
+    /**
+     * Prepares for the end of the server, writing what is to be written.
+     *
+     * @return whether it may end; otherwise the log says why not
+     */
+    default boolean prepareShutdown(ShutdownMode mode) {
+        return true;
+    }
+
+    /** Ends the capability's threads and closes its files; the last call. */
+    @Override
+    default void close() {}
+}

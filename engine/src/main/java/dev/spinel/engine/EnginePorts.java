@@ -1,0 +1,47 @@
+package dev.spinel.engine;
+
+import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.dispatch.ChangeHub;
+import dev.spinel.engine.dispatch.EngineClock;
+import dev.spinel.engine.dispatch.Replay;
+import dev.spinel.engine.dispatch.ServerState;
+import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.propagate.Propagator;
+import dev.spinel.engine.snapshot.KeyspaceLoader;
+import dev.spinel.engine.snapshot.Snapshots;
+import dev.spinel.engine.snapshot.ValueTransfer;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What a {@link Capability} may use of the engine. Engine thread only, but for {@code threads} and {@code wakeUp}.
+ *
+ * @param config the directives
+ * @param clock the time of the turn
+ * @param keyspaces the databases
+ * @param changes counts changes of data, for save points
+ * @param propagator hands out all changes
+ * @param snapshots makes snapshots, one at a time
+ * @param loader takes whole data sets
+ * @param values takes and gives single values
+ * @param state the states of the server that keep commands from running
+ * @param replays makes what runs the commands of a log
+ * @param threads makes threads for files
+ * @param wakeUp has the engine's thread begin a turn soon; any thread
+ * @param log writes a line to the server's log
+ */
+public record EnginePorts(
+        ConfigRegistry config,
+        EngineClock clock,
+        Keyspaces keyspaces,
+        ChangeHub changes,
+        Propagator propagator,
+        Snapshots snapshots,
+        KeyspaceLoader loader,
+        ValueTransfer values,
+        ServerState state,
+        Supplier<Replay> replays,
+        ThreadFactory threads,
+        Runnable wakeUp,
+        Consumer<String> log) {}

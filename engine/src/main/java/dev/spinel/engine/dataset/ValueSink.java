@@ -1,0 +1,70 @@
+package dev.spinel.engine.dataset;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.value.SavedValue;
+import java.io.IOException;
+
+/**
+ * Takes one value in the terms in which it is stored, so that neither side knows the other's encodings. The engine speaks
+ * to one when data are saved, and is one when they are loaded.
+ *
+ * <p>A value is one call, or the first call of a collection with a count and then as many calls for its elements. Byte
+ * views are valid during the call only. A count is at least 1, elements of a set and fields of a hash differ. Which thread
+ * calls is up to who made the sink.
+ *
+ * <p>A sink that stores values throws {@link InvalidDatasetException} for what makes no sense; one that writes them,
+ * {@link IOException} when that fails.
+ */
+public interface ValueSink {
+    /** A string. */
+    void string(Bytes value) throws IOException;
+
+    /** A string that is the decimal form of a number. */
+    void integer(long value) throws IOException;
+
+    /** Starts a list; {@link #listPage} or {@link #listElement} follows {@code parts} times in all. */
+    void list(long parts) throws IOException;
+
+    /** The next elements of a list, one or more, as a listpack. */
+    void listPage(Bytes listpack) throws IOException;
+
+    /** The next element of a list. */
+    void listElement(Bytes element) throws IOException;
+
+    /** A set of integers as an intset: width of a number (2, 4 or 8), count (both 32 bits), numbers; all little-endian. */
+    void intset(Bytes intset) throws IOException;
+
+    /** A set as a listpack of its members. */
+    void set(Bytes listpack) throws IOException;
+
+    /** Starts a set; {@link #member} follows {@code members} times. */
+    void set(long members) throws IOException;
+
+    void member(Bytes member) throws IOException;
+
+    /** A hash as a listpack of fields and values in turn. */
+    void hash(Bytes listpack) throws IOException;
+
+    /** Starts a hash; {@link #field} follows {@code fields} times. */
+    void hash(long fields) throws IOException;
+
+    void field(Bytes field, Bytes value) throws IOException;
+
+    /** A sorted set as a listpack of members and scores in turn, in order of score. */
+    void sortedSet(Bytes listpack) throws IOException;
+
+    /** Starts a sorted set; {@link #scored} follows {@code members} times, in any order. */
+    void sortedSet(long members) throws IOException;
+
+    /** A member with its score, which is not NaN. */
+    void scored(Bytes member, double score) throws IOException;
+
+    /**
+     * A value of a plugin's own type.
+     *
+     * @param typeName the nine characters of the type's name
+     * @param version the version of the type's format
+     * @param value the parts that the type saved
+     */
+    void custom(String typeName, int version, SavedValue value) throws IOException;
+}

@@ -1,0 +1,24 @@
+package dev.spinel.engine.dispatch;
+
+import org.jspecify.annotations.Nullable;
+
+/** The states of the server that keep commands from running, for those who bring them about. Engine thread only. */
+public interface ServerState {
+    /** Who has trouble with the disk. */
+    enum DiskUser {
+        /** Snapshots, {@code stop-writes-on-bgsave-error}. */
+        SNAPSHOT,
+        /** The append-only log. */
+        LOG
+    }
+
+    /** Tells how far loading has come; {@code loadedBytes} of {@code totalBytes}. Loading begins and ends by itself. */
+    void loadingProgress(long totalBytes, long loadedBytes);
+
+    /**
+     * Refuses writes, and PING, because what they change cannot be saved.
+     *
+     * @param error the whole error, {@code MISCONF} included, or null when all is well again
+     */
+    void diskError(DiskUser user, @Nullable String error);
+}

@@ -1,0 +1,28 @@
+package dev.spinel.engine.snapshot;
+
+import dev.spinel.engine.dataset.DatasetSink;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a snapshot goes: a file, a replica.
+ *
+ * <p>All methods but {@link #ended} are called on one background thread, which sees nothing of the engine.
+ */
+public interface SnapshotTarget {
+    /** Starts: whatever was in the database at the cut is then given to the sink. */
+    DatasetSink open() throws IOException;
+
+    /** Ends after the last value: makes the bytes durable and puts them in place. */
+    void complete() throws IOException;
+
+    /** Removes what was written, after a failure of any of the others or of the sink, or when the snapshot was cancelled. */
+    void discard();
+
+    /**
+     * The last call, on the engine thread.
+     *
+     * @param failure null when all went well; a {@link java.util.concurrent.CancellationException} when it was cancelled
+     */
+    void ended(@Nullable Throwable failure);
+}
