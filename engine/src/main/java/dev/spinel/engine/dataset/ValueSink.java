@@ -1,7 +1,6 @@
 package dev.spinel.engine.dataset;
 
 import dev.spinel.api.data.Bytes;
-import dev.spinel.engine.value.SavedValue;
 import java.io.IOException;
 
 /**

@@ -2,7 +2,7 @@ package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetSink;
-import dev.spinel.engine.value.SavedValue;
+import dev.spinel.engine.dataset.SavedValue;
 import java.io.IOException;
 
 /**

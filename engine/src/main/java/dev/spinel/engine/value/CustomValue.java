@@ -2,6 +2,7 @@ package dev.spinel.engine.value;
 
 import dev.spinel.api.data.CustomType;
 import dev.spinel.api.data.ValueType;
+import dev.spinel.engine.dataset.SavedValue;
 import java.util.Objects;
 
 /**

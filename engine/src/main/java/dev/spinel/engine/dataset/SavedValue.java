@@ -1,4 +1,4 @@
-package dev.spinel.engine.value;
+package dev.spinel.engine.dataset;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ValueInput;
@@ -44,8 +44,20 @@ public final class SavedValue implements ValueOutput {
     }
 
     /** Reads what was written so far. */
-    ValueInput input() {
+    public ValueInput input() {
         return new Input(ByteBuffer.wrap(toByteArray()));
+    }
+
+    /** Gives the parts as written so far to another output, in order. */
+    public void copyTo(ValueOutput target) {
+        Input input = new Input(ByteBuffer.wrap(toByteArray()));
+        while (input.parts.hasRemaining()) {
+            switch (input.parts.get(input.parts.position())) {
+                case LONG -> target.writeLong(input.readLong());
+                case DOUBLE -> target.writeDouble(input.readDouble());
+                default -> target.writeBytes(input.readBytes());
+            }
+        }
     }
 
     private static final class Input implements ValueInput {

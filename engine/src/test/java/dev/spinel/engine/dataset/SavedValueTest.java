@@ -1,4 +1,4 @@
-package dev.spinel.engine.value;
+package dev.spinel.engine.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
