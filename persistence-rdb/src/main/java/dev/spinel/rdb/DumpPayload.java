@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One value as DUMP answers and RESTORE takes it: its type, its content, the version of the format in two bytes, and the
@@ -33,7 +34,7 @@ final class DumpPayload {
      *
      * @return null if there is no value
      */
-    static byte @org.jspecify.annotations.Nullable [] of(Teller value, boolean compressing) throws IOException {
+    static byte @Nullable [] of(Teller value, boolean compressing) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         RdbOutput out = new RdbOutput(bytes, compressing, true);
         Encoder encoder = new Encoder(out);

@@ -194,7 +194,7 @@ final class RdbInput {
             return head & LENGTH_LOW_MASK;
         }
         if (kind == KIND_14_BITS) {
-            return ((head & LENGTH_LOW_MASK) << Byte.SIZE) | readByte();
+            return (long) ((head & LENGTH_LOW_MASK) << Byte.SIZE) | readByte();
         }
         if (head == RdbType.LENGTH_32) {
             require(Integer.BYTES);

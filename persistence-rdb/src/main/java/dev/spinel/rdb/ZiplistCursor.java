@@ -61,9 +61,7 @@ final class ZiplistCursor extends PackedCursor {
         return switch (head >> 6) {
             case 0 -> takeString(1, head & 0x3f);
             case 1 -> has(2) && takeString(2, ((head & 0x3f) << Byte.SIZE) | peek(1));
-            case 2 ->
-                has(1 + Integer.BYTES)
-                        && takeString(1 + Integer.BYTES, Integer.reverseBytes(peekInt(1)) & 0xffff_ffffL);
+            case 2 -> has(5) && takeString(5, Integer.reverseBytes(peekInt(1)) & 0xffff_ffffL);
             default -> readNumber(head);
         };
     }
@@ -75,10 +73,10 @@ final class ZiplistCursor extends PackedCursor {
             case 0xE0 -> has(9) && takeNumber(peekLong(1), 9);
             case 0xF0 -> has(4) && takeNumber(peekMedium(1), 4);
             case 0xFE -> has(2) && takeNumber((byte) peek(1), 2);
-            default ->
-                head >= SMALLEST_IMMEDIATE && head <= LARGEST_IMMEDIATE
-                        ? takeNumber(head - SMALLEST_IMMEDIATE, 1)
-                        : fail();
+            default -> {
+                boolean immediate = head >= SMALLEST_IMMEDIATE && head <= LARGEST_IMMEDIATE;
+                yield immediate ? takeNumber(head - SMALLEST_IMMEDIATE, 1) : fail();
+            }
         };
     }
 }
