@@ -67,7 +67,7 @@ final class Lzf {
             }
             int match = matchLength(source, candidate, at, end);
             out = putLiterals(source, literals, at, target, out, maxBytes);
-            if (out < 0 || out + MIN_MATCH > maxBytes) {
+            if (out < 0 || out + matchBytes(match) > maxBytes) {
                 return 0;
             }
             out = putMatch(match, at - candidate - 1, target, out);
@@ -111,6 +111,10 @@ final class Lzf {
             out += count;
         }
         return out;
+    }
+
+    private static int matchBytes(int match) {
+        return match - MATCH_BASE < LONG_MATCH ? 2 : 3;
     }
 
     private static int putMatch(int match, int distance, byte[] target, int at) {
