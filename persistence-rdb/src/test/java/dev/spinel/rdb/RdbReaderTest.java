@@ -12,6 +12,7 @@ import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -509,7 +510,7 @@ class RdbReaderTest {
         @Test
         void signature_ofSomethingElse_isRefused() {
             assertRefused(
-                    "SQLite format 3".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+                    "SQLite format 3".getBytes(StandardCharsets.US_ASCII),
                     "Wrong signature trying to load DB from file");
         }
 

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -251,5 +252,68 @@ class RedisExchangeIT {
             redis.call("SAVE");
         }
         assertThat(read(file)).as("seed %d", seed).isEqualTo(expected.values());
+    }
+
+    private static final Map<String, String> DUMPED_KEYS = Map.of(
+            "string:raw", "string v\0\r\n\u00ff",
+            "string:-32769", "string -32769",
+            "list:3", "list [element 0, -50000, element 1, 50000, element 2, 150000]",
+            "intset:3", "set [-50000, 150000, 50000]",
+            "set:3", "set [member 0, member 1, member 2]",
+            "hash:3", "hash [field 0=0, field 1=1, field 2=2]",
+            "zset:3", "zset [member 0=0, member 1=0.125, member 2=0.25, top=inf]");
+
+    private static Bytes latin1(String text) {
+        return Bytes.of(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    private static String encode(Bytes payload, boolean compressing) throws IOException {
+        byte[] encoded = DumpPayload.of(
+                sink -> {
+                    DumpPayload.read(payload, sink);
+                    return true;
+                },
+                compressing);
+        return new String(Objects.requireNonNull(encoded), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Without compression, in which programs may differ, the payloads are the same to the byte. */
+    @Test
+    void payloadOfRedis_encodedAgain_isTheSame() throws Exception {
+        try (RedisProcess redis = RedisProcess.start(directory, "--rdbcompression", "no")) {
+            fill(redis);
+            redis.call("SELECT", "0");
+            for (String key : redis.call("KEYS", "*").replaceAll("^\\[|]$", "").split(", ")) {
+                Bytes payload = latin1(redis.call("DUMP", key));
+                assertThat(DumpPayload.isIntact(payload)).as(key).isTrue();
+                assertThat(encode(payload, false)).as(key).isEqualTo(redis.call("DUMP", key));
+            }
+            for (Map.Entry<String, String> entry : DUMPED_KEYS.entrySet()) {
+                RecordedDataset dataset = new RecordedDataset();
+                dataset.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+                DumpPayload.read(latin1(redis.call("DUMP", entry.getKey())), dataset);
+                assertThat(dataset.values()).containsExactly(Map.entry("0/k", entry.getValue()));
+            }
+        }
+    }
+
+    @Test
+    void payloadWithCompression_isRestoredByRedis() throws Exception {
+        try (RedisProcess redis = RedisProcess.start(directory)) {
+            fill(redis);
+            redis.call("SELECT", "0");
+            for (String key : redis.call("KEYS", "*").replaceAll("^\\[|]$", "").split(", ")) {
+                redis.call("PERSIST", key);
+                String digest = redis.call("DEBUG", "DIGEST-VALUE", key);
+                String encoded = encode(latin1(redis.call("DUMP", key)), true);
+                assertThat(encoded.length())
+                        .as(key)
+                        .isLessThan(redis.call("DUMP", key).length() * 102 / 100 + 8);
+                assertThat(redis.call("RESTORE", key, "0", encoded, "REPLACE"))
+                        .as(key)
+                        .isEqualTo("OK");
+                assertThat(redis.call("DEBUG", "DIGEST-VALUE", key)).as(key).isEqualTo(digest);
+            }
+        }
     }
 }

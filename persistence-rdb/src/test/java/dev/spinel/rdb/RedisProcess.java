@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -68,7 +69,7 @@ final class RedisProcess implements AutoCloseable {
                     Thread.onSpinWait();
                 }
                 return server;
-            } catch (java.net.ConnectException notYet) {
+            } catch (ConnectException notYet) {
                 Thread.sleep(5);
             }
         }
