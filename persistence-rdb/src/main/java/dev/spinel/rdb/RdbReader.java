@@ -39,9 +39,6 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
 
     /** Hears what a file has beside keys and values. */
     interface Observer {
-        /** The header has been read. */
-        default void version(int number) {}
-
         /** A field that tells something about the file. */
         void about(String name, String value);
 
@@ -54,11 +51,11 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
                     "The RDB file contains a " + what + ", which this server does not support");
         }
 
-        /** A type of values begins; its key has been read. */
-        default void value(int type, Bytes key) {}
+        /** The type, key and expiry of a value have been read; the value itself comes next. */
+        default void value(int type, Bytes key, long expiresAtMillis) {}
 
-        /** The file says how large the tables of a database will be. */
-        default void tableSizes(long keys, long keysWithExpiry) {}
+        /** The keys that follow belong to another database. */
+        default void database(int index) {}
 
         /** The file has ended; {@code withChecksum} tells whether it had one that could be verified. */
         default void ended(boolean withChecksum) {}
@@ -119,7 +116,6 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
         if (version < FIRST_VERSION_WITH_CHECKSUM) {
             in.stopSumming();
         }
-        observer.version(version);
     }
 
     /** The number that decimal digits stand for, 0 if anything else is among them. */
@@ -144,7 +140,10 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
                 case RdbType.IDLE -> idleSeconds = Math.max(in.readNumber(), 0);
                 case RdbType.FREQUENCY -> in.readByte();
                 case RdbType.SELECT_DB -> selectDatabase();
-                case RdbType.RESIZE_DB -> observer.tableSizes(in.readNumber(), in.readNumber());
+                case RdbType.RESIZE_DB -> {
+                    in.readNumber();
+                    in.readNumber();
+                }
                 case RdbType.AUX -> readAbout();
                 case RdbType.EOF -> {
                     end();
@@ -183,6 +182,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
             throw new InvalidDatasetException("Database number " + Long.toUnsignedString(number));
         }
         database = (int) number;
+        observer.database(database);
     }
 
     private void readAbout() throws IOException {
@@ -205,7 +205,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private boolean readValue(int newType) throws IOException {
         type = newType;
         in.readString(key);
-        observer.value(type, key.view());
+        observer.value(type, key.view(), expiresAtMillis);
         boolean told = decoder.read(type, RdbType.isValkeyVersion(version), this);
         if (!told) {
             observer.warning("Skipping an empty " + RdbType.name(type));

@@ -7,14 +7,17 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -133,12 +136,53 @@ class RedisExchangeIT {
     }
 
     private static void check(Path file) throws IOException, InterruptedException {
+        String output = outputOfRedisCheck(file, 0);
+        assertThat(output).contains("Checksum OK");
+        assertThat(outputHere(file, true)).isEqualTo(output);
+    }
+
+    private static String outputOfRedisCheck(Path file, int exitCode) throws IOException, InterruptedException {
         Process check = new ProcessBuilder("redis-check-rdb", file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(check.waitFor()).as(output).isZero();
-        assertThat(output).contains("Checksum OK");
+        String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        assertThat(check.waitFor()).as(output).isEqualTo(exitCode);
+        return output;
+    }
+
+    private static String outputHere(Path file, boolean intact) {
+        ByteArrayOutputStream output = new ByteArrayOutputStream();
+        RdbCheck check = new RdbCheck(new PrintStream(output, true), System::currentTimeMillis, () -> 0);
+        assertThat(check.check(file)).isEqualTo(intact);
+        return output.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Both programs find the same damage at the same place, and say so in the same words. */
+    @Test
+    void damagedFile_isReportedAsRedisDoes() throws Exception {
+        Path file = directory.resolve("dump.rdb");
+        try (RedisProcess redis = RedisProcess.start(directory)) {
+            redis.call("SET", "key", "value", "PXAT", "33333333333333");
+            redis.call("SAVE");
+        }
+        check(file);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+        assertThat(outputHere(file, false))
+                .isEqualTo(outputOfRedisCheck(file, 1))
+                .contains("RDB CRC error");
+        bytes[0] ^= 1;
+        Files.write(file, bytes);
+        assertThat(outputHere(file, false))
+                .contains("[offset 9] Wrong signature trying to load DB from file")
+                .contains("While doing: start");
+        bytes[0] ^= 1;
+        Files.write(file, Arrays.copyOf(bytes, bytes.length - 12));
+        assertThat(outputHere(file, false))
+                .contains("[offset " + (bytes.length - 12) + "] Unexpected EOF reading RDB file")
+                .contains("Reading key 'key'")
+                .contains("Reading type 0 (string)");
     }
 
     private static Bytes intset(int... values) {
