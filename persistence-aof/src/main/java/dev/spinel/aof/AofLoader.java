@@ -7,10 +7,10 @@ import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.Replay;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.channels.Channels;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -110,8 +110,8 @@ final class AofLoader {
         next++;
         finishedBytes += current.position();
         ports.log()
-                .accept("DB loaded from " + (part.kind() == LogPart.Kind.BASE ? "base" : "incr") + " file " + part.name()
-                        + ": " + seconds(partStartNanos) + " seconds");
+                .accept("DB loaded from " + (part.kind() == LogPart.Kind.BASE ? "base" : "incr") + " file "
+                        + part.name() + ": " + seconds(partStartNanos) + " seconds");
         if (next == parts.size()) {
             ports.log().accept("DB loaded from append only file: " + seconds(startNanos) + " seconds");
         }
@@ -160,7 +160,8 @@ final class AofLoader {
     private static IOException invalidSnapshot(LogPart part, IOException cause) {
         String what = part.name().endsWith(".rdb") ? "RDB base file" : "RDB preamble of the AOF file";
         return new IOException(
-                cause.getMessage() + "\nError reading the " + what + " " + part.name() + ", AOF loading aborted", cause);
+                cause.getMessage() + "\nError reading the " + what + " " + part.name() + ", AOF loading aborted",
+                cause);
     }
 
     /** A file that starts as a snapshot; commands may follow it. */
@@ -243,7 +244,8 @@ final class AofLoader {
                 throw badFormat(e);
             } catch (IOException e) {
                 throw new IOException(
-                        "Unrecoverable error reading the append only file " + part.name() + ": " + DiskError.text(e), e);
+                        "Unrecoverable error reading the append only file " + part.name() + ": " + DiskError.text(e),
+                        e);
             }
             if (!reader.isAnnotation()) {
                 run();
@@ -278,8 +280,8 @@ final class AofLoader {
             if (replay.inTransaction()) {
                 cutOff(
                         reader.position(),
-                        new TruncatedLogException(reader.position(), "Expected EXEC of the MULTI at offset "
-                                + transactionOffset));
+                        new TruncatedLogException(
+                                reader.position(), "Expected EXEC of the MULTI at offset " + transactionOffset));
             }
             return false;
         }
@@ -302,12 +304,10 @@ final class AofLoader {
             if (ports.config().get("aof-load-truncated").isYes()) {
                 ports.log().accept("!!! Warning: short read while loading the AOF file " + part.name() + "!!!");
                 ports.log().accept("!!! Truncating the AOF " + part.name() + " at offset " + valid + " !!!");
-                try (FileChannel channel =
-                        FileChannel.open(directory.file(part.name()), StandardOpenOption.WRITE)) {
+                try (FileChannel channel = FileChannel.open(directory.file(part.name()), StandardOpenOption.WRITE)) {
                     channel.truncate(valid);
                     channel.force(true);
-                    ports.log()
-                            .accept("AOF " + part.name() + " loaded anyway because aof-load-truncated is enabled");
+                    ports.log().accept("AOF " + part.name() + " loaded anyway because aof-load-truncated is enabled");
                     return;
                 } catch (IOException e) {
                     ports.log().accept("Error truncating the AOF file " + part.name() + ": " + DiskError.text(e));

@@ -327,8 +327,9 @@ final class AofWriter implements WriteSink {
                 return false;
             }
             delayedFsyncs++;
-            log.accept("Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting"
-                    + " for fsync to complete, this may slow down Redis.");
+            log.accept(
+                    "Asynchronous AOF fsync is taking too long (disk is busy?). Writing the AOF buffer without waiting"
+                            + " for fsync to complete, this may slow down Redis.");
         }
         return true;
     }
@@ -367,8 +368,9 @@ final class AofWriter implements WriteSink {
             target.truncate(fileBytes);
         } catch (IOException e) {
             if (logs) {
-                log.accept("Could not remove short write from the append-only file.  Redis may refuse to load the AOF the"
-                        + " next time it starts.  ftruncate: " + DiskError.text(e));
+                log.accept(
+                        "Could not remove short write from the append-only file.  Redis may refuse to load the AOF the"
+                                + " next time it starts.  ftruncate: " + DiskError.text(e));
             }
             accept(bytes);
         }

@@ -80,8 +80,8 @@ final class CommandReader implements Closeable {
                 if (start == limit) {
                     return false;
                 }
-                throw new TruncatedLogException(fileBytes, "Expected to read " + needed + " bytes, got " + (limit - start)
-                        + " bytes");
+                throw new TruncatedLogException(
+                        fileBytes, "Expected to read " + needed + " bytes, got " + (limit - start) + " bytes");
             }
         } while (!parse());
         commandOffset = bufferOffset + start;
@@ -138,7 +138,8 @@ final class CommandReader implements Closeable {
         }
         if (count == 0 || count * MIN_ARG_BYTES > fileBytes - (bufferOffset + at)) {
             throw count == 0
-                    ? new InvalidLogException(bufferOffset + start, "Expected a command of one argument at least, got none")
+                    ? new InvalidLogException(
+                            bufferOffset + start, "Expected a command of one argument at least, got none")
                     : new TruncatedLogException(
                             bufferOffset + start, "Expected " + count + " arguments, more than the file holds");
         }
