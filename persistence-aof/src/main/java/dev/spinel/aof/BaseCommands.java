@@ -35,17 +35,8 @@ final class BaseCommands implements DatasetSink {
     private int itemBytes;
     private int itemStrings;
     private int itemCount;
-    private Verb verb = Verb.RPUSH;
-
     /** The command that adds elements. */
-    private enum Verb {
-        RPUSH,
-        SADD,
-        HMSET,
-        ZADD;
-
-        private final byte[] bytes = name().getBytes(StandardCharsets.US_ASCII);
-    }
+    private String verb = "";
 
     BaseCommands(OutputStream out) {
         this.out = out;
@@ -104,7 +95,7 @@ final class BaseCommands implements DatasetSink {
 
     @Override
     public void list(long parts) {
-        verb = Verb.RPUSH;
+        verb = "RPUSH";
     }
 
     @Override
@@ -120,7 +111,7 @@ final class BaseCommands implements DatasetSink {
 
     @Override
     public void intset(Bytes intset) throws IOException {
-        verb = Verb.SADD;
+        verb = "SADD";
         byte[] array = intset.array();
         int at = intset.offset();
         int width = (int) littleEndian(array, at, Integer.BYTES);
@@ -144,13 +135,13 @@ final class BaseCommands implements DatasetSink {
 
     @Override
     public void set(Bytes listpack) throws IOException {
-        verb = Verb.SADD;
+        verb = "SADD";
         addAll(listpack, 1);
     }
 
     @Override
     public void set(long members) {
-        verb = Verb.SADD;
+        verb = "SADD";
     }
 
     @Override
@@ -161,13 +152,13 @@ final class BaseCommands implements DatasetSink {
 
     @Override
     public void hash(Bytes listpack) throws IOException {
-        verb = Verb.HMSET;
+        verb = "HMSET";
         addAll(listpack, 2);
     }
 
     @Override
     public void hash(long fields) {
-        verb = Verb.HMSET;
+        verb = "HMSET";
     }
 
     @Override
@@ -179,7 +170,7 @@ final class BaseCommands implements DatasetSink {
 
     @Override
     public void sortedSet(Bytes listpack) throws IOException {
-        verb = Verb.ZADD;
+        verb = "ZADD";
         Bytes member = new Bytes();
         entries.start(listpack);
         while (entries.hasNext()) {
@@ -195,7 +186,7 @@ final class BaseCommands implements DatasetSink {
 
     @Override
     public void sortedSet(long members) {
-        verb = Verb.ZADD;
+        verb = "ZADD";
     }
 
     @Override
@@ -245,7 +236,7 @@ final class BaseCommands implements DatasetSink {
     private void writeItems() throws IOException {
         if (itemCount > 0) {
             head('*', 2 + itemStrings);
-            string(verb.bytes, 0, verb.bytes.length);
+            string(verb);
             string(key, 0, keyLength);
             out.write(items, 0, itemBytes);
             itemBytes = 0;
