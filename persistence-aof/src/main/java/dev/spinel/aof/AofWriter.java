@@ -139,6 +139,9 @@ final class AofWriter implements WriteSink {
         if (old == null || !flush(true)) {
             return false;
         }
+        if (policy == FsyncPolicy.ALWAYS && !fsyncHeld) {
+            syncNow(old);
+        }
         long end = written;
         worker.submit(() -> {
             sync(old, end);
@@ -300,9 +303,6 @@ final class AofWriter implements WriteSink {
             writeError = null;
             log.accept("AOF write error looks solved, Redis can write again.");
         }
-        if (policy == FsyncPolicy.ALWAYS && !fsyncHeld) {
-            syncNow(target);
-        }
         return true;
     }
 
@@ -379,11 +379,14 @@ final class AofWriter implements WriteSink {
     /** Syncs in the background when a second is over; returns for how long nothing is to be done. */
     private long syncIfDue() {
         LogFile target = file;
-        if (target == null || policy == FsyncPolicy.NO || fsyncHeld || synced == written || syncing) {
+        if (target == null || policy == FsyncPolicy.NO || fsyncHeld || synced == written) {
             return Long.MAX_VALUE;
         }
         if (policy == FsyncPolicy.ALWAYS) {
             syncNow(target);
+            return Long.MAX_VALUE;
+        }
+        if (syncing) {
             return Long.MAX_VALUE;
         }
         long now = clock.nowNanos();
