@@ -76,7 +76,7 @@ class AofCheckTest {
         file("i1", SET + SET.substring(0, 24));
         assertThat(check("", "m"))
                 .endsWith(
-                        "0x              2c: Expected to read 1 bytes, got 0 bytes",
+                        "0x              2f: Expected to read 1 bytes, got 0 bytes",
                         "AOF analyzed: filename=i1, size=51, ok_up_to=27, ok_up_to_line=15, diff=24",
                         "AOF i1 is not valid. Use the --fix option to try fixing it.");
         assertThat(exitCode).isEqualTo(1);
