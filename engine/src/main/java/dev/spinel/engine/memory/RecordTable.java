@@ -21,11 +21,12 @@ public abstract class RecordTable {
      * directory, which names a segment. A segment has a depth, the number of hash bits that all its records share, and
      * stands in 2^(directoryDepth - depth) neighbouring entries. A full segment splits in two; no other segment moves.
      *
-     * A segment is a block of longs in the arena: the numbers of its entries and of its longs, then slots. An entry has the tag of a record, which is
-     * 28 bits of its hash, and its address; a slot without entry is 0, and the last one always is.
+     * A segment is a block of longs in the arena: the numbers of its entries and of its longs, then slots. An entry has the
+     * tag of a record, which is 27 bits of its hash, its address, and between them a bit for cuts, see below; a slot
+     * without entry is 0, and the last one always is.
      *
      *   segment  | length: 32 bits, count: 32 bits | slot 0 | slot 1 | ... | slot capacity - 1 | room for entries pushed beyond | 0 |
-     *   slot     | tag: 28 bits | address: 36 bits |
+     *   slot     | tag: 27 bits | taken: 1 bit | address: 36 bits |
      *   shape    | capacity: 20 bits | tag shift: 6 bits | depth: 6 bits |     one int per entry of the directory
      *
      * Within a segment entries are in the order of their tags, each at its home or behind it without a gap (ordered
@@ -43,16 +44,23 @@ public abstract class RecordTable {
      * so that the home is known before the segment is: the processor then waits for its slots only once.
      *
      * Tags start with the first bit of the hash, and splitting needs nothing but them, as long as enough bits remain
-     * below the depth. Beyond depth 17 (100 million records) tags are those 28 bits that follow the first 8, beyond 25
+     * below the depth. Beyond depth 16 (50 million records) tags are those 27 bits that follow the first 8, beyond 24
      * the first 16: this is the tag shift. Only the split that changes it has to ask the records for their hashes.
      *
      * When many hashes begin alike, splitting does not help, and the directory must not grow to separate them: it may
      * double only while there are enough records for its size. Until then a segment grows as far as it must.
+     *
+     * A cut is the set of the records that are in the table at one moment, visited piece by piece while the table goes on
+     * changing. As the walk follows the order of hashes, a position splits the table: records below it are done with.
+     * Above it, the bit in its slot marks a record that does not belong to the walk any more, because it was added after
+     * the cut, or because its owner asked for it before changing it. The walk clears the bits that it meets, so that
+     * none is left when it ends. It thus costs no memory and, without a cut, an insertion one comparison.
      */
 
     private static final int ADDRESS_BITS = Arena.ADDRESS_BITS;
     private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
-    private static final long TAG_MASK = ~ADDRESS_MASK;
+    private static final long TAKEN = 1L << ADDRESS_BITS;
+    private static final long TAG_MASK = ~(ADDRESS_MASK | TAKEN);
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
     private static final int HEAD = 0;
@@ -70,7 +78,7 @@ public abstract class RecordTable {
     private static final int EMPTY_CAPACITY = 1;
 
     private static final int MAX_SEGMENT_ENTRIES = 900;
-    private static final int MAX_UNSHIFTED_DEPTH = 17;
+    private static final int MAX_UNSHIFTED_DEPTH = 16;
     private static final int SHIFT_STEP = 8;
     private static final int MAX_DEPTH = 28;
     /** The directory has at most this many entries for each segment that is full. */
@@ -103,6 +111,11 @@ public abstract class RecordTable {
     private int foundSlot;
     /** Entries of the directory whose segments {@link #drain} has freed. */
     private int drainedEntries;
+
+    /** Whether a cut is being visited, and the hash from which on it was not yet. */
+    private boolean cut;
+
+    private long cutPosition;
 
     /** Creates an empty table of records in an arena. */
     protected RecordTable(Arena arena) {
@@ -202,7 +215,7 @@ public abstract class RecordTable {
             return;
         }
         move(array, base, index, index + 1, end - index);
-        word(array, base, index, tag | address);
+        word(array, base, index, isAheadOfCut(hash) ? tag | TAKEN | address : tag | address);
         word(array, base, HEAD, head + 1);
         size++;
         foundSlot = 0;
@@ -233,7 +246,7 @@ public abstract class RecordTable {
     private void relocate(int entry, int index, long newAddress) {
         byte[] array = arrays[entry];
         int base = bases[entry];
-        word(array, base, index, (word(array, base, index) & TAG_MASK) | newAddress);
+        word(array, base, index, (word(array, base, index) & ~ADDRESS_MASK) | newAddress);
     }
 
     /**
@@ -275,7 +288,72 @@ public abstract class RecordTable {
      * @return the cursor of the next call, or 0 at the end
      */
     public final long scan(long cursor, int count, Visitor visitor) {
-        long position = cursor << 1;
+        return walk(cursor << 1, count, visitor, false) >>> 1;
+    }
+
+    /**
+     * Starts a cut: the records that are in the table now are what {@link #advanceCut} and {@link #takeFromCut} give,
+     * each once, whatever becomes of them.
+     *
+     * @throws IllegalStateException if the one before has not ended
+     */
+    public final void startCut() {
+        if (cut) {
+            throw new IllegalStateException("the cut before has not been visited to its end");
+        }
+        cut = size > 0;
+        cutPosition = 0;
+    }
+
+    /** Whether records of a cut are left. */
+    public final boolean isCut() {
+        return cut;
+    }
+
+    /**
+     * Visits the next records of the cut as they are now: whole hash positions until at least {@code count} records were
+     * passed.
+     *
+     * @return whether none is left
+     */
+    public final boolean advanceCut(int count, Visitor visitor) {
+        if (cut) {
+            cutPosition = walk(cutPosition, count, visitor, true);
+            cut = cutPosition != 0;
+        }
+        return !cut;
+    }
+
+    /**
+     * Takes a record that is about to change, to move or to be removed out of the cut. O(1).
+     *
+     * @return whether it belonged to what is left of the cut; the caller then treats it as visited
+     */
+    public final boolean takeFromCut(long hash, long address) {
+        if (!isAheadOfCut(hash)) {
+            return false;
+        }
+        int entry = entryOf(hash);
+        int index = locate(entry, hash, address);
+        byte[] array = arrays[entry];
+        int base = bases[entry];
+        long slot = word(array, base, index);
+        word(array, base, index, slot | TAKEN);
+        return (slot & TAKEN) == 0;
+    }
+
+    private boolean isAheadOfCut(long hash) {
+        return cut && Long.compareUnsigned(hash, cutPosition) >= 0;
+    }
+
+    /**
+     * Visits whole hash positions from one on until at least {@code count} records were passed; with a cut, only those
+     * that are not taken, and clears the bits of the others.
+     *
+     * @return the position to go on from, or 0 at the end
+     */
+    private long walk(long from, int count, Visitor visitor, boolean ofCut) {
+        long position = from;
         long visited = 0;
         while (true) {
             int entry = entryOf(position);
@@ -289,11 +367,15 @@ public abstract class RecordTable {
                 long slot = word(array, base, index);
                 if (slot != 0) {
                     if (visited >= count && (slot & TAG_MASK) != tag) {
-                        return positionOf(slot, position, shape) >>> 1;
+                        return positionOf(slot, position, shape);
                     }
                     tag = slot & TAG_MASK;
                     visited++;
-                    visitor.visit(slot & ADDRESS_MASK);
+                    if (ofCut && (slot & TAKEN) != 0) {
+                        word(array, base, index, slot & ~TAKEN);
+                    } else {
+                        visitor.visit(slot & ADDRESS_MASK);
+                    }
                 }
             }
             int depth = depth(shape);
@@ -305,7 +387,7 @@ public abstract class RecordTable {
                 return 0;
             }
             if (visited >= count) {
-                return position >>> 1;
+                return position;
             }
         }
     }
@@ -400,7 +482,7 @@ public abstract class RecordTable {
         long tag = tagOf(hash, shape);
         int index = firstNotBelow(array, base, tag, shape);
         long slot = word(array, base, index);
-        while (slot != (tag | address)) {
+        while ((slot & ~TAKEN) != (tag | address)) {
             if (slot == 0 || (slot & TAG_MASK) != tag) {
                 throw new IllegalStateException("no record with hash " + hash + " at address " + address);
             }
@@ -602,7 +684,7 @@ public abstract class RecordTable {
             long prefix = (long) lower << (Long.SIZE - directoryDepth);
             for (int i = 0; i < entries.length; i++) {
                 long position = positionOf(entries[i], prefix, lowerShape);
-                entries[i] = ((position << tagShift) & TAG_MASK) | (entries[i] & ADDRESS_MASK);
+                entries[i] = ((position << tagShift) & TAG_MASK) | (entries[i] & ~TAG_MASK);
             }
         }
         discard(addresses[upper], lengthAt(upper));
@@ -620,7 +702,7 @@ public abstract class RecordTable {
         for (int i = 0; i < entries.length; i++) {
             long address = entries[i] & ADDRESS_MASK;
             long hash = hashAt(arena.chunk(address), arena.offset(address));
-            entries[i] = ((hash << tagShift) & TAG_MASK) | address;
+            entries[i] = ((hash << tagShift) & TAG_MASK) | (entries[i] & ~TAG_MASK);
         }
         sortUnsigned(entries);
     }

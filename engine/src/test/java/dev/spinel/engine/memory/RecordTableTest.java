@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -206,8 +207,8 @@ final class RecordTableTest {
             long[] previous = new long[1];
             table.forEach(address -> {
                 visited.add(address);
-                // Tags have 28 bits at least.
-                long prefix = table.hash.applyAsLong(numberAt(address)) >>> 36;
+                // Tags have 27 bits at least.
+                long prefix = table.hash.applyAsLong(numberAt(address)) >>> 37;
                 assertThat(prefix).isGreaterThanOrEqualTo(previous[0]);
                 previous[0] = prefix;
             });
@@ -315,6 +316,83 @@ final class RecordTableTest {
             assertThat(visited).hasSize(150);
             assertThat(table.scan(cursor, 1, visited::add)).isZero();
             assertThat(visited).hasSize(300).doesNotHaveDuplicates();
+        }
+    }
+
+    @Nested
+    final class Cut {
+        @Test
+        void cut_tableThatChanges_givesEachRecordOfItsStartOnce() {
+            long seed = System.nanoTime();
+            Random random = new Random(seed);
+            for (int round = 0; round < 40; round++) {
+                LongUnaryOperator hash = round % 4 == 3 ? number -> mixed(number) >>> 5 : GOOD;
+                Table table = round % 2 == 0 ? new Table(arena, hash) : new Table(arena, hash, 4, 8);
+                int keys = 1 + random.nextInt(6000);
+                for (int cuts = 0; cuts < 3; cuts++) {
+                    change(table, hash, random, keys, keys, null);
+                    Set<Long> expected = new HashSet<>();
+                    table.forEach(address -> expected.add(numberAt(address)));
+                    Set<Long> given = new HashSet<>();
+                    table.startCut();
+                    while (!table.advanceCut(
+                            1 + random.nextInt(200), address -> give(given, numberAt(address), seed))) {
+                        change(table, hash, random, keys, random.nextInt(150), number -> give(given, number, seed));
+                    }
+                    assertThat(given).as("seed %s, round %s", seed, round).isEqualTo(expected);
+                    assertThat(table.isCut()).isFalse();
+                }
+            }
+        }
+
+        private void give(Set<Long> given, long number, long seed) {
+            assertThat(given.add(number))
+                    .as("seed %s, %s given twice", seed, number)
+                    .isTrue();
+        }
+
+        /** Puts, moves and removes records at random; hands those to be saved before that to {@code saved}. */
+        private void change(
+                Table table, LongUnaryOperator hash, Random random, int keys, int changes, LongConsumer saved) {
+            for (int i = 0; i < changes; i++) {
+                long number = random.nextInt(keys * 2);
+                long address = table.get(number);
+                if (address == Arena.NULL) {
+                    table.put(number);
+                    continue;
+                }
+                if (table.takeFromCut(hash.applyAsLong(number), address)) {
+                    saved.accept(number);
+                }
+                switch (random.nextInt(3)) {
+                    case 0 -> table.replace(hash.applyAsLong(number), address, newRecord(number));
+                    case 1 -> table.remove(hash.applyAsLong(number), address);
+                    default -> {
+                        table.get(number);
+                        table.removeFound();
+                    }
+                }
+            }
+        }
+
+        @Test
+        void startCut_beforeTheOneBeforeEnded_refused() {
+            Table table = new Table(arena, GOOD);
+            table.put(1);
+            table.startCut();
+            assertThatThrownBy(table::startCut).isInstanceOf(IllegalStateException.class);
+        }
+
+        @Test
+        void startCut_emptyTable_endsAtOnce() {
+            Table table = new Table(arena, GOOD);
+            table.startCut();
+            table.put(1);
+            assertThat(table.isCut()).isFalse();
+            assertThat(table.advanceCut(10, address -> {
+                        throw new AssertionError("visited " + address);
+                    }))
+                    .isTrue();
         }
     }
 

@@ -1,0 +1,193 @@
+package dev.spinel.aof;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.Command;
+import dev.spinel.api.error.Errors;
+import dev.spinel.engine.Capability;
+import dev.spinel.engine.EnginePorts;
+import dev.spinel.engine.admin.InfoText;
+import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.dataset.DatasetFormat;
+import java.io.IOException;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The append-only log as a part of the server: its directives, BGREWRITEAOF and WAITAOF, its fields of INFO.
+ *
+ * <p>Engine thread only.
+ */
+public final class AofPersistence implements Capability {
+    private static final String NO_LOG = "WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final DatasetFormat format;
+    private final Runnable fatal;
+    private final LogFile.Opener opener;
+    private final WaitingClients waitingClients = new WaitingClients();
+    private @Nullable EnginePorts connectedPorts;
+    private @Nullable AppendOnlyLog connectedLog;
+    private boolean loaded;
+
+    /**
+     * A log whose bases are snapshots, unless {@code aof-use-rdb-preamble no}.
+     *
+     * @param format the format of snapshots
+     * @param fatal ends the process at once, with exit code 1; called when {@code appendfsync always} cannot be kept
+     */
+    public AofPersistence(DatasetFormat format, Runnable fatal) {
+        this(format, fatal, LogFile.OF_SYSTEM);
+    }
+
+    AofPersistence(DatasetFormat format, Runnable fatal, LogFile.Opener opener) {
+        this.format = format;
+        this.fatal = fatal;
+        this.opener = opener;
+    }
+
+    @Override
+    public String name() {
+        return "aof";
+    }
+
+    @Override
+    public void connect(EnginePorts ports) {
+        connectedPorts = ports;
+        AppendOnlyLog log = new AppendOnlyLog(ports, format, opener, fatal);
+        connectedLog = log;
+        ConfigRegistry config = ports.config();
+        config.bind("appendfsync", value -> log.writer().policy(FsyncPolicy.of(value.number())));
+        config.bind("aof-timestamp-enabled", value -> log.writer().timestamps(value.isYes()));
+        config.bind("no-appendfsync-on-rewrite", value -> log.holdsFsyncOnRewrite(value.isYes()));
+        config.bind("aof-disable-auto-gc", value -> log.removeHistory());
+        config.bind("appendonly", value -> enable(value.isYes()));
+    }
+
+    private EnginePorts ports() {
+        return Objects.requireNonNull(connectedPorts, "connect comes first");
+    }
+
+    private AppendOnlyLog log() {
+        return Objects.requireNonNull(connectedLog, "connect comes first");
+    }
+
+    /** Turns the log on or off once data are loaded; until then only what holds at the end of loading matters. */
+    private void enable(boolean on) {
+        if (!loaded) {
+            return;
+        }
+        if (on) {
+            log().turnOn();
+        } else {
+            log().turnOff();
+            waitingClients.fail("ERR " + NO_LOG);
+        }
+    }
+
+    @Override
+    public boolean load(long budgetNanos) throws IOException {
+        if (loaded) {
+            return true;
+        }
+        loaded = !ports().config().get("appendonly").isYes() || log().load(budgetNanos);
+        return loaded;
+    }
+
+    /**
+     * Writes what is to be written and loads the log anew in place of all data: DEBUG LOADAOF. Takes as long as that takes.
+     *
+     * @throws IOException with a message for the log when it cannot be loaded; the data are then incomplete, and the server
+     *     must end
+     */
+    public void loadAof() throws IOException {
+        log().reload();
+    }
+
+    @Override
+    public long turn() {
+        long wait = log().turn();
+        if (!waitingClients.isEmpty()) {
+            long nowMillis = ports().clock().nowMillis();
+            waitingClients.serve(log().durablePosition(), nowMillis);
+            long deadline = waitingClients.nextDeadlineMillis();
+            if (deadline != Long.MAX_VALUE) {
+                wait = Math.min(wait, Math.max(0, deadline - nowMillis) * NANOS_PER_MILLI);
+            }
+        }
+        return wait;
+    }
+
+    @Override
+    public List<Command> commands() {
+        return List.of(
+                Command.of(AofSpecs.BGREWRITEAOF, this::bgrewriteaof), Command.of(AofSpecs.WAITAOF, this::waitaof));
+    }
+
+    private void bgrewriteaof(Call call) {
+        if (log().isRewriting()) {
+            throw Errors.err("Background append only file rewriting already in progress");
+        }
+        if (ports().snapshots().isRunning() || ClientCall.of(call).client().is(ClientFlag.IN_EXEC)) {
+            log().scheduleRewrite();
+            call.reply().simple("Background append only file rewriting scheduled");
+        } else if (log().rewriteNow()) {
+            call.reply().simple("Background append only file rewriting started");
+        } else {
+            throw Errors.err("Can't execute an AOF background rewriting. Please check the server logs for more"
+                    + " information.");
+        }
+    }
+
+    private void waitaof(Call call) {
+        boolean needsLocal = call.integerArg(1, 0, 1) == 1;
+        boolean needsReplicas = call.integerArg(2, 0, Long.MAX_VALUE, "value is out of range, must be positive") > 0;
+        long timeoutMillis =
+                call.integerArg(3, Long.MIN_VALUE, Long.MAX_VALUE / 2, "timeout is not an integer or out of range");
+        if (timeoutMillis < 0) {
+            throw Errors.timeoutNegative();
+        }
+        if (needsLocal && !log().isEnabled()) {
+            throw Errors.err(NO_LOG);
+        }
+        // The position of all writes so far, which is no earlier than that of the client's own.
+        long position = log().writer().appended();
+        boolean isSynced = log().isEnabled() && position <= log().durablePosition();
+        Client client = ClientCall.of(call).client();
+        boolean isDone = !needsReplicas && (isSynced || !needsLocal);
+        if (isDone || client.is(ClientFlag.IN_EXEC)) {
+            call.reply().array(2);
+            call.reply().integer(isSynced ? 1 : 0);
+            call.reply().integer(0);
+        } else {
+            long deadlineMillis = timeoutMillis == 0 ? 0 : call.nowMillis() + timeoutMillis;
+            waitingClients.add(client, needsLocal ? position : 0, needsReplicas, deadlineMillis);
+        }
+    }
+
+    @Override
+    public void persistenceInfo(InfoText text) {
+        log().info(text);
+    }
+
+    @Override
+    public void resetStatistics() {
+        log().resetStatistics();
+    }
+
+    @Override
+    public boolean prepareShutdown(ShutdownMode mode) {
+        return log().prepareShutdown(mode.force());
+    }
+
+    @Override
+    public void close() {
+        if (connectedLog != null) {
+            connectedLog.close();
+        }
+    }
+}

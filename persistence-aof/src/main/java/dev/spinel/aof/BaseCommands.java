@@ -1,0 +1,274 @@
+package dev.spinel.aof;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.SavedValue;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes a data set as the commands that make it: the base of a log with {@code aof-use-rdb-preamble no}.
+ *
+ * <p>A collection becomes commands of at most 64 elements each, an expiry a PEXPIREAT after them, as in Redis. One thread
+ * at a time.
+ */
+final class BaseCommands implements DatasetSink {
+    private static final int MAX_ITEMS = 64;
+    private static final int NO_DATABASE = -1;
+
+    private final OutputStream out;
+    private final ListpackEntries entries = new ListpackEntries();
+    private final Bytes entry = new Bytes();
+    private final byte[] digits = new byte[Math.max(Numbers.MAX_LONG_LENGTH, Numbers.MAX_DOUBLE_LENGTH)];
+    private final byte[] head = new byte[1 + Numbers.MAX_LONG_LENGTH + 2];
+    private int database = NO_DATABASE;
+    private byte[] key = new byte[64];
+    private int keyLength;
+    private long expiresAtMillis = NO_EXPIRY;
+
+    /** What waits for its command: strings in their form on the wire, and the elements that they make. */
+    private byte[] items = new byte[1024];
+
+    private int itemBytes;
+    private int itemStrings;
+    private int itemCount;
+    /** The command that adds elements. */
+    private String verb = "";
+
+    BaseCommands(OutputStream out) {
+        this.out = out;
+    }
+
+    @Override
+    public void key(int databaseIndex, Bytes name, long expiry, long idleSeconds) throws IOException {
+        endKey();
+        if (databaseIndex != database) {
+            database = databaseIndex;
+            head('*', 2);
+            string("SELECT");
+            number(databaseIndex);
+        }
+        keyLength = name.length();
+        if (keyLength > key.length) {
+            key = new byte[keyLength];
+        }
+        System.arraycopy(name.array(), name.offset(), key, 0, keyLength);
+        expiresAtMillis = expiry;
+    }
+
+    /** Ends the last key. */
+    void end() throws IOException {
+        endKey();
+    }
+
+    private void endKey() throws IOException {
+        writeItems();
+        if (expiresAtMillis != NO_EXPIRY) {
+            head('*', 3);
+            string("PEXPIREAT");
+            string(key, 0, keyLength);
+            number(expiresAtMillis);
+            expiresAtMillis = NO_EXPIRY;
+        }
+    }
+
+    @Override
+    public void string(Bytes value) throws IOException {
+        set();
+        string(value.array(), value.offset(), value.length());
+    }
+
+    @Override
+    public void integer(long value) throws IOException {
+        set();
+        number(value);
+    }
+
+    private void set() throws IOException {
+        head('*', 3);
+        string("SET");
+        string(key, 0, keyLength);
+    }
+
+    @Override
+    public void list(long parts) {
+        verb = "RPUSH";
+    }
+
+    @Override
+    public void listPage(Bytes listpack) throws IOException {
+        addAll(listpack, 1);
+    }
+
+    @Override
+    public void listElement(Bytes element) throws IOException {
+        add(element);
+        endItem();
+    }
+
+    @Override
+    public void intset(Bytes intset) throws IOException {
+        verb = "SADD";
+        byte[] array = intset.array();
+        int at = intset.offset();
+        int width = (int) littleEndian(array, at, Integer.BYTES);
+        long count = littleEndian(array, at + Integer.BYTES, Integer.BYTES);
+        at += 2 * Integer.BYTES;
+        for (long i = 0; i < count; i++) {
+            entry.set(digits, 0, Numbers.formatLong(littleEndian(array, at, width), digits, 0));
+            at += width;
+            add(entry);
+            endItem();
+        }
+    }
+
+    private static long littleEndian(byte[] array, int at, int width) {
+        long value = array[at + width - 1];
+        for (int i = width - 2; i >= 0; i--) {
+            value = value << 8 | (array[at + i] & 0xFF);
+        }
+        return value;
+    }
+
+    @Override
+    public void set(Bytes listpack) throws IOException {
+        verb = "SADD";
+        addAll(listpack, 1);
+    }
+
+    @Override
+    public void set(long members) {
+        verb = "SADD";
+    }
+
+    @Override
+    public void member(Bytes member) throws IOException {
+        add(member);
+        endItem();
+    }
+
+    @Override
+    public void hash(Bytes listpack) throws IOException {
+        verb = "HMSET";
+        addAll(listpack, 2);
+    }
+
+    @Override
+    public void hash(long fields) {
+        verb = "HMSET";
+    }
+
+    @Override
+    public void field(Bytes field, Bytes value) throws IOException {
+        add(field);
+        add(value);
+        endItem();
+    }
+
+    @Override
+    public void sortedSet(Bytes listpack) throws IOException {
+        verb = "ZADD";
+        Bytes member = new Bytes();
+        entries.start(listpack);
+        while (entries.hasNext()) {
+            entries.next(entry);
+            // An integer lives in the digits of the walk, which the score overwrites.
+            member.set(entry.toByteArray(), 0, entry.length());
+            entries.next(entry);
+            add(entry);
+            add(member);
+            endItem();
+        }
+    }
+
+    @Override
+    public void sortedSet(long members) {
+        verb = "ZADD";
+    }
+
+    @Override
+    public void scored(Bytes member, double score) throws IOException {
+        entry.set(digits, 0, Numbers.formatDouble(score, digits, 0));
+        add(entry);
+        add(member);
+        endItem();
+    }
+
+    @Override
+    public void custom(String typeName, int version, SavedValue value) throws IOException {
+        throw new IOException("values of type " + typeName + " of a plugin cannot be written as commands; they need"
+                + " aof-use-rdb-preamble yes");
+    }
+
+    private void addAll(Bytes listpack, int stringsPerItem) throws IOException {
+        entries.start(listpack);
+        while (entries.hasNext()) {
+            for (int i = 0; i < stringsPerItem; i++) {
+                entries.next(entry);
+                add(entry);
+            }
+            endItem();
+        }
+    }
+
+    private void add(Bytes string) {
+        int most = head.length + string.length() + 2;
+        if (itemBytes + most > items.length) {
+            items = Arrays.copyOf(items, Math.max(2 * items.length, itemBytes + most));
+        }
+        itemBytes += formatHead('$', string.length(), items, itemBytes);
+        System.arraycopy(string.array(), string.offset(), items, itemBytes, string.length());
+        itemBytes += string.length();
+        items[itemBytes++] = '\r';
+        items[itemBytes++] = '\n';
+        itemStrings++;
+    }
+
+    private void endItem() throws IOException {
+        if (++itemCount == MAX_ITEMS) {
+            writeItems();
+        }
+    }
+
+    private void writeItems() throws IOException {
+        if (itemCount > 0) {
+            head('*', 2 + itemStrings);
+            string(verb);
+            string(key, 0, keyLength);
+            out.write(items, 0, itemBytes);
+            itemBytes = 0;
+            itemStrings = 0;
+            itemCount = 0;
+        }
+    }
+
+    private void string(String ascii) throws IOException {
+        string(ascii.getBytes(StandardCharsets.US_ASCII), 0, ascii.length());
+    }
+
+    private void number(long value) throws IOException {
+        string(digits, 0, Numbers.formatLong(value, digits, 0));
+    }
+
+    private void string(byte[] array, int offset, int length) throws IOException {
+        head('$', length);
+        out.write(array, offset, length);
+        out.write('\r');
+        out.write('\n');
+    }
+
+    private void head(char type, long count) throws IOException {
+        out.write(head, 0, formatHead(type, count, head, 0));
+    }
+
+    private static int formatHead(char type, long count, byte[] target, int offset) {
+        target[offset] = (byte) type;
+        int at = offset + 1 + Numbers.formatLong(count, target, offset + 1);
+        target[at] = '\r';
+        target[at + 1] = '\n';
+        return at + 2 - offset;
+    }
+}

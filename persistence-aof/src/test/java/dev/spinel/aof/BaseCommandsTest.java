@@ -1,0 +1,145 @@
+package dev.spinel.aof;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.SavedValue;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BaseCommandsTest {
+    @TempDir
+    private Path directory;
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final BaseCommands sink = new BaseCommands(out);
+
+    private static Bytes hex(String digits) {
+        return Bytes.of(HexFormat.of().parseHex(digits));
+    }
+
+    @BeforeEach
+    void startKey() throws IOException {
+        sink.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+    }
+
+    /** The commands as a log of them is read, each as one line. */
+    private List<String> commands() throws IOException {
+        sink.end();
+        Path file = directory.resolve("base");
+        Files.write(file, out.toByteArray());
+        List<String> commands = new ArrayList<>();
+        try (CommandReader reader = CommandReader.open(file, 0)) {
+            while (reader.next()) {
+                List<String> words = new ArrayList<>();
+                for (int i = 0; i < reader.argCount(); i++) {
+                    words.add(reader.args()[i].toString());
+                }
+                commands.add(String.join(" ", words));
+            }
+        }
+        return commands;
+    }
+
+    @Test
+    void stringsAndExpiries_databasesSelectedWhenTheyChange() throws IOException {
+        sink.string(Bytes.of("v"));
+        sink.key(0, Bytes.of("number"), 1_700_000_000_123L, 5);
+        sink.integer(-12);
+        sink.key(3, Bytes.of("x"), DatasetSink.NO_EXPIRY, 5);
+        sink.string(Bytes.of(""));
+        assertThat(commands())
+                .containsExactly(
+                        "SELECT 0",
+                        "SET k v",
+                        "SET number -12",
+                        "PEXPIREAT number 1700000000123",
+                        "SELECT 3",
+                        "SET x ");
+    }
+
+    /** The payload of DUMP by redis-server 7.0.15, of a hash that uses every encoding of integers. */
+    @Test
+    void hashListpack_allIntegers() throws IOException {
+        sink.hash(hex(
+                "50000000100000017f01c08002dfff02cfff02d00002f1881303f1008003f2ffff7f04f200008004f3ffffff7f05f300000080"
+                        + "05f4ffffffffffffff7f09f400000000000000800980018361626304ff"));
+        assertThat(commands())
+                .containsExactly(
+                        "SELECT 0",
+                        "HMSET k 0 127 128 -1 4095 -4096 5000 -32768 8388607 -8388608 2147483647 -2147483648"
+                                + " 9223372036854775807 -9223372036854775808  abc");
+    }
+
+    /** The payload of DUMP by redis-server 7.0.15 after ZADD z 1 a 2.5 7. */
+    @Test
+    void sortedSetListpack_scoresFirst() throws IOException {
+        sink.sortedSet(hex("1300000004008161020101070183322e3504ff"));
+        assertThat(commands()).containsExactly("SELECT 0", "ZADD k 1 a 2.5 7");
+    }
+
+    @Test
+    void intsets_ofAllWidths() throws IOException {
+        sink.intset(hex("0200000002000000ffff0100"));
+        sink.key(0, Bytes.of("four"), DatasetSink.NO_EXPIRY, 0);
+        sink.intset(hex("0400000001000000ffffffff"));
+        sink.key(0, Bytes.of("eight"), DatasetSink.NO_EXPIRY, 0);
+        sink.intset(hex("08000000010000000000000000000080"));
+        assertThat(commands())
+                .containsExactly("SELECT 0", "SADD k -1 1", "SADD four -1", "SADD eight -9223372036854775808");
+    }
+
+    @Test
+    void largeCollections_64ElementsPerCommand() throws IOException {
+        sink.list(130);
+        for (int i = 0; i < 130; i++) {
+            sink.listElement(Bytes.of("e" + i));
+        }
+        sink.key(0, Bytes.of("h"), 5, 0);
+        sink.hash(65);
+        for (int i = 0; i < 65; i++) {
+            sink.field(Bytes.of("f" + i), Bytes.of("v"));
+        }
+        sink.key(0, Bytes.of("z"), DatasetSink.NO_EXPIRY, 0);
+        sink.sortedSet(1);
+        sink.scored(Bytes.of("m"), Double.NEGATIVE_INFINITY);
+        sink.key(0, Bytes.of("s"), DatasetSink.NO_EXPIRY, 0);
+        sink.set(1);
+        sink.member(Bytes.of("m"));
+        List<String> commands = commands();
+        assertThat(commands).hasSize(9);
+        assertThat(commands.get(1)).startsWith("RPUSH k e0 e1 ").endsWith(" e63");
+        assertThat(commands.get(2)).startsWith("RPUSH k e64 ").endsWith(" e127");
+        assertThat(commands.get(3)).isEqualTo("RPUSH k e128 e129");
+        assertThat(commands.get(4)).startsWith("HMSET h f0 v ").endsWith(" f63 v");
+        assertThat(commands.get(5)).isEqualTo("HMSET h f64 v");
+        assertThat(commands.get(6)).isEqualTo("PEXPIREAT h 5");
+        assertThat(commands.get(7)).isEqualTo("ZADD z -inf m");
+        assertThat(commands.get(8)).isEqualTo("SADD s m");
+    }
+
+    @Test
+    void list_pagesAndElements() throws IOException {
+        sink.list(2);
+        sink.listPage(hex("0e000000020001018361626304ff"));
+        sink.listElement(Bytes.of("x"));
+        assertThat(commands()).containsExactly("SELECT 0", "RPUSH k 1 abc x");
+    }
+
+    @Test
+    void customValue_refused() {
+        assertThatThrownBy(() -> sink.custom("some-type", 1, new SavedValue()))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("some-type");
+    }
+}

@@ -1,0 +1,113 @@
+package dev.spinel.aof;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/** A file in memory on a disk that can be full, broken or slow. */
+final class MemoryFile implements LogFile {
+    private byte[] content = new byte[0];
+    private long freeBytes = Long.MAX_VALUE;
+    private int forces;
+    private boolean forceFails;
+    private boolean truncateFails;
+    private boolean closed;
+    private @Nullable CountDownLatch forceWaits;
+    private long syncedBytes;
+
+    /** Leaves room for some more bytes. */
+    synchronized void freeBytes(long bytes) {
+        freeBytes = bytes;
+    }
+
+    synchronized void forceFails(boolean value) {
+        forceFails = value;
+    }
+
+    synchronized void truncateFails(boolean value) {
+        truncateFails = value;
+    }
+
+    /** Has fsync take until the latch is open. */
+    synchronized void forceWaits(@Nullable CountDownLatch latch) {
+        forceWaits = latch;
+    }
+
+    synchronized int forces() {
+        return forces;
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    synchronized long syncedBytes() {
+        return syncedBytes;
+    }
+
+    synchronized String text() {
+        return new String(content, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public synchronized int write(ByteBuffer bytes) throws IOException {
+        int count = (int) Math.min(bytes.remaining(), freeBytes);
+        if (count == 0) {
+            throw new IOException("No space left on device");
+        }
+        freeBytes -= count;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(content);
+        byte[] more = new byte[count];
+        bytes.get(more);
+        out.writeBytes(more);
+        content = out.toByteArray();
+        return count;
+    }
+
+    @Override
+    public synchronized long size() {
+        return content.length;
+    }
+
+    @Override
+    public synchronized void truncate(long sizeBytes) throws IOException {
+        if (truncateFails) {
+            throw new IOException("Input/output error");
+        }
+        freeBytes += content.length - sizeBytes;
+        content = java.util.Arrays.copyOf(content, (int) sizeBytes);
+    }
+
+    @Override
+    public void force() throws IOException {
+        CountDownLatch latch;
+        long size;
+        synchronized (this) {
+            forces++;
+            latch = forceWaits;
+            size = content.length;
+            if (forceFails) {
+                throw new IOException("Input/output error");
+            }
+        }
+        if (latch != null) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+        synchronized (this) {
+            syncedBytes = size;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+}
