@@ -17,7 +17,6 @@ import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.ServerState.DiskUser;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -102,22 +101,11 @@ public final class RdbPersistence implements Capability {
             stopsWrites = value.isYes();
             reportDiskError();
         });
-        ports.config().bind("dir", RdbPersistence::requireDirectory);
     }
 
     private void save(ConfigValue value) {
         savePoints = SavePoints.of(value.words());
         reportDiskError();
-    }
-
-    private static void requireDirectory(ConfigValue value) {
-        Path directory = Path.of(value.text());
-        if (!Files.exists(directory)) {
-            throw new IllegalArgumentException("No such file or directory");
-        }
-        if (!Files.isDirectory(directory)) {
-            throw new IllegalArgumentException("Not a directory");
-        }
     }
 
     private EnginePorts ports() {
