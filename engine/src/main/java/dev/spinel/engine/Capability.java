@@ -1,9 +1,11 @@
 package dev.spinel.engine;
 
+import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.InfoText;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * A part of the server outside the engine that uses more of it than a plugin may: persistence, replication. Its commands are
@@ -37,6 +39,11 @@ public interface Capability extends ServerPlugin {
 
     /** Adds fields to the section Persistence of INFO. */
     default void persistenceInfo(InfoText text) {}
+
+    /** The subcommands that it adds to DEBUG, by their names in upper case. */
+    default Map<String, CommandHandler> debugSubcommands() {
+        return Map.of();
+    }
 
     /** CONFIG RESETSTAT. */
     default void resetStatistics() {}

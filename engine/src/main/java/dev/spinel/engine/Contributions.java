@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What plugins have brought to a running engine: their commands, configuration parameters and sections of INFO, taken over
@@ -108,13 +109,21 @@ public final class Contributions {
         return extras != null && !extras.valueTypes.isEmpty();
     }
 
-    private void requireNewName(ValueType<?> type) {
+    /** The type of values with a name that a plugin brought, or null. */
+    public @Nullable ValueType<?> valueType(String name) {
         for (Extras extras : extrasByPlugin.values()) {
-            for (ValueType<?> other : extras.valueTypes) {
-                if (other.name().equals(type.name())) {
-                    throw new IllegalArgumentException("value type " + type.name() + " exists already");
+            for (ValueType<?> type : extras.valueTypes) {
+                if (type.name().equals(name)) {
+                    return type;
                 }
             }
+        }
+        return null;
+    }
+
+    private void requireNewName(ValueType<?> type) {
+        if (valueType(type.name()) != null) {
+            throw new IllegalArgumentException("value type " + type.name() + " exists already");
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.spinel.engine;
 
+import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.Authentication;
@@ -23,6 +24,7 @@ import dev.spinel.engine.admin.ReplicationCommands;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
 import dev.spinel.engine.admin.ServerProcess;
+import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import dev.spinel.engine.admin.SlowlogCommands;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
@@ -57,13 +59,20 @@ import dev.spinel.engine.propagate.WriteSink;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.pubsub.PubSubCommands;
 import dev.spinel.engine.scripting.FunctionCommands;
+import dev.spinel.engine.snapshot.KeyspaceLoader;
+import dev.spinel.engine.snapshot.Snapshots;
+import dev.spinel.engine.snapshot.ValueTransfer;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
 import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
 import dev.spinel.engine.value.EncodingLimits;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One engine: its data, its clients, its commands.
@@ -88,6 +97,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     /** How long a turn may last for memory that was removed before. */
     private static final long LAZY_RELEASE_NANOS = 500_000;
+
+    /** How long a turn may last for a snapshot. */
+    private static final long SNAPSHOT_NANOS = 150_000;
+
+    /** How long clients wait at most for an answer while data are loaded. */
+    private static final long LOADING_NANOS = 20_000_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
 
@@ -114,11 +129,16 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Contributions contributions;
     private final Cron cron;
     private final ClientLimits limits;
+    private final Snapshots snapshots;
+    private final List<Capability> capabilities;
+    private final ServerProcess process;
     private final long heapLimitBytes;
     private long maxMemoryBytes;
     private long checkedArenaBytes;
     private boolean outOfMemory;
     private boolean protectedMode;
+    private int loadedCapabilities;
+    private volatile @Nullable ShutdownMode requestedShutdown;
 
     public Engine(EngineOptions options) {
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
@@ -146,6 +166,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 options.failureLog(),
                 options.process()::log);
         this.pausedClients = new PausedClients(dispatcher::paused);
+        this.process = options.process();
+        this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp);
+        this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
         this.cron = new Cron(clock, keyspaces, statistics, propagator);
@@ -172,10 +195,33 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         for (ServerPlugin family : administration(options, identity, info)) {
             commandTable.register(family.name(), family.commands());
         }
+        for (Capability capability : capabilities) {
+            commandTable.register(capability.name(), capability.commands());
+        }
         commandTable.ownComplete();
         options.renames().forEach(commandTable::rename);
         this.contributions = new Contributions(commandTable, options.config(), info, clients, options.failureLog());
         bind(options.config());
+        connectCapabilities(options.config());
+        dispatcher.loading(!capabilities.isEmpty());
+    }
+
+    private void connectCapabilities(ConfigRegistry config) {
+        EnginePorts ports = new EnginePorts(
+                config,
+                clock,
+                keyspaces,
+                changes,
+                propagator,
+                snapshots,
+                new KeyspaceLoader(keyspaces, clock::nowMillis, contributions::valueType),
+                new ValueTransfer(keyspaces, contributions::valueType),
+                dispatcher,
+                dispatcher::replay,
+                process::newThread,
+                process::wakeUp,
+                process::log);
+        capabilities.forEach(capability -> capability.connect(ports));
     }
 
     /** The built-in sections of INFO, and what keeps their rates up to date. */
@@ -204,7 +250,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 pubSub,
                 commandTable,
-                options.plugins()));
+                options.plugins(),
+                dispatcher,
+                text -> capabilities.forEach(capability -> capability.persistenceInfo(text))));
     }
 
     /** The commands that steer and describe the server. */
@@ -212,7 +260,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ServerProcess process = options.process();
         return List.of(
                 new ServerCommands(
-                        keyspaces, watchedKeys, blockedClients, monitors, dispatcher::monitored, process, identity),
+                        keyspaces,
+                        watchedKeys,
+                        blockedClients,
+                        monitors,
+                        dispatcher::monitored,
+                        process,
+                        identity,
+                        this::shutdown),
                 new ConfigCommands(options.config(), options.configFile(), this::resetStatistics),
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process),
@@ -221,7 +276,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new ReplicationCommands(),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
-                new DebugCommands(options.config(), keyspaces, process, identity, cron::activeExpire));
+                new DebugCommands(
+                        options.config(), keyspaces, process, identity, cron::activeExpire, debugSubcommands()));
+    }
+
+    private Map<String, CommandHandler> debugSubcommands() {
+        Map<String, CommandHandler> subcommands = new HashMap<>();
+        capabilities.forEach(capability -> subcommands.putAll(capability.debugSubcommands()));
+        return subcommands;
     }
 
     private void bind(ConfigRegistry config) {
@@ -260,6 +322,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         keyspaces.statistics().reset();
         keyspaces.lazyRelease().resetCount();
         commandTable.all().forEach(RegisteredCommand::resetStatistics);
+        capabilities.forEach(Capability::resetStatistics);
     }
 
     /** Where plugins add to the engine. */
@@ -331,9 +394,57 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
+    private long load() {
+        try {
+            while (loadedCapabilities < capabilities.size()) {
+                if (!capabilities.get(loadedCapabilities).load(LOADING_NANOS)) {
+                    return 0;
+                }
+                loadedCapabilities++;
+            }
+        } catch (IOException e) {
+            process.fail(String.valueOf(e.getMessage()));
+            return Long.MAX_VALUE;
+        }
+        dispatcher.loading(false);
+        process.ready();
+        return 0;
+    }
+
+    /** Asks for the end of the server, with what is to be written before; any thread. */
+    public void requestShutdown(ShutdownMode mode) {
+        requestedShutdown = mode;
+        process.wakeUp();
+    }
+
+    /** Stops the server, unless a part of it has something to write and cannot. */
+    private boolean shutdown(ShutdownMode mode) {
+        process.log("User requested shutdown...");
+        for (Capability capability : capabilities) {
+            if (!dispatcher.isLoading() && !capability.prepareShutdown(mode)) {
+                return false;
+            }
+        }
+        process.stop();
+        return true;
+    }
+
+    /** Ends the threads and closes the files of the parts around the engine; the last call. */
+    public void close() {
+        capabilities.forEach(Capability::close);
+    }
+
     @Override
     public long end() {
         clock.update();
+        ShutdownMode shutdown = requestedShutdown;
+        if (shutdown != null) {
+            requestedShutdown = null;
+            shutdown(shutdown);
+        }
+        if (dispatcher.isLoading()) {
+            return load();
+        }
         long nowMillis = clock.nowMillis();
         if (blockedClients.nextDeadlineMillis() <= nowMillis) {
             blockedClients.timeOut(nowMillis);
@@ -348,6 +459,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         if (maxMemoryBytes > 0 || outOfMemory || grewByStep()) {
             checkMemory();
+        }
+        waitNanos = Math.min(waitNanos, snapshots.advance(SNAPSHOT_NANOS));
+        for (Capability capability : capabilities) {
+            waitNanos = Math.min(waitNanos, capability.turn());
         }
         long deadlineMillis = Math.min(blockedClients.nextDeadlineMillis(), pausedClients.endMillis());
         if (deadlineMillis == Long.MAX_VALUE) {

@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param renames the built-in commands that get other names, in order
  * @param process the process around the engine
  * @param plugins the loaded plugins
+ * @param capabilities the parts of the server outside the engine, in the order in which they load and end
  * @param maxArenaBytes most bytes of records and pages, 0 for no limit
  * @param unixMillis Unix time in milliseconds
  * @param nanos a steady clock in nanoseconds
@@ -32,6 +33,7 @@ public record EngineOptions(
         List<CommandRename> renames,
         ServerProcess process,
         PluginHost plugins,
+        List<Capability> capabilities,
         long maxArenaBytes,
         LongSupplier unixMillis,
         LongSupplier nanos,

@@ -87,6 +87,12 @@ public interface Keyspace {
     /** When a key expires, in milliseconds of Unix time; {@link #NO_EXPIRY} without, {@link #NO_KEY} when absent. */
     long expiresAtMillis(Bytes key);
 
+    /**
+     * Whether a key that is to expire at a time, in milliseconds of Unix time, is over already. Never while a log is
+     * replayed, which says itself what expired.
+     */
+    boolean isPast(long unixMillis);
+
     /** Sets when an existing key expires, or {@link #NO_EXPIRY}. */
     void expireAt(Bytes key, long unixMillis);
 

@@ -15,6 +15,7 @@ import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,19 +42,23 @@ public final class DebugCommands implements ServerPlugin {
     /** A subcommand and how many arguments may follow its name. */
     private record Subcommand(int minArguments, int maxArguments, CommandHandler handler) {}
 
-    /** @param activeExpire turns the removal of expired keys in the background on or off */
+    /**
+     * @param activeExpire turns the removal of expired keys in the background on or off
+     * @param more subcommands of other parts of the server, by their names in upper case
+     */
     public DebugCommands(
             ConfigRegistry config,
             Keyspaces keyspaces,
             ServerProcess process,
             ServerIdentity identity,
-            Switch activeExpire) {
+            Switch activeExpire,
+            Map<String, CommandHandler> more) {
         this.config = config;
         this.keyspaces = keyspaces;
         this.process = process;
         this.identity = identity;
         this.activeExpire = activeExpire;
-        this.subcommands = Map.ofEntries(
+        this.subcommands = new HashMap<>(Map.ofEntries(
                 Map.entry("CHANGE-REPL-ID", new Subcommand(0, 0, this::changeReplicationId)),
                 Map.entry("DIGEST", new Subcommand(0, 0, this::digest)),
                 Map.entry("DIGEST-VALUE", new Subcommand(1, ANY_NUMBER, DebugCommands::digestValue)),
@@ -66,11 +71,11 @@ public final class DebugCommands implements ServerPlugin {
                 Map.entry("POPULATE", new Subcommand(1, 3, DebugCommands::populate)),
                 Map.entry("PROTOCOL", new Subcommand(1, 1, DebugCommands::protocol)),
                 Map.entry("QUICKLIST-PACKED-THRESHOLD", new Subcommand(1, 1, DebugCommands::packedThreshold)),
-                Map.entry("RELOAD", new Subcommand(0, ANY_NUMBER, DebugCommands::reload)),
                 Map.entry("SET-ACTIVE-EXPIRE", new Subcommand(1, 1, this::setActiveExpire)),
                 Map.entry("SET-DISABLE-DENY-SCRIPTS", new Subcommand(1, 1, DebugCommands::nothing)),
                 Map.entry("SLEEP", new Subcommand(1, 1, DebugCommands::sleep)),
-                Map.entry("STRINGMATCH-LEN", new Subcommand(2, 2, DebugCommands::nothing)));
+                Map.entry("STRINGMATCH-LEN", new Subcommand(2, 2, DebugCommands::nothing))));
+        more.forEach((name, handler) -> subcommands.put(name, new Subcommand(0, ANY_NUMBER, handler)));
     }
 
     @Override
@@ -156,10 +161,6 @@ public final class DebugCommands implements ServerPlugin {
 
     private static void error(Call call) {
         throw new CommandException(call.arg(2).toString());
-    }
-
-    private static void reload(Call call) {
-        throw Errors.err("DEBUG RELOAD needs persistence, which this server does not have");
     }
 
     private static KeyDescription describe(Call call) {

@@ -9,6 +9,7 @@ import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.ChangeHub;
 import dev.spinel.engine.dispatch.CommandTable;
+import dev.spinel.engine.dispatch.Dispatcher;
 import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.RegisteredCommand;
 import dev.spinel.engine.keyspace.Database;
@@ -18,6 +19,7 @@ import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.value.LazyRelease;
 import java.util.Locale;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -33,7 +35,11 @@ public final class InfoSections {
 
     private final Sources sources;
 
-    /** What the fields are taken from. */
+    /**
+     * What the fields are taken from.
+     *
+     * @param persistenceFields writes those that the parts of the server know that write files
+     */
     public record Sources(
             ServerIdentity identity,
             ServerProcess process,
@@ -50,7 +56,9 @@ public final class InfoSections {
             ChangeHub changes,
             PubSub pubSub,
             CommandTable commands,
-            PluginHost plugins) {}
+            PluginHost plugins,
+            Dispatcher dispatcher,
+            Consumer<InfoText> persistenceFields) {}
 
     private InfoSections(Sources sources) {
         this.sources = sources;
@@ -188,36 +196,28 @@ public final class InfoSections {
     }
 
     private void persistence(InfoText text) {
-        text.add("loading", 0)
-                .add("async_loading", 0)
-                .add("current_cow_peak", 0)
+        text.add("loading", sources.dispatcher.isLoading() ? 1 : 0).add("async_loading", 0);
+        if (sources.dispatcher.isLoading()) {
+            loading(text);
+        }
+        text.add("current_cow_peak", 0)
                 .add("current_cow_size", 0)
                 .add("current_cow_size_age", 0)
-                .decimal("current_fork_perc", 0)
-                .add("current_save_keys_processed", 0)
-                .add("current_save_keys_total", 0)
-                .add("rdb_changes_since_last_save", sources.changes.changes())
-                .add("rdb_bgsave_in_progress", 0)
-                .add("rdb_last_save_time", sources.identity.startMillis() / 1000)
-                .add("rdb_last_bgsave_status", "ok")
-                .add("rdb_last_bgsave_time_sec", -1)
-                .add("rdb_current_bgsave_time_sec", -1)
-                .add("rdb_saves", 0)
-                .add("rdb_last_cow_size", 0)
-                .add("rdb_last_load_keys_expired", 0)
-                .add("rdb_last_load_keys_loaded", 0)
-                .add("aof_enabled", 0)
-                .add("aof_rewrite_in_progress", 0)
-                .add("aof_rewrite_scheduled", 0)
-                .add("aof_last_rewrite_time_sec", -1)
-                .add("aof_current_rewrite_time_sec", -1)
-                .add("aof_last_bgrewrite_status", "ok")
-                .add("aof_rewrites", 0)
-                .add("aof_rewrites_consecutive_failures", 0)
-                .add("aof_last_write_status", "ok")
-                .add("aof_last_cow_size", 0)
-                .add("module_fork_in_progress", 0)
-                .add("module_fork_last_cow_size", 0);
+                .decimal("current_fork_perc", 0);
+        sources.persistenceFields.accept(text);
+        text.add("module_fork_in_progress", 0).add("module_fork_last_cow_size", 0);
+    }
+
+    private void loading(InfoText text) {
+        long total = sources.dispatcher.loadingTotalBytes();
+        long loaded = sources.dispatcher.loadingLoadedBytes();
+        long seconds = Math.max(0, (sources.clock.nowMillis() - sources.identity.startMillis()) / 1000);
+        text.add("loading_start_time", sources.identity.startMillis() / 1000)
+                .add("loading_total_bytes", total)
+                .add("loading_rss_mem", sources.process.residentBytes())
+                .add("loading_loaded_bytes", loaded)
+                .decimal("loading_loaded_perc", total == 0 ? 0 : loaded * 100.0 / total)
+                .add("loading_eta_seconds", loaded == 0 ? 1 : seconds * (total - loaded) / loaded);
     }
 
     private void stats(InfoText text) {

@@ -15,6 +15,7 @@ import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.transaction.WatchedKeys;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** DBSIZE, FLUSHALL, FLUSHDB, LOLWUT, MONITOR, SHUTDOWN, SWAPDB and TIME. Engine thread only. */
 public final class ServerCommands implements ServerPlugin {
@@ -27,8 +28,12 @@ public final class ServerCommands implements ServerPlugin {
     private final Switch monitoring;
     private final ServerProcess process;
     private final ServerIdentity identity;
+    private final Predicate<ShutdownMode> shutdown;
 
-    /** @param monitoring has the dispatcher feed the monitors, or not */
+    /**
+     * @param monitoring has the dispatcher feed the monitors, or not
+     * @param shutdown stops the server, or answers false when something keeps it from stopping
+     */
     public ServerCommands(
             Keyspaces keyspaces,
             WatchedKeys watchedKeys,
@@ -36,7 +41,8 @@ public final class ServerCommands implements ServerPlugin {
             Monitors monitors,
             Switch monitoring,
             ServerProcess process,
-            ServerIdentity identity) {
+            ServerIdentity identity,
+            Predicate<ShutdownMode> shutdown) {
         this.keyspaces = keyspaces;
         this.watchedKeys = watchedKeys;
         this.blockedClients = blockedClients;
@@ -44,6 +50,7 @@ public final class ServerCommands implements ServerPlugin {
         this.monitoring = monitoring;
         this.process = process;
         this.identity = identity;
+        this.shutdown = shutdown;
     }
 
     @Override
@@ -180,6 +187,8 @@ public final class ServerCommands implements ServerPlugin {
         if (abort) {
             throw call.argCount() > 2 ? Errors.syntax() : Errors.err("No shutdown in progress.");
         }
-        process.shutdown(new ShutdownMode(save, now, force));
+        if (!shutdown.test(new ShutdownMode(save, now, force))) {
+            throw Errors.err("Errors trying to SHUTDOWN. Check logs.");
+        }
     }
 }

@@ -50,8 +50,24 @@ public interface ServerProcess {
     /** Writes a line to the server's log as a warning. */
     void log(String text);
 
+    /** Makes a thread of the server, which does not keep the process alive; any thread. */
+    Thread newThread(Runnable task);
+
+    /** Has the engine's thread begin a turn soon; any thread. */
+    void wakeUp();
+
+    /** All data are loaded, and requests are executed from now on. */
+    void ready();
+
+    /**
+     * Ends the process because it cannot go on.
+     *
+     * @param reason why, for the log
+     */
+    void fail(String reason);
+
     /** Stops the server after the current turn; no reply is sent any more. */
-    void shutdown(ShutdownMode mode);
+    void stop();
 
     /** Gives memory that nothing uses back to the operating system, as far as the virtual machine lets itself be asked. */
     void releaseMemory();

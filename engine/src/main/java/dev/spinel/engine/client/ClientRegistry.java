@@ -16,6 +16,11 @@ public final class ClientRegistry {
         return client;
     }
 
+    /** Makes a client that nobody sees, with the id 0. */
+    public static Client unlisted(Connection connection) {
+        return new Client(0, connection, 0);
+    }
+
     public void remove(Client client) {
         clients.remove(client.id());
     }

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A custom value as its type saves it: each part with a byte before it that tells its kind, numbers big-endian, byte
- * strings after their length. Engine thread only.
+ * strings after their length. One thread at a time.
  */
 public final class SavedValue implements ValueOutput {
     private static final byte LONG = 1;
@@ -36,6 +36,13 @@ public final class SavedValue implements ValueOutput {
         parts.writeBytes(
                 ByteBuffer.allocate(Integer.BYTES).putInt(value.length()).array());
         parts.write(value.array(), value.offset(), value.length());
+    }
+
+    /** The value whose parts {@link #toByteArray} gave. */
+    public static SavedValue of(Bytes parts) {
+        SavedValue value = new SavedValue();
+        value.parts.write(parts.array(), parts.offset(), parts.length());
+        return value;
     }
 
     /** The parts as written so far. */

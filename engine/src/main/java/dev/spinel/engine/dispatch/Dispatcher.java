@@ -16,7 +16,9 @@ import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Engine thread only.
  */
-public final class Dispatcher implements CommandRunner {
+public final class Dispatcher implements CommandRunner, ServerState {
     /*
      * The fast path is: table lookup on the bytes of the name, arity, one AND of the command's gate mask with the state
      * of server and client. Only when that is not zero does checkGates go through the states in Redis's order, because
@@ -52,6 +54,9 @@ public final class Dispatcher implements CommandRunner {
     private final List<CallContext> contexts = new ArrayList<>();
     private int depth;
     private int serverState;
+    private final Map<DiskUser, String> diskErrors = new EnumMap<>(DiskUser.class);
+    private long loadingTotalBytes;
+    private long loadingLoadedBytes;
     private long browserRefusedSecond;
     private boolean tracksLatency = true;
     private Consumer<Client> transactionEnd = client -> client.transaction(null);
@@ -105,6 +110,48 @@ public final class Dispatcher implements CommandRunner {
     public void paused(boolean all, boolean writes) {
         serverState(Gate.PAUSE_ALL, all);
         serverState(Gate.PAUSE_WRITE, writes);
+    }
+
+    /** Sets whether data are being loaded. */
+    public void loading(boolean value) {
+        serverState(Gate.LOADING, value);
+        loadingTotalBytes = 0;
+        loadingLoadedBytes = 0;
+    }
+
+    @Override
+    public void loadingProgress(long totalBytes, long loadedBytes) {
+        loadingTotalBytes = totalBytes;
+        loadingLoadedBytes = loadedBytes;
+    }
+
+    /** Whether data are being loaded. */
+    public boolean isLoading() {
+        return (serverState & Gate.LOADING) != 0;
+    }
+
+    /** Bytes of the files that are being loaded. */
+    public long loadingTotalBytes() {
+        return loadingTotalBytes;
+    }
+
+    /** Bytes of them that were loaded. */
+    public long loadingLoadedBytes() {
+        return loadingLoadedBytes;
+    }
+
+    @Override
+    public void diskError(DiskUser user, @Nullable String error) {
+        if (error == null) {
+            diskErrors.remove(user);
+        } else {
+            diskErrors.put(user, error);
+        }
+        serverState(Gate.DISK_ERROR, !diskErrors.isEmpty());
+    }
+
+    private String diskError() {
+        return diskErrors.values().iterator().next();
     }
 
     private void serverState(int bit, boolean on) {
@@ -190,6 +237,14 @@ public final class Dispatcher implements CommandRunner {
             reject(client, command, Errors.outOfMemory().message());
             return Outcome.DONE;
         }
+        if ((concerns & Gate.DISK_ERROR) != 0) {
+            reject(client, command, diskError());
+            return Outcome.DONE;
+        }
+        if ((concerns & Gate.TOO_FEW_REPLICAS) != 0) {
+            reject(client, command, "NOREPLICAS Not enough good replicas to write.");
+            return Outcome.DONE;
+        }
         if ((concerns & ClientFlag.SUBSCRIBED.bit()) != 0 && client.protocol() == 2) {
             reject(
                     client,
@@ -199,8 +254,8 @@ public final class Dispatcher implements CommandRunner {
                             + " in this context");
             return Outcome.DONE;
         }
-        if ((concerns & Gate.TOO_FEW_REPLICAS) != 0) {
-            reject(client, command, "NOREPLICAS Not enough good replicas to write.");
+        if ((concerns & Gate.LOADING) != 0) {
+            reject(client, command, "LOADING Redis is loading the dataset in memory");
             return Outcome.DONE;
         }
         if ((concerns & ClientFlag.MONITOR.bit()) != 0) {
@@ -299,6 +354,47 @@ public final class Dispatcher implements CommandRunner {
         if ((concerns & Gate.MONITORED) != 0 && client.is(ClientFlag.IN_EXEC)) {
             monitors.feed(services.clock(), client, shown, argCount);
         }
+    }
+
+    /** What runs the commands of a log. */
+    public Replay replay() {
+        return new LogReplay(this);
+    }
+
+    /** Runs a command of a log at the top level. */
+    void replay(Client client, Bytes[] args, int argCount) {
+        services.clock().update();
+        RegisteredCommand command = table.find(args[0]);
+        if (command != null && argCount > 1 && command.subcommand(args[1]) != null) {
+            command = command.subcommand(args[1]);
+        }
+        if (command == null || command.handler() == null) {
+            reject(client, command, unknownCommand(args, argCount));
+        } else if (!command.accepts(argCount)) {
+            reject(client, command, Errors.wrongArity(command.fullName()).message());
+        } else if (client.transaction() != null && (command.gateMask() & ClientFlag.MULTI.bit()) != 0) {
+            client.transaction().add(args, argCount, command.gateMask());
+        } else {
+            services.keyspaces().expires(false);
+            services.propagator().muted(true);
+            try {
+                call(client, command, args, argCount);
+            } finally {
+                services.propagator().muted(false);
+                services.keyspaces().expires(true);
+            }
+        }
+    }
+
+    /** Has a client of a log that waits go on. */
+    void unblock(Client client) {
+        services.blockedClients().disconnect(client);
+        client.set(ClientFlag.BLOCKED, false);
+    }
+
+    /** Has a client of a log that ended in a transaction forget it. */
+    void endTransaction(Client client) {
+        transactionEnd.accept(client);
     }
 
     /** Calls the handler and does what follows; returns the arguments as logs may show them. */

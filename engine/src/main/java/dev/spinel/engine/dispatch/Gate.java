@@ -22,8 +22,12 @@ final class Gate {
     static final int MONITORED = 1 << 27;
     /** Fewer replicas are in step than {@code min-replicas-to-write} asks for. */
     static final int TOO_FEW_REPLICAS = 1 << 28;
+    /** Data are being loaded. */
+    static final int LOADING = 1 << 29;
+    /** What writes change cannot be saved. */
+    static final int DISK_ERROR = 1 << 30;
     /** The states that EXEC shares with the commands that it will run. */
-    static final int OF_TRANSACTION = OUT_OF_MEMORY | TOO_FEW_REPLICAS | PAUSE_WRITE;
+    static final int OF_TRANSACTION = OUT_OF_MEMORY | TOO_FEW_REPLICAS | PAUSE_WRITE | LOADING | DISK_ERROR;
 
     private static final Set<String> RUN_IN_MULTI = Set.of("exec", "discard", "multi", "watch", "quit", "reset");
     private static final Set<String> RUN_WHEN_SUBSCRIBED = Set.of(
@@ -55,7 +59,13 @@ final class Gate {
             mask |= ClientFlag.SUBSCRIBED.bit();
         }
         if (spec.is(CommandFlag.WRITE)) {
-            mask |= TOO_FEW_REPLICAS;
+            mask |= TOO_FEW_REPLICAS | DISK_ERROR;
+        }
+        if (fullName.equals("ping")) {
+            mask |= DISK_ERROR;
+        }
+        if (!spec.is(CommandFlag.LOADING)) {
+            mask |= LOADING;
         }
         if (spec.is(CommandFlag.WRITE) || spec.is(CommandFlag.MAY_REPLICATE)) {
             mask |= PAUSE_WRITE;

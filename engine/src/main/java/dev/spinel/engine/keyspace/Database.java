@@ -7,6 +7,8 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.keyspace.Keyspace;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
@@ -15,6 +17,7 @@ import dev.spinel.engine.value.CustomView;
 import dev.spinel.engine.value.Releasable;
 import dev.spinel.engine.value.StringView;
 import dev.spinel.engine.value.ValueView;
+import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,7 @@ public final class Database implements Keyspace {
     private KeyTable table;
     private final Bytes listenedKey = new Bytes();
     private final Bytes scannedKey = new Bytes();
+    private final Bytes toldKey = new Bytes();
     private int index;
     private long keysWithExpiry;
     private long expiryCursor;
@@ -108,7 +112,12 @@ public final class Database implements Keyspace {
     }
 
     private boolean isDue(long expiryMillis) {
-        return context.nowMillis() > expiryMillis;
+        return context.dueMillis() > expiryMillis;
+    }
+
+    @Override
+    public boolean isPast(long unixMillis) {
+        return context.dueMillis() >= unixMillis;
     }
 
     private void expire(long hash, long address) {
@@ -117,6 +126,121 @@ public final class Database implements Keyspace {
         listenedKey.set(key, 0, key.length);
         context.statistics().expiredKeys++;
         context.listener().expired(this, listenedKey);
+    }
+
+    /** Has a record told as it is, if a cut needs it, before its key, its expiry or its value change. */
+    private void beforeChange(long hash, long address) {
+        if (table.isCut() && table.takeFromCut(hash, address)) {
+            context.cut().tell(table, address);
+        }
+    }
+
+    KeyTable table() {
+        return table;
+    }
+
+    /** The view of a record for a use that ends before there is another change or view. */
+    ValueView passingView(long address) {
+        // The view needs the hash of the key only to change the value.
+        return context.views().passingView(this, 0, address, typeAt(address));
+    }
+
+    /** Tells the key of a record, of this database or of one that it was. */
+    void tellKey(int database, long address, DatasetSink sink) throws IOException {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        int flags = RecordLayout.flags(chunk, record);
+        toldKey.set(chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
+        sink.key(database, toldKey, expiryAt(address), idleSeconds(chunk, record));
+    }
+
+    private int idleSeconds(byte[] chunk, int record) {
+        return (context.accessClock() - RecordLayout.clock(chunk, record)) & KeyspaceContext.CLOCK_MASK;
+    }
+
+    /**
+     * Tells the value of a key.
+     *
+     * @return false when there is no such key
+     */
+    public boolean tell(Bytes key, ValueSink sink) throws IOException {
+        long address = find(hash(key), key);
+        if (address == Arena.NULL) {
+            return false;
+        }
+        passingView(address).tell(sink);
+        return true;
+    }
+
+    /**
+     * Adds a key with a string that is loaded; nobody is told.
+     *
+     * @return false, and nothing happened, if the key is there
+     */
+    public boolean loadString(Bytes key, Bytes value, long expiresAtMillis, long idleSeconds) {
+        long hash = hash(key);
+        if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
+            return false;
+        }
+        int encoding = StringView.encodingOf(value);
+        long address = newRecord(
+                hash, key, ValueType.STRING.id(), encoding, StringView.encodedLength(value, encoding), expiresAtMillis);
+        writeString(address, value, encoding);
+        idle(address, idleSeconds);
+        return true;
+    }
+
+    /**
+     * Adds a key with an empty value that is about to be loaded; nobody is told.
+     *
+     * @return a view of it, or null if the key is there
+     */
+    public @Nullable ValueView load(ValueType<?> type, Bytes key, long expiresAtMillis, long idleSeconds) {
+        long hash = hash(key);
+        if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
+            return null;
+        }
+        long address = newRecord(hash, key, type.id(), 0, 0, expiresAtMillis);
+        idle(address, idleSeconds);
+        ValueView view = context.views().view(this, hash, address, type.id());
+        view.init();
+        return view;
+    }
+
+    /**
+     * Adds a key with a custom value that was loaded; nobody is told.
+     *
+     * @return false, and nothing happened, if the key is there
+     */
+    public boolean loadCustom(CustomValue<?> value, Bytes key, long expiresAtMillis, long idleSeconds) {
+        long hash = hash(key);
+        if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
+            return false;
+        }
+        enter(value, hash, key, expiresAtMillis);
+        idle(table.find(hash, key.array(), key.offset(), key.length()), idleSeconds);
+        return true;
+    }
+
+    private void idle(long address, long seconds) {
+        if (seconds > 0) {
+            int clock = (int) (context.accessClock() - seconds) & KeyspaceContext.CLOCK_MASK;
+            RecordLayout.clock(arena.chunk(address), arena.offset(address), clock);
+        }
+    }
+
+    /**
+     * Takes a value out of another database and puts it under a key, in place of any other; as a new value, it is told.
+     *
+     * @param from the database, which has the key {@code fromKey}
+     * @param expiresAtMillis Unix time, or {@link #NO_EXPIRY}
+     */
+    public void adopt(Database from, Bytes fromKey, Bytes key, long expiresAtMillis, long idleSeconds) {
+        from.transplant(fromKey, this, key);
+        if (expiresAtMillis != NO_EXPIRY) {
+            expireAt(key, expiresAtMillis);
+        }
+        idle(find(hash(key), key), idleSeconds);
     }
 
     private byte[] keyCopy(long address) {
@@ -160,10 +284,7 @@ public final class Database implements Keyspace {
 
     private ValueType<?> valueTypeAt(long address) {
         int type = typeAt(address);
-        // The view needs the hash of the key only to change the value.
-        return type == ValueType.CUSTOM_ID
-                ? ((CustomView) context.views().passingView(this, 0, address, type)).type()
-                : ValueTypes.byId(type);
+        return type == ValueType.CUSTOM_ID ? ((CustomView) passingView(address)).type() : ValueTypes.byId(type);
     }
 
     private ValueView viewAt(long hash, long address) {
@@ -236,6 +357,7 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             return null;
         }
+        beforeChange(hash, address);
         touch(address);
         return viewAt(type, hash, address);
     }
@@ -247,6 +369,7 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             return add(type, hash, key);
         }
+        beforeChange(hash, address);
         touch(address);
         return viewAt(type, hash, address);
     }
@@ -334,6 +457,7 @@ public final class Database implements Keyspace {
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         int oldFlags = RecordLayout.flags(chunk, record);
+        beforeChange(hash, address);
         boolean hadExpiry = (oldFlags & HAS_EXPIRY) != 0;
         long expiryMillis = keepTimeToLive && hadExpiry ? RecordLayout.expiry(chunk, record, oldFlags) : NO_EXPIRY;
         int newFlags = RecordLayout.flagsFor(key.length(), valueLength, expiryMillis != NO_EXPIRY);
@@ -384,6 +508,7 @@ public final class Database implements Keyspace {
     }
 
     private void removeRecord(long hash, long address) {
+        beforeChange(hash, address);
         releaseValue(hash, address);
         unlinkRecord(hash, address);
     }
@@ -464,6 +589,7 @@ public final class Database implements Keyspace {
         if (target == this && from.equals(to)) {
             return true;
         }
+        beforeChange(hash, address);
         target.remove(to);
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
@@ -536,6 +662,7 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             throw new IllegalArgumentException("expireAt on an absent key");
         }
+        beforeChange(hash, address);
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         int flags = RecordLayout.flags(chunk, record);
@@ -614,6 +741,10 @@ public final class Database implements Keyspace {
 
     /** Removes all keys. */
     void clear() {
+        if (table.isCut()) {
+            detachAll();
+            return;
+        }
         context.lazyRelease().defers(false);
         detach().release();
         context.lazyRelease().defers(context.removesLazily());
@@ -622,7 +753,13 @@ public final class Database implements Keyspace {
     /** Removes all keys; their memory is released later. */
     void detachAll() {
         long keys = size();
-        context.lazyRelease().add(detach(), keys);
+        KeyTable detached = table;
+        Releasable memory = detach();
+        if (detached.isCut()) {
+            context.cut().onceWalked(detached, () -> context.lazyRelease().add(memory, keys));
+        } else {
+            context.lazyRelease().add(memory, keys);
+        }
     }
 
     /** Replaces the table by an empty one, and answers what releases the old one with its records and their values. */
@@ -639,8 +776,7 @@ public final class Database implements Keyspace {
     private void release(long address) {
         int type = typeAt(address);
         if (type != ValueType.STRING.id()) {
-            // The view needs the hash of the key only to change the value.
-            context.views().passingView(this, 0, address, type).free();
+            passingView(address).free();
         }
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
@@ -703,11 +839,10 @@ public final class Database implements Keyspace {
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         ValueView view = viewAt(hash, address);
-        int idleSeconds = (context.accessClock() - RecordLayout.clock(chunk, record)) & 0xffffff;
         long recordBytes = Arena.roundUp(sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
         return new KeyDescription(
                 view.encodingName(),
-                idleSeconds,
+                idleSeconds(chunk, record),
                 KeyDescription.NOT_TRACKED,
                 recordBytes + view.externalBytes() + TABLE_SLOT_BYTES,
                 view.elementCount());

@@ -6,11 +6,14 @@ import dev.spinel.engine.value.EncodingLimits;
 import dev.spinel.engine.value.LargeValues;
 import dev.spinel.engine.value.LazyRelease;
 import dev.spinel.engine.value.ValueContext;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** What the databases of one server share: storage, time, views, counters. Engine thread only. */
 final class KeyspaceContext {
-    private static final int CLOCK_MASK = 0xffffff;
+    /** Of Unix time in seconds, as records store it. */
+    static final int CLOCK_MASK = 0xffffff;
 
     private final Arena arena;
     private final KeyHash keyHash;
@@ -21,11 +24,16 @@ final class KeyspaceContext {
     private final LargeValues largeValues = new LargeValues(lazyRelease);
     private final ViewPool views;
     private long nowMillis;
+    /** Times to live up to this are over. */
+    private long dueMillis;
+
+    private boolean expires = true;
     private int accessClock;
     private boolean deletesExpired = true;
     private boolean touchesKeys = true;
     private boolean expiresLazily;
     private boolean removesLazily;
+    private @Nullable KeyspaceCut cut;
 
     KeyspaceContext(
             Arena arena, KeyHash keyHash, EncodingLimits limits, RandomGenerator random, KeyspaceListener listener) {
@@ -74,7 +82,18 @@ final class KeyspaceContext {
 
     void nowMillis(long unixMillis) {
         nowMillis = unixMillis;
+        dueMillis = expires ? unixMillis : Long.MIN_VALUE;
         accessClock = (int) (unixMillis / 1000) & CLOCK_MASK;
+    }
+
+    /** The time by which keys expire: that of the command, or before all others while nothing expires. */
+    long dueMillis() {
+        return dueMillis;
+    }
+
+    void expires(boolean value) {
+        expires = value;
+        dueMillis = expires ? nowMillis : Long.MIN_VALUE;
     }
 
     /** Seconds of Unix time modulo 2^24, as records store it. */
@@ -107,6 +126,26 @@ final class KeyspaceContext {
     void removesLazily(boolean value) {
         removesLazily = value;
         lazyRelease.defers(value);
+    }
+
+    /** Starts a cut of all databases; there must not be one. */
+    KeyspaceCut startCut(Database[] databases, KeyspaceCut.Receiver receiver) {
+        if (cut != null) {
+            throw new IllegalStateException("the cut before has not been told to its end");
+        }
+        cut = new KeyspaceCut(this, databases, receiver);
+        return cut;
+    }
+
+    /** The cut, while there are keys of it to be told. */
+    KeyspaceCut cut() {
+        return Objects.requireNonNull(cut, "cut");
+    }
+
+    void endCut(KeyspaceCut told) {
+        if (cut == told) {
+            cut = null;
+        }
     }
 
     boolean touchesKeys() {

@@ -14,6 +14,7 @@ public final class Keyspaces {
 
     private final KeyspaceContext context;
     private final Database[] databases;
+    private final Database scratch;
     private int nextToExpire;
 
     public Keyspaces(
@@ -28,6 +29,7 @@ public final class Keyspaces {
         for (int i = 0; i < count; i++) {
             databases[i] = new Database(context, i);
         }
+        this.scratch = new Database(context, -1);
     }
 
     /** Number of databases. */
@@ -55,6 +57,11 @@ public final class Keyspaces {
         context.touchesKeys(value);
     }
 
+    /** Whether times to live have an end; off while a log is replayed, which says itself what expired. */
+    public void expires(boolean value) {
+        context.expires(value);
+    }
+
     /** Whether keys whose time is over are removed; off while commands are paused. */
     public void deletesExpired(boolean value) {
         context.deletesExpired(value);
@@ -76,6 +83,16 @@ public final class Keyspaces {
         } else {
             databases[index].clear();
         }
+    }
+
+    /** Starts to tell all keys as they are now; the cut before must have been told to its end. */
+    public KeyspaceCut cut(KeyspaceCut.Receiver receiver) {
+        return context.startCut(databases, receiver);
+    }
+
+    /** A database that no client can select, for values under construction. */
+    public Database scratch() {
+        return scratch;
     }
 
     /** What was removed but still holds memory. */

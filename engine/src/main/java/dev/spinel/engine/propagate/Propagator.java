@@ -12,6 +12,7 @@ import java.util.List;
 public final class Propagator {
     private final List<WriteSink> sinks = new ArrayList<>();
     private boolean inUnit;
+    private boolean muted;
 
     /** Has a sink receive all units from now on, after the sinks added before; not during a unit. */
     public void addSink(WriteSink sink) {
@@ -25,11 +26,19 @@ public final class Propagator {
 
     /** Whether anybody listens; otherwise effects need not be made. */
     public boolean isActive() {
-        return !sinks.isEmpty();
+        return !muted && !sinks.isEmpty();
+    }
+
+    /** Whether effects are dropped, because what makes them is a log. */
+    public void muted(boolean value) {
+        muted = value;
     }
 
     /** Adds an effect to the current unit; the arguments need to be valid during the call only. */
     public void add(int database, Bytes[] args, int argCount) {
+        if (muted) {
+            return;
+        }
         for (int i = 0; i < sinks.size(); i++) {
             sinks.get(i).effect(database, args, argCount);
             inUnit = true;

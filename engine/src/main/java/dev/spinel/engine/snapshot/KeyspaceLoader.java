@@ -1,121 +1,225 @@
 package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ValueSink;
+import dev.spinel.engine.keyspace.Keyspaces;
 import java.io.IOException;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts whole data sets into the databases: the sink to which files are read. Nobody is told of the keys that appear, no
- * effect is propagated. A key whose time is over is left out.
+ * effect is propagated. A key whose time is over is left out, unless a log follows that may say more of it.
  *
- * <p>Throws {@link dev.spinel.engine.dataset.InvalidDatasetException} for a key that comes twice, a database out of range,
+ * <p>Throws {@link InvalidDatasetException} for a key that comes twice, a database out of range,
  * malformed listpacks and the like. Engine thread only.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class KeyspaceLoader implements DatasetSink {
-    /** Starts a data set: forgets the counts of the one before. The databases are left as they are. */
-    public void begin() {
-        throw new UnsupportedOperationException();
+    private final Keyspaces keyspaces;
+    private final LongSupplier nowMillis;
+    private final ValueBuilder builder;
+    private final ValueSink nobody = new IgnoredValue();
+    private ValueSink target = nobody;
+    private boolean keepsExpired;
+    private long keysLoaded;
+    private long keysExpired;
+
+    /**
+     * @param nowMillis Unix time in milliseconds
+     * @param customTypes the types of plugins by their names
+     */
+    public KeyspaceLoader(
+            Keyspaces keyspaces, LongSupplier nowMillis, Function<String, @Nullable ValueType<?>> customTypes) {
+        this.keyspaces = keyspaces;
+        this.nowMillis = nowMillis;
+        this.builder = new ValueBuilder(customTypes, true);
+    }
+
+    /**
+     * Starts a data set: forgets the counts of the one before. The databases are left as they are.
+     *
+     * @param logFollows whether keys are put into the databases even if their time is over
+     */
+    public void begin(boolean logFollows) {
+        keepsExpired = logFollows;
+        keysLoaded = 0;
+        keysExpired = 0;
+        keyspaces.begin(nowMillis.getAsLong());
     }
 
     /** Removes all keys of all databases, at once. */
     public void clear() {
-        throw new UnsupportedOperationException();
+        for (int i = 0; i < keyspaces.count(); i++) {
+            keyspaces.flush(i, false);
+        }
+    }
+
+    /** Removes what there is of a key whose value was not told to its end. */
+    public void undo() {
+        if (target == builder) {
+            builder.undo();
+        }
     }
 
     /** Number of keys put into the databases. */
     public long keysLoaded() {
-        throw new UnsupportedOperationException();
+        return keysLoaded;
     }
 
     /** Number of keys left out because their time was over. */
     public long keysExpired() {
-        throw new UnsupportedOperationException();
+        return keysExpired;
     }
 
     @Override
     public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) throws IOException {
-        throw new UnsupportedOperationException();
+        if (database < 0 || database >= keyspaces.count()) {
+            throw new InvalidDatasetException("Data of database " + database + ", but there are " + keyspaces.count()
+                    + " databases (see the directive databases)");
+        }
+        if (expiresAtMillis != NO_EXPIRY && !keepsExpired && expiresAtMillis < nowMillis.getAsLong()) {
+            keysExpired++;
+            target = nobody;
+            return;
+        }
+        keysLoaded++;
+        builder.start(keyspaces.get(database), key, expiresAtMillis, Math.max(0, idleSeconds));
+        target = builder;
     }
 
     @Override
     public void string(Bytes value) throws IOException {
-        throw new UnsupportedOperationException();
+        target.string(value);
     }
 
     @Override
     public void integer(long value) throws IOException {
-        throw new UnsupportedOperationException();
+        target.integer(value);
     }
 
     @Override
     public void list(long parts) throws IOException {
-        throw new UnsupportedOperationException();
+        target.list(parts);
     }
 
     @Override
     public void listPage(Bytes listpack) throws IOException {
-        throw new UnsupportedOperationException();
+        target.listPage(listpack);
     }
 
     @Override
     public void listElement(Bytes element) throws IOException {
-        throw new UnsupportedOperationException();
+        target.listElement(element);
     }
 
     @Override
     public void intset(Bytes intset) throws IOException {
-        throw new UnsupportedOperationException();
+        target.intset(intset);
     }
 
     @Override
     public void set(Bytes listpack) throws IOException {
-        throw new UnsupportedOperationException();
+        target.set(listpack);
     }
 
     @Override
     public void set(long members) throws IOException {
-        throw new UnsupportedOperationException();
+        target.set(members);
     }
 
     @Override
     public void member(Bytes member) throws IOException {
-        throw new UnsupportedOperationException();
+        target.member(member);
     }
 
     @Override
     public void hash(Bytes listpack) throws IOException {
-        throw new UnsupportedOperationException();
+        target.hash(listpack);
     }
 
     @Override
     public void hash(long fields) throws IOException {
-        throw new UnsupportedOperationException();
+        target.hash(fields);
     }
 
     @Override
     public void field(Bytes field, Bytes value) throws IOException {
-        throw new UnsupportedOperationException();
+        target.field(field, value);
     }
 
     @Override
     public void sortedSet(Bytes listpack) throws IOException {
-        throw new UnsupportedOperationException();
+        target.sortedSet(listpack);
     }
 
     @Override
     public void sortedSet(long members) throws IOException {
-        throw new UnsupportedOperationException();
+        target.sortedSet(members);
     }
 
     @Override
     public void scored(Bytes member, double score) throws IOException {
-        throw new UnsupportedOperationException();
+        target.scored(member, score);
     }
 
     @Override
     public void custom(String typeName, int version, SavedValue value) throws IOException {
-        throw new UnsupportedOperationException();
+        target.custom(typeName, version, value);
+    }
+
+    /** Takes the values of keys that are left out. */
+    private static final class IgnoredValue implements ValueSink {
+        @Override
+        public void string(Bytes value) {}
+
+        @Override
+        public void integer(long value) {}
+
+        @Override
+        public void list(long parts) {}
+
+        @Override
+        public void listPage(Bytes listpack) {}
+
+        @Override
+        public void listElement(Bytes element) {}
+
+        @Override
+        public void intset(Bytes intset) {}
+
+        @Override
+        public void set(Bytes listpack) {}
+
+        @Override
+        public void set(long members) {}
+
+        @Override
+        public void member(Bytes member) {}
+
+        @Override
+        public void hash(Bytes listpack) {}
+
+        @Override
+        public void hash(long fields) {}
+
+        @Override
+        public void field(Bytes field, Bytes value) {}
+
+        @Override
+        public void sortedSet(Bytes listpack) {}
+
+        @Override
+        public void sortedSet(long members) {}
+
+        @Override
+        public void scored(Bytes member, double score) {}
+
+        @Override
+        public void custom(String typeName, int version, SavedValue value) {}
     }
 }

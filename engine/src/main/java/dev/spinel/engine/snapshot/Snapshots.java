@@ -1,11 +1,58 @@
 package dev.spinel.engine.snapshot;
 
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.keyspace.KeyspaceCut;
+import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.snapshot.EventRecorder.Chunk;
+import dev.spinel.engine.value.ValueCut;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
 /** Makes snapshots, one at a time, while the server goes on. Engine thread only. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Snapshots {
-    /** Whether one is being made, or the one before is still being cleaned up after. */
+    /*
+     * Redis forks, and lets the kernel copy the pages that change. Here the engine's thread walks the keys, a slice per
+     * turn, and tells them to a recorder; whatever is about to change is told before (KeyspaceCut). What a background
+     * thread gets are chunks of bytes that nobody changes any more. It encodes, compresses and writes.
+     *
+     * Formats want a value in one piece. A key that is told as a whole is, but a large collection is told over several
+     * turns, and other keys and other collections change meanwhile. So each collection has a recorder of its own, and one
+     * of them at a time is passed on; what the others are told waits in memory, at most what clients change in the time
+     * that one collection takes.
+     */
+    private static final int STEP = 64;
+
+    /** The walk waits while the background thread has this much to do. */
+    private static final long MAX_QUEUED_BYTES = 8 << 20;
+
+    /** How soon to look again whether the background thread has caught up. */
+    private static final long WAIT_NANOS = 200_000;
+
+    private final Keyspaces keyspaces;
+    private final ThreadFactory threads;
+    private final Runnable wakeUp;
+    private final EventRecorder.Spares spares = new EventRecorder.Spares();
+    private @Nullable Running running;
+
+    /**
+     * @param threads makes the thread that writes, one per snapshot
+     * @param wakeUp has the engine's thread begin a turn soon; any thread
+     */
+    public Snapshots(Keyspaces keyspaces, ThreadFactory threads, Runnable wakeUp) {
+        this.keyspaces = keyspaces;
+        this.threads = threads;
+        this.wakeUp = wakeUp;
+    }
+
+    /** Whether one is being made; false once its target has ended. */
     public boolean isRunning() {
-        throw new UnsupportedOperationException();
+        return running != null && !running.hasEnded;
     }
 
     /**
@@ -14,26 +61,192 @@ public final class Snapshots {
      * @throws IllegalStateException if one is running
      */
     public void start(SnapshotTarget target) {
-        throw new UnsupportedOperationException();
+        if (isRunning()) {
+            throw new IllegalStateException("another snapshot is running");
+        }
+        if (running != null) {
+            running.walkToEnd();
+        }
+        running = new Running(target);
     }
 
     /** Has the one that is running end early, and fail. Its target has discarded and ended when this returns. */
     public void cancel() {
-        throw new UnsupportedOperationException();
+        Running cancelled = Objects.requireNonNull(running, "no snapshot is running");
+        cancelled.writer.cancel();
+        cancelled.await();
     }
 
     /** Makes the one that is running, before anything else. Its target has ended when this returns. */
     public void finish() {
-        throw new UnsupportedOperationException();
+        Running finished = Objects.requireNonNull(running, "no snapshot is running");
+        finished.walkToEnd();
+        finished.await();
+        running = null;
     }
 
     /** Number of keys at the cut of the one that is running. */
     public long keysTotal() {
-        throw new UnsupportedOperationException();
+        return running == null ? 0 : running.cut.keysTotal();
     }
 
     /** Number of keys of the one that is running that are on their way to the target. */
     public long keysProcessed() {
-        throw new UnsupportedOperationException();
+        return running == null ? 0 : running.cut.keysTold();
+    }
+
+    /**
+     * Goes on with the one that is running; for the end of each turn.
+     *
+     * @param budgetNanos about how long this may take
+     * @return for how many nanoseconds there is nothing to do; 0 for a turn as soon as possible
+     */
+    public long advance(long budgetNanos) {
+        Running snapshot = running;
+        if (snapshot == null) {
+            return Long.MAX_VALUE;
+        }
+        if (!snapshot.hasEnded && snapshot.writer.isFinished()) {
+            snapshot.end();
+        }
+        if (snapshot.isWalked) {
+            if (snapshot.hasEnded) {
+                running = null;
+            }
+            return Long.MAX_VALUE;
+        }
+        long start = System.nanoTime();
+        do {
+            if (snapshot.isAhead()) {
+                return WAIT_NANOS;
+            }
+            snapshot.step();
+        } while (!snapshot.isWalked && System.nanoTime() - start < budgetNanos);
+        return 0;
+    }
+
+    /** A collection that is told in pieces. */
+    private record Collection(EventRecorder recorder, ValueCut rest) {}
+
+    private final class Running implements KeyspaceCut.Receiver {
+        private final SnapshotTarget target;
+        private final SnapshotWriter writer;
+        private final EventRecorder keys = new EventRecorder(spares);
+        private final Deque<Collection> collections = new ArrayDeque<>();
+        private final KeyspaceCut cut;
+        private EventRecorder begun = keys;
+        private boolean begunInPieces;
+        /** Whether the chunks of the first of the collections are passed on; those of keys wait meanwhile. */
+        private boolean inCollection;
+
+        private boolean keysAreTold;
+        private boolean isWalked;
+        private boolean hasEnded;
+
+        Running(SnapshotTarget target) {
+            this.target = target;
+            this.writer = new SnapshotWriter(target, spares, wakeUp);
+            this.cut = keyspaces.cut(this);
+            threads.newThread(writer).start();
+        }
+
+        @Override
+        public DatasetSink begin(boolean inPieces) {
+            begun = inPieces ? new EventRecorder(spares) : keys;
+            begunInPieces = inPieces;
+            return begun;
+        }
+
+        @Override
+        public void end(@Nullable ValueCut rest) {
+            if (rest != null) {
+                collections.add(new Collection(begun, rest));
+            } else if (begunInPieces) {
+                begun.takeAll().forEach(keys::append);
+            }
+        }
+
+        /** Whether the background thread should catch up first. */
+        boolean isAhead() {
+            return !writer.isFinished() && writer.queuedBytes() > MAX_QUEUED_BYTES;
+        }
+
+        /** Tells some more keys or elements. */
+        void step() {
+            Collection next = collections.peek();
+            if (next == null) {
+                keysAreTold = keysAreTold || cut.advance(STEP);
+                passOnFull(keys);
+                if (keysAreTold && collections.isEmpty()) {
+                    passOn(keys);
+                    isWalked = true;
+                    writer.end();
+                }
+                return;
+            }
+            if (!inCollection) {
+                inCollection = true;
+                passOn(keys);
+            }
+            if (advance(next.rest)) {
+                passOn(next.recorder);
+                collections.remove();
+                inCollection = false;
+            } else {
+                passOnFull(next.recorder);
+            }
+        }
+
+        private boolean advance(ValueCut rest) {
+            try {
+                return rest.advance(STEP);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void passOnFull(EventRecorder recorder) {
+            for (Chunk chunk = recorder.takeFull(); chunk != null; chunk = recorder.takeFull()) {
+                passOn(chunk);
+            }
+        }
+
+        private void passOn(EventRecorder recorder) {
+            recorder.takeAll().forEach(this::passOn);
+        }
+
+        /** After the target ended, what is left of the cut is still walked, but for nobody. */
+        private void passOn(Chunk chunk) {
+            if (writer.isFinished()) {
+                spares.give(chunk.bytes());
+            } else {
+                writer.add(chunk);
+            }
+        }
+
+        void walkToEnd() {
+            while (!isWalked) {
+                if (isAhead()) {
+                    LockSupport.parkNanos(WAIT_NANOS);
+                } else {
+                    step();
+                }
+            }
+        }
+
+        /** Waits for the target to end. */
+        void await() {
+            while (!writer.isFinished()) {
+                LockSupport.parkNanos(WAIT_NANOS);
+            }
+            if (!hasEnded) {
+                end();
+            }
+        }
+
+        void end() {
+            hasEnded = true;
+            target.ended(writer.failure());
+        }
     }
 }

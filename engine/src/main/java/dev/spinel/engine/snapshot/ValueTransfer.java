@@ -1,29 +1,48 @@
 package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.dataset.ValueSink;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.keyspace.Keyspaces;
 import java.io.IOException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Single values on their way out of the keyspace and into it: DUMP, RESTORE, MIGRATE. Engine thread only. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class ValueTransfer {
+    /** The key under which a value is made, in a database that nobody sees. */
+    private static final Bytes UNDER_CONSTRUCTION = Bytes.of("");
+
+    private final Database scratch;
+    private final ValueBuilder builder;
+
+    /** @param customTypes the types of plugins by their names */
+    public ValueTransfer(Keyspaces keyspaces, Function<String, @Nullable ValueType<?>> customTypes) {
+        this.scratch = keyspaces.scratch();
+        this.builder = new ValueBuilder(customTypes, false);
+    }
+
     /**
      * Tells the value of a key.
      *
      * @return false when there is no such key
      */
     public boolean tell(Keyspace keyspace, Bytes key, ValueSink sink) throws IOException {
-        throw new UnsupportedOperationException();
+        return ((Database) keyspace).tell(key, sink);
     }
 
     /**
-     * Starts a value that no key holds yet.
+     * Starts a value that no key holds yet; one that was begun before is forgotten.
      *
-     * @return what takes it, once, before {@link #put} or {@link #drop}
+     * @return what takes it, once, before {@link #put} or {@link #drop}; it throws {@link
+     *     dev.spinel.engine.dataset.InvalidDatasetException} for what makes no sense
      */
     public ValueSink begin() {
-        throw new UnsupportedOperationException();
+        drop();
+        builder.start(scratch, UNDER_CONSTRUCTION, Keyspace.NO_EXPIRY, 0);
+        return builder;
     }
 
     /**
@@ -33,11 +52,13 @@ public final class ValueTransfer {
      * @param idleSeconds how long ago it was last used
      */
     public void put(Keyspace keyspace, Bytes key, long expiresAtMillis, long idleSeconds) {
-        throw new UnsupportedOperationException();
+        scratch.releaseViews();
+        ((Database) keyspace).adopt(scratch, UNDER_CONSTRUCTION, key, expiresAtMillis, idleSeconds);
     }
 
     /** Forgets the value that was begun, complete or not. */
     public void drop() {
-        throw new UnsupportedOperationException();
+        scratch.releaseViews();
+        scratch.remove(UNDER_CONSTRUCTION);
     }
 }

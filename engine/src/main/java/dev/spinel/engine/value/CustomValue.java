@@ -3,6 +3,8 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.CustomType;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
 import java.util.Objects;
 
 /**
@@ -26,6 +28,16 @@ public final class CustomValue<V> implements LargeValue {
     public static <V> CustomValue<V> create(ValueType<V> type) {
         return new CustomValue<>(
                 type, Objects.requireNonNull(type.custom(), "custom type").create());
+    }
+
+    /**
+     * The value that was saved in some version of its type's format.
+     *
+     * @throws RuntimeException whatever the plugin throws when that makes no sense to it
+     */
+    public static <V> CustomValue<V> load(ValueType<V> type, SavedValue saved, int version) {
+        return new CustomValue<>(
+                type, Objects.requireNonNull(type.custom(), "custom type").load(saved.input(), version));
     }
 
     /** A copy that shares nothing with this value. */
@@ -55,6 +67,24 @@ public final class CustomValue<V> implements LargeValue {
     @Override
     public boolean releasePiece() {
         return true;
+    }
+
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        SavedValue saved = new SavedValue();
+        behaviour.save(object, saved);
+        sink.custom(type.name(), behaviour.version(), saved);
+    }
+
+    /** The plugin's object cannot be cut. */
+    @Override
+    public boolean startCut(ValueSink sink) {
+        return false;
+    }
+
+    @Override
+    public boolean advanceCut(int elements) {
+        throw new IllegalStateException("cut of a custom value");
     }
 
     /** What the plugin says. The server also asks outside any command: a plugin that throws then leaves the last figure. */

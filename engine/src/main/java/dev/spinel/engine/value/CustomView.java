@@ -1,6 +1,8 @@
 package dev.spinel.engine.value;
 
 import dev.spinel.api.data.ValueType;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,16 @@ public final class CustomView extends ValueView {
     @Override
     public void copyFrom(ValueView source) {
         throw new UnsupportedOperationException("copyFrom of a custom value");
+    }
+
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        value().tell(sink);
+    }
+
+    @Override
+    public @Nullable ValueCut cut(ValueSink sink) throws IOException {
+        return context.large.cut(value(), sink);
     }
 
     @Override

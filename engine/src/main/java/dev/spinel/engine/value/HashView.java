@@ -3,9 +3,11 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +70,43 @@ public final class HashView extends ValueView implements HashValue {
             cell.resize(other.cell.length());
             System.arraycopy(other.cell.array(), other.cell.offset(), cell.array(), cell.offset(), other.cell.length());
         }
+    }
+
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        if (large != null) {
+            large.tell(sink);
+        } else {
+            Bytes listpack = new Bytes();
+            listpack.set(cell.array(), cell.offset(), cell.length());
+            sink.hash(listpack);
+        }
+    }
+
+    @Override
+    public @Nullable ValueCut cut(ValueSink sink) throws IOException {
+        return large == null ? null : context.large.cut(large, sink);
+    }
+
+    /**
+     * Makes the empty hash one of a listpack of fields and values.
+     *
+     * @param distinct whether the fields are known to differ
+     * @return false, and nothing happened, if the listpack is not that of a hash
+     */
+    public boolean load(Bytes listpack, boolean distinct) {
+        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
+        if (count <= 0
+                || count % 2 != 0
+                || !(distinct || Listpack.isDistinct(listpack.array(), listpack.offset(), 2))) {
+            return false;
+        }
+        cell.resize(listpack.length());
+        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
+        if (count / 2 > context.limits.hashMaxListpackEntries) {
+            enlarge();
+        }
+        return true;
     }
 
     private void link(LargeHash hash) {

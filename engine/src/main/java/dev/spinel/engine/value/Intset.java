@@ -37,6 +37,25 @@ final class Intset {
         INTS.set(array, start + COUNT_OFFSET, 0);
     }
 
+    /** Whether bytes that came from outside are exactly one well-formed intset. O(n). */
+    static boolean isValid(byte[] array, int start, int length) {
+        if (length < EMPTY_BYTES) {
+            return false;
+        }
+        int width = width(array, start);
+        int count = count(array, start);
+        boolean knownWidth = width == Short.BYTES || width == Integer.BYTES || width == Long.BYTES;
+        if (!knownWidth || count < 0 || NUMBERS_OFFSET + (long) count * width != length) {
+            return false;
+        }
+        for (int i = 1; i < count; i++) {
+            if (at(array, start, width, i - 1) >= at(array, start, width, i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     static int count(byte[] array, int start) {
         return (int) INTS.get(array, start + COUNT_OFFSET);
     }

@@ -1,7 +1,9 @@
 package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
+import java.io.IOException;
 
 /**
  * A hash that is too large for a listpack: a table of records, each a field and its value as {@link PrefixedBytes}. Engine
@@ -9,6 +11,8 @@ import dev.spinel.engine.memory.Arena;
  */
 final class LargeHash extends LargeTable {
     private final Arena arena;
+    private final Bytes toldField = new Bytes();
+    private final Bytes toldValue = new Bytes();
 
     LargeHash(ValueContext context) {
         super(context);
@@ -24,6 +28,18 @@ final class LargeHash extends LargeTable {
     private static int valueAt(byte[] chunk, int offset) {
         int length = PrefixedBytes.length(chunk, offset);
         return PrefixedBytes.content(offset, length) + length;
+    }
+
+    @Override
+    void tellHead(ValueSink sink) throws IOException {
+        sink.hash(size());
+    }
+
+    @Override
+    void tellRecord(long address, ValueSink sink) throws IOException {
+        key(address, toldField);
+        value(address, toldValue);
+        sink.field(toldField, toldValue);
     }
 
     /** Points a view at the value of a record. */
@@ -43,6 +59,7 @@ final class LargeHash extends LargeTable {
             insert(hash, newRecord(field, value, size));
             return true;
         }
+        beforeChange(hash, address);
         byte[] chunk = arena.chunk(address);
         int offset = arena.offset(address);
         if (Arena.roundUp(size) == Arena.roundUp(sizeAt(chunk, offset))) {

@@ -1,9 +1,13 @@
 package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list that is too large for its record: a sequence of pages in the arena, each a listpack. Engine thread only.
@@ -28,6 +32,9 @@ final class LargeList implements LargeValue {
     /** How many pages are released together. */
     private static final int PAGES_PER_PIECE = 256;
 
+    /** What telling a page that was kept counts for. */
+    private static final int ELEMENTS_OF_KEPT_PAGE = 100;
+
     private static final int SAFE_PAGE_BYTES = 8 << 10;
     private static final int MIN_PAGE_BYTES = 4 << 10;
     private static final int MAX_SIZE_CLASS = 5;
@@ -35,12 +42,13 @@ final class LargeList implements LargeValue {
     private static final int INITIAL_PAGES = 4;
 
     /** Bytes on the Java heap of this object and the headers of its arrays. */
-    private static final long OBJECT_BYTES = 48 + 4 * 16;
+    private static final long OBJECT_BYTES = 80 + 4 * 16;
 
     private static final long BYTES_PER_PAGE = Long.BYTES + 3 * Integer.BYTES;
 
     private final Arena arena;
     private final EncodingLimits limits;
+    private final Bytes toldPage = new Bytes();
     private long[] blocks = new long[INITIAL_PAGES];
     private int[] blockBytes = new int[INITIAL_PAGES];
     /** Length of the gap before each listpack. */
@@ -51,6 +59,7 @@ final class LargeList implements LargeValue {
     private int endPage = INITIAL_PAGES / 2;
     private long size;
     private long usedBytes;
+    private @Nullable PageCut cut;
 
     LargeList(Arena arena, EncodingLimits limits) {
         this.arena = arena;
@@ -160,6 +169,7 @@ final class LargeList implements LargeValue {
             removePages(firstPage, 1);
             return;
         }
+        beforeChange(firstPage);
         byte[] array = array(firstPage);
         gaps[firstPage] = Listpack.removeFirst(array, start(firstPage)) - arena.offset(blocks[firstPage]);
         counts[firstPage]--;
@@ -179,6 +189,7 @@ final class LargeList implements LargeValue {
             removePages(page, 1);
             return;
         }
+        beforeChange(page);
         int start = start(page);
         Listpack.remove(array(page), start, start + distance, 1);
         counts[page]--;
@@ -219,6 +230,7 @@ final class LargeList implements LargeValue {
         int position = Listpack.seek(array, start(page), inPage);
         int added = Listpack.entryBytes(element) - Listpack.entryBytesAt(array, position);
         if (added <= 0 || counts[page] == 1 || Listpack.totalBytes(array, start(page)) + added <= pageLimitBytes()) {
+            beforeChange(page);
             int distance = position - start(page);
             if (added > tailRoom(page)) {
                 makeRoom(page, added, false);
@@ -235,6 +247,7 @@ final class LargeList implements LargeValue {
     void insert(int page, int index, Bytes element) {
         int bytes = Listpack.entryBytes(element);
         if (fits(page, bytes)) {
+            beforeChange(page);
             if (tailRoom(page) < bytes) {
                 makeRoom(page, bytes, false);
             }
@@ -282,18 +295,70 @@ final class LargeList implements LargeValue {
     }
 
     @Override
+    public void tell(ValueSink sink) throws IOException {
+        sink.list(endPage - firstPage);
+        Bytes listpack = new Bytes();
+        for (int page = firstPage; page < endPage; page++) {
+            view(page, listpack);
+            sink.listPage(listpack);
+        }
+    }
+
+    @Override
+    public boolean startCut(ValueSink sink) throws IOException {
+        sink.list(endPage - firstPage);
+        cut = new PageCut(blocks.length, firstPage, endPage, sink);
+        return true;
+    }
+
+    @Override
+    public boolean advanceCut(int elements) throws IOException {
+        PageCut started = Objects.requireNonNull(cut);
+        for (int left = elements; left > 0; ) {
+            if (started.tellKept()) {
+                left -= ELEMENTS_OF_KEPT_PAGE;
+            } else if (started.isOver()) {
+                cut = null;
+                return true;
+            } else {
+                int page = started.nextPage();
+                view(page, toldPage);
+                started.tell(page, toldPage);
+                left -= counts[page];
+            }
+        }
+        return false;
+    }
+
+    private void view(int page, Bytes listpack) {
+        byte[] array = array(page);
+        int start = start(page);
+        listpack.set(array, start, Listpack.totalBytes(array, start));
+    }
+
+    /** Keeps the elements of a page that is about to change or to be removed if it belongs to what is left of a cut. */
+    private void beforeChange(int page) {
+        if (cut != null && cut.needs(page)) {
+            view(page, toldPage);
+            cut.keep(page, toldPage.copy());
+        }
+    }
+
+    @Override
     public boolean releasePiece() {
         removePages(firstPage, Math.min(PAGES_PER_PIECE, endPage - firstPage));
         return firstPage == endPage;
     }
 
     private void prepend(int page, Bytes element) {
+        beforeChange(page);
         gaps[page] = Listpack.prepend(array(page), start(page), element) - arena.offset(blocks[page]);
         counts[page]++;
         size++;
     }
 
     private void append(int page, int bytes, Bytes element) {
+        beforeChange(page);
         if (tailRoom(page) < bytes) {
             makeRoom(page, bytes, false);
         }
@@ -307,6 +372,7 @@ final class LargeList implements LargeValue {
             removePages(page, 1);
             return;
         }
+        beforeChange(page);
         byte[] array = array(page);
         int start = start(page);
         int from = Listpack.seek(array, start, index);
@@ -324,6 +390,7 @@ final class LargeList implements LargeValue {
         int end = Listpack.end(array(page), start);
         int moved = counts[page] - index;
         int added = addPage(page + 1, Listpack.EMPTY_BYTES + end - position, false);
+        beforeChange(added - 1);
         // Adding a page may have moved the numbers of all, but not the pages.
         byte[] array = array(added - 1);
         Listpack.copy(array, position, end, moved, array(added), start(added));
@@ -418,6 +485,9 @@ final class LargeList implements LargeValue {
         blockBytes[page] = rounded;
         gaps[page] = gapAtHead ? rounded - Listpack.EMPTY_BYTES : 0;
         counts[page] = 0;
+        if (cut != null) {
+            cut.added(page);
+        }
         Listpack.init(array(page), start(page));
         usedBytes += rounded;
         return page;
@@ -452,6 +522,9 @@ final class LargeList implements LargeValue {
             blockBytes = Arrays.copyOf(blockBytes, length);
             gaps = Arrays.copyOf(gaps, length);
             counts = Arrays.copyOf(counts, length);
+            if (cut != null) {
+                cut.enlarge(length);
+            }
         }
         movePages(from, to, pages);
         firstPage = to;
@@ -463,11 +536,15 @@ final class LargeList implements LargeValue {
         System.arraycopy(blockBytes, from, blockBytes, to, pages);
         System.arraycopy(gaps, from, gaps, to, pages);
         System.arraycopy(counts, from, counts, to, pages);
+        if (cut != null) {
+            cut.moved(from, to, pages);
+        }
     }
 
     /** Frees pages with all their elements. The pages after them keep their numbers if none were before. */
     private void removePages(int page, int removed) {
         for (int i = page; i < page + removed; i++) {
+            beforeChange(i);
             size -= counts[i];
             usedBytes -= blockBytes[i];
             arena.free(blocks[i], blockBytes[i]);

@@ -1,13 +1,16 @@
 package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
+import java.io.IOException;
 
 /**
  * A set that is too large for its record: a table of records, each a member as {@link PrefixedBytes}. Engine thread only.
  */
 final class LargeSet extends LargeTable {
     private final Arena arena;
+    private final Bytes toldMember = new Bytes();
 
     LargeSet(ValueContext context) {
         super(context);
@@ -17,6 +20,17 @@ final class LargeSet extends LargeTable {
     @Override
     int sizeAt(byte[] chunk, int offset) {
         return PrefixedBytes.size(PrefixedBytes.length(chunk, offset));
+    }
+
+    @Override
+    void tellHead(ValueSink sink) throws IOException {
+        sink.set(size());
+    }
+
+    @Override
+    void tellRecord(long address, ValueSink sink) throws IOException {
+        key(address, toldMember);
+        sink.member(toldMember);
     }
 
     /** Adds a member; false when it was there. */

@@ -1,12 +1,16 @@
 package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.memory.RecordTable;
 import dev.spinel.engine.value.ScorePath.Side;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sorted set that is too large for a listpack: records in the arena, found by member through a table and by score and
@@ -19,14 +23,16 @@ final class LargeSortedSet implements LargeValue {
      */
 
     /** Bytes on the Java heap of this object and those that it consists of, tables and nodes apart. */
-    private static final long OBJECT_BYTES = 160;
+    private static final long OBJECT_BYTES = 192;
 
     private final Arena arena;
     private final KeyHash hash;
     private final ScorePath path;
     private final Members members;
     private final ScoreTree tree;
+    private final Bytes toldMember = new Bytes();
     private long recordBytes;
+    private @Nullable TableCut cut;
 
     private static final class Members extends RecordTable {
         private final KeyHash hash;
@@ -96,6 +102,7 @@ final class LargeSortedSet implements LargeValue {
         long memberHash = hash.hash(array, offset, length);
         long record = members.find(memberHash, array, offset, length);
         if (record != Arena.NULL) {
+            beforeChange(memberHash, record);
             move(record, array, offset, length, score);
             return false;
         }
@@ -133,6 +140,7 @@ final class LargeSortedSet implements LargeValue {
         if (record == Arena.NULL) {
             return false;
         }
+        beforeChange(hash.hash(member.array(), member.offset(), member.length()), record);
         members.removeFound();
         aimAfter(member, record);
         tree.remove(path, record);
@@ -179,7 +187,9 @@ final class LargeSortedSet implements LargeValue {
                 byte[] chunk = arena.chunk(record);
                 int offset = arena.offset(record);
                 int length = ScoredRecord.memberLength(chunk, offset);
-                members.remove(hash.hash(chunk, ScoredRecord.memberOffset(offset, length), length), record);
+                long memberHash = hash.hash(chunk, ScoredRecord.memberOffset(offset, length), length);
+                beforeChange(memberHash, record);
+                members.remove(memberHash, record);
                 free(record, length);
             }
             tree.removeEntries(path, removed);
@@ -191,6 +201,51 @@ final class LargeSortedSet implements LargeValue {
     /** Visits members in the order of the table, as {@link RecordTable#scan}. */
     long scan(long cursor, int count, RecordTable.Visitor visitor) {
         return members.scan(cursor, count, visitor);
+    }
+
+    /** In descending order, in which redis-server loads fastest. */
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        sink.sortedSet(size());
+        for (long left = size(); left > 0; ) {
+            tree.seek(path, left - 1);
+            long leaf = tree.leaf(path);
+            for (int i = path.index; i >= 0; i--) {
+                tellRecord(tree.record(leaf, i), sink);
+            }
+            left -= path.index + 1;
+        }
+        tree.release(path);
+    }
+
+    @Override
+    public boolean startCut(ValueSink sink) throws IOException {
+        sink.sortedSet(size());
+        cut = new TableCut(members, this::tellRecord, sink);
+        return true;
+    }
+
+    @Override
+    public boolean advanceCut(int elements) throws IOException {
+        boolean over = Objects.requireNonNull(cut).advance(elements);
+        if (over) {
+            cut = null;
+        }
+        return over;
+    }
+
+    private void beforeChange(long memberHash, long record) {
+        if (cut != null) {
+            cut.beforeChange(memberHash, record);
+        }
+    }
+
+    private void tellRecord(long record, ValueSink sink) throws IOException {
+        byte[] chunk = arena.chunk(record);
+        int offset = arena.offset(record);
+        int length = ScoredRecord.memberLength(chunk, offset);
+        toldMember.set(chunk, ScoredRecord.memberOffset(offset, length), length);
+        sink.scored(toldMember, ScoredRecord.score(chunk, offset));
     }
 
     /** Adds the members of another set to this one, which is empty, and remains so without memory. */

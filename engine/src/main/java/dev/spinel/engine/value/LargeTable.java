@@ -1,11 +1,15 @@
 package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.memory.RecordTable;
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What large hashes and sets have in common: a table that owns its records in the arena, each of which starts with its key
@@ -13,11 +17,12 @@ import java.util.Arrays;
  */
 abstract class LargeTable extends RecordTable implements LargeValue {
     /** Bytes on the Java heap of this object, the table apart. */
-    private static final long OBJECT_BYTES = 96;
+    private static final long OBJECT_BYTES = 144;
 
     private final Arena arena;
     private final KeyHash hash;
     private long recordBytes;
+    private @Nullable TableCut tableCut;
 
     LargeTable(ValueContext context) {
         super(context.arena);
@@ -65,12 +70,49 @@ abstract class LargeTable extends RecordTable implements LargeValue {
         view.set(chunk, PrefixedBytes.content(offset, length), length);
     }
 
+    /** Tells what comes before the records. */
+    abstract void tellHead(ValueSink sink) throws IOException;
+
+    /** Tells a record. */
+    abstract void tellRecord(long address, ValueSink sink) throws IOException;
+
+    @Override
+    public final void tell(ValueSink sink) throws IOException {
+        tellHead(sink);
+        TableCut.tellAll(this, this::tellRecord, sink);
+    }
+
+    @Override
+    public final boolean startCut(ValueSink sink) throws IOException {
+        tellHead(sink);
+        tableCut = new TableCut(this, this::tellRecord, sink);
+        return true;
+    }
+
+    @Override
+    public final boolean advanceCut(int elements) throws IOException {
+        boolean over = Objects.requireNonNull(tableCut).advance(elements);
+        if (over) {
+            tableCut = null;
+        }
+        return over;
+    }
+
+    /** Tells a record that is about to change if it belongs to what is left of a cut. */
+    final void beforeChange(long keyHash, long address) {
+        if (tableCut != null) {
+            tableCut.beforeChange(keyHash, address);
+        }
+    }
+
     /** Removes a key with its record; false when absent. */
     final boolean remove(Bytes key) {
-        long address = find(key);
+        long keyHash = hashOf(key);
+        long address = find(keyHash, key);
         if (address == Arena.NULL) {
             return false;
         }
+        beforeChange(keyHash, address);
         removeFound();
         release(address);
         return true;

@@ -1,9 +1,12 @@
 package dev.spinel.engine.value;
 
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.IdentityHashMap;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +26,8 @@ public final class LargeValues {
     private int[] freeHandles = new int[64];
     private int freeCount;
     private int end;
+    /** The values with a cut; true for those that were removed meanwhile. */
+    private final IdentityHashMap<LargeValue, Boolean> cuts = new IdentityHashMap<>();
 
     public LargeValues(LazyRelease lazyRelease) {
         this.lazyRelease = lazyRelease;
@@ -57,7 +62,26 @@ public final class LargeValues {
         int handle = (int) INTS.get(cell.array(), cell.offset());
         LargeValue value = get(handle);
         remove(handle);
-        lazyRelease.accept(value);
+        if (cuts.replace(value, true) == null) {
+            lazyRelease.accept(value);
+        }
+    }
+
+    /** Starts to tell a value piece by piece; null if it can only be told as a whole. */
+    @Nullable
+    ValueCut cut(LargeValue value, ValueSink sink) throws IOException {
+        if (!value.startCut(sink)) {
+            return null;
+        }
+        cuts.put(value, false);
+        return new ValueCut(this, value);
+    }
+
+    /** Forgets a cut; if its value was removed meanwhile, the memory is released. */
+    void cutIsOver(LargeValue value) {
+        if (Boolean.TRUE.equals(cuts.remove(value))) {
+            lazyRelease.add(value, 1);
+        }
     }
 
     /** Keeps a value and returns its handle. */

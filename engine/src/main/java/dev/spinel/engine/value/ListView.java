@@ -3,6 +3,8 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ListValue;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,42 @@ public final class ListView extends ValueView implements ListValue {
             cell.resize(other.cell.length());
             System.arraycopy(other.cell.array(), other.cell.offset(), cell.array(), cell.offset(), other.cell.length());
         }
+    }
+
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        if (large != null) {
+            large.tell(sink);
+        } else {
+            Bytes listpack = new Bytes();
+            listpack.set(cell.array(), cell.offset(), cell.length());
+            sink.list(1);
+            sink.listPage(listpack);
+        }
+    }
+
+    @Override
+    public @Nullable ValueCut cut(ValueSink sink) throws IOException {
+        return large == null ? null : context.large.cut(large, sink);
+    }
+
+    /**
+     * Adds the elements of a listpack at the tail.
+     *
+     * @return false, and nothing happened, if it is none or an empty one
+     */
+    public boolean loadPage(Bytes listpack) {
+        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
+        if (count <= 0) {
+            return false;
+        }
+        if (large == null && isEmpty() && listpack.length() <= maxInlineBytes() && fitsInline(count)) {
+            cell.resize(listpack.length());
+            System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
+        } else {
+            convert().addListpack(listpack.array(), listpack.offset(), count);
+        }
+        return true;
     }
 
     @Override
@@ -190,15 +228,20 @@ public final class ListView extends ValueView implements ListValue {
 
     /** Whether the list is inline and remains so with one more element. */
     private boolean isInlineWith(Bytes element) {
-        if (large != null) {
+        if (large != null || !fitsInline(Listpack.count(cell.array(), cell.offset()) + 1)) {
             return false;
         }
-        int limit = context.limits.listMaxListpackSize;
-        if (limit >= 0 && Listpack.count(cell.array(), cell.offset()) >= limit) {
-            return false;
-        }
-        int maxBytes = Math.min(MAX_INLINE_BYTES, LargeList.pageLimitBytes(context.limits));
+        int maxBytes = maxInlineBytes();
         return element.length() < maxBytes && cell.length() + Listpack.entryBytes(element) <= maxBytes;
+    }
+
+    private boolean fitsInline(int count) {
+        int limit = context.limits.listMaxListpackSize;
+        return limit < 0 || count <= limit;
+    }
+
+    private int maxInlineBytes() {
+        return Math.min(MAX_INLINE_BYTES, LargeList.pageLimitBytes(context.limits));
     }
 
     /** The large form of the list, which it has afterwards. */

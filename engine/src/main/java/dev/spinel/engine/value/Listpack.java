@@ -102,6 +102,75 @@ final class Listpack {
         return isEnd(array, first(start));
     }
 
+    /**
+     * Checks bytes that came from outside. Only what passes may be given to the other methods. O(n).
+     *
+     * @return the number of entries, or {@link #NONE} if the bytes are not exactly one well-formed listpack
+     */
+    static int check(byte[] array, int start, int length) {
+        if (length < EMPTY_BYTES || length > MAX_BYTES || totalBytes(array, start) != length) {
+            return NONE;
+        }
+        int end = start + length - 1;
+        int position = start + HEADER_BYTES;
+        int count = 0;
+        while (position < end) {
+            int bytes = encodedBytesWithin(array, position, end);
+            if (bytes == NONE || bytes + backlenBytes(bytes) > end - position || !isBacklen(array, position, bytes)) {
+                return NONE;
+            }
+            position += bytes + backlenBytes(bytes);
+            count++;
+        }
+        int declared = headerCount(array, start);
+        return array[end] == END && (declared == count || declared == COUNT_UNKNOWN) ? count : NONE;
+    }
+
+    /** As {@link #encodedBytes} of bytes that may be anything: {@link #NONE} if that is no entry that ends before an index. */
+    private static int encodedBytesWithin(byte[] array, int position, int end) {
+        int head = array[position] & 0xFF;
+        if (head > INT_64) {
+            return NONE;
+        }
+        int headBytes = head < MEDIUM_STRING ? 1 : head < LONG_STRING ? 2 : head == LONG_STRING ? 5 : 1;
+        if (headBytes > end - position || (head == LONG_STRING && contentLength(array, position) < 0)) {
+            return NONE;
+        }
+        long bytes = head == LONG_STRING ? 5L + contentLength(array, position) : encodedBytes(array, position);
+        return bytes > end - position ? NONE : (int) bytes;
+    }
+
+    /** Whether the length that {@link #writeBacklen} writes follows an entry. */
+    private static boolean isBacklen(byte[] array, int position, int bytes) {
+        int index = position + bytes;
+        int rest = bytes;
+        for (int i = index + backlenBytes(bytes) - 1; i > index; i--) {
+            if (array[i] != (byte) (rest | 0x80)) {
+                return false;
+            }
+            rest >>>= 7;
+        }
+        return array[index] == (byte) rest;
+    }
+
+    /**
+     * Whether the entries of a checked listpack differ, or, of pairs, the first ones. O(n squared).
+     *
+     * @param step 1 for single entries, 2 for pairs
+     */
+    static boolean isDistinct(byte[] array, int start, int step) {
+        Bytes entry = new Bytes();
+        byte[] scratch = new byte[Numbers.MAX_LONG_LENGTH];
+        for (int position = first(start); !isEnd(array, position); ) {
+            view(array, position, entry, scratch);
+            position = skip(array, position, step);
+            if (find(array, position, entry, step - 1) != NONE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Position of the first entry, or of the end mark of an empty listpack. */
     static int first(int start) {
         return start + HEADER_BYTES;

@@ -3,9 +3,11 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SetValue;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +77,63 @@ public final class SetView extends ValueView implements SetValue {
             cell.resize(other.cell.length());
             System.arraycopy(other.cell.array(), other.cell.offset(), cell.array(), cell.offset(), other.cell.length());
         }
+    }
+
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        if (large != null) {
+            large.tell(sink);
+            return;
+        }
+        Bytes packed = new Bytes();
+        packed.set(cell.array(), cell.offset(), cell.length());
+        if (isIntset()) {
+            sink.intset(packed);
+        } else {
+            sink.set(packed);
+        }
+    }
+
+    @Override
+    public @Nullable ValueCut cut(ValueSink sink) throws IOException {
+        return large == null ? null : context.large.cut(large, sink);
+    }
+
+    /**
+     * Makes the empty set one of an intset.
+     *
+     * @return false, and nothing happened, if it is none or an empty one
+     */
+    public boolean loadIntset(Bytes intset) {
+        if (!Intset.isValid(intset.array(), intset.offset(), intset.length())
+                || Intset.count(intset.array(), intset.offset()) == 0) {
+            return false;
+        }
+        cell.resize(intset.length());
+        System.arraycopy(intset.array(), intset.offset(), cell.array(), cell.offset(), intset.length());
+        if (smallSize() > Math.min(MAX_INTSET_ENTRIES, context.limits.setMaxIntsetEntries)) {
+            enlarge();
+        }
+        return true;
+    }
+
+    /**
+     * Makes the empty set one of a listpack of members.
+     *
+     * @return false, and nothing happened, if the listpack is not that of a set
+     */
+    public boolean loadListpack(Bytes listpack) {
+        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
+        if (count <= 0 || !Listpack.isDistinct(listpack.array(), listpack.offset(), 1)) {
+            return false;
+        }
+        cell.encoding(LISTPACK);
+        cell.resize(listpack.length());
+        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
+        if (count > context.limits.setMaxListpackEntries) {
+            enlarge();
+        }
+        return true;
     }
 
     private void link(LargeSet set) {

@@ -3,8 +3,10 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SortedSetValue;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
+import java.io.IOException;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -231,6 +233,59 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
         return 0;
     }
 
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        if (large != null) {
+            large.tell(sink);
+        } else {
+            Bytes listpack = new Bytes();
+            listpack.set(cell.array(), cell.offset(), cell.length());
+            sink.sortedSet(listpack);
+        }
+    }
+
+    @Override
+    public @Nullable ValueCut cut(ValueSink sink) throws IOException {
+        return large == null ? null : context.large.cut(large, sink);
+    }
+
+    /**
+     * Makes the empty sorted set one of a listpack of members and scores.
+     *
+     * @param distinct whether the members are known to differ
+     * @return false, and nothing happened, if the listpack is not that of a sorted set
+     */
+    public boolean load(Bytes listpack, boolean distinct) {
+        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
+        if (count <= 0
+                || count % 2 != 0
+                || !isOrdered(listpack.array(), listpack.offset())
+                || !(distinct || Listpack.isDistinct(listpack.array(), listpack.offset(), 2))) {
+            return false;
+        }
+        cell.resize(listpack.length());
+        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
+        if (count / 2 > context.limits.zsetMaxListpackEntries) {
+            convert();
+        }
+        return true;
+    }
+
+    /** Whether the scores of a well-formed listpack are numbers in ascending order. */
+    private boolean isOrdered(byte[] array, int start) {
+        double previous = Double.NEGATIVE_INFINITY;
+        int member = Listpack.first(start);
+        while (!Listpack.isEnd(array, member)) {
+            double score = scoreAfter(array, member);
+            if (!(score >= previous)) {
+                return false;
+            }
+            previous = score;
+            member = Listpack.skip(array, member, 2);
+        }
+        return true;
+    }
+
     private LargeSortedSet newLarge() {
         return new LargeSortedSet(context.arena, context.hash, path);
     }
@@ -336,7 +391,10 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
 
     /** The score that follows a member in the listpack. */
     private double scoreAfter(int memberPosition) {
-        byte[] array = cell.array();
+        return scoreAfter(cell.array(), memberPosition);
+    }
+
+    private double scoreAfter(byte[] array, int memberPosition) {
         int at = Listpack.next(array, memberPosition);
         if (Listpack.isInteger(array, at)) {
             return Listpack.integer(array, at);

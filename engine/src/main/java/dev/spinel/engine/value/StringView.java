@@ -4,10 +4,13 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.StringValue;
 import dev.spinel.api.error.Errors;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A view of strings, whose bytes are the content of the cell, or of 64-bit integers. Engine thread only.
@@ -63,6 +66,22 @@ public final class StringView extends ValueView implements StringValue {
         } else {
             System.arraycopy(value.array(), value.offset(), array, offset, value.length());
         }
+    }
+
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        if (cell.encoding() == INT) {
+            sink.integer(readInteger());
+        } else {
+            Bytes bytes = new Bytes();
+            bytes.set(cell.array(), cell.offset(), length());
+            sink.string(bytes);
+        }
+    }
+
+    @Override
+    public @Nullable ValueCut cut(ValueSink sink) {
+        return null;
     }
 
     private static int integerBytes(long value) {

@@ -1,5 +1,9 @@
 package dev.spinel.engine.value;
 
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A reusable typed view of the value in a {@link ValueCell}: what the keyspace may ask of a value of any type.
  *
@@ -23,6 +27,20 @@ public abstract class ValueView {
 
     /** What OBJECT ENCODING answers. */
     public abstract String encodingName();
+
+    /**
+     * Tells the value as a whole; leaves views and cursors that it handed out valid.
+     *
+     * @throws IOException when the sink does
+     */
+    public abstract void tell(ValueSink sink) throws IOException;
+
+    /**
+     * Starts to tell the value as it is now, piece by piece.
+     *
+     * @return null, and nothing was told, if the value is not large and can only be told as a whole
+     */
+    public abstract @Nullable ValueCut cut(ValueSink sink) throws IOException;
 
     /** Bytes that the value holds outside its cell. */
     public abstract long externalBytes();

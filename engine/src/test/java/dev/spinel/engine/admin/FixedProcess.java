@@ -8,7 +8,7 @@ import java.util.Map;
 
 /** A process, a configuration file and plugins that only exist in a test: their figures stand still. */
 public final class FixedProcess implements ServerProcess, ConfigFile, PluginHost {
-    final List<ShutdownMode> shutdowns = new ArrayList<>();
+    int stops;
     final List<String> logged = new ArrayList<>();
 
     @Override
@@ -117,8 +117,24 @@ public final class FixedProcess implements ServerProcess, ConfigFile, PluginHost
     }
 
     @Override
-    public void shutdown(ShutdownMode mode) {
-        shutdowns.add(mode);
+    public Thread newThread(Runnable task) {
+        return new Thread(task);
+    }
+
+    @Override
+    public void wakeUp() {}
+
+    @Override
+    public void ready() {}
+
+    @Override
+    public void fail(String reason) {
+        throw new AssertionError(reason);
+    }
+
+    @Override
+    public void stop() {
+        stops++;
     }
 
     @Override

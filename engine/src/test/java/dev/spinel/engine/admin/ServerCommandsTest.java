@@ -2,10 +2,12 @@ package dev.spinel.engine.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.engine.PortsProbe;
 import dev.spinel.engine.admin.ServerProcess.Save;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.command.CommandTester.Session;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,9 +74,19 @@ class ServerCommandsTest {
     @Nested
     class Shutdown {
         @Test
-        void options_reachTheProcess() {
-            tester.send("shutdown nosave now force");
-            assertThat(process.shutdowns).containsExactly(new ShutdownMode(Save.NEVER, true, true));
+        void options_reachWhoSaves() {
+            PortsProbe saving = new PortsProbe();
+            CommandTester server = new CommandTester(process, List.of(saving));
+            server.send("shutdown nosave now force");
+            assertThat(saving.shutdowns()).containsExactly(new ShutdownMode(Save.NEVER, true, true));
+            assertThat(process.stops).isEqualTo(1);
+        }
+
+        @Test
+        void failureToSave_keepsTheServerRunning() {
+            CommandTester server = new CommandTester(process, List.of(new PortsProbe(false)));
+            assertThat(server.send("shutdown save")).contains("ERR Errors trying to SHUTDOWN. Check logs.");
+            assertThat(process.stops).isZero();
         }
 
         @Test
@@ -83,7 +95,7 @@ class ServerCommandsTest {
                 assertThat(tester.send(line)).as(line).contains("ERR syntax error");
             }
             assertThat(tester.send("shutdown abort")).contains("ERR No shutdown in progress.");
-            assertThat(process.shutdowns).isEmpty();
+            assertThat(process.stops).isZero();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.spinel.engine.command;
 
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.Capability;
 import dev.spinel.engine.Engine;
 import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.admin.FixedProcess;
@@ -33,6 +34,10 @@ public final class CommandTester {
     }
 
     public CommandTester(FixedProcess process) {
+        this(process, List.of());
+    }
+
+    public CommandTester(FixedProcess process, List<Capability> capabilities) {
         ConfigRegistry config = ConfigRegistry.withServerDirectives();
         config.load(List.of("enable-debug-command", "yes"));
         config.load(List.of("enable-module-command", "yes"));
@@ -42,6 +47,7 @@ public final class CommandTester {
                 List.of(),
                 process,
                 process,
+                capabilities,
                 0,
                 () -> nowMillis,
                 () -> nowMillis * 1_000_000,
@@ -65,6 +71,14 @@ public final class CommandTester {
             public void endUnit() {}
         });
         session = new Session();
+        if (!capabilities.isEmpty()) {
+            endTurn();
+        }
+    }
+
+    /** Ends a turn, and starts the engine if it has not. */
+    public void endTurn() {
+        engine.end();
     }
 
     /** A deterministic command that repeats one change of a database. */

@@ -44,7 +44,7 @@ final class KeyExpiry {
             call.reply().integer(0);
             return;
         }
-        if (whenMillis <= call.nowMillis()) {
+        if (keys.isPast(whenMillis)) {
             keys.remove(key);
             call.changed(key, KeyEvent.GENERIC, "del");
             call.propagateAs(DEL, key);

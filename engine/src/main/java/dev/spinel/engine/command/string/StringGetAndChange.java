@@ -60,7 +60,7 @@ final class StringGetAndChange {
         }
         long expiresAtMillis = options.expires() ? options.expiresAtMillis(call, "getex") : Keyspace.NO_EXPIRY;
         call.reply().bulk(value.bytes());
-        if (options.expiresAtTime() && expiresAtMillis <= call.nowMillis()) {
+        if (options.expiresAtTime() && keys.isPast(expiresAtMillis)) {
             delete(call, keys, key);
         } else if (options.expires()) {
             keys.expireAt(key, expiresAtMillis);

@@ -1,0 +1,200 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientRegistry;
+import dev.spinel.engine.client.Connection;
+import org.jspecify.annotations.Nullable;
+
+/** The client that a log is, with a connection that leads nowhere. Engine thread only. */
+final class LogReplay implements Replay, Connection {
+    private final Dispatcher dispatcher;
+    private final Errors errors = new Errors();
+    private final Client client;
+
+    LogReplay(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+        this.client = ClientRegistry.unlisted(this);
+    }
+
+    @Override
+    public @Nullable String run(Bytes[] args, int argCount) {
+        errors.first = null;
+        dispatcher.replay(client, args, argCount);
+        if (client.is(ClientFlag.BLOCKED)) {
+            dispatcher.unblock(client);
+            return "ERR a log can't wait";
+        }
+        return errors.first;
+    }
+
+    @Override
+    public boolean inTransaction() {
+        return client.transaction() != null;
+    }
+
+    @Override
+    public void discard() {
+        if (inTransaction()) {
+            dispatcher.endTransaction(client);
+        }
+    }
+
+    @Override
+    public ReplyWriter reply() {
+        return errors;
+    }
+
+    @Override
+    public int mark() {
+        return 0;
+    }
+
+    @Override
+    public void rollback(int mark) {}
+
+    @Override
+    public int repliesSince(int mark) {
+        return 1;
+    }
+
+    @Override
+    public void protocol(int version) {}
+
+    @Override
+    public void restrictRequests(boolean restricted) {}
+
+    @Override
+    public void closeAfterReply() {}
+
+    @Override
+    public void close() {}
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public String remoteAddress() {
+        return "log:0";
+    }
+
+    @Override
+    public String localAddress() {
+        return "log:0";
+    }
+
+    @Override
+    public boolean isUnixSocket() {
+        return false;
+    }
+
+    @Override
+    public int fileDescriptor() {
+        return -1;
+    }
+
+    @Override
+    public long outputBytes() {
+        return 0;
+    }
+
+    @Override
+    public int queryBufferBytes() {
+        return 0;
+    }
+
+    @Override
+    public int queryBufferFreeBytes() {
+        return 0;
+    }
+
+    /** Keeps the first error of a command and nothing else. */
+    private static final class Errors implements ReplyWriter {
+        private @Nullable String first;
+
+        @Override
+        public int protocol() {
+            return 2;
+        }
+
+        @Override
+        public void ok() {}
+
+        @Override
+        public void simple(String text) {}
+
+        @Override
+        public void error(String message) {
+            if (first == null) {
+                first = message;
+            }
+        }
+
+        @Override
+        public void integer(long value) {}
+
+        @Override
+        public void bulk(Bytes value) {}
+
+        @Override
+        public void bulk(byte[] array, int offset, int length) {}
+
+        @Override
+        public void bulk(String text) {}
+
+        @Override
+        public void bulkInteger(long value) {}
+
+        @Override
+        public void real(double value) {}
+
+        @Override
+        public void bulkReal(double value) {}
+
+        @Override
+        public void nil() {}
+
+        @Override
+        public void nilArray() {}
+
+        @Override
+        public void bool(boolean value) {}
+
+        @Override
+        public void bigNumber(String digits) {}
+
+        @Override
+        public void verbatim(String format, String text) {}
+
+        @Override
+        public void array(int size) {}
+
+        @Override
+        public void map(int size) {}
+
+        @Override
+        public void set(int size) {}
+
+        @Override
+        public void push(int size) {}
+
+        @Override
+        public void attribute(int size) {}
+
+        @Override
+        public int begin() {
+            return 0;
+        }
+
+        @Override
+        public void endArray(int mark, int size) {}
+
+        @Override
+        public void endSet(int mark, int size) {}
+
+        @Override
+        public void endMap(int mark, int size) {}
+    }
+}

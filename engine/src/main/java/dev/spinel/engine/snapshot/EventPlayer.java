@@ -1,0 +1,65 @@
+package dev.spinel.engine.snapshot;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.SavedValue;
+import java.io.IOException;
+
+/** Tells a sink what an {@link EventRecorder} was told. One thread. */
+final class EventPlayer {
+    private final Bytes first = new Bytes();
+    private final Bytes second = new Bytes();
+    private byte[] bytes = new byte[0];
+    private int at;
+
+    /** Tells the events of a chunk. */
+    void play(EventRecorder.Chunk chunk, DatasetSink sink) throws IOException {
+        bytes = chunk.bytes();
+        at = 0;
+        while (at < chunk.length()) {
+            playEvent(bytes[at++], sink);
+        }
+    }
+
+    private void playEvent(byte event, DatasetSink sink) throws IOException {
+        switch (event) {
+            case EventRecorder.KEY -> sink.key(readInt(), read(first), readLong(), readLong());
+            case EventRecorder.STRING -> sink.string(read(first));
+            case EventRecorder.INTEGER -> sink.integer(readLong());
+            case EventRecorder.LIST -> sink.list(readLong());
+            case EventRecorder.LIST_PAGE -> sink.listPage(read(first));
+            case EventRecorder.LIST_ELEMENT -> sink.listElement(read(first));
+            case EventRecorder.INTSET -> sink.intset(read(first));
+            case EventRecorder.SET_PACKED -> sink.set(read(first));
+            case EventRecorder.SET -> sink.set(readLong());
+            case EventRecorder.MEMBER -> sink.member(read(first));
+            case EventRecorder.HASH_PACKED -> sink.hash(read(first));
+            case EventRecorder.HASH -> sink.hash(readLong());
+            case EventRecorder.FIELD -> sink.field(read(first), read(second));
+            case EventRecorder.SORTED_SET_PACKED -> sink.sortedSet(read(first));
+            case EventRecorder.SORTED_SET -> sink.sortedSet(readLong());
+            case EventRecorder.SCORED -> sink.scored(read(first), Double.longBitsToDouble(readLong()));
+            case EventRecorder.CUSTOM -> sink.custom(read(first).toString(), readInt(), SavedValue.of(read(second)));
+            default -> throw new IllegalStateException("event " + event + " at " + (at - 1));
+        }
+    }
+
+    private int readInt() {
+        int value = (int) EventRecorder.INTS.get(bytes, at);
+        at += Integer.BYTES;
+        return value;
+    }
+
+    private long readLong() {
+        long value = (long) EventRecorder.LONGS.get(bytes, at);
+        at += Long.BYTES;
+        return value;
+    }
+
+    private Bytes read(Bytes view) {
+        int length = readInt();
+        view.set(bytes, at, length);
+        at += length;
+        return view;
+    }
+}

@@ -1,0 +1,276 @@
+package dev.spinel.engine.snapshot;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.SavedValue;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what a sink is told into chunks of bytes, for {@link EventPlayer} to tell another sink on another thread.
+ *
+ * <p>Used by one thread; chunks that are taken out are not written to any more.
+ */
+final class EventRecorder implements DatasetSink {
+    /*
+     *   event   | number of the method | arguments |
+     *   long    8 bytes, int 4 bytes; bytes after their length in 4 bytes; all in the order of the processor
+     *
+     * An event never crosses the end of a chunk; one that is too long gets a chunk of its own. A recorder starts with a
+     * small chunk, since there may be one for each large collection that is being changed.
+     */
+    static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+    static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    static final byte KEY = 0;
+    static final byte STRING = 1;
+    static final byte INTEGER = 2;
+    static final byte LIST = 3;
+    static final byte LIST_PAGE = 4;
+    static final byte LIST_ELEMENT = 5;
+    static final byte INTSET = 6;
+    static final byte SET_PACKED = 7;
+    static final byte SET = 8;
+    static final byte MEMBER = 9;
+    static final byte HASH_PACKED = 10;
+    static final byte HASH = 11;
+    static final byte FIELD = 12;
+    static final byte SORTED_SET_PACKED = 13;
+    static final byte SORTED_SET = 14;
+    static final byte SCORED = 15;
+    static final byte CUSTOM = 16;
+
+    private static final int FIRST_CHUNK_BYTES = 1 << 10;
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final int MAX_SPARES = 64;
+
+    private final Deque<Chunk> full = new ArrayDeque<>();
+    private final Spares spares;
+    private byte[] bytes;
+    private int at;
+
+    /** A run of events. */
+    static final class Chunk {
+        private final byte[] bytes;
+        private final int length;
+
+        Chunk(byte[] bytes, int length) {
+            this.bytes = bytes;
+            this.length = length;
+        }
+
+        byte[] bytes() {
+            return bytes;
+        }
+
+        int length() {
+            return length;
+        }
+    }
+
+    /** Arrays of chunks that were played, for further ones. Any thread. */
+    static final class Spares {
+        private final Queue<byte[]> arrays = new ConcurrentLinkedQueue<>();
+
+        byte[] take() {
+            byte[] array = arrays.poll();
+            return array == null ? new byte[CHUNK_BYTES] : array;
+        }
+
+        void give(byte[] array) {
+            if (array.length == CHUNK_BYTES && arrays.size() < MAX_SPARES) {
+                arrays.add(array);
+            }
+        }
+    }
+
+    EventRecorder(Spares spares) {
+        this.spares = spares;
+        this.bytes = new byte[FIRST_CHUNK_BYTES];
+    }
+
+    /** Takes out the next full chunk, or null. */
+    @Nullable
+    Chunk takeFull() {
+        return full.poll();
+    }
+
+    /** Takes out everything that was recorded. */
+    Deque<Chunk> takeAll() {
+        seal();
+        Deque<Chunk> all = new ArrayDeque<>(full);
+        full.clear();
+        return all;
+    }
+
+    /** Adds what another recorder was told, which was a whole key. */
+    void append(Chunk chunk) {
+        seal();
+        full.add(chunk);
+    }
+
+    private void seal() {
+        if (at > 0) {
+            full.add(new Chunk(bytes, at));
+            bytes = spares.take();
+            at = 0;
+        }
+    }
+
+    private void start(byte event, int argumentBytes) {
+        int needed = Math.addExact(1 + at, argumentBytes);
+        if (needed > bytes.length) {
+            makeRoom(needed);
+        }
+        bytes[at++] = event;
+    }
+
+    private void makeRoom(int needed) {
+        if (needed <= CHUNK_BYTES) {
+            bytes = Arrays.copyOf(bytes, Math.min(CHUNK_BYTES, Math.max(needed, 4 * bytes.length)));
+            return;
+        }
+        int alone = needed - at;
+        seal();
+        if (alone > bytes.length) {
+            spares.give(bytes);
+            bytes = new byte[alone];
+        }
+    }
+
+    private void writeInt(int value) {
+        INTS.set(bytes, at, value);
+        at += Integer.BYTES;
+    }
+
+    private void writeLong(long value) {
+        LONGS.set(bytes, at, value);
+        at += Long.BYTES;
+    }
+
+    private void write(Bytes value) {
+        int length = value.length();
+        writeInt(length);
+        System.arraycopy(value.array(), value.offset(), bytes, at, length);
+        at += length;
+    }
+
+    private static int sizeOf(Bytes value) {
+        return Integer.BYTES + value.length();
+    }
+
+    @Override
+    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) {
+        start(KEY, Integer.BYTES + sizeOf(key) + 2 * Long.BYTES);
+        writeInt(database);
+        write(key);
+        writeLong(expiresAtMillis);
+        writeLong(idleSeconds);
+    }
+
+    @Override
+    public void string(Bytes value) {
+        bytes(STRING, value);
+    }
+
+    private void bytes(byte event, Bytes value) {
+        start(event, sizeOf(value));
+        write(value);
+    }
+
+    @Override
+    public void integer(long value) {
+        number(INTEGER, value);
+    }
+
+    private void number(byte event, long value) {
+        start(event, Long.BYTES);
+        writeLong(value);
+    }
+
+    @Override
+    public void list(long parts) {
+        number(LIST, parts);
+    }
+
+    @Override
+    public void listPage(Bytes listpack) {
+        bytes(LIST_PAGE, listpack);
+    }
+
+    @Override
+    public void listElement(Bytes element) {
+        bytes(LIST_ELEMENT, element);
+    }
+
+    @Override
+    public void intset(Bytes intset) {
+        bytes(INTSET, intset);
+    }
+
+    @Override
+    public void set(Bytes listpack) {
+        bytes(SET_PACKED, listpack);
+    }
+
+    @Override
+    public void set(long members) {
+        number(SET, members);
+    }
+
+    @Override
+    public void member(Bytes member) {
+        bytes(MEMBER, member);
+    }
+
+    @Override
+    public void hash(Bytes listpack) {
+        bytes(HASH_PACKED, listpack);
+    }
+
+    @Override
+    public void hash(long fields) {
+        number(HASH, fields);
+    }
+
+    @Override
+    public void field(Bytes field, Bytes value) {
+        start(FIELD, Math.addExact(sizeOf(field), sizeOf(value)));
+        write(field);
+        write(value);
+    }
+
+    @Override
+    public void sortedSet(Bytes listpack) {
+        bytes(SORTED_SET_PACKED, listpack);
+    }
+
+    @Override
+    public void sortedSet(long members) {
+        number(SORTED_SET, members);
+    }
+
+    @Override
+    public void scored(Bytes member, double score) {
+        start(SCORED, sizeOf(member) + Double.BYTES);
+        write(member);
+        writeLong(Double.doubleToRawLongBits(score));
+    }
+
+    @Override
+    public void custom(String typeName, int version, SavedValue value) {
+        Bytes name = Bytes.of(typeName);
+        Bytes saved = Bytes.of(value.toByteArray());
+        start(CUSTOM, Math.addExact(sizeOf(name) + Integer.BYTES, sizeOf(saved)));
+        write(name);
+        writeInt(version);
+        write(saved);
+    }
+}

@@ -1,0 +1,220 @@
+package dev.spinel.engine.snapshot;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ValueSink;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.value.CustomValue;
+import dev.spinel.engine.value.HashView;
+import dev.spinel.engine.value.ListView;
+import dev.spinel.engine.value.SetView;
+import dev.spinel.engine.value.SortedSetView;
+import dev.spinel.engine.value.ValueView;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes values of what it is told, each under a key that {@link #start} names. It believes nothing: what would not be a
+ * value of its type is refused.
+ *
+ * <p>Engine thread only.
+ */
+final class ValueBuilder implements ValueSink {
+    private final Function<String, @Nullable ValueType<?>> customTypes;
+    private final boolean distinct;
+    private final Bytes key = new Bytes();
+    private final Bytes digits = Bytes.of(new byte[Numbers.MAX_LONG_LENGTH]);
+    private @Nullable Database database;
+    private byte[] keyBytes = new byte[64];
+    private long expiresAtMillis;
+    private long idleSeconds;
+    private @Nullable ValueView view;
+
+    /**
+     * @param customTypes the types of plugins by their names
+     * @param distinct whether fields and members of listpacks are taken to differ, which costs the square of their number
+     *     to check
+     */
+    ValueBuilder(Function<String, @Nullable ValueType<?>> customTypes, boolean distinct) {
+        this.customTypes = customTypes;
+        this.distinct = distinct;
+    }
+
+    /** Names the key of the value that follows. */
+    void start(Database owner, Bytes name, long expiresAt, long idle) {
+        database = owner;
+        if (name.length() > keyBytes.length) {
+            keyBytes = new byte[Math.max(name.length(), 2 * keyBytes.length)];
+        }
+        System.arraycopy(name.array(), name.offset(), keyBytes, 0, name.length());
+        key.set(keyBytes, 0, name.length());
+        expiresAtMillis = expiresAt;
+        idleSeconds = idle;
+        view = null;
+    }
+
+    /** Removes the key if there is something of its value. */
+    void undo() {
+        if (database != null) {
+            database.releaseViews();
+            database.remove(key);
+        }
+    }
+
+    private Database database() {
+        if (database == null) {
+            throw new IllegalStateException("a value without a key");
+        }
+        return database;
+    }
+
+    private <V extends ValueView> V begin(ValueType<?> type, Class<V> viewClass) throws InvalidDatasetException {
+        // Views are given back per command, and a load is none.
+        database().releaseViews();
+        ValueView begun = database().load(type, key, expiresAtMillis, idleSeconds);
+        if (begun == null) {
+            throw keyIsThere();
+        }
+        view = begun;
+        return viewClass.cast(begun);
+    }
+
+    private <V> V current(Class<V> viewClass) {
+        return viewClass.cast(Objects.requireNonNull(view, "value begun"));
+    }
+
+    private InvalidDatasetException keyIsThere() {
+        return new InvalidDatasetException("The key '" + key.quotable(128) + "' is there twice");
+    }
+
+    private InvalidDatasetException malformed(String what) {
+        return new InvalidDatasetException("The value of the key '" + key.quotable(128) + "' has a malformed " + what);
+    }
+
+    private InvalidDatasetException duplicate(String what) {
+        return new InvalidDatasetException("The value of the key '" + key.quotable(128) + "' has a " + what + " twice");
+    }
+
+    @Override
+    public void string(Bytes value) throws InvalidDatasetException {
+        if (!database().loadString(key, value, expiresAtMillis, idleSeconds)) {
+            throw keyIsThere();
+        }
+    }
+
+    @Override
+    public void integer(long value) throws InvalidDatasetException {
+        digits.set(digits.array(), 0, Numbers.formatLong(value, digits.array(), 0));
+        string(digits);
+    }
+
+    @Override
+    public void list(long parts) throws InvalidDatasetException {
+        begin(ValueType.LIST, ListView.class);
+    }
+
+    @Override
+    public void listPage(Bytes listpack) throws InvalidDatasetException {
+        if (!current(ListView.class).loadPage(listpack)) {
+            throw malformed("listpack");
+        }
+    }
+
+    @Override
+    public void listElement(Bytes element) {
+        current(ListView.class).pushTail(element);
+    }
+
+    @Override
+    public void intset(Bytes intset) throws InvalidDatasetException {
+        if (!begin(ValueType.SET, SetView.class).loadIntset(intset)) {
+            throw malformed("intset");
+        }
+    }
+
+    @Override
+    public void set(Bytes listpack) throws InvalidDatasetException {
+        if (!begin(ValueType.SET, SetView.class).loadListpack(listpack)) {
+            throw malformed("listpack");
+        }
+    }
+
+    @Override
+    public void set(long members) throws InvalidDatasetException {
+        begin(ValueType.SET, SetView.class);
+    }
+
+    @Override
+    public void member(Bytes member) throws InvalidDatasetException {
+        if (!current(SetView.class).add(member)) {
+            throw duplicate("member");
+        }
+    }
+
+    @Override
+    public void hash(Bytes listpack) throws InvalidDatasetException {
+        if (!begin(ValueType.HASH, HashView.class).load(listpack, distinct)) {
+            throw malformed("listpack");
+        }
+    }
+
+    @Override
+    public void hash(long fields) throws InvalidDatasetException {
+        begin(ValueType.HASH, HashView.class);
+    }
+
+    @Override
+    public void field(Bytes field, Bytes value) throws InvalidDatasetException {
+        if (!current(HashView.class).put(field, value)) {
+            throw duplicate("field");
+        }
+    }
+
+    @Override
+    public void sortedSet(Bytes listpack) throws InvalidDatasetException {
+        if (!begin(ValueType.SORTED_SET, SortedSetView.class).load(listpack, distinct)) {
+            throw malformed("listpack");
+        }
+    }
+
+    @Override
+    public void sortedSet(long members) throws InvalidDatasetException {
+        begin(ValueType.SORTED_SET, SortedSetView.class);
+    }
+
+    @Override
+    public void scored(Bytes member, double score) throws InvalidDatasetException {
+        if (Double.isNaN(score)) {
+            throw malformed("score");
+        }
+        if (!current(SortedSetView.class).put(member, score)) {
+            throw duplicate("member");
+        }
+    }
+
+    @Override
+    public void custom(String typeName, int version, SavedValue value) throws InvalidDatasetException {
+        ValueType<?> type = customTypes.apply(typeName);
+        if (type == null) {
+            throw new InvalidDatasetException("The value of the key '" + key.quotable(128) + "' is of type '" + typeName
+                    + "', and no plugin with that type is loaded");
+        }
+        CustomValue<?> loaded;
+        try {
+            loaded = CustomValue.load(type, value, version);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            throw new InvalidDatasetException(
+                    "The plugin of type '" + typeName + "' can't load the value of the key '" + key.quotable(128)
+                            + "': " + e.getMessage(),
+                    e);
+        }
+        database().releaseViews();
+        if (!database().loadCustom(loaded, key, expiresAtMillis, idleSeconds)) {
+            throw keyIsThere();
+        }
+    }
+}

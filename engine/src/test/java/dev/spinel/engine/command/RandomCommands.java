@@ -1,0 +1,100 @@
+package dev.spinel.engine.command;
+
+import java.util.Random;
+
+/** Random command lines that write keys of all types, few enough for commands to meet values of each other. */
+public final class RandomCommands {
+    private static final String[] COMMANDS = {
+        "SET %k %v",
+        "SET %k %n",
+        "SET %k %v EX 100",
+        "SET %k %v NX",
+        "SET %k %v PX %n GET",
+        "GETEX %k PERSIST",
+        "GETEX %k EX %n",
+        "GETDEL %k",
+        "APPEND %k %v",
+        "SETRANGE %k %n x",
+        "INCR %k",
+        "INCRBYFLOAT %k 1.5",
+        "MSET %k a %k b",
+        "MSETNX %k a %k b",
+        "DEL %k",
+        "UNLINK %k",
+        "EXPIRE %k %n",
+        "PEXPIRE %k %n",
+        "EXPIRE %k -1",
+        "PERSIST %k",
+        "RENAME %k %k",
+        "COPY %k %k",
+        "COPY %k %k REPLACE",
+        "MOVE %k 1",
+        "LPUSH %k %v %v",
+        "RPUSH %k %v",
+        "LPOP %k",
+        "RPOP %k 2",
+        "LTRIM %k 0 5",
+        "LSET %k 0 %v",
+        "LREM %k 0 %v",
+        "LINSERT %k BEFORE %v x",
+        "LMOVE %k %k LEFT RIGHT",
+        "LMPOP 2 %k %k LEFT COUNT 2",
+        "HSET %k %v %v",
+        "HDEL %k %v",
+        "HINCRBY %k %v 3",
+        "HINCRBYFLOAT %k %v 0.1",
+        "SADD %k %v %v %v",
+        "SADD %k %n",
+        "SREM %k %v",
+        "SPOP %k",
+        "SPOP %k 3",
+        "SMOVE %k %k %v",
+        "SUNIONSTORE %k %k %k",
+        "SDIFFSTORE %k %k %k",
+        "ZADD %k %n %v",
+        "ZADD %k GT CH %n %v",
+        "ZINCRBY %k 1.5 %v",
+        "ZREM %k %v",
+        "ZPOPMIN %k",
+        "ZPOPMAX %k 2",
+        "ZMPOP 1 %k MIN",
+        "ZUNIONSTORE %k 2 %k %k",
+        "ZRANGESTORE %k %k 0 3",
+        "ZREMRANGEBYRANK %k 0 1",
+        "ZREMRANGEBYSCORE %k 0 50",
+        "SORT %k ALPHA STORE %k",
+        "SELECT 0",
+        "SELECT 1",
+        "SWAPDB 0 1",
+    };
+
+    private final Random random;
+
+    public RandomCommands(Random random) {
+        this.random = random;
+    }
+
+    /** The next line. */
+    public String next() {
+        return fill(COMMANDS[random.nextInt(COMMANDS.length)]);
+    }
+
+    /** Fills in a template: {@code %k} becomes a key, {@code %v} a short string, {@code %n} a number. */
+    public String fill(String template) {
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i < template.length(); i++) {
+            char c = template.charAt(i);
+            if (c != '%') {
+                line.append(c);
+                continue;
+            }
+            i++;
+            switch (template.charAt(i)) {
+                case 'k' -> line.append("key").append(random.nextInt(30));
+                case 'v' -> line.append("v").append(random.nextInt(200));
+                default -> line.append(random.nextInt(300));
+            }
+        }
+        return line.toString();
+    }
+}

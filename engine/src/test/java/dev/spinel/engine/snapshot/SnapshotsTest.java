@@ -1,0 +1,234 @@
+package dev.spinel.engine.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spinel.engine.PortsProbe;
+import dev.spinel.engine.admin.FixedProcess;
+import dev.spinel.engine.command.CommandTester;
+import dev.spinel.engine.command.RandomCommands;
+import dev.spinel.engine.dataset.DatasetSink;
+import java.io.IOException;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/** Snapshots of data that change meanwhile, loaded into another engine. */
+final class SnapshotsTest {
+    /** What changes large values in all ways that there are. */
+    private static final String[] LARGE_CHANGES = {
+        "HSET bighash field%n changed",
+        "HDEL bighash field%n",
+        "HINCRBY bighash counter 1",
+        "SADD bigset new%n",
+        "SREM bigset member%n",
+        "SPOP bigset 3",
+        "ZADD bigzset %n member%n",
+        "ZINCRBY bigzset 1.5 member%n",
+        "ZREM bigzset member%n",
+        "ZREMRANGEBYRANK bigzset 0 2",
+        "ZPOPMAX bigzset 2",
+        "LPUSH biglist %v",
+        "RPUSH biglist %v %v",
+        "LPOP biglist",
+        "RPOP biglist 3",
+        "LSET biglist %n a-longer-element-than-before",
+        "LREM biglist 1 element%n",
+        "LINSERT biglist BEFORE element%n inserted",
+        "LTRIM biglist 3 -3",
+    };
+
+    private static final String[] RARE_CHANGES = {
+        "RENAME bighash bighash2",
+        "RENAME bighash2 bighash",
+        "COPY biglist biglist2 REPLACE",
+        "DEL bigset",
+        "SUNIONSTORE bigset bigset2 bigset",
+        "UNLINK bigzset",
+        "ZUNIONSTORE bigzset 1 bigzset2",
+        "LTRIM biglist 1000 1500",
+        "MOVE biglist2 1",
+        "FLUSHDB ASYNC",
+        "FLUSHDB",
+        "SWAPDB 0 1",
+    };
+
+    private final PortsProbe probe = new PortsProbe();
+    private final CommandTester server = new CommandTester(new FixedProcess(), List.of(probe));
+
+    /** Loads a snapshot into an engine of its own. */
+    private static class Copy implements SnapshotTarget {
+        private final PortsProbe probe = new PortsProbe();
+        private final CommandTester engine = new CommandTester(new FixedProcess(), List.of(probe));
+        private @Nullable Throwable failure;
+        private boolean completed;
+        private boolean discarded;
+        private boolean ended;
+
+        @Override
+        public DatasetSink open() throws IOException {
+            probe.ports().loader().begin(true);
+            return probe.ports().loader();
+        }
+
+        @Override
+        public void complete() {
+            completed = true;
+        }
+
+        @Override
+        public void discard() {
+            discarded = true;
+        }
+
+        @Override
+        public void ended(@Nullable Throwable reason) {
+            failure = reason;
+            ended = true;
+        }
+    }
+
+    private void fillLarge(int elements) {
+        for (int i = 0; i < elements; i += 100) {
+            StringBuilder hash = new StringBuilder("HSET bighash");
+            StringBuilder set = new StringBuilder();
+            StringBuilder zset = new StringBuilder();
+            StringBuilder list = new StringBuilder("RPUSH biglist");
+            for (int k = i; k < i + 100; k++) {
+                hash.append(" field").append(k).append(" some-value-").append(k);
+                set.append(" member").append(k);
+                zset.append(' ').append(k % 300).append(" member").append(k);
+                list.append(" element").append(k);
+            }
+            server.send(hash.toString());
+            server.send("SADD bigset" + set);
+            server.send("SADD bigset2" + set);
+            server.send("ZADD bigzset" + zset);
+            server.send("ZADD bigzset2" + zset);
+            server.send(list.toString());
+        }
+    }
+
+    @RepeatedTest(8)
+    void dataThatChange_areWhatTheyWereAtTheCut() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        RandomCommands commands = new RandomCommands(random);
+        for (int cut = 0; cut < 3; cut++) {
+            fillLarge(12_000);
+            for (int i = 0; i < 3000; i++) {
+                server.send(commands.next());
+            }
+            server.send("SELECT 0");
+            String expected = server.send("DEBUG DIGEST");
+            String expectedAbove = inDatabase1("DBSIZE");
+            Copy copy = new Copy();
+            probe.ports().snapshots().start(copy);
+            long turns = 0;
+            while (!copy.ended) {
+                int changes = random.nextInt(60);
+                for (int i = 0; i < changes; i++) {
+                    boolean rare = random.nextInt(400) == 0;
+                    String[] templates = rare ? RARE_CHANGES : LARGE_CHANGES;
+                    server.send(
+                            random.nextInt(3) == 0
+                                    ? commands.next()
+                                    : commands.fill(templates[random.nextInt(templates.length)]));
+                }
+                server.endTurn();
+                turns++;
+            }
+            assertThat(copy.failure).as("seed %s", seed).isNull();
+            assertThat(copy.completed).isTrue();
+            assertThat(turns).isGreaterThan(3);
+            assertThat(copy.engine.send("DEBUG DIGEST"))
+                    .as("seed %s, cut %s", seed, cut)
+                    .isEqualTo(expected);
+            copy.engine.send("SELECT 1");
+            assertThat(copy.engine.send("DBSIZE")).as("seed %s", seed).isEqualTo(expectedAbove);
+            server.send("SELECT 0");
+        }
+        assertEverythingIsReleased();
+    }
+
+    private String inDatabase1(String line) {
+        server.send("SELECT 1");
+        String reply = server.send(line);
+        server.send("SELECT 0");
+        return reply;
+    }
+
+    /** The arena is as empty as a new one once all keys are gone, also those that a snapshot outlived. */
+    private void assertEverythingIsReleased() {
+        server.send("FLUSHALL");
+        server.send("SELECT 0");
+        String empty = allocated(new CommandTester());
+        for (int turn = 0; turn < 20_000 && !allocated(server).equals(empty); turn++) {
+            server.endTurn();
+        }
+        assertThat(allocated(server)).isEqualTo(empty);
+    }
+
+    private static String allocated(CommandTester tester) {
+        return tester.send("INFO memory")
+                .lines()
+                .filter(line -> line.startsWith("allocator_allocated:"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void finish_makesTheSnapshotAtOnce() {
+        fillLarge(5000);
+        Copy copy = new Copy();
+        probe.ports().snapshots().start(copy);
+        server.send("HSET bighash field1 changed");
+        server.send("HGET bighash field1");
+        probe.ports().snapshots().finish();
+        assertThat(copy.completed).isTrue();
+        assertThat(copy.engine.send("HGET bighash field1")).contains("some-value-1");
+        assertThat(probe.ports().snapshots().isRunning()).isFalse();
+    }
+
+    @Test
+    void cancel_discardsAndLetsTheNextOneBegin() {
+        fillLarge(5000);
+        Copy cancelled = new Copy();
+        probe.ports().snapshots().start(cancelled);
+        server.send("DEL biglist");
+        assertThatThrownBy(() -> probe.ports().snapshots().start(new Copy())).isInstanceOf(IllegalStateException.class);
+        probe.ports().snapshots().cancel();
+        assertThat(cancelled.discarded).isTrue();
+        assertThat(cancelled.failure).isInstanceOf(CancellationException.class);
+        Copy next = new Copy();
+        probe.ports().snapshots().start(next);
+        server.send("FLUSHALL");
+        probe.ports().snapshots().finish();
+        assertThat(next.failure).isNull();
+        assertThat(next.engine.send("DBSIZE")).contains("5");
+        assertEverythingIsReleased();
+    }
+
+    @Test
+    void failingTarget_endsWithItsFailureAndLeavesTheServerAsItWas() {
+        fillLarge(5000);
+        IOException full = new IOException("No space left on device");
+        Copy failing = new Copy() {
+            @Override
+            public DatasetSink open() throws IOException {
+                throw full;
+            }
+        };
+        probe.ports().snapshots().start(failing);
+        for (int turn = 0; turn < 100_000 && !failing.ended; turn++) {
+            server.endTurn();
+        }
+        assertThat(failing.failure).isSameAs(full);
+        assertThat(failing.discarded).isTrue();
+        assertThat(server.send("HGET bighash field1")).contains("some-value-1");
+        assertEverythingIsReleased();
+    }
+}

@@ -1,0 +1,102 @@
+package dev.spinel.rdb;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One value as DUMP answers and RESTORE takes it: its type, its content, the version of the format in two bytes, and the
+ * checksum of all that in eight. One thread.
+ */
+final class DumpPayload {
+    private static final int FOOTER_BYTES = Short.BYTES + Long.BYTES;
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private DumpPayload() {}
+
+    /** Gives a value to a sink. */
+    @FunctionalInterface
+    interface Teller {
+        /** @return false if there is no value */
+        boolean tell(ValueSink sink) throws IOException;
+    }
+
+    /**
+     * The payload of a value.
+     *
+     * @return null if there is no value
+     */
+    static byte @Nullable [] of(Teller value, boolean compressing) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        RdbOutput out = new RdbOutput(bytes, compressing, true);
+        Encoder encoder = new Encoder(out);
+        if (!value.tell(encoder)) {
+            return null;
+        }
+        out.writeShort(RdbType.WRITTEN_VERSION);
+        out.writeLong(out.checksum());
+        out.flush();
+        return bytes.toByteArray();
+    }
+
+    private static final class Encoder extends ValueEncoder {
+        private final RdbOutput out;
+
+        Encoder(RdbOutput out) {
+            super(out);
+            this.out = out;
+        }
+
+        @Override
+        void begin(int type) throws IOException {
+            out.writeByte(type);
+        }
+    }
+
+    /** Whether a payload has a version that can be read and its checksum is right, or zero, which says not to verify it. */
+    static boolean isIntact(Bytes payload) {
+        int end = payload.length() - FOOTER_BYTES;
+        if (end < 1 || !RdbType.isKnownVersion(version(payload))) {
+            return false;
+        }
+        long expected = (long) LONGS.get(payload.array(), payload.offset() + end + Short.BYTES);
+        return expected == 0 || expected == Crc64.update(0, payload.array(), payload.offset(), end + Short.BYTES);
+    }
+
+    private static int version(Bytes payload) {
+        return (short) SHORTS.get(payload.array(), payload.offset() + payload.length() - FOOTER_BYTES) & 0xffff;
+    }
+
+    /**
+     * Gives the value of an intact payload to a sink.
+     *
+     * @throws InvalidDatasetException if it makes no sense, is empty, or followed by something else
+     */
+    static void read(Bytes payload, ValueSink sink) throws IOException {
+        RdbInput in = new RdbInput(payload.array(), payload.offset(), payload.length() - FOOTER_BYTES);
+        ValueDecoder decoder = new ValueDecoder(in);
+        int type = in.readByte();
+        boolean told = decoder.read(type, RdbType.isValkeyVersion(version(payload)), new ValueDecoder.Receiver() {
+            @Override
+            public ValueSink begin() {
+                return sink;
+            }
+
+            @Override
+            public void unsupported(String what) throws IOException {
+                throw new InvalidDatasetException("The payload is a " + what + ", which this server does not support");
+            }
+        });
+        if (!told || !in.isAtEnd()) {
+            throw new InvalidDatasetException(told ? "The payload goes on after its value" : "The payload is empty");
+        }
+    }
+}

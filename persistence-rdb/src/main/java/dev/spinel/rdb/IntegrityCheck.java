@@ -1,0 +1,95 @@
+package dev.spinel.rdb;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.SavedValue;
+
+/** Takes values, looks at what the reader hands on as it is, and forgets them. One thread. */
+final class IntegrityCheck implements DatasetSink {
+    private static final int INTSET_HEADER_BYTES = 8;
+
+    private final ListpackCursor cursor = new ListpackCursor();
+
+    private void listpack(Bytes listpack, int groupSize) throws InvalidDatasetException {
+        cursor.start(listpack);
+        int count = cursor.count();
+        if (count < 1 || count % groupSize != 0) {
+            throw new InvalidDatasetException("Listpack integrity check failed.");
+        }
+    }
+
+    @Override
+    public void intset(Bytes intset) throws InvalidDatasetException {
+        long width = number(intset, 0);
+        long count = number(intset, Integer.BYTES);
+        boolean knownWidth = width == Short.BYTES || width == Integer.BYTES || width == Long.BYTES;
+        if (!knownWidth || intset.length() != INTSET_HEADER_BYTES + width * count) {
+            throw new InvalidDatasetException("Intset integrity check failed.");
+        }
+    }
+
+    private static long number(Bytes bytes, int offset) {
+        long value = 0;
+        for (int i = Integer.BYTES - 1; i >= 0; i--) {
+            value = (value << Byte.SIZE) | (bytes.at(offset + i) & 0xff);
+        }
+        return value;
+    }
+
+    @Override
+    public void listPage(Bytes listpack) throws InvalidDatasetException {
+        listpack(listpack, 1);
+    }
+
+    @Override
+    public void set(Bytes listpack) throws InvalidDatasetException {
+        listpack(listpack, 1);
+    }
+
+    @Override
+    public void hash(Bytes listpack) throws InvalidDatasetException {
+        listpack(listpack, 2);
+    }
+
+    @Override
+    public void sortedSet(Bytes listpack) throws InvalidDatasetException {
+        listpack(listpack, 2);
+    }
+
+    @Override
+    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) {}
+
+    @Override
+    public void string(Bytes value) {}
+
+    @Override
+    public void integer(long value) {}
+
+    @Override
+    public void list(long parts) {}
+
+    @Override
+    public void listElement(Bytes element) {}
+
+    @Override
+    public void set(long members) {}
+
+    @Override
+    public void member(Bytes member) {}
+
+    @Override
+    public void hash(long fields) {}
+
+    @Override
+    public void field(Bytes field, Bytes value) {}
+
+    @Override
+    public void sortedSet(long members) {}
+
+    @Override
+    public void scored(Bytes member, double score) {}
+
+    @Override
+    public void custom(String typeName, int version, SavedValue value) {}
+}

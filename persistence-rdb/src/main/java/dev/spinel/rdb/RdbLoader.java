@@ -1,0 +1,65 @@
+package dev.spinel.rdb;
+
+import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.dataset.DatasetSink;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.LongSupplier;
+
+/** Loads a file in slices. Engine thread only. */
+final class RdbLoader implements Closeable {
+    /** Keys between two looks at the clock. */
+    private static final int KEYS_PER_LOOK = 16;
+
+    private final InputStream in;
+    private final DatasetFormat.Reader reader;
+    private final long totalBytes;
+
+    /** @throws java.nio.file.NoSuchFileException if there is no such file */
+    RdbLoader(RdbFormat format, Path file) throws IOException {
+        this.in = Files.newInputStream(file);
+        this.totalBytes = Files.size(file);
+        this.reader = format.reader(in, file.toString());
+    }
+
+    /**
+     * Loads the next keys.
+     *
+     * @param nanos a steady clock
+     * @param deadlineNanos when to stop, by that clock
+     * @return whether the file has ended, intact
+     */
+    boolean load(DatasetSink sink, LongSupplier nanos, long deadlineNanos) throws IOException {
+        do {
+            for (int i = 0; i < KEYS_PER_LOOK; i++) {
+                if (!reader.next(sink)) {
+                    return true;
+                }
+            }
+        } while (nanos.getAsLong() - deadlineNanos < 0);
+        return false;
+    }
+
+    /** Loads everything that is left. */
+    void loadAll(DatasetSink sink) throws IOException {
+        while (reader.next(sink)) {
+            // Each call loads a key.
+        }
+    }
+
+    long totalBytes() {
+        return totalBytes;
+    }
+
+    long loadedBytes() {
+        return reader.position();
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

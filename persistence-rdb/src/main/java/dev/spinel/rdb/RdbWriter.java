@@ -1,0 +1,105 @@
+package dev.spinel.rdb;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.DatasetFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Writes a file: header, fields about the file, keys with their values, checksum. One thread.
+ *
+ * <p>What precedes a key is written when its value begins, because the type of the value comes before the key.
+ */
+final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
+    private static final int INITIAL_KEY_BYTES = 128;
+    private static final int NO_DATABASE = -1;
+    private static final int POINTER_BITS = 64;
+
+    private final RdbOutput out;
+    private final boolean withIdleTimes;
+    private byte[] key = new byte[INITIAL_KEY_BYTES];
+    private int keyLength;
+    private int keyDatabase;
+    private long keyExpiresAtMillis;
+    private long keyIdleSeconds;
+    private int database = NO_DATABASE;
+
+    /**
+     * Starts a file.
+     *
+     * @param withIdleTimes whether to write how long ago keys were used
+     * @param about what the file tells of itself
+     */
+    RdbWriter(RdbOutput out, boolean withIdleTimes, About about) throws IOException {
+        super(out);
+        this.out = out;
+        this.withIdleTimes = withIdleTimes;
+        byte[] magic = String.format("REDIS%04d", RdbType.WRITTEN_VERSION).getBytes(StandardCharsets.US_ASCII);
+        out.writeBytes(magic, 0, magic.length);
+        about("redis-ver");
+        out.writeString(Bytes.of(about.redisVersion));
+        about("redis-bits", POINTER_BITS);
+        about("ctime", about.createdSeconds);
+        about("used-mem", about.usedMemoryBytes);
+        about("aof-base", about.logBase ? 1 : 0);
+    }
+
+    /**
+     * What a file tells of itself.
+     *
+     * @param redisVersion the version of Redis that the server stands for
+     * @param createdSeconds Unix time
+     * @param usedMemoryBytes what the server used when the file was started
+     * @param logBase whether the file is the base of an append-only log
+     */
+    record About(String redisVersion, long createdSeconds, long usedMemoryBytes, boolean logBase) {}
+
+    private void about(String name) throws IOException {
+        out.writeByte(RdbType.AUX);
+        out.writeString(Bytes.of(name));
+    }
+
+    private void about(String name, long value) throws IOException {
+        about(name);
+        out.writeInteger(value);
+    }
+
+    @Override
+    public void key(int newDatabase, Bytes newKey, long expiresAtMillis, long idleSeconds) {
+        keyLength = newKey.length();
+        if (keyLength > key.length) {
+            key = Arrays.copyOf(key, Math.max(keyLength, 2 * key.length));
+        }
+        System.arraycopy(newKey.array(), newKey.offset(), key, 0, keyLength);
+        keyDatabase = newDatabase;
+        keyExpiresAtMillis = expiresAtMillis;
+        keyIdleSeconds = idleSeconds;
+    }
+
+    @Override
+    void begin(int type) throws IOException {
+        if (keyDatabase != database) {
+            database = keyDatabase;
+            out.writeByte(RdbType.SELECT_DB);
+            out.writeLength(database);
+        }
+        if (keyExpiresAtMillis != NO_EXPIRY) {
+            out.writeByte(RdbType.EXPIRE_MILLIS);
+            out.writeLong(keyExpiresAtMillis);
+        }
+        if (withIdleTimes && keyIdleSeconds != UNKNOWN_IDLE) {
+            out.writeByte(RdbType.IDLE);
+            out.writeLength(keyIdleSeconds);
+        }
+        out.writeByte(type);
+        out.writeString(key, 0, keyLength);
+    }
+
+    @Override
+    public void end() throws IOException {
+        out.writeByte(RdbType.EOF);
+        out.writeLong(out.checksum());
+        out.flush();
+    }
+}

@@ -1,0 +1,523 @@
+package dev.spinel.rdb;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * Reads values in all encodings that Redis up to 7.4 and Valkey up to 9 write. One thread.
+ *
+ * <p>Strings, listpacks and intsets are handed on as they are; everything older is taken apart here. What a value is made of is
+ * checked as far as taking it apart needs; the rest is up to the sink.
+ */
+final class ValueDecoder {
+    private static final int STREAM_ID_BYTES = 16;
+    private static final int INTSET_HEADER_BYTES = 8;
+    private static final int LISTPACK_HEADER_BYTES = 7;
+    private static final int LISTPACK_COUNT_OFFSET = 4;
+    private static final int OLD_SCORE_NAN = 253;
+    private static final int OLD_SCORE_POSITIVE_INFINITY = 254;
+    private static final int OLD_SCORE_NEGATIVE_INFINITY = 255;
+    /** How a hash of Valkey marks a field that does not expire; in Redis's hashes it is 0. */
+    private static final long VALKEY_NO_EXPIRY = -1;
+
+    private static final VarHandle SHORTS =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private final RdbInput in;
+    private final RdbString first = new RdbString();
+    private final RdbString second = new RdbString();
+    private final byte[] scoreText = new byte[256];
+    private final ListpackCursor listpacks = new ListpackCursor();
+    private final ZiplistCursor ziplists = new ZiplistCursor();
+    private final ZipmapCursor zipmaps = new ZipmapCursor();
+    private final ListpackBuilder builder = new ListpackBuilder();
+
+    ValueDecoder(RdbInput in) {
+        this.in = in;
+    }
+
+    /** Whoever wants a value. */
+    interface Receiver {
+        /** A value begins, of which at least the first element can be read; returns what takes it. */
+        ValueSink begin() throws IOException;
+
+        /** The value has been read, but it is, or has in it, what the server cannot hold. */
+        void unsupported(String what) throws IOException;
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @param valkey whether the types are those of Valkey
+     * @return false if it is an empty collection, as old versions of Redis could leave behind; the receiver then hears nothing
+     */
+    boolean read(int type, boolean valkey, Receiver receiver) throws IOException {
+        return switch (type) {
+            case RdbType.STRING -> readString(receiver);
+            case RdbType.LIST -> readList(receiver);
+            case RdbType.SET -> readSet(receiver);
+            case RdbType.ZSET -> readSortedSet(receiver, true);
+            case RdbType.ZSET_2 -> readSortedSet(receiver, false);
+            case RdbType.HASH -> readHash(receiver);
+            case RdbType.HASH_ZIPMAP -> readPackedHash(receiver, zipmaps);
+            case RdbType.HASH_ZIPLIST -> readPackedHash(receiver, ziplists);
+            case RdbType.LIST_ZIPLIST -> readZiplistList(receiver);
+            case RdbType.ZSET_ZIPLIST -> readZiplistSortedSet(receiver);
+            case RdbType.SET_INTSET -> readIntset(receiver);
+            case RdbType.LIST_QUICKLIST -> readQuicklist(receiver, false);
+            case RdbType.LIST_QUICKLIST_2 -> readQuicklist(receiver, true);
+            case RdbType.HASH_LISTPACK -> {
+                boolean filled = readListpack();
+                if (filled) {
+                    receiver.begin().hash(first.view());
+                }
+                yield filled;
+            }
+            case RdbType.ZSET_LISTPACK -> {
+                boolean filled = readListpack();
+                if (filled) {
+                    receiver.begin().sortedSet(first.view());
+                }
+                yield filled;
+            }
+            case RdbType.SET_LISTPACK -> {
+                boolean filled = readListpack();
+                if (filled) {
+                    receiver.begin().set(first.view());
+                }
+                yield filled;
+            }
+            case RdbType.STREAM_LISTPACKS -> readStream(receiver, 1);
+            case RdbType.STREAM_LISTPACKS_2 -> readStream(receiver, 2);
+            case RdbType.STREAM_LISTPACKS_3 -> readStream(receiver, 3);
+            case RdbType.HASH_2 -> valkey ? readValkeyExpiringHash(receiver) : readExpiringHash(receiver, false);
+            case RdbType.HASH_METADATA -> readExpiringHash(receiver, true);
+            case RdbType.HASH_LISTPACK_EX_PRE_GA -> readExpiringListpack(receiver, false);
+            case RdbType.HASH_LISTPACK_EX -> readExpiringListpack(receiver, true);
+            case RdbType.MODULE_2 -> readModuleValue(receiver);
+            case RdbType.MODULE_PRE_GA -> throw new InvalidDatasetException("Pre-release module format not supported");
+            default -> throw new InvalidDatasetException("Unknown RDB encoding type " + type);
+        };
+    }
+
+    private boolean readString(Receiver receiver) throws IOException {
+        if (in.readStringOrInteger(first)) {
+            receiver.begin().integer(in.lastInteger());
+        } else {
+            receiver.begin().string(first.view());
+        }
+        return true;
+    }
+
+    private boolean readList(Receiver receiver) throws IOException {
+        long count = in.readCount();
+        if (count == 0) {
+            return false;
+        }
+        in.readString(first);
+        ValueSink sink = receiver.begin();
+        sink.list(count);
+        sink.listElement(first.view());
+        for (long i = 1; i < count; i++) {
+            in.readString(first);
+            sink.listElement(first.view());
+        }
+        return true;
+    }
+
+    private boolean readSet(Receiver receiver) throws IOException {
+        long count = in.readCount();
+        if (count == 0) {
+            return false;
+        }
+        in.readString(first);
+        ValueSink sink = receiver.begin();
+        sink.set(count);
+        sink.member(first.view());
+        for (long i = 1; i < count; i++) {
+            in.readString(first);
+            sink.member(first.view());
+        }
+        return true;
+    }
+
+    private boolean readHash(Receiver receiver) throws IOException {
+        long count = in.readCount();
+        if (count == 0) {
+            return false;
+        }
+        readPair();
+        ValueSink sink = receiver.begin();
+        sink.hash(count);
+        sink.field(first.view(), second.view());
+        for (long i = 1; i < count; i++) {
+            readPair();
+            sink.field(first.view(), second.view());
+        }
+        return true;
+    }
+
+    private void readPair() throws IOException {
+        in.readString(first);
+        in.readString(second);
+    }
+
+    private boolean readSortedSet(Receiver receiver, boolean oldScores) throws IOException {
+        long count = in.readCount();
+        if (count == 0) {
+            return false;
+        }
+        in.readString(first);
+        double score = readScore(oldScores);
+        ValueSink sink = receiver.begin();
+        sink.sortedSet(count);
+        sink.scored(first.view(), score);
+        for (long i = 1; i < count; i++) {
+            in.readString(first);
+            score = readScore(oldScores);
+            sink.scored(first.view(), score);
+        }
+        return true;
+    }
+
+    private double readScore(boolean old) throws IOException {
+        double score = old ? readOldScore() : in.readDouble();
+        if (Double.isNaN(score)) {
+            throw new InvalidDatasetException("Zset with NAN score detected");
+        }
+        return score;
+    }
+
+    /** Reads a score as text after its length, of which three values stand for what text was not trusted with. */
+    private double readOldScore() throws IOException {
+        int length = in.readByte();
+        return switch (length) {
+            case OLD_SCORE_NAN -> Double.NaN;
+            case OLD_SCORE_POSITIVE_INFINITY -> Double.POSITIVE_INFINITY;
+            case OLD_SCORE_NEGATIVE_INFINITY -> Double.NEGATIVE_INFINITY;
+            default -> {
+                in.readBytes(scoreText, 0, length);
+                yield Numbers.parseDouble(scoreText, 0, length);
+            }
+        };
+    }
+
+    private boolean readIntset(Receiver receiver) throws IOException {
+        in.readString(first);
+        Bytes intset = first.view();
+        if (intset.length() < INTSET_HEADER_BYTES) {
+            throw new InvalidDatasetException("Intset integrity check failed.");
+        }
+        if ((int) INTS.get(intset.array(), intset.offset() + Integer.BYTES) == 0) {
+            return false;
+        }
+        receiver.begin().intset(intset);
+        return true;
+    }
+
+    /** Reads a listpack into {@link #first}; false if it is empty. */
+    private boolean readListpack() throws IOException {
+        in.readString(first);
+        return !isEmptyListpack(first.view());
+    }
+
+    private static boolean isEmptyListpack(Bytes listpack) throws InvalidDatasetException {
+        if (listpack.length() < LISTPACK_HEADER_BYTES) {
+            throw new InvalidDatasetException("Listpack integrity check failed.");
+        }
+        return (short) SHORTS.get(listpack.array(), listpack.offset() + LISTPACK_COUNT_OFFSET) == 0;
+    }
+
+    /** Starts to take a packed collection apart; returns the number of its entries. */
+    private int open(PackedCursor cursor, int groupSize) throws IOException {
+        in.readString(first);
+        cursor.start(first.view());
+        int count = cursor.count();
+        if (count < 0 || count % groupSize != 0) {
+            throw new InvalidDatasetException(cursor.formatName() + " integrity check failed.");
+        }
+        return count;
+    }
+
+    private static Bytes next(PackedCursor cursor) {
+        if (!cursor.next()) {
+            throw new IllegalStateException("an entry is missing that was counted");
+        }
+        return cursor.element();
+    }
+
+    private boolean readPackedHash(Receiver receiver, PackedCursor cursor) throws IOException {
+        int count = open(cursor, 2);
+        if (count == 0) {
+            return false;
+        }
+        ValueSink sink = receiver.begin();
+        sink.hash((long) count / 2);
+        for (int i = 0; i < count; i += 2) {
+            Bytes field = next(cursor);
+            sink.field(field, next(cursor));
+        }
+        return true;
+    }
+
+    private boolean readZiplistSortedSet(Receiver receiver) throws IOException {
+        int count = open(ziplists, 2);
+        if (count == 0) {
+            return false;
+        }
+        ValueSink sink = receiver.begin();
+        sink.sortedSet((long) count / 2);
+        for (int i = 0; i < count; i += 2) {
+            Bytes member = next(ziplists);
+            double score = Numbers.parseDouble(next(ziplists));
+            if (Double.isNaN(score)) {
+                throw new InvalidDatasetException("Zset with NAN score detected");
+            }
+            sink.scored(member, score);
+        }
+        return true;
+    }
+
+    private boolean readZiplistList(Receiver receiver) throws IOException {
+        int count = open(ziplists, 1);
+        if (count == 0) {
+            return false;
+        }
+        ValueSink sink = receiver.begin();
+        sink.list(count);
+        for (int i = 0; i < count; i++) {
+            sink.listElement(next(ziplists));
+        }
+        return true;
+    }
+
+    /**
+     * Reads a list that is a chain of ziplists, or of listpacks and of single elements.
+     *
+     * <p>Empty nodes, which versions of Redis with a defect could write, are passed over before the first element; after it
+     * they are refused, since the number of parts has been told by then.
+     */
+    private boolean readQuicklist(Receiver receiver, boolean withContainers) throws IOException {
+        long nodes = in.readCount();
+        long left = nodes;
+        while (left > 0 && !readNode(withContainers)) {
+            left--;
+        }
+        if (left == 0) {
+            return false;
+        }
+        ValueSink sink = receiver.begin();
+        sink.list(left);
+        giveNode(sink);
+        for (long i = 1; i < left; i++) {
+            if (!readNode(withContainers)) {
+                throw new InvalidDatasetException("An empty node inside of a quicklist");
+            }
+            giveNode(sink);
+        }
+        return true;
+    }
+
+    /** What {@link #readNode} read: an element, or else a listpack. */
+    private boolean nodeIsElement;
+
+    private Bytes node = new Bytes();
+
+    /** Reads a node of a list; false if it is empty. */
+    private boolean readNode(boolean withContainer) throws IOException {
+        nodeIsElement = false;
+        if (!withContainer) {
+            int count = open(ziplists, 1);
+            builder.begin();
+            for (int i = 0; i < count; i++) {
+                Bytes element = next(ziplists);
+                builder.add(element.array(), element.offset(), element.length());
+            }
+            node = builder.end();
+            return count > 0;
+        }
+        long container = in.readNumber();
+        in.readString(first);
+        node = first.view();
+        if (container == RdbType.QUICKLIST_PLAIN) {
+            nodeIsElement = true;
+            return true;
+        }
+        if (container != RdbType.QUICKLIST_PACKED) {
+            throw new InvalidDatasetException("Quicklist integrity check failed.");
+        }
+        return !isEmptyListpack(node);
+    }
+
+    private void giveNode(ValueSink sink) throws IOException {
+        if (nodeIsElement) {
+            sink.listElement(node);
+        } else {
+            sink.listPage(node);
+        }
+    }
+
+    /** Reads a hash whose fields may expire, as Redis 7.4 writes it: times relative to the earliest one plus one, 0 for none. */
+    private boolean readExpiringHash(Receiver receiver, boolean withEarliest) throws IOException {
+        if (withEarliest) {
+            in.readLong();
+        }
+        long count = in.readCount();
+        ValueSink sink = null;
+        boolean expires = false;
+        for (long i = 0; i < count; i++) {
+            expires |= in.readNumber() != 0;
+            readPair();
+            if (sink == null) {
+                sink = receiver.begin();
+                sink.hash(count);
+            }
+            sink.field(first.view(), second.view());
+        }
+        return endExpiringHash(receiver, count, expires);
+    }
+
+    private boolean readValkeyExpiringHash(Receiver receiver) throws IOException {
+        long count = in.readCount();
+        ValueSink sink = null;
+        boolean expires = false;
+        for (long i = 0; i < count; i++) {
+            readPair();
+            expires |= in.readLong() != VALKEY_NO_EXPIRY;
+            if (sink == null) {
+                sink = receiver.begin();
+                sink.hash(count);
+            }
+            sink.field(first.view(), second.view());
+        }
+        return endExpiringHash(receiver, count, expires);
+    }
+
+    /** Reads a hash that is a listpack of fields, values and times, 0 for none. */
+    private boolean readExpiringListpack(Receiver receiver, boolean withEarliest) throws IOException {
+        if (withEarliest) {
+            in.readLong();
+        }
+        int count = open(listpacks, 3);
+        if (count == 0) {
+            return false;
+        }
+        ValueSink sink = receiver.begin();
+        sink.hash((long) count / 3);
+        boolean expires = false;
+        for (int i = 0; i < count; i += 3) {
+            Bytes field = next(listpacks);
+            sink.field(field, next(listpacks));
+            Bytes time = next(listpacks);
+            expires |= time.length() != 1 || time.at(0) != '0';
+        }
+        return endExpiringHash(receiver, count, expires);
+    }
+
+    private static boolean endExpiringHash(Receiver receiver, long count, boolean expires) throws IOException {
+        if (expires) {
+            receiver.unsupported("hash with fields that expire");
+        }
+        return count > 0;
+    }
+
+    private boolean readStream(Receiver receiver, int version) throws IOException {
+        long nodes = in.readCount();
+        for (long i = 0; i < nodes; i++) {
+            in.readString(first);
+            if (first.length() != STREAM_ID_BYTES) {
+                throw new InvalidDatasetException("Stream node key entry is not the size of a stream ID");
+            }
+            if (!readListpack()) {
+                throw new InvalidDatasetException("Empty listpack inside stream");
+            }
+        }
+        in.readNumber();
+        readStreamId();
+        if (version >= 2) {
+            readStreamId();
+            readStreamId();
+            in.readNumber();
+        }
+        long groups = in.readCount();
+        for (long i = 0; i < groups; i++) {
+            readGroup(version);
+        }
+        receiver.unsupported("stream");
+        return true;
+    }
+
+    private void readStreamId() throws IOException {
+        in.readNumber();
+        in.readNumber();
+    }
+
+    private void readGroup(int version) throws IOException {
+        in.readString(first);
+        readStreamId();
+        if (version >= 2) {
+            in.readNumber();
+        }
+        long pending = in.readCount();
+        for (long i = 0; i < pending; i++) {
+            in.skip(STREAM_ID_BYTES + Long.BYTES);
+            in.readNumber();
+        }
+        long consumers = in.readCount();
+        for (long i = 0; i < consumers; i++) {
+            in.readString(first);
+            in.skip(version >= 3 ? 2L * Long.BYTES : Long.BYTES);
+            long ids = in.readCount();
+            for (long j = 0; j < ids; j++) {
+                in.skip(STREAM_ID_BYTES);
+            }
+        }
+    }
+
+    private boolean readModuleValue(Receiver receiver) throws IOException {
+        long id = in.readNumber();
+        SavedValue value = new SavedValue();
+        readModuleParts(value);
+        receiver.begin().custom(ModuleName.name(id), ModuleName.version(id), value);
+        return true;
+    }
+
+    /** Reads what belongs to no key but to a module; returns the name of its type. */
+    String skipModuleAux() throws IOException {
+        long id = in.readNumber();
+        if (in.readNumber() != RdbType.MODULE_UNSIGNED) {
+            throw new InvalidDatasetException("Bad when_opcode in module AUX data");
+        }
+        in.readNumber();
+        readModuleParts(new SavedValue());
+        return ModuleName.name(id);
+    }
+
+    private void readModuleParts(SavedValue value) throws IOException {
+        while (true) {
+            long kind = in.readNumber();
+            if (kind == RdbType.MODULE_END) {
+                return;
+            } else if (kind == RdbType.MODULE_SIGNED || kind == RdbType.MODULE_UNSIGNED) {
+                value.writeLong(in.readNumber());
+            } else if (kind == RdbType.MODULE_FLOAT) {
+                value.writeDouble(in.readFloat());
+            } else if (kind == RdbType.MODULE_DOUBLE) {
+                value.writeDouble(in.readDouble());
+            } else if (kind == RdbType.MODULE_STRING) {
+                in.readString(first);
+                value.writeBytes(first.view());
+            } else {
+                throw new InvalidDatasetException("Unknown module opcode " + Long.toUnsignedString(kind));
+            }
+        }
+    }
+}

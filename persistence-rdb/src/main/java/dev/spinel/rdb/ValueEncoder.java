@@ -1,0 +1,165 @@
+package dev.spinel.rdb;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueOutput;
+import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * Writes values in the encodings of Redis 7.0. One thread.
+ *
+ * <p>Sets that come as listpacks, which Redis 7.0 does not know, are written member by member.
+ */
+abstract class ValueEncoder implements ValueSink {
+    private final RdbOutput out;
+    private final ListpackCursor cursor = new ListpackCursor();
+    private final ListpackBuilder builder = new ListpackBuilder();
+
+    ValueEncoder(RdbOutput out) {
+        this.out = out;
+    }
+
+    /** Writes what comes before the content of a value, its type included. */
+    abstract void begin(int type) throws IOException;
+
+    @Override
+    public void string(Bytes value) throws IOException {
+        begin(RdbType.STRING);
+        out.writeString(value);
+    }
+
+    @Override
+    public void integer(long value) throws IOException {
+        begin(RdbType.STRING);
+        out.writeInteger(value);
+    }
+
+    @Override
+    public void list(long parts) throws IOException {
+        begin(RdbType.LIST_QUICKLIST_2);
+        out.writeLength(parts);
+    }
+
+    @Override
+    public void listPage(Bytes listpack) throws IOException {
+        out.writeLength(RdbType.QUICKLIST_PACKED);
+        out.writeString(listpack);
+    }
+
+    /** Writes an element as redis-server does that would not fit beside others: in a listpack of its own. */
+    @Override
+    public void listElement(Bytes element) throws IOException {
+        listPage(builder.begin()
+                .add(element.array(), element.offset(), element.length())
+                .end());
+    }
+
+    @Override
+    public void intset(Bytes intset) throws IOException {
+        begin(RdbType.SET_INTSET);
+        out.writeString(intset);
+    }
+
+    @Override
+    public void set(Bytes listpack) throws IOException {
+        cursor.start(listpack);
+        set((long) Math.max(0, cursor.count()));
+        while (cursor.next()) {
+            member(cursor.element());
+        }
+    }
+
+    @Override
+    public void set(long members) throws IOException {
+        begin(RdbType.SET);
+        out.writeLength(members);
+    }
+
+    @Override
+    public void member(Bytes member) throws IOException {
+        out.writeString(member);
+    }
+
+    @Override
+    public void hash(Bytes listpack) throws IOException {
+        begin(RdbType.HASH_LISTPACK);
+        out.writeString(listpack);
+    }
+
+    @Override
+    public void hash(long fields) throws IOException {
+        begin(RdbType.HASH);
+        out.writeLength(fields);
+    }
+
+    @Override
+    public void field(Bytes field, Bytes value) throws IOException {
+        out.writeString(field);
+        out.writeString(value);
+    }
+
+    @Override
+    public void sortedSet(Bytes listpack) throws IOException {
+        begin(RdbType.ZSET_LISTPACK);
+        out.writeString(listpack);
+    }
+
+    @Override
+    public void sortedSet(long members) throws IOException {
+        begin(RdbType.ZSET_2);
+        out.writeLength(members);
+    }
+
+    @Override
+    public void scored(Bytes member, double score) throws IOException {
+        out.writeString(member);
+        out.writeDouble(score);
+    }
+
+    @Override
+    public void custom(String typeName, int version, SavedValue value) throws IOException {
+        begin(RdbType.MODULE_2);
+        out.writeLength(ModuleName.pack(typeName, version));
+        try {
+            value.copyTo(new ModuleParts());
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        out.writeLength(RdbType.MODULE_END);
+    }
+
+    /** Writes the parts of a custom value, each after the number of its kind. */
+    private final class ModuleParts implements ValueOutput {
+        @Override
+        public void writeLong(long value) {
+            try {
+                out.writeLength(RdbType.MODULE_SIGNED);
+                out.writeLength(value);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void writeDouble(double value) {
+            try {
+                out.writeLength(RdbType.MODULE_DOUBLE);
+                out.writeDouble(value);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void writeBytes(Bytes value) {
+            try {
+                out.writeLength(RdbType.MODULE_STRING);
+                out.writeString(value);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}
