@@ -456,8 +456,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (maxMemoryBytes > 0 || outOfMemory || grewByStep()) {
             checkMemory();
         }
-        for (Capability capability : capabilities) {
-            waitNanos = Math.min(waitNanos, capability.turn());
+        // By index, as this runs for every request at worst, and an iterator would be garbage.
+        for (int i = 0; i < capabilities.size(); i++) {
+            waitNanos = Math.min(waitNanos, capabilities.get(i).turn());
         }
         long deadlineMillis = Math.min(blockedClients.nextDeadlineMillis(), pausedClients.endMillis());
         if (deadlineMillis == Long.MAX_VALUE) {
