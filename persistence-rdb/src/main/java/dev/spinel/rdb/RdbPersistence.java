@@ -2,6 +2,7 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
+import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.engine.Capability;
@@ -20,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
@@ -65,9 +67,6 @@ public final class RdbPersistence implements Capability {
 
     private long runningChanges;
     private long runningSinceMillis;
-    /** Whether the snapshot before last heard of was one of ours, so that the engine may still be cleaning up after it. */
-    private boolean cleaningUp;
-
     private boolean scheduled;
     /** Why the snapshot that ended last failed; null if it did not. */
     private @Nullable Throwable lastFailure;
@@ -110,17 +109,28 @@ public final class RdbPersistence implements Capability {
         return Objects.requireNonNull(connected, "ports");
     }
 
+    private DumpCommands dumps() {
+        return Objects.requireNonNull(dumps, "dumps");
+    }
+
+    private Migration migration() {
+        return Objects.requireNonNull(migration, "migration");
+    }
+
+    @Override
+    public Map<String, CommandHandler> debugSubcommands() {
+        return Map.of("RELOAD", this::reload);
+    }
+
     @Override
     public List<Command> commands() {
-        DumpCommands dumpCommands = Objects.requireNonNull(dumps, "dumps");
-        Migration migrationCommand = Objects.requireNonNull(migration, "migration");
         return List.of(
                 Command.of(RdbSpecs.BGSAVE, this::bgsave),
-                Command.of(RdbSpecs.DUMP, dumpCommands::dump),
+                Command.of(RdbSpecs.DUMP, call -> dumps().dump(call)),
                 Command.of(RdbSpecs.LASTSAVE, call -> call.reply().integer(lastSaveMillis / MILLIS_PER_SECOND)),
-                Command.of(RdbSpecs.MIGRATE, migrationCommand::migrate),
-                Command.of(RdbSpecs.RESTORE, dumpCommands::restore),
-                Command.of(RdbSpecs.RESTORE_ASKING, dumpCommands::restore),
+                Command.of(RdbSpecs.MIGRATE, call -> migration().migrate(call)),
+                Command.of(RdbSpecs.RESTORE, call -> dumps().restore(call)),
+                Command.of(RdbSpecs.RESTORE_ASKING, call -> dumps().restore(call)),
                 Command.of(RdbSpecs.SAVE, this::save));
     }
 
@@ -168,22 +178,19 @@ public final class RdbPersistence implements Capability {
         if (running != null) {
             throw Errors.err("Background save already in progress");
         }
-        if (ports().snapshots().isRunning() && !cleaningUp && !schedules && !inTransaction) {
+        boolean blocked = ports().snapshots().isRunning();
+        if (blocked && !schedules && !inTransaction) {
             throw Errors.err(
                     "Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order"
                             + " to schedule a BGSAVE whenever possible.");
         }
-        if (inTransaction || (ports().snapshots().isRunning() && !cleaningUp)) {
+        if (blocked || inTransaction) {
             scheduled = true;
             call.reply().simple("Background saving scheduled");
-            return;
-        }
-        if (ports().snapshots().isRunning()) {
-            scheduled = true;
         } else {
             startInBackground();
+            call.reply().simple("Background saving started");
         }
-        call.reply().simple("Background saving started");
     }
 
     private void cancel(Call call) {
@@ -231,7 +238,6 @@ public final class RdbPersistence implements Capability {
 
     private void ended(RdbFile target, @Nullable Throwable failure) {
         running = null;
-        cleaningUp = true;
         lastFailure = failure;
         if (failure == null) {
             log("DB saved on disk");
@@ -265,8 +271,6 @@ public final class RdbPersistence implements Capability {
         if (running != null) {
             return Long.MAX_VALUE;
         }
-        boolean blocked = ports().snapshots().isRunning();
-        cleaningUp &= blocked;
         long changes = unsavedChanges();
         long dueMillis = scheduled ? lastSaveMillis : savePoints.dueMillis(changes, lastSaveMillis);
         if (dueMillis == SavePoints.NEVER) {
@@ -279,7 +283,7 @@ public final class RdbPersistence implements Capability {
         if (waitMillis > 0) {
             return Math.min(waitMillis, Long.MAX_VALUE / NANOS_PER_MILLI) * NANOS_PER_MILLI;
         }
-        if (blocked) {
+        if (ports().snapshots().isRunning()) {
             // The turn in which the other snapshot ends comes here again.
             return Long.MAX_VALUE;
         }
@@ -331,7 +335,7 @@ public final class RdbPersistence implements Capability {
             throw new IOException("Fatal error loading the DB: " + RdbFile.reason(e) + " (" + file + "). Exiting.", e);
         }
         loadingSinceNanos = ports().clock().readNanos();
-        ports().loader().begin();
+        ports().loader().begin(false);
         return true;
     }
 
@@ -349,7 +353,7 @@ public final class RdbPersistence implements Capability {
      *
      * @throws CommandException for other options, and when saving or loading fails
      */
-    public void reload(Call call) {
+    private void reload(Call call) {
         boolean merges = false;
         boolean flushes = true;
         boolean saving = true;
@@ -371,7 +375,7 @@ public final class RdbPersistence implements Capability {
             ports().loader().clear();
         }
         DatasetSink sink = merges ? new ReplacingSink(ports().keyspaces(), ports().loader()) : ports().loader();
-        ports().loader().begin();
+        ports().loader().begin(false);
         try (RdbLoader loader = new RdbLoader(format, file())) {
             loader.loadAll(sink);
         } catch (IOException e) {
