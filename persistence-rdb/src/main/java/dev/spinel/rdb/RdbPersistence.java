@@ -407,6 +407,11 @@ public final class RdbPersistence implements Capability {
     }
 
     @Override
+    public Map<String, CommandHandler> debugSubcommands() {
+        return Map.of("RELOAD", this::reload);
+    }
+
+    @Override
     public void resetStatistics() {
         saves = 0;
     }

@@ -8,7 +8,7 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
 import java.util.List;
 
-/** REPLICAOF, ROLE, SLAVEOF, WAIT and WAITAOF on a master that has no replicas. Engine thread only. */
+/** REPLICAOF, ROLE, SLAVEOF and WAIT on a master that has no replicas. Engine thread only. */
 public final class ReplicationCommands implements ServerPlugin {
     private static final int MAX_PORT = 65535;
 
@@ -23,8 +23,7 @@ public final class ReplicationCommands implements ServerPlugin {
                 replicaOf(ReplicationSpecs.REPLICAOF),
                 Command.of(ReplicationSpecs.ROLE, ReplicationCommands::role),
                 replicaOf(ReplicationSpecs.SLAVEOF),
-                Command.of(ReplicationSpecs.WAIT, ReplicationCommands::waitForReplicas),
-                Command.of(ReplicationSpecs.WAITAOF, ReplicationCommands::waitaof));
+                Command.of(ReplicationSpecs.WAIT, ReplicationCommands::waitForReplicas));
     }
 
     private static Command replicaOf(CommandSpec spec) {
@@ -53,18 +52,6 @@ public final class ReplicationCommands implements ServerPlugin {
         }
         // Without replicas only the time can end the wait, so the type, of which no key is named, does not matter.
         call.block(ValueType.STRING, 0, 0, timeoutMillis, Call.TimeoutReply.ZERO);
-    }
-
-    private static void waitaof(Call call) {
-        long local = call.integerArg(1, 0, 1);
-        call.integerArg(2, 0, Long.MAX_VALUE, "value is out of range, must be positive");
-        timeoutMillis(call, 3);
-        if (local > 0) {
-            throw Errors.err("WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
-        }
-        call.reply().array(2);
-        call.reply().integer(0);
-        call.reply().integer(0);
     }
 
     private static long timeoutMillis(Call call, int index) {

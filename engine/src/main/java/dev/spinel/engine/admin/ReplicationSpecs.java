@@ -6,7 +6,6 @@ import static dev.spinel.api.command.Argument.oneOf;
 import static dev.spinel.api.command.Argument.string;
 import static dev.spinel.api.command.Argument.word;
 import static dev.spinel.api.command.CommandFlag.ADMIN;
-import static dev.spinel.api.command.CommandFlag.BLOCKING;
 import static dev.spinel.api.command.CommandFlag.FAST;
 import static dev.spinel.api.command.CommandFlag.LOADING;
 import static dev.spinel.api.command.CommandFlag.NOSCRIPT;
@@ -22,7 +21,7 @@ import dev.spinel.api.command.CommandSpec;
 /**
  * Specifications of the commands on replication, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15; the manual for what 7.2 added.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
  */
 final class ReplicationSpecs {
     private static final Argument ARGS = oneOf(
@@ -69,18 +68,6 @@ final class ReplicationSpecs {
             .acl(AclCategory.CONNECTION)
             .arguments(integer("numreplicas"), integer("timeout"))
             .summary("Waits until replicas acknowledged the writes of this connection.")
-            .complexity("O(1)")
-            .tips("request_policy:all_shards", "response_policy:agg_min")
-            .build();
-
-    static final CommandSpec WAITAOF = CommandSpec.named("WAITAOF")
-            .group(CommandGroup.GENERIC)
-            .since("7.2.0")
-            .arity(4)
-            .flags(BLOCKING)
-            .acl(AclCategory.CONNECTION)
-            .arguments(integer("numlocal"), integer("numreplicas"), integer("timeout"))
-            .summary("Waits until the writes of this connection are on disk, here and on replicas.")
             .complexity("O(1)")
             .tips("request_policy:all_shards", "response_policy:agg_min")
             .build();

@@ -44,20 +44,6 @@ final class AcceptedDirectives {
         registry.register(integer("key-load-delay", 0, Integer.MIN_VALUE, MAX_INT, HIDDEN));
         registry.register(memory("loading-process-events-interval-bytes", 2 * MIB, 1024, MAX_INT, HIDDEN));
         registry.register(choice("sanitize-dump-payload", List.of("no", "yes", "clients")));
-        registry.register(yesNo("appendonly", false));
-        registry.register(directive(
-                "appendfilename", Text.plainName("appendfilename", "filename", false), "appendonly.aof", IMMUTABLE));
-        registry.register(directive(
-                "appenddirname", Text.plainName("appenddirname", "dirname", false), "appendonlydir", IMMUTABLE));
-        registry.register(choice("appendfsync", List.of("everysec", "always", "no")));
-        registry.register(yesNo("no-appendfsync-on-rewrite", false));
-        registry.register(integer("auto-aof-rewrite-percentage", 100, 0, MAX_INT));
-        registry.register(memory("auto-aof-rewrite-min-size", 64 * MIB, 0, Long.MAX_VALUE));
-        registry.register(yesNo("aof-load-truncated", true));
-        registry.register(yesNo("aof-use-rdb-preamble", true));
-        registry.register(yesNo("aof-timestamp-enabled", false));
-        registry.register(yesNo("aof-rewrite-incremental-fsync", true));
-        registry.register(yesNo("aof-disable-auto-gc", false));
     }
 
     private static void replication(ConfigRegistry registry) {

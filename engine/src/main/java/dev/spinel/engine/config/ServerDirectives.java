@@ -36,6 +36,7 @@ final class ServerDirectives {
         encodings(registry);
         snapshots(registry);
         observation(registry);
+        log(registry);
     }
 
     private static void network(ConfigRegistry registry) {
@@ -132,5 +133,22 @@ final class ServerDirectives {
         registry.register(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE));
         registry.register(yesNo("latency-tracking", true));
         registry.register(directive("latency-tracking-info-percentiles", WordList.percentiles(), "50 99 99.9"));
+    }
+
+    private static void log(ConfigRegistry registry) {
+        registry.register(yesNo("appendonly", false));
+        registry.register(directive(
+                "appendfilename", Text.plainName("appendfilename", "filename", false), "appendonly.aof", IMMUTABLE));
+        registry.register(directive(
+                "appenddirname", Text.plainName("appenddirname", "dirname", false), "appendonlydir", IMMUTABLE));
+        registry.register(choice("appendfsync", List.of("everysec", "always", "no")));
+        registry.register(yesNo("no-appendfsync-on-rewrite", false));
+        registry.register(integer("auto-aof-rewrite-percentage", 100, 0, MAX_INT));
+        registry.register(memory("auto-aof-rewrite-min-size", 64 * MIB, 0, Long.MAX_VALUE));
+        registry.register(yesNo("aof-load-truncated", true));
+        registry.register(yesNo("aof-use-rdb-preamble", true));
+        registry.register(yesNo("aof-timestamp-enabled", false));
+        registry.register(yesNo("aof-rewrite-incremental-fsync", true));
+        registry.register(yesNo("aof-disable-auto-gc", false));
     }
 }

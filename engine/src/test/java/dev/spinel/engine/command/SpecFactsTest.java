@@ -27,8 +27,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 final class SpecFactsTest {
     /** Commands of Redis 7.2. */
-    private static final Set<String> NEWER =
-            Set.of("CLIENT NO-TOUCH", "CLIENT SETINFO", "CLUSTER MYSHARDID", "WAITAOF");
+    private static final Set<String> NEWER = Set.of("CLIENT NO-TOUCH", "CLIENT SETINFO", "CLUSTER MYSHARDID");
 
     private static final String WITH_SCORE = " withscore:pure-token=WITHSCORE?@7.2.0";
 
