@@ -17,6 +17,7 @@ import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.ServerState.DiskUser;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -98,6 +99,17 @@ public final class RdbPersistence implements Capability {
             stopsWrites = value.isYes();
             reportDiskError();
         });
+        ports.config().bind("dir", RdbPersistence::requireDirectory);
+    }
+
+    private static void requireDirectory(ConfigValue value) {
+        Path directory = Path.of(value.text());
+        if (!Files.exists(directory)) {
+            throw new IllegalArgumentException("No such file or directory");
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new IllegalArgumentException("Not a directory");
+        }
     }
 
     private void save(ConfigValue value) {
@@ -404,11 +416,6 @@ public final class RdbPersistence implements Capability {
                 .add("rdb_last_cow_size", 0)
                 .add("rdb_last_load_keys_expired", lastLoadKeysExpired)
                 .add("rdb_last_load_keys_loaded", lastLoadKeysLoaded);
-    }
-
-    @Override
-    public Map<String, CommandHandler> debugSubcommands() {
-        return Map.of("RELOAD", this::reload);
     }
 
     @Override
