@@ -168,6 +168,7 @@ public final class RdbPersistence implements Capability {
         if (running != null) {
             throw Errors.err("Background save already in progress");
         }
+        saves++;
         if (!saveNow()) {
             throw new CommandException("ERR");
         }
@@ -220,6 +221,7 @@ public final class RdbPersistence implements Capability {
     }
 
     private void startInBackground() {
+        saves++;
         start(this::endedInBackground);
         log("Background saving started by pid " + ProcessHandle.current().pid());
     }
@@ -232,7 +234,6 @@ public final class RdbPersistence implements Capability {
         runningSinceMillis = nowMillis();
         lastTryMillis = runningSinceMillis;
         scheduled = false;
-        saves++;
         ports().snapshots().start(target);
     }
 
