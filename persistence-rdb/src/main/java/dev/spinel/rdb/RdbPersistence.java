@@ -246,6 +246,8 @@ public final class RdbPersistence implements Capability {
             log("Background saving terminated by request");
         } else {
             log("Background saving error");
+            lastSaveFailed = true;
+            reportDiskError();
         }
     }
 
@@ -259,7 +261,6 @@ public final class RdbPersistence implements Capability {
             lastSaveFailed = false;
         } else if (!(failure instanceof CancellationException)) {
             log(target.describe(failure));
-            lastSaveFailed = true;
         }
         reportDiskError();
     }
