@@ -40,7 +40,7 @@ final class RecordClassData {
             return; // The .bat launcher keeps no archive.
         }
         int port = freePort();
-        Process server = new ProcessBuilder(arguments[0], "--port", Integer.toString(port))
+        Process server = new ProcessBuilder(arguments[0], "--port", Integer.toString(port), "--save", "")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -15,11 +15,13 @@ import dev.spinel.api.data.ValueOutput;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.plugin.ServerPlugin;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.util.SafeEncoder;
 
@@ -34,6 +36,7 @@ class CustomTypeIT {
                 .port(0)
                 .directive("enable-module-command", "yes")
                 .directive("enable-debug-command", "yes")
+                .directive("enable-protected-configs", "yes")
                 .plugin(new WordCount())
                 .start();
         client = new Jedis("127.0.0.1", server.port(), 10_000);
@@ -161,6 +164,46 @@ class CustomTypeIT {
         assertThatThrownBy(() -> send("OTHER.ADD", "key", "x")).hasMessageContaining("internal error");
 
         assertThat(send("EXISTS", "key")).isEqualTo(0L);
+    }
+
+    @Test
+    void save_keepsTheValue(@TempDir Path directory) {
+        send("CONFIG", "SET", "dir", directory.toString());
+        send("WORDS.ADD", "poem", "rose", "rose", "thorn");
+
+        assertThat(send("DEBUG", "RELOAD")).isEqualTo("OK");
+
+        assertThat(count("poem", "rose")).isEqualTo(2);
+        assertThat(count("poem", "thorn")).isEqualTo(1);
+    }
+
+    @Test
+    void fileWithAType_withoutItsPlugin_isRefused(@TempDir Path directory) {
+        send("CONFIG", "SET", "dir", directory.toString());
+        send("WORDS.ADD", "poem", "rose");
+        send("SAVE");
+
+        SpinelServer.Builder without = SpinelServer.builder().port(0).directive("dir", directory.toString());
+
+        assertThatThrownBy(without::start).hasMessageContaining("wordcount");
+    }
+
+    @Test
+    void dump_isRestored() {
+        send("WORDS.ADD", "poem", "rose", "rose");
+
+        client.restore("copy", 0, client.dump("poem"));
+
+        assertThat(count("copy", "rose")).isEqualTo(2);
+    }
+
+    @Test
+    void dumpThatThrows_leavesTheValue() {
+        send("WORDS.ADD", "poem", "unsaveable");
+
+        assertThatThrownBy(() -> send("DUMP", "poem")).hasMessageContaining("internal error");
+
+        assertThat(count("poem", "unsaveable")).isEqualTo(1);
     }
 
     /** Counts words: WORDS.ADD key word [word ...], WORDS.COUNT key word. OTHER.ADD is the same for a type that fails. */

@@ -61,14 +61,15 @@ final class DumpPayload {
         }
     }
 
-    /** Whether a payload has a version that can be read and its checksum is right, or zero, which says not to verify it. */
+    /** Whether a payload has a version that can be read, and its checksum is right. */
     static boolean isIntact(Bytes payload) {
         int end = payload.length() - FOOTER_BYTES;
         if (end < 1 || !RdbType.isKnownVersion(version(payload))) {
             return false;
         }
-        long expected = (long) LONGS.get(payload.array(), payload.offset() + end + Short.BYTES);
-        return expected == 0 || expected == Crc64.update(0, payload.array(), payload.offset(), end + Short.BYTES);
+        int summed = end + Short.BYTES;
+        long expected = (long) LONGS.get(payload.array(), payload.offset() + summed);
+        return expected == Crc64.update(0, payload.array(), payload.offset(), summed);
     }
 
     private static int version(Bytes payload) {

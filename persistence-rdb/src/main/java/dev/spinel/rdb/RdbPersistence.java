@@ -17,6 +17,7 @@ import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.ServerState.DiskUser;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,9 +68,6 @@ public final class RdbPersistence implements Capability {
 
     private long runningChanges;
     private long runningSinceMillis;
-    /** Whether the snapshot before last heard of was one of ours, so that the engine may still be cleaning up after it. */
-    private boolean cleaningUp;
-
     private boolean scheduled;
     /** Why the snapshot that ended last failed; null if it did not. */
     private @Nullable Throwable lastFailure;
@@ -101,6 +99,17 @@ public final class RdbPersistence implements Capability {
             stopsWrites = value.isYes();
             reportDiskError();
         });
+        ports.config().bind("dir", RdbPersistence::requireDirectory);
+    }
+
+    private static void requireDirectory(ConfigValue value) {
+        Path directory = Path.of(value.text());
+        if (!Files.exists(directory)) {
+            throw new IllegalArgumentException("No such file or directory");
+        }
+        if (!Files.isDirectory(directory)) {
+            throw new IllegalArgumentException("Not a directory");
+        }
     }
 
     private void save(ConfigValue value) {
@@ -112,17 +121,28 @@ public final class RdbPersistence implements Capability {
         return Objects.requireNonNull(connected, "ports");
     }
 
+    private DumpCommands dumps() {
+        return Objects.requireNonNull(dumps, "dumps");
+    }
+
+    private Migration migration() {
+        return Objects.requireNonNull(migration, "migration");
+    }
+
+    @Override
+    public Map<String, CommandHandler> debugSubcommands() {
+        return Map.of("RELOAD", this::reload);
+    }
+
     @Override
     public List<Command> commands() {
-        DumpCommands dumpCommands = Objects.requireNonNull(dumps, "dumps");
-        Migration migrationCommand = Objects.requireNonNull(migration, "migration");
         return List.of(
                 Command.of(RdbSpecs.BGSAVE, this::bgsave),
-                Command.of(RdbSpecs.DUMP, dumpCommands::dump),
+                Command.of(RdbSpecs.DUMP, call -> dumps().dump(call)),
                 Command.of(RdbSpecs.LASTSAVE, call -> call.reply().integer(lastSaveMillis / MILLIS_PER_SECOND)),
-                Command.of(RdbSpecs.MIGRATE, migrationCommand::migrate),
-                Command.of(RdbSpecs.RESTORE, dumpCommands::restore),
-                Command.of(RdbSpecs.RESTORE_ASKING, dumpCommands::restore),
+                Command.of(RdbSpecs.MIGRATE, call -> migration().migrate(call)),
+                Command.of(RdbSpecs.RESTORE, call -> dumps().restore(call)),
+                Command.of(RdbSpecs.RESTORE_ASKING, call -> dumps().restore(call)),
                 Command.of(RdbSpecs.SAVE, this::save));
     }
 
@@ -148,6 +168,7 @@ public final class RdbPersistence implements Capability {
         if (running != null) {
             throw Errors.err("Background save already in progress");
         }
+        saves++;
         if (!saveNow()) {
             throw new CommandException("ERR");
         }
@@ -170,22 +191,19 @@ public final class RdbPersistence implements Capability {
         if (running != null) {
             throw Errors.err("Background save already in progress");
         }
-        if (ports().snapshots().isRunning() && !cleaningUp && !schedules && !inTransaction) {
+        boolean blocked = ports().snapshots().isRunning();
+        if (blocked && !schedules && !inTransaction) {
             throw Errors.err(
                     "Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order"
                             + " to schedule a BGSAVE whenever possible.");
         }
-        if (inTransaction || (ports().snapshots().isRunning() && !cleaningUp)) {
+        if (blocked || inTransaction) {
             scheduled = true;
             call.reply().simple("Background saving scheduled");
-            return;
-        }
-        if (ports().snapshots().isRunning()) {
-            scheduled = true;
         } else {
             startInBackground();
+            call.reply().simple("Background saving started");
         }
-        call.reply().simple("Background saving started");
     }
 
     private void cancel(Call call) {
@@ -203,6 +221,7 @@ public final class RdbPersistence implements Capability {
     }
 
     private void startInBackground() {
+        saves++;
         start(this::endedInBackground);
         log("Background saving started by pid " + ProcessHandle.current().pid());
     }
@@ -215,7 +234,6 @@ public final class RdbPersistence implements Capability {
         runningSinceMillis = nowMillis();
         lastTryMillis = runningSinceMillis;
         scheduled = false;
-        saves++;
         ports().snapshots().start(target);
     }
 
@@ -228,12 +246,13 @@ public final class RdbPersistence implements Capability {
             log("Background saving terminated by request");
         } else {
             log("Background saving error");
+            lastSaveFailed = true;
+            reportDiskError();
         }
     }
 
     private void ended(RdbFile target, @Nullable Throwable failure) {
         running = null;
-        cleaningUp = true;
         lastFailure = failure;
         if (failure == null) {
             log("DB saved on disk");
@@ -242,7 +261,6 @@ public final class RdbPersistence implements Capability {
             lastSaveFailed = false;
         } else if (!(failure instanceof CancellationException)) {
             log(target.describe(failure));
-            lastSaveFailed = true;
         }
         reportDiskError();
     }
@@ -267,8 +285,6 @@ public final class RdbPersistence implements Capability {
         if (running != null) {
             return Long.MAX_VALUE;
         }
-        boolean blocked = ports().snapshots().isRunning();
-        cleaningUp &= blocked;
         long changes = unsavedChanges();
         long dueMillis = scheduled ? lastSaveMillis : savePoints.dueMillis(changes, lastSaveMillis);
         if (dueMillis == SavePoints.NEVER) {
@@ -281,7 +297,7 @@ public final class RdbPersistence implements Capability {
         if (waitMillis > 0) {
             return Math.min(waitMillis, Long.MAX_VALUE / NANOS_PER_MILLI) * NANOS_PER_MILLI;
         }
-        if (blocked) {
+        if (ports().snapshots().isRunning()) {
             // The turn in which the other snapshot ends comes here again.
             return Long.MAX_VALUE;
         }
@@ -402,11 +418,6 @@ public final class RdbPersistence implements Capability {
                 .add("rdb_last_cow_size", 0)
                 .add("rdb_last_load_keys_expired", lastLoadKeysExpired)
                 .add("rdb_last_load_keys_loaded", lastLoadKeysLoaded);
-    }
-
-    @Override
-    public Map<String, CommandHandler> debugSubcommands() {
-        return Map.of("RELOAD", this::reload);
     }
 
     @Override

@@ -57,6 +57,7 @@ public final class KeyFinder {
                 spec.group() != CommandGroup.MODULE && !spec.keySpecs().isEmpty();
         // the name alone does not do: CONFIG SET, or a subcommand of a plugin, may be called the same
         return switch (special ? spec.name() : "") {
+            case "MIGRATE" -> findOfMigrate(spec, args, offset, argCount);
             case "SET" -> findOfSet(args, offset, argCount);
             case "SORT" -> findOfSort(spec, args, offset, argCount);
             case "SORT_RO" -> add(1, spec.keySpecs().get(0).flags());
@@ -161,6 +162,25 @@ public final class KeyFinder {
         }
         long count = Numbers.parseLong(arg);
         return count > MAX_COUNT ? -1 : (int) Math.max(count, -1);
+    }
+
+    /** Finds the keys behind KEYS, which counts only if the argument for a single key is empty. */
+    private int findOfMigrate(CommandSpec spec, Bytes[] args, int offset, int argCount) {
+        Set<KeySpec.Flag> moved = spec.keySpecs().get(0).flags();
+        for (int position = 6; position < argCount; position++) {
+            Bytes arg = args[offset + position];
+            if (arg.isWord("AUTH")) {
+                position++;
+            } else if (arg.isWord("AUTH2")) {
+                position += 2;
+            } else if (arg.isWord("KEYS") && args[offset + 3].isEmpty()) {
+                for (int key = position + 1; key < argCount; key++) {
+                    add(key, moved);
+                }
+                return count();
+            }
+        }
+        return add(3, moved);
     }
 
     private int findOfSet(Bytes[] args, int offset, int argCount) {

@@ -1,0 +1,152 @@
+package dev.spinel.rdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.SavedValue;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class RdbWriterTest {
+    private static final RdbWriter.About ABOUT = new RdbWriter.About("7.0.15", 1_800_000_000L, 1_000_000, false);
+    /** Header, fields about the file. */
+    private static final int HEAD_BYTES = 80;
+
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private interface Telling {
+        void tell(DatasetSink sink) throws IOException;
+    }
+
+    private byte[] write(boolean withIdleTimes, Telling values) throws IOException {
+        DatasetFormat.Writer writer = new RdbWriter(new RdbOutput(bytes, true, true), withIdleTimes, ABOUT);
+        values.tell(writer);
+        writer.end();
+        return bytes.toByteArray();
+    }
+
+    private static void key(DatasetSink sink, int database, String key) throws IOException {
+        sink.key(database, Bytes.of(key), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+    }
+
+    private static String body(byte[] file) {
+        return HexFormat.of().formatHex(file, HEAD_BYTES, file.length - Long.BYTES);
+    }
+
+    private static Map<String, String> read(byte[] file) throws IOException {
+        RecordedDataset dataset = new RecordedDataset();
+        DatasetFormat.Reader reader =
+                new RdbFormat("7.0.15", System::currentTimeMillis).reader(new ByteArrayInputStream(file), "dump.rdb");
+        while (reader.next(dataset)) {
+            // Each call reads a key.
+        }
+        return dataset.values();
+    }
+
+    /** The example of the README. */
+    @Test
+    void workedExample() throws IOException {
+        byte[] file = write(false, sink -> {
+            key(sink, 0, "n");
+            sink.integer(300);
+            sink.key(0, Bytes.of("t"), 1_800_000_060_000L, DatasetSink.UNKNOWN_IDLE);
+            sink.string(Bytes.of("spinel"));
+            key(sink, 0, "l");
+            sink.list(1);
+            sink.listElement(Bytes.of("abc"));
+        });
+        assertThat(HexFormat.of().formatHex(file, 0, HEAD_BYTES))
+                .isEqualTo("524544495330303130"
+                        + "fa0972656469732d76657206372e302e3135"
+                        + "fa0a72656469732d62697473c040"
+                        + "fa056374696d65c200d2496b"
+                        + "fa08757365642d6d656dc240420f00"
+                        + "fa08616f662d62617365c000");
+        assertThat(body(file))
+                .isEqualTo("fe00"
+                        + "00016ec12c01"
+                        + "fc603a5d18a3010000" + "000174067370696e656c"
+                        + "12016c01020c0c00000001008361626304ff"
+                        + "ff");
+    }
+
+    @Test
+    void databases_mayComeBack() throws IOException {
+        byte[] file = write(false, sink -> {
+            int[] databases = {0, 0, 300, 0};
+            for (int i = 0; i < databases.length; i++) {
+                key(sink, databases[i], "k" + i);
+                sink.integer(1);
+            }
+        });
+        assertThat(read(file)).containsOnlyKeys("0/k0", "0/k1", "300/k2", "0/k3");
+    }
+
+    @Test
+    void idleTimes_areWrittenOnlyIfWanted() throws IOException {
+        Telling idle = sink -> {
+            sink.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, 70);
+            sink.integer(1);
+        };
+        assertThat(body(write(false, idle))).isEqualTo("fe0000016bc001ff");
+        bytes.reset();
+        assertThat(body(write(true, idle))).isEqualTo("fe00f8404600016bc001ff");
+    }
+
+    @Test
+    void setAsListpack_isWrittenMemberByMember() throws IOException {
+        ListpackBuilder listpack = new ListpackBuilder();
+        listpack.begin().add(5).add(new byte[] {'x'}, 0, 1);
+        byte[] file = write(false, sink -> {
+            key(sink, 0, "k");
+            sink.set(listpack.end());
+        });
+        assertThat(body(file)).isEqualTo("fe0002016b02c0050178ff");
+    }
+
+    @Test
+    void customValue_isWrittenAsThatOfAModule() throws IOException {
+        SavedValue value = new SavedValue();
+        value.writeLong(-2);
+        value.writeDouble(0.5);
+        value.writeBytes(Bytes.of("text"));
+        byte[] file = write(false, sink -> {
+            key(sink, 0, "k");
+            sink.custom("test-type", 3, value);
+        });
+        assertThat(read(file))
+                .containsExactly(
+                        Map.entry("0/k", "custom test-type 3 01fffffffffffffffe023fe0000000000000030000000474657874"));
+    }
+
+    /** A save must not keep the collector busy. */
+    @Test
+    void strings_areWrittenWithoutGarbage() throws IOException {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        DatasetFormat.Writer writer =
+                new RdbWriter(new RdbOutput(OutputStream.nullOutputStream(), true, true), true, ABOUT);
+        Bytes key = Bytes.of("key:000000000001");
+        Bytes value = Bytes.of("a value of more than twenty bytes that is longer than that");
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 10_000; i++) {
+                writer.key(0, key, 4_000_000_000_000L, 5);
+                writer.string(value);
+                writer.key(0, key, DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+                writer.integer(i);
+            }
+            allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(allocated).isLessThan(10_000);
+    }
+}
