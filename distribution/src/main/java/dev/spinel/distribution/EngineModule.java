@@ -4,10 +4,12 @@ import com.google.inject.AbstractModule;
 import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.spinel.distribution.config.Configuration;
+import dev.spinel.engine.Capability;
 import dev.spinel.engine.Engine;
 import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.admin.PluginHost;
 import dev.spinel.engine.admin.ServerProcess;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** The engine with its data. */
@@ -39,13 +41,19 @@ final class EngineModule extends AbstractModule {
 
     @Provides
     @Singleton
-    Engine engine(Configuration configuration, ServerProcess process, PluginHost plugins, ServerLog log) {
+    Engine engine(
+            Configuration configuration,
+            ServerProcess process,
+            PluginHost plugins,
+            List<Capability> capabilities,
+            ServerLog log) {
         return new Engine(new EngineOptions(
                 configuration.registry(),
                 configuration.file(),
                 configuration.commandRenames(),
                 process,
                 plugins,
+                capabilities,
                 maxDataBytes(Runtime.getRuntime().maxMemory()),
                 System::currentTimeMillis,
                 System::nanoTime,

@@ -9,12 +9,13 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The virtual machine that runs the server, as INFO, SHUTDOWN and DEBUG see it.
  *
- * <p>{@link #connect} once before the engine runs; then engine thread only.
+ * <p>{@link #connect} once before the engine runs; then engine thread only, unless a method says otherwise.
  */
 final class JvmProcess implements ServerProcess {
     private static final int PAGE_BYTES = 4096;
@@ -33,15 +34,25 @@ final class JvmProcess implements ServerProcess {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private @Nullable NettyTransport<?> transport;
     private Runnable stop = () -> {};
+    private Runnable ready = () -> {};
+    private Consumer<String> fail = reason -> {};
 
     JvmProcess(ServerLog log) {
         this.log = log;
     }
 
-    /** Tells the transport whose figures it answers and what stops the server. */
-    void connect(NettyTransport<?> serverTransport, Runnable serverStop) {
+    /**
+     * Tells the transport whose figures it answers and what makes the server go on or stop.
+     *
+     * @param serverReady called once all data are loaded
+     * @param serverFail called with the reason when the server cannot go on
+     */
+    void connect(
+            NettyTransport<?> serverTransport, Runnable serverStop, Runnable serverReady, Consumer<String> serverFail) {
         transport = serverTransport;
         stop = serverStop;
+        ready = serverReady;
+        fail = serverFail;
     }
 
     @Override
@@ -145,8 +156,31 @@ final class JvmProcess implements ServerProcess {
     }
 
     @Override
-    public void shutdown(ShutdownMode mode) {
-        log.warning("User requested shutdown...");
+    public Thread newThread(Runnable task) {
+        Thread thread = new Thread(task, "spinel-files");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @Override
+    public void wakeUp() {
+        if (transport != null) {
+            transport.wakeUp();
+        }
+    }
+
+    @Override
+    public void ready() {
+        ready.run();
+    }
+
+    @Override
+    public void fail(String reason) {
+        fail.accept(reason);
+    }
+
+    @Override
+    public void stop() {
         stop.run();
     }
 

@@ -182,8 +182,8 @@ public final class Main {
         Thread hook = new Thread(
                 () -> {
                     log.warning("Received SIGTERM or SIGINT scheduling shutdown...");
-                    log.warning("User requested shutdown...");
-                    server.close();
+                    server.stop();
+                    awaitStop(server);
                     finish();
                     Runtime.getRuntime().halt(0);
                 },
@@ -192,6 +192,15 @@ public final class Main {
         server.awaitStop();
         if (removeHook(hook)) {
             finish();
+        }
+    }
+
+    /** Waits for the end of a server; for ever when its data cannot be saved, until a client shuts it down otherwise. */
+    private static void awaitStop(SpinelServer server) {
+        try {
+            server.awaitStop();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -10,13 +10,14 @@ import com.google.inject.TypeLiteral;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.distribution.config.Configuration;
 import dev.spinel.engine.Engine;
+import dev.spinel.engine.admin.ServerProcess.Save;
+import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +39,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 public final class SpinelServer implements AutoCloseable {
-    private final EngineLoop loop;
+    private final Engine engine;
     private final Thread engineThread;
     private final int port;
 
-    private SpinelServer(EngineLoop loop, Thread engineThread, int port) {
-        this.loop = loop;
+    private SpinelServer(Engine engine, Thread engineThread, int port) {
+        this.engine = engine;
         this.engineThread = engineThread;
         this.port = port;
     }
@@ -62,6 +63,7 @@ public final class SpinelServer implements AutoCloseable {
                 new ProcessModule(log),
                 new ConfigurationModule(configuration),
                 new PluginModule(),
+                new PersistenceModule(),
                 new EngineModule(),
                 new TransportModule());
     }
@@ -94,15 +96,18 @@ public final class SpinelServer implements AutoCloseable {
         engineThread.join();
     }
 
-    /** Asks the server to stop, without waiting for it. */
+    /**
+     * Asks the server to stop, without waiting for it. It saves its data before if it is configured to save them, and goes on
+     * if that fails.
+     */
     public void stop() {
-        loop.stop();
+        engine.requestShutdown(new ShutdownMode(Save.CONFIGURED, false, false));
     }
 
-    /** Stops the server and waits until its connections and its port are closed. */
+    /** Stops the server even if its data cannot be saved, and waits until its connections and its port are closed. */
     @Override
     public void close() {
-        stop();
+        engine.requestShutdown(new ShutdownMode(Save.CONFIGURED, false, true));
         try {
             engineThread.join();
         } catch (InterruptedException e) {
@@ -125,11 +130,6 @@ public final class SpinelServer implements AutoCloseable {
         config.load(List.of(
                 "dir",
                 Path.of(config.get("dir").text()).toAbsolutePath().normalize().toString()));
-        config.bind("dir", value -> {
-            if (!Files.isDirectory(Path.of(value.text()))) {
-                throw new IllegalArgumentException("No such file or directory");
-            }
-        });
         config.bind(
                 "loglevel",
                 value -> log.threshold(ServerLog.Level.valueOf(value.text().toUpperCase(Locale.ROOT))));
@@ -137,10 +137,15 @@ public final class SpinelServer implements AutoCloseable {
         NettyTransport<Client> transport = injector.getInstance(Key.get(new TypeLiteral<NettyTransport<Client>>() {}));
         EngineLoop loop = injector.getInstance(EngineLoop.class);
         PluginRegistry registry = injector.getInstance(PluginRegistry.class);
-        registry.connect(injector.getInstance(Engine.class).contributions());
-        injector.getInstance(JvmProcess.class).connect(transport, loop::stop);
+        Engine engine = injector.getInstance(Engine.class);
+        registry.connect(engine.contributions());
         ServerAddresses addresses = new ServerAddresses(config, transport, log);
         CompletableFuture<Integer> listening = new CompletableFuture<>();
+        injector.getInstance(JvmProcess.class)
+                .connect(transport, loop::stop, () -> listening.complete(transport.port()), reason -> {
+                    listening.completeExceptionally(new UncheckedIOException(reason, new IOException(reason)));
+                    loop.stop();
+                });
         Thread thread = NettyTransport.newThread(
                 () -> {
                     try (transport;
@@ -153,7 +158,6 @@ public final class SpinelServer implements AutoCloseable {
                             load(registry, words);
                         }
                         addresses.open(anyPort);
-                        listening.complete(transport.port());
                         loop.run();
                     } catch (IOException e) {
                         listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));
@@ -161,12 +165,14 @@ public final class SpinelServer implements AutoCloseable {
                         if (!listening.completeExceptionally(e)) {
                             log.failure("the engine thread ended", e);
                         }
+                    } finally {
+                        engine.close();
                     }
                 },
                 "spinel-engine");
         thread.start();
         try {
-            return new SpinelServer(loop, thread, listening.join());
+            return new SpinelServer(engine, thread, listening.join());
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

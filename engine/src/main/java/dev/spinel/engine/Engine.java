@@ -195,6 +195,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         for (ServerPlugin family : administration(options, identity, info)) {
             commandTable.register(family.name(), family.commands());
         }
+        connectCapabilities(options.config());
         for (Capability capability : capabilities) {
             commandTable.register(capability.name(), capability.commands());
         }
@@ -202,7 +203,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         options.renames().forEach(commandTable::rename);
         this.contributions = new Contributions(commandTable, options.config(), info, clients, options.failureLog());
         bind(options.config());
-        connectCapabilities(options.config());
         dispatcher.loading(!capabilities.isEmpty());
     }
 
@@ -214,8 +214,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 propagator,
                 snapshots,
-                new KeyspaceLoader(keyspaces, clock::nowMillis, contributions::valueType),
-                new ValueTransfer(keyspaces, contributions::valueType),
+                new KeyspaceLoader(keyspaces, clock::nowMillis, name -> contributions.valueType(name)),
+                new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher::replay,
                 process::newThread,

@@ -176,6 +176,7 @@ final class AofLoader {
             this.channel = channel;
             InputStream in = Channels.newInputStream(channel);
             this.reader = format.reader(in, part.name());
+            ports.loader().begin(true);
         }
 
         @Override

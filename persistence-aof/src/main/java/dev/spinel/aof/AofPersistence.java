@@ -2,6 +2,7 @@ package dev.spinel.aof;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
+import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.error.Errors;
 import dev.spinel.engine.Capability;
 import dev.spinel.engine.EnginePorts;
@@ -14,6 +15,7 @@ import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dataset.DatasetFormat;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -98,14 +100,20 @@ public final class AofPersistence implements Capability {
         return loaded;
     }
 
-    /**
-     * Writes what is to be written and loads the log anew in place of all data: DEBUG LOADAOF. Takes as long as that takes.
-     *
-     * @throws IOException with a message for the log when it cannot be loaded; the data are then incomplete, and the server
-     *     must end
-     */
-    public void loadAof() throws IOException {
-        log().reload();
+    @Override
+    public Map<String, CommandHandler> debugSubcommands() {
+        return Map.of("LOADAOF", this::loadAof);
+    }
+
+    /** Writes what is to be written and loads the log anew in place of all data. If that fails, the server ends. */
+    private void loadAof(Call call) {
+        try {
+            log().reload();
+        } catch (IOException e) {
+            ports().log().accept(String.valueOf(e.getMessage()));
+            fatal.run();
+        }
+        call.reply().ok();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
+import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.engine.Capability;
@@ -16,11 +17,11 @@ import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.ServerState.DiskUser;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.function.BiConsumer;
@@ -100,22 +101,11 @@ public final class RdbPersistence implements Capability {
             stopsWrites = value.isYes();
             reportDiskError();
         });
-        ports.config().bind("dir", RdbPersistence::requireDirectory);
     }
 
     private void save(ConfigValue value) {
         savePoints = SavePoints.of(value.words());
         reportDiskError();
-    }
-
-    private static void requireDirectory(ConfigValue value) {
-        Path directory = Path.of(value.text());
-        if (!Files.exists(directory)) {
-            throw new IllegalArgumentException("No such file or directory");
-        }
-        if (!Files.isDirectory(directory)) {
-            throw new IllegalArgumentException("Not a directory");
-        }
     }
 
     private EnginePorts ports() {
@@ -343,7 +333,7 @@ public final class RdbPersistence implements Capability {
             throw new IOException("Fatal error loading the DB: " + RdbFile.reason(e) + " (" + file + "). Exiting.", e);
         }
         loadingSinceNanos = ports().clock().readNanos();
-        ports().loader().begin();
+        ports().loader().begin(false);
         return true;
     }
 
@@ -361,7 +351,7 @@ public final class RdbPersistence implements Capability {
      *
      * @throws CommandException for other options, and when saving or loading fails
      */
-    public void reload(Call call) {
+    private void reload(Call call) {
         boolean merges = false;
         boolean flushes = true;
         boolean saving = true;
@@ -383,7 +373,7 @@ public final class RdbPersistence implements Capability {
             ports().loader().clear();
         }
         DatasetSink sink = merges ? new ReplacingSink(ports().keyspaces(), ports().loader()) : ports().loader();
-        ports().loader().begin();
+        ports().loader().begin(false);
         try (RdbLoader loader = new RdbLoader(format, file())) {
             loader.loadAll(sink);
         } catch (IOException e) {
@@ -412,6 +402,11 @@ public final class RdbPersistence implements Capability {
                 .add("rdb_last_cow_size", 0)
                 .add("rdb_last_load_keys_expired", lastLoadKeysExpired)
                 .add("rdb_last_load_keys_loaded", lastLoadKeysLoaded);
+    }
+
+    @Override
+    public Map<String, CommandHandler> debugSubcommands() {
+        return Map.of("RELOAD", this::reload);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.spinel.engine.config;
 
 import static dev.spinel.engine.config.ConfigValue.Trait.HIDDEN;
 import static dev.spinel.engine.config.ConfigValue.Trait.IMMUTABLE;
-import static dev.spinel.engine.config.ConfigValue.Trait.PROTECTED;
 import static dev.spinel.engine.config.ConfigValue.Trait.SENSITIVE;
 import static dev.spinel.engine.config.ConfigValue.choice;
 import static dev.spinel.engine.config.ConfigValue.directive;
@@ -40,17 +39,10 @@ final class AcceptedDirectives {
     }
 
     private static void persistence(ConfigRegistry registry) {
-        registry.register(directive("save", new SavePoints(), "3600 1 300 100 60 10000"));
-        registry.register(yesNo("stop-writes-on-bgsave-error", true));
-        registry.register(yesNo("rdbcompression", true));
-        registry.register(yesNo("rdbchecksum", true, IMMUTABLE));
         registry.register(yesNo("rdb-del-sync-files", false));
-        registry.register(yesNo("rdb-save-incremental-fsync", true));
         registry.register(integer("rdb-key-save-delay", 0, Integer.MIN_VALUE, MAX_INT, HIDDEN));
         registry.register(integer("key-load-delay", 0, Integer.MIN_VALUE, MAX_INT, HIDDEN));
         registry.register(memory("loading-process-events-interval-bytes", 2 * MIB, 1024, MAX_INT, HIDDEN));
-        registry.register(
-                directive("dbfilename", Text.plainName("dbfilename", "filename", true), "dump.rdb", PROTECTED));
         registry.register(choice("sanitize-dump-payload", List.of("no", "yes", "clients")));
     }
 

@@ -34,6 +34,7 @@ final class ServerDirectives {
         process(registry);
         limits(registry);
         encodings(registry);
+        snapshots(registry);
         observation(registry);
         log(registry);
     }
@@ -114,6 +115,16 @@ final class ServerDirectives {
         registry.register(memory("set-max-listpack-value", 64, 0, Long.MAX_VALUE));
         registry.register(integer("zset-max-listpack-entries", 128, 0, Long.MAX_VALUE), "zset-max-ziplist-entries");
         registry.register(memory("zset-max-listpack-value", 64, 0, Long.MAX_VALUE), "zset-max-ziplist-value");
+    }
+
+    private static void snapshots(ConfigRegistry registry) {
+        registry.register(directive("save", new SavePoints(), "3600 1 300 100 60 10000"));
+        registry.register(yesNo("stop-writes-on-bgsave-error", true));
+        registry.register(yesNo("rdbcompression", true));
+        registry.register(yesNo("rdbchecksum", true, IMMUTABLE));
+        registry.register(yesNo("rdb-save-incremental-fsync", true));
+        registry.register(
+                directive("dbfilename", Text.plainName("dbfilename", "filename", true), "dump.rdb", PROTECTED));
     }
 
     private static void observation(ConfigRegistry registry) {

@@ -1,0 +1,21 @@
+package dev.spinel.distribution;
+
+import com.google.inject.AbstractModule;
+import com.google.inject.Provides;
+import com.google.inject.Singleton;
+import dev.spinel.aof.AofPersistence;
+import dev.spinel.engine.Capability;
+import dev.spinel.rdb.RdbFormat;
+import dev.spinel.rdb.RdbPersistence;
+import java.util.List;
+
+/** Snapshot files and the append-only log. */
+final class PersistenceModule extends AbstractModule {
+    /** In the order in which they load and end: whether there is a log decides whether a snapshot is loaded. */
+    @Provides
+    @Singleton
+    List<Capability> capabilities() {
+        RdbFormat format = new RdbFormat(EngineModule.REDIS_VERSION, System::currentTimeMillis);
+        return List.of(new AofPersistence(format, () -> Runtime.getRuntime().halt(1)), new RdbPersistence(format));
+    }
+}
