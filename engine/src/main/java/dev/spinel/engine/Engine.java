@@ -99,7 +99,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private static final long LAZY_RELEASE_NANOS = 500_000;
 
     /** How long a turn may last for a snapshot. */
-    private static final long SNAPSHOT_NANOS = 150_000;
+    private static final long SNAPSHOT_NANOS = 50_000;
 
     /** How long clients wait at most for an answer while data are loaded. */
     private static final long LOADING_NANOS = 20_000_000;
@@ -453,14 +453,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             unpause();
         }
         long waitNanos = cron.run();
-        if (keyspaces.lazyRelease().isPending()) {
-            keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);
-            waitNanos = keyspaces.lazyRelease().isPending() ? 0 : waitNanos;
-        }
         if (maxMemoryBytes > 0 || outOfMemory || grewByStep()) {
             checkMemory();
         }
-        waitNanos = Math.min(waitNanos, snapshots.advance(SNAPSHOT_NANOS));
         for (Capability capability : capabilities) {
             waitNanos = Math.min(waitNanos, capability.turn());
         }
@@ -470,5 +465,17 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         long waitMillis = Math.max(0, deadlineMillis - nowMillis);
         return waitMillis > waitNanos / NANOS_PER_MILLI ? waitNanos : waitMillis * NANOS_PER_MILLI;
+    }
+
+    @Override
+    public long afterReplies() {
+        if (keyspaces.lazyRelease().isPending()) {
+            keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);
+            if (keyspaces.lazyRelease().isPending()) {
+                snapshots.advance(SNAPSHOT_NANOS);
+                return 0;
+            }
+        }
+        return snapshots.advance(SNAPSHOT_NANOS);
     }
 }

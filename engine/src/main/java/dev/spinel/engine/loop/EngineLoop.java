@@ -1,7 +1,8 @@
 package dev.spinel.engine.loop;
 
 /**
- * The duty cycle of the thread that owns all data: poll input and execute requests, do what is due, flush output.
+ * The duty cycle of the thread that owns all data: poll input and execute requests, do what is due, flush output, do what
+ * can wait.
  *
  * <p>{@link #run} is the engine thread; {@link #stop} may be called by any thread.
  */
@@ -10,11 +11,13 @@ public final class EngineLoop implements Runnable {
     private final Turn turn;
     private volatile boolean stopped;
 
-    /** What the engine does between polling and flushing. */
-    @FunctionalInterface
+    /** What the engine does beside executing requests. */
     public interface Turn {
-        /** Ends the turn's work; returns how many nanoseconds the next poll may wait, 0 for not at all. */
+        /** Ends the turn's work before replies leave; returns for how many nanoseconds there is nothing more to do. */
         long end();
+
+        /** Does what no reply waits for, once all have left; returns as {@link #end}. */
+        long afterReplies();
     }
 
     public EngineLoop(IoPump pump, Turn turn) {
@@ -28,7 +31,7 @@ public final class EngineLoop implements Runnable {
             long waitNanos = turn.end();
             pump.flush();
             if (!stopped) {
-                pump.poll(waitNanos);
+                pump.poll(Math.min(waitNanos, turn.afterReplies()));
             }
         }
         pump.flush();

@@ -29,10 +29,13 @@ public final class Snapshots {
     private static final int STEP = 64;
 
     /** The walk waits while the background thread has this much to do. */
-    private static final long MAX_QUEUED_BYTES = 8 << 20;
+    private static final long MAX_QUEUED_BYTES = 2 << 20;
 
-    /** How soon to look again whether the background thread has caught up. */
-    private static final long WAIT_NANOS = 200_000;
+    /**
+     * How soon to look again whether the background thread has caught up. Meanwhile the engine's thread sleeps unless there
+     * are requests, so that the kernel lets it run at once when there are.
+     */
+    private static final long WAIT_NANOS = 500_000;
 
     private final Keyspaces keyspaces;
     private final ThreadFactory threads;

@@ -79,6 +79,7 @@ public final class CommandTester {
     /** Ends a turn, and starts the engine if it has not. */
     public void endTurn() {
         engine.end();
+        engine.afterReplies();
     }
 
     /** A deterministic command that repeats one change of a database. */
@@ -116,7 +117,7 @@ public final class CommandTester {
 
     public void advanceMillis(long millis) {
         nowMillis += millis;
-        engine.end();
+        endTurn();
     }
 
     public long nowMillis() {
