@@ -177,6 +177,7 @@ final class AofLoader {
             InputStream in = Channels.newInputStream(channel);
             this.reader = format.reader(in, part.name());
             ports.loader().begin(true);
+            ports.loader().begin(true);
         }
 
         @Override

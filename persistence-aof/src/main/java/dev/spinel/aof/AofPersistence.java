@@ -113,6 +113,8 @@ public final class AofPersistence implements Capability {
             ports().log().accept(String.valueOf(e.getMessage()));
             fatal.run();
         }
+        // The changes that loading counts are in the log already.
+        call.propagateNothing();
         call.reply().ok();
     }
 

@@ -448,6 +448,13 @@ final class AofWriter implements WriteSink {
         return flush(true);
     }
 
+    /** Takes note that the file was cut by somebody else. */
+    void fileWasCut() throws IOException {
+        if (file != null) {
+            fileBytes = file.size();
+        }
+    }
+
     /** Ends writing: forgets what could not be written, and closes the file in the background. */
     void close() {
         endUnit();

@@ -137,6 +137,7 @@ final class AppendOnlyLog {
         ports.loader().clear();
         AofLoader whole = new AofLoader(ports, format, directory, state == State.ON ? manifest : readManifest());
         run(whole, Long.MAX_VALUE);
+        writer.fileWasCut();
         log("Append Only File loaded by DEBUG LOADAOF");
     }
 
@@ -479,9 +480,8 @@ final class AppendOnlyLog {
         long now = ports.clock().nowNanos();
         if (now - nextTickNanos >= 0) {
             nextTickNanos = now + TICK_NANOS;
-            boolean mayStart = rewrite == null
-                    && !limit.holds(ports.clock().nowMillis())
-                    && !ports.snapshots().isRunning();
+            boolean mayStart =
+                    !ports.snapshots().isRunning() && !limit.holds(ports.clock().nowMillis());
             if (mayStart && (scheduled || hasGrown())) {
                 startRewrite();
             }

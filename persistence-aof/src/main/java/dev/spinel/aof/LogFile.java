@@ -26,15 +26,14 @@ interface LogFile extends Closeable {
     Opener OF_SYSTEM = new Opener() {
         @Override
         public LogFile append(Path path) throws IOException {
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            channel.position(channel.size());
-            return new ChannelFile(channel);
+            return new ChannelFile(FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
         }
 
         @Override
         public LogFile create(Path path) throws IOException {
-            return new ChannelFile(FileChannel.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING));
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            channel.truncate(0);
+            return new ChannelFile(channel);
         }
     };
 
@@ -75,7 +74,6 @@ interface LogFile extends Closeable {
         @Override
         public void truncate(long sizeBytes) throws IOException {
             channel.truncate(sizeBytes);
-            channel.position(sizeBytes);
         }
 
         @Override
