@@ -21,6 +21,8 @@ import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +30,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -38,6 +41,7 @@ import java.util.function.Supplier;
  * replayed, except for subscriptions; the connections are re-established by Lettuce. Callbacks run on Lettuce's event loop.
  */
 public final class LettuceTransport implements RedisTransport {
+    private static final long MAX_RECONNECT_DELAY_MILLIS = 500;
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
     private final AbstractRedisClient client;
@@ -73,9 +77,10 @@ public final class LettuceTransport implements RedisTransport {
      * @throws io.lettuce.core.RedisConnectionException if the server cannot be reached
      */
     public static LettuceTransport connect(RedisURI uri) {
-        RedisClient client = RedisClient.create();
+        ClientResources resources = resources();
+        RedisClient client = RedisClient.create(resources);
         client.setOptions(configure(ClientOptions.builder(), uri.getTimeout()).build());
-        RedisClient channelClient = RedisClient.create(client.getResources());
+        RedisClient channelClient = RedisClient.create(resources);
         return new LettuceTransport(
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE, uri)),
@@ -89,16 +94,24 @@ public final class LettuceTransport implements RedisTransport {
      * @throws io.lettuce.core.RedisException if no node can be reached
      */
     public static LettuceTransport connectToCluster(RedisURI node) {
-        RedisClusterClient client = RedisClusterClient.create(node);
+        ClientResources resources = resources();
+        RedisClusterClient client = RedisClusterClient.create(resources, node);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
         configure(options, node.getTimeout());
         client.setOptions(options.build());
-        RedisClusterClient channelClient = RedisClusterClient.create(client.getResources(), node);
+        RedisClusterClient channelClient = RedisClusterClient.create(resources, node);
         return new LettuceTransport(
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE)),
                 channelClient,
                 () -> channelClient.connectPubSubAsync(StringCodec.UTF8).thenApply(pubSub -> pubSub));
+    }
+
+    /** Threads of both clients. Reconnects are tried at least twice a second; by default it could take half a minute. */
+    private static ClientResources resources() {
+        return ClientResources.builder()
+                .reconnectDelay(Delay.exponential(0, MAX_RECONNECT_DELAY_MILLIS, TimeUnit.MILLISECONDS, 2))
+                .build();
     }
 
     private static ClientOptions.Builder configure(ClientOptions.Builder options, Duration timeout) {
@@ -113,7 +126,7 @@ public final class LettuceTransport implements RedisTransport {
         try {
             return connector.get();
         } catch (RuntimeException e) {
-            client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
+            shutDown(client);
             throw e;
         }
     }
@@ -171,7 +184,14 @@ public final class LettuceTransport implements RedisTransport {
     public void close() {
         connection.close();
         channelClient.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
+        shutDown(client);
+    }
+
+    /** Ends a client and the threads that it was given. */
+    private static void shutDown(AbstractRedisClient client) {
+        ClientResources resources = client.getResources();
         client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
+        var unused = resources.shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** A command's name as Lettuce sends it. */

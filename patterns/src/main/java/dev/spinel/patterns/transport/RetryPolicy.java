@@ -12,8 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param maxDelay the longest delay
  */
 public record RetryPolicy(int maxAttempts, Duration firstDelay, Duration maxDelay) {
-    /** Four attempts within about a third of a second. */
-    public static final RetryPolicy DEFAULT = new RetryPolicy(4, Duration.ofMillis(20), Duration.ofMillis(200));
+    /** Six attempts within about half a second, which spans a reconnect. */
+    public static final RetryPolicy DEFAULT = new RetryPolicy(6, Duration.ofMillis(20), Duration.ofMillis(400));
 
     /** Requires at least one attempt and delays that are positive and ordered. */
     public RetryPolicy {
