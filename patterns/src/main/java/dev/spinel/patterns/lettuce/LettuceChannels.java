@@ -40,7 +40,9 @@ final class LettuceChannels implements ChannelSession {
                 check(connection.async().subscribe(channel));
             } else if (!connecting && !closed) {
                 connecting = true;
-                var unused = connector.get().whenComplete((made, failure) -> connected(made));
+                CompletionStage<StatefulRedisPubSubConnection<String, String>> connected = connector.get();
+                check(connected);
+                var unused = connected.whenComplete((made, failure) -> connected(made));
             }
         } finally {
             lock.unlock();

@@ -104,7 +104,10 @@ public final class LettuceTransport implements RedisTransport {
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE)),
                 channelClient,
-                () -> channelClient.connectPubSubAsync(StringCodec.UTF8).thenApply(pubSub -> pubSub));
+                () -> channelClient
+                        .refreshPartitionsAsync()
+                        .thenCompose(known -> channelClient.connectPubSubAsync(StringCodec.UTF8))
+                        .thenApply(pubSub -> pubSub));
     }
 
     /** Threads of both clients. Reconnects are tried at least twice a second; by default it could take half a minute. */

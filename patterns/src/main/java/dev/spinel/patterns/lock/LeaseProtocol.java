@@ -18,6 +18,8 @@ import java.util.concurrent.CompletionStage;
  * @param shared whether several may hold it, so that after one got it the next may try at once
  * @param channel where releases are published
  * @param message what is published when it is released
+ * @param permits how many there are of a semaphore, otherwise 0
+ * @param markMillis for how long one who waits is known to others, if that matters to them, otherwise 0
  */
 record LeaseProtocol(
         PatternRuntime runtime,
@@ -28,7 +30,11 @@ record LeaseProtocol(
         Call<ReleaseReply> release,
         String channel,
         String message,
-        long acquireArgument) {
+        int permits,
+        long markMillis) {
+    /** Enough for those who wait to hear of it and to ask, short enough for a writer. */
+    private static final long READERS_TURN_MILLIS = 50;
+
     private static final Operation<Attempt> ACQUIRE_MUTEX = acquireBy("acquire-mutex.lua");
     private static final Operation<Attempt> ACQUIRE_PERMIT = acquireBy("acquire-permit.lua");
     private static final Operation<Attempt> ACQUIRE_READ = acquireBy("acquire-read.lua");
@@ -93,6 +99,7 @@ record LeaseProtocol(
                 new Call<>(RELEASE_MUTEX, List.of(key)),
                 lane.channel(),
                 key,
+                0,
                 0);
     }
 
@@ -108,45 +115,59 @@ record LeaseProtocol(
                 new Call<>(RELEASE_PERMIT, List.of(key)),
                 lane.channel(),
                 key,
-                permits);
+                permits,
+                0);
     }
 
-    /** The side of a read-write lock that many share. */
-    static LeaseProtocol read(PatternRuntime runtime, Lane lane, String name) {
+    /**
+     * The side of a read-write lock that many share.
+     *
+     * @param mark for how long it is remembered that a reader waits; it renews that while it waits
+     */
+    static LeaseProtocol read(PatternRuntime runtime, Lane lane, String name, Duration mark) {
         String readers = lane.key("readers", name);
         String writer = lane.key("writer", name);
-        String waiting = lane.key("waiting", name);
         return new LeaseProtocol(
                 runtime,
                 name,
                 true,
-                new Call<>(ACQUIRE_READ, List.of(readers, lane.fenceKey(), writer, waiting)),
+                new Call<>(
+                        ACQUIRE_READ,
+                        List.of(
+                                readers,
+                                lane.fenceKey(),
+                                writer,
+                                lane.key("waiting", name),
+                                lane.key("refused", name),
+                                lane.key("turn", name))),
                 new Call<>(RENEW_PERMIT, List.of(readers)),
                 new Call<>(RELEASE_PERMIT, List.of(readers)),
                 lane.channel(),
                 writer,
-                0);
+                0,
+                mark.toMillis());
     }
 
     /**
      * The side of a read-write lock that excludes all others.
      *
-     * @param waitingMark for how long a waiting writer keeps new readers out; it renews that while it waits
+     * @param mark for how long a waiting writer keeps new readers out; it renews that while it waits
      */
-    static LeaseProtocol write(PatternRuntime runtime, Lane lane, String name, Duration waitingMark) {
-        String readers = lane.key("readers", name);
+    static LeaseProtocol write(PatternRuntime runtime, Lane lane, String name, Duration mark) {
         String writer = lane.key("writer", name);
         String waiting = lane.key("waiting", name);
+        String turn = lane.key("turn", name);
         return new LeaseProtocol(
                 runtime,
                 name,
                 false,
-                new Call<>(ACQUIRE_WRITE, List.of(writer, lane.fenceKey(), readers, waiting)),
+                new Call<>(ACQUIRE_WRITE, List.of(writer, lane.fenceKey(), lane.key("readers", name), waiting, turn)),
                 new Call<>(RENEW_MUTEX, List.of(writer)),
-                new Call<>(RELEASE_WRITE, List.of(writer, waiting)),
+                new Call<>(RELEASE_WRITE, List.of(writer, waiting, lane.key("refused", name), turn)),
                 lane.channel(),
                 writer,
-                waitingMark.toMillis());
+                0,
+                mark.toMillis());
     }
 
     /**
@@ -155,12 +176,13 @@ record LeaseProtocol(
      * @param willWait whether the owner goes on to wait if it is taken
      */
     CompletionStage<Attempt> acquire(String owner, Duration lease, boolean willWait) {
-        // Only a writer leaves a mark of waiting, so that the argument of others is the same in both cases.
-        long argument = acquire.operation().equals(ACQUIRE_WRITE) && !willWait ? 0 : acquireArgument;
         return runtime.run(
                 acquire.operation(),
                 acquire.keys(),
-                new Arguments().add(owner).add(lease.toMillis()).add(argument));
+                new Arguments()
+                        .add(owner)
+                        .add(lease.toMillis())
+                        .add(permits > 0 ? permits : willWait ? markMillis : 0));
     }
 
     CompletionStage<Boolean> renew(String owner, Duration lease) {
@@ -172,7 +194,7 @@ record LeaseProtocol(
         return runtime.run(
                 release.operation(),
                 release.keys(),
-                new Arguments().add(owner).add(channel).add(message));
+                new Arguments().add(owner).add(channel).add(message).add(READERS_TURN_MILLIS));
     }
 
     /** Ends what an owner may have got without knowing. Failure is harmless: the lease runs out. */

@@ -54,15 +54,10 @@ public final class Locks {
 
     /** A lock that many readers or one writer hold at a time. */
     public DistributedReadWriteLock readWriteLock(String name) {
+        Duration mark = settings.pollInterval().multipliedBy(2);
         return new DistributedReadWriteLock(
-                new DistributedLock(LeaseProtocol.read(runtime, lane(name), name), settings),
-                new DistributedLock(
-                        LeaseProtocol.write(
-                                runtime,
-                                lane(name),
-                                name,
-                                settings.pollInterval().multipliedBy(2)),
-                        settings));
+                new DistributedLock(LeaseProtocol.read(runtime, lane(name), name, mark), settings),
+                new DistributedLock(LeaseProtocol.write(runtime, lane(name), name, mark), settings));
     }
 
     /**

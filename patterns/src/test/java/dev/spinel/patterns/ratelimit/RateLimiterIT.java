@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.ratelimit.Limit.Concurrency;
 import dev.spinel.patterns.ratelimit.Limit.FixedWindow;
 import dev.spinel.patterns.ratelimit.Limit.Gcra;
@@ -19,7 +18,6 @@ import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternListener;
 import dev.spinel.patterns.transport.PatternRuntime;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
@@ -374,26 +372,6 @@ class RateLimiterIT {
 
         private static long micros(Duration duration) {
             return duration.toNanos() / 1000;
-        }
-    }
-
-    @Nested
-    class Cluster {
-        @Test
-        void allKeysOfACall_shareASlot() {
-            try (RedisServer node = RedisServer.startCluster()) {
-                try (PatternRuntime cluster =
-                        PatternRuntime.over(LettuceTransport.connectToCluster(RedisURI.create(node.uri())))) {
-                    RateLimiter limiter =
-                            RateLimiter.builder(cluster).limits(ALL_KINDS).build();
-                    for (String awkward : List.of("", "a", "}", "{}", "a}:b", "{x}y", "\u00e4\n")) {
-                        Decision decision =
-                                limiter.tryAcquire(RateLimitRequest.of(awkward).withId("once"));
-                        assertThat(decision.allowed()).isTrue();
-                        assertThat(limiter.refund(grant(decision))).isTrue();
-                    }
-                }
-            }
         }
     }
 }
