@@ -2,6 +2,11 @@ package dev.spinel.patterns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.patterns.leaderboard.Leaderboard;
+import dev.spinel.patterns.leaderboard.Page;
+import dev.spinel.patterns.leaderboard.RankMode;
+import dev.spinel.patterns.leaderboard.Submission;
+import dev.spinel.patterns.leaderboard.TieBreak;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
 import dev.spinel.patterns.lock.Lease;
@@ -38,6 +43,7 @@ class ReadmeIT {
                 limit(runtime);
                 lock(runtime);
                 share(runtime);
+                rank(runtime);
             }
         }
         assertThat(response).containsKey("RateLimit");
@@ -82,6 +88,20 @@ class ReadmeIT {
         }
     }
 
+    private void rank(PatternRuntime runtime) {
+        Leaderboard board = Leaderboard.builder(runtime, "season-7")
+                .ranks(RankMode.COMPETITION)
+                .ties(TieBreak.EARLIER_FIRST)
+                .build();
+
+        Submission submission = board.add("ann", 25, "match 1234");
+        long rank = submission.standing().rank();
+        Page neighbours = board.around("ann", 5, 5);
+        Page best = board.top(10);
+        assertThat(rank).isOne();
+        assertThat(best).isEqualTo(neighbours);
+    }
+
     /** A resource that refuses stale holders. */
     private void write(String what, long fence) {
         assertThat(fence).as(what).isGreaterThan(fenceOfTheLastWrite);
@@ -97,7 +117,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isGreaterThanOrEqualTo(4);
+        assertThat(found).isEqualTo(5);
     }
 
     /** Without indentation and empty lines. */
