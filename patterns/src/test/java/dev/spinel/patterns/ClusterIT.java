@@ -2,8 +2,12 @@ package dev.spinel.patterns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.patterns.leaderboard.Leaderboard;
+import dev.spinel.patterns.leaderboard.RankMode;
+import dev.spinel.patterns.leaderboard.Standing;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
+import dev.spinel.patterns.lock.FencedValue;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.lock.ReleaseResult;
@@ -70,6 +74,30 @@ class ClusterIT {
                 assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED);
                 assertThat(waiter.join().release()).isEqualTo(ReleaseResult.RELEASED);
             }
+        }
+    }
+
+    @Test
+    void leaderboards() {
+        for (String name : AWKWARD_NAMES) {
+            Leaderboard board =
+                    Leaderboard.builder(runtime, name).ranks(RankMode.DENSE).build();
+            board.add(name, 3, "once");
+            board.submit("b", 3);
+            assertThat(board.top(2).standings()).extracting(Standing::rank).containsExactly(1L, 1L);
+            assertThat(board.around(name, 1, 1).size()).isEqualTo(2);
+            assertThat(board.standing(name)).isPresent();
+            assertThat(board.remove(name)).isTrue();
+        }
+    }
+
+    @Test
+    void fencedValues() {
+        for (String name : AWKWARD_NAMES) {
+            FencedValue value = FencedValue.of(runtime, name);
+            assertThat(value.set("a", 2)).isTrue();
+            assertThat(value.set("b", 1)).isFalse();
+            assertThat(value.get()).contains("a");
         }
     }
 }

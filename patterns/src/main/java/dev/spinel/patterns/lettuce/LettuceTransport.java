@@ -42,6 +42,7 @@ import java.util.function.Supplier;
  */
 public final class LettuceTransport implements RedisTransport {
     private static final long MAX_RECONNECT_DELAY_MILLIS = 500;
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
     private final AbstractRedisClient client;
@@ -62,7 +63,7 @@ public final class LettuceTransport implements RedisTransport {
     }
 
     /**
-     * Connects to a server, such as {@code redis://127.0.0.1:6379}. Blocks until connected.
+     * Connects to a server, such as {@code redis://127.0.0.1:6379}, as {@link #connect(RedisURI)} does. Blocks until connected.
      *
      * @throws io.lettuce.core.RedisConnectionException if the server cannot be reached
      */
@@ -71,15 +72,15 @@ public final class LettuceTransport implements RedisTransport {
     }
 
     /**
-     * Connects to a server. A command that has no reply after the time-out of the address fails with an unknown outcome.
-     * Blocks until connected.
+     * Connects to a server. A command that has no reply after the time-out of the address fails with an unknown outcome; the 60
+     * seconds that Lettuce takes if none is set are replaced by 5. Blocks until connected.
      *
      * @throws io.lettuce.core.RedisConnectionException if the server cannot be reached
      */
     public static LettuceTransport connect(RedisURI uri) {
         ClientResources resources = resources();
         RedisClient client = RedisClient.create(resources);
-        client.setOptions(configure(ClientOptions.builder(), uri.getTimeout()).build());
+        client.setOptions(configure(ClientOptions.builder(), uri).build());
         RedisClient channelClient = RedisClient.create(resources);
         return new LettuceTransport(
                 client,
@@ -97,7 +98,7 @@ public final class LettuceTransport implements RedisTransport {
         ClientResources resources = resources();
         RedisClusterClient client = RedisClusterClient.create(resources, node);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        configure(options, node.getTimeout());
+        configure(options, node);
         client.setOptions(options.build());
         RedisClusterClient channelClient = RedisClusterClient.create(resources, node);
         return new LettuceTransport(
@@ -117,7 +118,9 @@ public final class LettuceTransport implements RedisTransport {
                 .build();
     }
 
-    private static ClientOptions.Builder configure(ClientOptions.Builder options, Duration timeout) {
+    private static ClientOptions.Builder configure(ClientOptions.Builder options, RedisURI uri) {
+        Duration timeout =
+                uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_TIMEOUT : uri.getTimeout();
         return options.autoReconnect(true)
                 .replayFilter(command -> true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
@@ -146,35 +149,36 @@ public final class LettuceTransport implements RedisTransport {
         }
         AsyncCommand<byte[], byte[], Reply> sent = new AsyncCommand<>(new io.lettuce.core.protocol.Command<>(
                 keywords.computeIfAbsent(command.name(), Keyword::new), new ReplyOutput(), arguments));
-        boolean connected = connection.isOpen();
         CompletableFuture<Reply> result = new CompletableFuture<>();
+        boolean disconnected = !connection.isOpen();
+        try {
+            connection.dispatch(sent);
+        } catch (RuntimeException e) {
+            result.completeExceptionally(TransportException.noReply(e));
+            return result;
+        }
+        // Lettuce refuses for want of a connection before dispatch returns, with no exception class of its own. All
+        // other
+        // failures leave the outcome unknown, which errs on the safe side.
+        boolean refused = disconnected && sent.isCompletedExceptionally();
         var unused = sent.whenComplete((reply, failure) -> {
             if (failure == null) {
                 result.complete(reply);
             } else {
-                settle(result, failure, connected);
+                settle(result, failure, refused);
             }
         });
-        try {
-            connection.dispatch(sent);
-        } catch (RuntimeException e) {
-            settle(result, e, connected);
-        }
         return result;
     }
 
-    /*
-     * A command is refused for want of a connection with the same exception class as others fail with, so the state before it
-     * was sent decides: a connection that broke in between makes the outcome unknown, which errs on the safe side.
-     */
-    private static void settle(CompletableFuture<Reply> result, Throwable failure, boolean connected) {
+    private static void settle(CompletableFuture<Reply> result, Throwable failure, boolean refused) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RedisCommandExecutionException error && error.getMessage() != null) {
             result.complete(new Reply.Failure(error.getMessage()));
         } else {
             result.completeExceptionally(
-                    connected ? TransportException.noReply(cause) : TransportException.notSent(cause));
+                    refused ? TransportException.notSent(cause) : TransportException.noReply(cause));
         }
     }
 

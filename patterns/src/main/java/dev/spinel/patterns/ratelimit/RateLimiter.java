@@ -215,6 +215,11 @@ public final class RateLimiter {
                 : new Decision.Limited(CLOSED_RETRY_AFTER, false, states, true);
     }
 
+    /**
+     * Reads a decision.
+     *
+     * @param grant the receipt if the cost was granted; empty for a mere look
+     */
     private Decision decide(Answer answer, Optional<Grant> grant) {
         List<LimitState> states = new ArrayList<>(limits.size());
         boolean neverFits = false;
@@ -233,7 +238,9 @@ public final class RateLimiter {
         if (answer.granted()) {
             return new Decision.Allowed(grant, duration(answer.waitMicros()), states, false);
         }
-        runtime.listener().event("ratelimit.limited", name);
+        if (grant.isPresent()) {
+            runtime.listener().event("ratelimit.limited", name);
+        }
         return new Decision.Limited(duration(neverFits ? 0 : retryMicros), neverFits, states, false);
     }
 

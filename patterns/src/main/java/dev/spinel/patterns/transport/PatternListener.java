@@ -3,8 +3,8 @@ package dev.spinel.patterns.transport;
 import java.time.Duration;
 
 /**
- * Told what recipes do, for metrics and logs. Called on the thread that completes the operation: must be quick, must not
- * block and must not throw.
+ * Told what recipes do, for metrics and logs. Called on the thread that completes the operation: must be quick and must not
+ * block. What it throws is logged and goes no further.
  */
 public interface PatternListener {
     /** A listener that does nothing. */

@@ -39,7 +39,7 @@ public final class PatternRuntime implements AutoCloseable {
         transport = builder.transport;
         retryPolicy = builder.retryPolicy;
         scheduler = builder.scheduler;
-        listener = builder.listener;
+        listener = new GuardedListener(builder.listener);
         channels = new Channels(transport);
     }
 
@@ -228,6 +228,28 @@ public final class PatternRuntime implements AutoCloseable {
         private void ended(PatternListener.Outcome outcome) {
             listener.operationEnded(
                     operation.name(), outcome, attempts, Duration.ofNanos(scheduler.nanoTime() - startNanos));
+        }
+    }
+
+    /** Keeps the failures of a listener away from operations, which would never end. */
+    private record GuardedListener(PatternListener listener) implements PatternListener {
+        @Override
+        public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {
+            guard(() -> listener.operationEnded(operation, outcome, attempts, elapsed));
+        }
+
+        @Override
+        public void event(String event, String subject) {
+            guard(() -> listener.event(event, subject));
+        }
+
+        private static void guard(Runnable call) {
+            try {
+                call.run();
+            } catch (RuntimeException e) {
+                System.getLogger(PatternListener.class.getName())
+                        .log(System.Logger.Level.WARNING, "A listener failed", e);
+            }
         }
     }
 

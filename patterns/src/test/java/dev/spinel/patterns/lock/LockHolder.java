@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * A process that takes a lock and tells what happens to it, one line each: {@code held FENCE}, {@code lost REASON}, and, when a
- * line arrives on its input, {@code released RESULT}. Arguments: client, port, lock, lease in milliseconds.
+ * A process that takes a lock and tells what happens to it, one line each: {@code held FENCE}, {@code lost REASON}, and
+ * when told to {@code write} or {@code release} on its input, {@code written BOOLEAN} or {@code released RESULT}. Arguments: client, port, lock, lease in milliseconds.
  */
 final class LockHolder {
     private LockHolder() {}
@@ -25,8 +25,13 @@ final class LockHolder {
             say("held " + lease.fence());
             var unused = lease.lost().thenAccept(reason -> say("lost " + reason));
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            if (in.readLine() != null) {
-                say("released " + lease.release());
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals("write")) {
+                    FencedValue resource = FencedValue.of(runtime, arguments[2]);
+                    say("written " + resource.set("by the stale holder", lease.fence()));
+                } else {
+                    say("released " + lease.release());
+                }
             }
         }
         System.exit(0);

@@ -311,14 +311,19 @@ class LocksIT {
         }
 
         @Test
-        void L3_aPausedHolder_isToldThatItLost_andHasTheLowerFence() throws Exception {
+        void L3_aPausedHolder_isToldThatItLost_andItsWriteIsRefused() throws Exception {
             try (ChildJvm holder = ChildJvm.run(
                     LockHolder.class.getName(), client.name(), Integer.toString(server.port()), name, "500")) {
                 long stale = Long.parseLong(holder.expect("held"));
                 holder.pause();
                 Lease successor = locks(runtime, 500).lock(name).acquire();
+                FencedValue resource = FencedValue.of(other, name);
+                assertThat(resource.set("by the successor", successor.fence())).isTrue();
                 holder.resume();
                 assertThat(holder.expect("lost")).isIn("EXPIRED", "GONE");
+                holder.say("write");
+                assertThat(holder.expect("written")).isEqualTo("false");
+                assertThat(resource.get()).contains("by the successor");
                 holder.say("release");
                 assertThat(holder.expect("released")).isEqualTo("LOST");
                 assertThat(successor.isValid()).isTrue();

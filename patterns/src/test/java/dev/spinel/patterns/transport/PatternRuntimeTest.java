@@ -130,6 +130,21 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void aListenerThatFails_harmsNothing() {
+        PatternRuntime fragile = PatternRuntime.builder(transport)
+                .listener(new PatternListener() {
+                    @Override
+                    public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {
+                        throw new IllegalStateException("for the test");
+                    }
+                })
+                .build();
+        transport.reply(ONE);
+        assertThat(PatternRuntime.await(fragile.run(NEVER, List.of("k"), new Arguments())))
+                .isFalse();
+    }
+
+    @Test
     void anOperationWithoutKeys_isRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> runtime.run(NEVER, List.of(), new Arguments()));
     }
