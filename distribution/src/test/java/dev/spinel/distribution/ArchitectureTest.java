@@ -38,6 +38,9 @@ class ArchitectureTest {
     private static final String CODEC = "dev.spinel.resp.codec..";
     private static final String TRANSPORT = "dev.spinel.resp.transport..";
     private static final String DISTRIBUTION = "dev.spinel.distribution..";
+    private static final String PATTERNS = "dev.spinel.patterns..";
+    private static final String LETTUCE_ADAPTER = "dev.spinel.patterns.lettuce..";
+    private static final String JEDIS_ADAPTER = "dev.spinel.patterns.jedis..";
     private static final String JDK = "java..";
     private static final String JSPECIFY = "org.jspecify..";
     /** The name of a Guice module, or of a class nested in one. */
@@ -125,6 +128,43 @@ class ArchitectureTest {
             .resideInAPackage(DISTRIBUTION);
 
     @ArchTest
+    static final ArchRule patterns_dependOnNoOtherModule = classes()
+            .that()
+            .resideInAPackage(PATTERNS)
+            .and()
+            .resideOutsideOfPackages(LETTUCE_ADAPTER, JEDIS_ADAPTER)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(PATTERNS, JDK, JSPECIFY)
+            .andShould()
+            .onlyDependOnClassesThat()
+            .resideOutsideOfPackages(LETTUCE_ADAPTER, JEDIS_ADAPTER);
+
+    @ArchTest
+    static final ArchRule lettuceAdapter_knowsThePortAndItsClient = classes()
+            .that()
+            .resideInAPackage(LETTUCE_ADAPTER)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(LETTUCE_ADAPTER, "dev.spinel.patterns.transport..", "io.lettuce..", JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule jedisAdapter_knowsThePortAndItsClient = classes()
+            .that()
+            .resideInAPackage(JEDIS_ADAPTER)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(JEDIS_ADAPTER, "dev.spinel.patterns.transport..", "redis.clients..", JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule patterns_areKnownToNobody = noClasses()
+            .that()
+            .resideOutsideOfPackage(PATTERNS)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(PATTERNS);
+
+    @ArchTest
     static final ArchRule packages_haveNoCycles =
             slices().matching("dev.spinel.(**)").should().beFreeOfCycles();
 
@@ -144,7 +184,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule threads_areMadeInTheLoopTheTransportAndDistribution = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.spinel.engine.loop..", TRANSPORT, DISTRIBUTION)
+            .resideOutsideOfPackages("dev.spinel.engine.loop..", TRANSPORT, DISTRIBUTION, PATTERNS)
             .should()
             .callConstructorWhere(target(owner(assignableTo(Thread.class))))
             .orShould()
@@ -154,6 +194,21 @@ class ArchitectureTest {
                     ForkJoinPool.class,
                     ThreadPoolExecutor.class,
                     Timer.class));
+
+    /**
+     * Recipes are asynchronous at the core, so that they live on completion stages, and run timers on the application's
+     * executor. Only Jedis needs a thread of ours: it blocks to read what is published.
+     */
+    @ArchTest
+    static final ArchRule patterns_makeNoThreadsOutsideTheJedisAdapter = noClasses()
+            .that()
+            .resideInAPackage(PATTERNS)
+            .and()
+            .resideOutsideOfPackage(JEDIS_ADAPTER)
+            .should()
+            .callConstructorWhere(target(owner(assignableTo(Thread.class))))
+            .orShould()
+            .dependOnClassesThat(belongToAnyOf(Executors.class, ThreadPoolExecutor.class, Timer.class));
 
     @ArchTest
     static final ArchRule staticFields_areFinal =

@@ -1,0 +1,128 @@
+package dev.spinel.patterns.jedis;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.TransportException;
+import java.net.ConnectException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The transport over a Jedis client that the application owns: {@code RedisClient}, or one that finds the node of a cluster
+ * by key.
+ *
+ * <p>Jedis blocks, so commands run on the given executor; it may block as many threads as the client's pool has connections,
+ * and virtual threads serve well. Subscriptions take one daemon thread and one connection of the pool. Clients of a cluster
+ * repeat commands after connection failures by themselves; give them {@code maxAttempts(1)} where that matters.
+ */
+public final class JedisTransport implements RedisTransport {
+    private final UnifiedJedis jedis;
+    private final Executor executor;
+
+    private JedisTransport(UnifiedJedis jedis, Executor executor) {
+        this.jedis = requireNonNull(jedis, "jedis");
+        this.executor = requireNonNull(executor, "executor");
+    }
+
+    /**
+     * A transport over a client. Closing the transport closes neither the client nor the executor.
+     *
+     * @param executor runs the blocking calls
+     */
+    public static JedisTransport over(UnifiedJedis jedis, Executor executor) {
+        return new JedisTransport(jedis, executor);
+    }
+
+    @Override
+    public CompletionStage<Reply> send(Command command) {
+        CompletableFuture<Reply> result = new CompletableFuture<>();
+        try {
+            executor.execute(() -> execute(command, result));
+        } catch (RuntimeException e) { // the executor is full or shut down
+            result.completeExceptionally(TransportException.notSent(e));
+        }
+        return result;
+    }
+
+    private void execute(Command command, CompletableFuture<Reply> result) {
+        CommandArguments arguments = new CommandArguments(Protocol.Command.valueOf(command.name()));
+        for (byte[] argument : command.arguments()) {
+            if (argument == command.routingKey()) {
+                arguments.key(argument);
+            } else {
+                arguments.add(argument);
+            }
+        }
+        Reply reply;
+        try {
+            reply = toReply(jedis.executeCommand(arguments));
+        } catch (JedisDataException e) {
+            reply = new Reply.Failure(String.valueOf(e.getMessage()));
+        } catch (JedisException e) {
+            result.completeExceptionally(
+                    neverConnected(e) ? TransportException.notSent(e) : TransportException.noReply(e));
+            return;
+        } catch (RuntimeException e) {
+            result.completeExceptionally(TransportException.noReply(e));
+            return;
+        }
+        result.complete(reply);
+    }
+
+    /** Whether a connection was refused or the pool had none, so that nothing was sent. */
+    private static boolean neverConnected(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException || cause instanceof NoSuchElementException) {
+                return true;
+            }
+            for (Throwable suppressed : cause.getSuppressed()) {
+                if (suppressed instanceof ConnectException) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Reply toReply(@Nullable Object value) {
+        if (value == null) {
+            return new Reply.Null();
+        } else if (value instanceof Long number) {
+            return new Reply.Int(number);
+        } else if (value instanceof byte[] bytes) {
+            return new Reply.Bulk(bytes);
+        } else if (value instanceof List<?> items) {
+            List<Reply> replies = new ArrayList<>(items.size());
+            for (Object item : items) {
+                if (item instanceof JedisDataException error) {
+                    return new Reply.Failure(String.valueOf(error.getMessage()));
+                }
+                replies.add(toReply(item));
+            }
+            return new Reply.Items(replies);
+        }
+        throw new IllegalStateException("Jedis gave a " + value.getClass().getName());
+    }
+
+    @Override
+    public ChannelSession openChannels(ChannelListener listener) {
+        return JedisChannels.start(jedis, listener);
+    }
+
+    /** Does nothing: client and executor belong to the application. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,224 @@
+package dev.spinel.patterns.lettuce;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.TransportException;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.ProtocolKeyword;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * The transport over one shared Lettuce connection, to a single server or to a cluster, and a second one for subscriptions.
+ *
+ * <p>It makes its own clients, because Lettuce's defaults would break the port's contract: they keep commands while
+ * disconnected and send those in flight again after a reconnect. Here commands are refused while disconnected and nothing is
+ * replayed, except for subscriptions; the connections are re-established by Lettuce. Callbacks run on Lettuce's event loop.
+ */
+public final class LettuceTransport implements RedisTransport {
+    private static final long MAX_RECONNECT_DELAY_MILLIS = 500;
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
+
+    private final AbstractRedisClient client;
+    private final StatefulConnection<byte[], byte[]> connection;
+    private final AbstractRedisClient channelClient;
+    private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector;
+    private final ConcurrentMap<String, Keyword> keywords = new ConcurrentHashMap<>();
+
+    private LettuceTransport(
+            AbstractRedisClient client,
+            StatefulConnection<byte[], byte[]> connection,
+            AbstractRedisClient channelClient,
+            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector) {
+        this.client = client;
+        this.connection = connection;
+        this.channelClient = channelClient;
+        this.channelConnector = channelConnector;
+    }
+
+    /**
+     * Connects to a server, such as {@code redis://127.0.0.1:6379}, as {@link #connect(RedisURI)} does. Blocks until connected.
+     *
+     * @throws io.lettuce.core.RedisConnectionException if the server cannot be reached
+     */
+    public static LettuceTransport connect(String uri) {
+        return connect(RedisURI.create(uri));
+    }
+
+    /**
+     * Connects to a server. A command that has no reply after the time-out of the address fails with an unknown outcome; the 60
+     * seconds that Lettuce takes if none is set are replaced by 5. Blocks until connected.
+     *
+     * @throws io.lettuce.core.RedisConnectionException if the server cannot be reached
+     */
+    public static LettuceTransport connect(RedisURI uri) {
+        ClientResources resources = resources();
+        RedisClient client = RedisClient.create(resources);
+        client.setOptions(configure(ClientOptions.builder(), uri).build());
+        RedisClient channelClient = RedisClient.create(resources);
+        return new LettuceTransport(
+                client,
+                connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE, uri)),
+                channelClient,
+                () -> channelClient.connectPubSubAsync(StringCodec.UTF8, uri));
+    }
+
+    /**
+     * Connects to a cluster through one of its nodes. Otherwise as {@link #connect(RedisURI)}.
+     *
+     * @throws io.lettuce.core.RedisException if no node can be reached
+     */
+    public static LettuceTransport connectToCluster(RedisURI node) {
+        ClientResources resources = resources();
+        RedisClusterClient client = RedisClusterClient.create(resources, node);
+        ClusterClientOptions.Builder options = ClusterClientOptions.builder();
+        configure(options, node);
+        client.setOptions(options.build());
+        RedisClusterClient channelClient = RedisClusterClient.create(resources, node);
+        return new LettuceTransport(
+                client,
+                connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE)),
+                channelClient,
+                () -> channelClient
+                        .refreshPartitionsAsync()
+                        .thenCompose(known -> channelClient.connectPubSubAsync(StringCodec.UTF8))
+                        .thenApply(pubSub -> pubSub));
+    }
+
+    /** Threads of both clients. Reconnects are tried at least twice a second; by default it could take half a minute. */
+    private static ClientResources resources() {
+        return ClientResources.builder()
+                .reconnectDelay(Delay.exponential(0, MAX_RECONNECT_DELAY_MILLIS, TimeUnit.MILLISECONDS, 2))
+                .build();
+    }
+
+    private static ClientOptions.Builder configure(ClientOptions.Builder options, RedisURI uri) {
+        Duration timeout =
+                uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_TIMEOUT : uri.getTimeout();
+        return options.autoReconnect(true)
+                .replayFilter(command -> true)
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(timeout));
+    }
+
+    private static StatefulConnection<byte[], byte[]> connectOrShutDown(
+            AbstractRedisClient client, Supplier<StatefulConnection<byte[], byte[]>> connector) {
+        try {
+            return connector.get();
+        } catch (RuntimeException e) {
+            shutDown(client);
+            throw e;
+        }
+    }
+
+    @Override
+    public CompletionStage<Reply> send(Command command) {
+        CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
+        for (byte[] argument : command.arguments()) {
+            if (argument == command.routingKey()) {
+                arguments.addKey(argument);
+            } else {
+                arguments.add(argument);
+            }
+        }
+        AsyncCommand<byte[], byte[], Reply> sent = new AsyncCommand<>(new io.lettuce.core.protocol.Command<>(
+                keywords.computeIfAbsent(command.name(), Keyword::new), new ReplyOutput(), arguments));
+        CompletableFuture<Reply> result = new CompletableFuture<>();
+        boolean disconnected = !connection.isOpen();
+        try {
+            connection.dispatch(sent);
+        } catch (RuntimeException e) {
+            result.completeExceptionally(TransportException.noReply(e));
+            return result;
+        }
+        // Lettuce refuses for want of a connection before dispatch returns, with no exception class of its own. All
+        // other
+        // failures leave the outcome unknown, which errs on the safe side.
+        boolean refused = disconnected && sent.isCompletedExceptionally();
+        var unused = sent.whenComplete((reply, failure) -> {
+            if (failure == null) {
+                result.complete(reply);
+            } else {
+                settle(result, failure, refused);
+            }
+        });
+        return result;
+    }
+
+    private static void settle(CompletableFuture<Reply> result, Throwable failure, boolean refused) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RedisCommandExecutionException error && error.getMessage() != null) {
+            result.complete(new Reply.Failure(error.getMessage()));
+        } else {
+            result.completeExceptionally(
+                    refused ? TransportException.notSent(cause) : TransportException.noReply(cause));
+        }
+    }
+
+    @Override
+    public ChannelSession openChannels(ChannelListener listener) {
+        return new LettuceChannels(channelConnector, listener);
+    }
+
+    @Override
+    public void close() {
+        connection.close();
+        channelClient.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
+        shutDown(client);
+    }
+
+    /** Ends a client and the threads that it was given. */
+    private static void shutDown(AbstractRedisClient client) {
+        ClientResources resources = client.getResources();
+        client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
+        var unused = resources.shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** A command's name as Lettuce sends it. */
+    private static final class Keyword implements ProtocolKeyword {
+        private final String name;
+        private final byte[] bytes;
+
+        Keyword(String name) {
+            this.name = requireNonNull(name, "name");
+            bytes = name.getBytes(StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        public byte[] getBytes() {
+            return bytes;
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+}

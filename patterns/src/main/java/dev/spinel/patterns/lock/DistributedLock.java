@@ -1,0 +1,128 @@
+package dev.spinel.patterns.lock;
+
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.Lock;
+
+/**
+ * Something that one process at a time, or a bounded number, may hold: a lock, one side of a read-write lock, or the permits of a
+ * semaphore, as made by {@link Locks}. Not bound to threads: the holder is whoever has the {@link Lease}. Thread-safe.
+ *
+ * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order;
+ * between processes it is a race. A failure of the server while asking, after the retries of the runtime, fails the one who
+ * asks with a {@link PatternException}; what it may have got is given back or runs out.
+ */
+public final class DistributedLock {
+    private final LeaseProtocol protocol;
+    private final LeaseSettings settings;
+    private final Contenders contenders;
+
+    DistributedLock(LeaseProtocol protocol, LeaseSettings settings) {
+        this.protocol = protocol;
+        this.settings = settings;
+        contenders = new Contenders(protocol, settings);
+    }
+
+    /** The name given by the application. */
+    public String name() {
+        return protocol.name();
+    }
+
+    /** Takes it if it is free; never waits for others. Overtakes those who wait in this process. */
+    public Optional<Lease> tryAcquire() {
+        return PatternRuntime.await(tryAcquireAsync());
+    }
+
+    /** As {@link #tryAcquire()}. */
+    public CompletionStage<Optional<Lease>> tryAcquireAsync() {
+        String owner = UUID.randomUUID().toString();
+        long sentNanos = protocol.runtime().scheduler().nanoTime();
+        return protocol.acquire(owner, settings.lease(), false).handle((attempt, failure) -> {
+            if (failure != null) {
+                protocol.withdraw(owner);
+                throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
+            }
+            return attempt.granted()
+                    ? Optional.of(new Lease(protocol, settings, owner, attempt.value(), sentNanos))
+                    : Optional.empty();
+        });
+    }
+
+    /**
+     * Takes it, waiting for others up to the given time.
+     *
+     * @return empty if it did not become free in time
+     * @throws InterruptedException if interrupted while waiting; nothing stays taken
+     */
+    public Optional<Lease> tryAcquire(Duration wait) throws InterruptedException {
+        CompletableFuture<Lease> future = contenders.join();
+        try {
+            return Optional.of(future.get(wait.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            // Unless it came just now, cancelling withdraws.
+            return future.cancel(false) ? Optional.empty() : Optional.of(future.join());
+        } catch (InterruptedException e) {
+            giveUp(future);
+            throw e;
+        } catch (ExecutionException e) {
+            throw rethrown(e);
+        }
+    }
+
+    /**
+     * Takes it, waiting for others as long as it takes.
+     *
+     * @throws InterruptedException if interrupted while waiting; nothing stays taken
+     */
+    public Lease acquire() throws InterruptedException {
+        CompletableFuture<Lease> future = contenders.join();
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            giveUp(future);
+            throw e;
+        } catch (ExecutionException e) {
+            throw rethrown(e);
+        }
+    }
+
+    /**
+     * Takes it, waiting for others as long as it takes. Completing the stage's future otherwise, by cancelling it or by a
+     * time-out, ends the wait; nothing stays taken.
+     */
+    public CompletionStage<Lease> acquireAsync() {
+        return contenders.join();
+    }
+
+    /**
+     * A view for code that needs the JDK's interface: re-entrant, owned by a thread. Each call makes another view with threads and
+     * holds of its own. {@code unlock} throws a {@link LockLostException} if the lease had ended before, and so does a nested
+     * {@code lock}. Conditions are not supported.
+     */
+    public Lock asJavaLock() {
+        return new JavaLockView(this);
+    }
+
+    private static void giveUp(CompletableFuture<Lease> future) {
+        if (!future.cancel(false) && !future.isCompletedExceptionally()) {
+            var unused = future.join().releaseAsync().exceptionally(failure -> ReleaseResult.LOST);
+        }
+    }
+
+    private static RuntimeException rethrown(ExecutionException e) {
+        Throwable cause = e.getCause();
+        if (cause instanceof CompletionException wrapped && wrapped.getCause() != null) {
+            cause = wrapped.getCause();
+        }
+        return cause instanceof RuntimeException failure ? failure : new CompletionException(cause);
+    }
+}

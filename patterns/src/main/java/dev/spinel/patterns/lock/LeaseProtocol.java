@@ -1,0 +1,226 @@
+package dev.spinel.patterns.lock;
+
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Operation;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Script;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * How one kind of lockable thing is leased on the server: its scripts with their keys. All operations name the owner and are
+ * idempotent. Thread-safe.
+ *
+ * @param name what the application calls it
+ * @param shared whether several may hold it, so that after one got it the next may try at once
+ * @param channel where releases are published
+ * @param message what is published when it is released
+ * @param permits how many there are of a semaphore, otherwise 0
+ * @param markMillis for how long one who waits is known to others, if that matters to them, otherwise 0
+ */
+record LeaseProtocol(
+        PatternRuntime runtime,
+        String name,
+        boolean shared,
+        Call<Attempt> acquire,
+        Call<Boolean> renew,
+        Call<ReleaseReply> release,
+        String channel,
+        String message,
+        int permits,
+        long markMillis) {
+    /** Enough for those who wait to hear of it and to ask, short enough for a writer. */
+    private static final long READERS_TURN_MILLIS = 50;
+
+    private static final Operation<Attempt> ACQUIRE_MUTEX = acquireBy("acquire-mutex.lua");
+    private static final Operation<Attempt> ACQUIRE_PERMIT = acquireBy("acquire-permit.lua");
+    private static final Operation<Attempt> ACQUIRE_READ = acquireBy("acquire-read.lua");
+    private static final Operation<Attempt> ACQUIRE_WRITE = acquireBy("acquire-write.lua");
+    private static final Operation<Boolean> RENEW_MUTEX = renewBy("renew-mutex.lua");
+    private static final Operation<Boolean> RENEW_PERMIT = renewBy("renew-permit.lua");
+    private static final Operation<ReleaseReply> RELEASE_MUTEX = releaseBy("release-mutex.lua");
+    private static final Operation<ReleaseReply> RELEASE_PERMIT = releaseBy("release-permit.lua");
+    private static final Operation<ReleaseReply> RELEASE_WRITE = releaseBy("release-write.lua");
+
+    /** An operation with its keys. */
+    record Call<R>(Operation<R> operation, List<String> keys) {}
+
+    /**
+     * What an acquisition found.
+     *
+     * @param value the fence if granted, otherwise how many milliseconds to wait at most
+     */
+    record Attempt(boolean granted, long value) {}
+
+    /**
+     * What a release found.
+     *
+     * @param held whether the owner held it
+     * @param repeated whether an earlier attempt of the same release may have ended it
+     */
+    record ReleaseReply(boolean held, boolean repeated) {}
+
+    private static Operation<Attempt> acquireBy(String script) {
+        return new Operation<>(
+                "lock.acquire", Script.load(LeaseProtocol.class, script), Retry.IDEMPOTENT, (reply, repeated) -> {
+                    List<Reply> items = reply.asItems();
+                    return new Attempt(items.get(0).asLong() == 1, items.get(1).asLong());
+                });
+    }
+
+    private static Operation<Boolean> renewBy(String script) {
+        return new Operation<>(
+                "lock.renew",
+                Script.load(LeaseProtocol.class, script),
+                Retry.IDEMPOTENT,
+                (reply, repeated) -> reply.asLong() == 1);
+    }
+
+    private static Operation<ReleaseReply> releaseBy(String script) {
+        return new Operation<>(
+                "lock.release",
+                Script.load(LeaseProtocol.class, script),
+                Retry.IDEMPOTENT,
+                (reply, repeated) -> new ReleaseReply(reply.asLong() == 1, repeated));
+    }
+
+    /** A lock that one owner holds at a time. */
+    static LeaseProtocol mutex(PatternRuntime runtime, Lane lane, String name) {
+        String key = lane.key("mutex", name);
+        return new LeaseProtocol(
+                runtime,
+                name,
+                false,
+                new Call<>(ACQUIRE_MUTEX, List.of(key, lane.fenceKey())),
+                new Call<>(RENEW_MUTEX, List.of(key)),
+                new Call<>(RELEASE_MUTEX, List.of(key)),
+                lane.channel(),
+                key,
+                0,
+                0);
+    }
+
+    /** A lock that so many owners hold at a time. */
+    static LeaseProtocol permit(PatternRuntime runtime, Lane lane, String name, int permits) {
+        String key = lane.key("permits", name);
+        return new LeaseProtocol(
+                runtime,
+                name,
+                true,
+                new Call<>(ACQUIRE_PERMIT, List.of(key, lane.fenceKey())),
+                new Call<>(RENEW_PERMIT, List.of(key)),
+                new Call<>(RELEASE_PERMIT, List.of(key)),
+                lane.channel(),
+                key,
+                permits,
+                0);
+    }
+
+    /**
+     * The side of a read-write lock that many share.
+     *
+     * @param mark for how long it is remembered that a reader waits; it renews that while it waits
+     */
+    static LeaseProtocol read(PatternRuntime runtime, Lane lane, String name, Duration mark) {
+        String readers = lane.key("readers", name);
+        String writer = lane.key("writer", name);
+        return new LeaseProtocol(
+                runtime,
+                name,
+                true,
+                new Call<>(
+                        ACQUIRE_READ,
+                        List.of(
+                                readers,
+                                lane.fenceKey(),
+                                writer,
+                                lane.key("waiting", name),
+                                lane.key("refused", name),
+                                lane.key("turn", name))),
+                new Call<>(RENEW_PERMIT, List.of(readers)),
+                new Call<>(RELEASE_PERMIT, List.of(readers)),
+                lane.channel(),
+                writer,
+                0,
+                mark.toMillis());
+    }
+
+    /**
+     * The side of a read-write lock that excludes all others.
+     *
+     * @param mark for how long a waiting writer keeps new readers out; it renews that while it waits
+     */
+    static LeaseProtocol write(PatternRuntime runtime, Lane lane, String name, Duration mark) {
+        String writer = lane.key("writer", name);
+        String waiting = lane.key("waiting", name);
+        String turn = lane.key("turn", name);
+        return new LeaseProtocol(
+                runtime,
+                name,
+                false,
+                new Call<>(ACQUIRE_WRITE, List.of(writer, lane.fenceKey(), lane.key("readers", name), waiting, turn)),
+                new Call<>(RENEW_MUTEX, List.of(writer)),
+                new Call<>(RELEASE_WRITE, List.of(writer, waiting, lane.key("refused", name), turn)),
+                lane.channel(),
+                writer,
+                0,
+                mark.toMillis());
+    }
+
+    /**
+     * Tries to take it.
+     *
+     * @param willWait whether the owner goes on to wait if it is taken
+     */
+    CompletionStage<Attempt> acquire(String owner, Duration lease, boolean willWait) {
+        return runtime.run(
+                acquire.operation(),
+                acquire.keys(),
+                new Arguments()
+                        .add(owner)
+                        .add(lease.toMillis())
+                        .add(permits > 0 ? permits : willWait ? markMillis : 0));
+    }
+
+    CompletionStage<Boolean> renew(String owner, Duration lease) {
+        return runtime.run(
+                renew.operation(), renew.keys(), new Arguments().add(owner).add(lease.toMillis()));
+    }
+
+    CompletionStage<ReleaseReply> release(String owner) {
+        return runtime.run(
+                release.operation(),
+                release.keys(),
+                new Arguments().add(owner).add(channel).add(message).add(READERS_TURN_MILLIS));
+    }
+
+    /** Ends what an owner may have got without knowing. Failure is harmless: the lease runs out. */
+    void withdraw(String owner) {
+        var unused = release(owner).exceptionally(failure -> {
+            runtime.listener().event("lock.withdrawFailed", name);
+            return new ReleaseReply(false, false);
+        });
+    }
+
+    /** A part of the key space: its locks share a hash slot, a fence counter and a channel. */
+    record Lane(String prefix, int number) {
+        private String tag() {
+            return '{' + prefix + ':' + number + '}';
+        }
+
+        String key(String kind, String name) {
+            return tag() + ':' + kind + ':' + name;
+        }
+
+        String fenceKey() {
+            return tag() + ":fence";
+        }
+
+        String channel() {
+            return tag() + ":released";
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.spinel.patterns.ratelimit;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/**
+ * What to take.
+ *
+ * @param key whose limits: a user, an address, a tenant
+ * @param cost how much, at least 1
+ * @param id names the request, so that repeating it within {@link RateLimiter.Builder#rememberFor} takes its cost only once;
+ *     lost replies are then repeated by the limiter itself. Costs one more key per request that has one
+ */
+public record RateLimitRequest(String key, long cost, Optional<String> id) {
+    /** Checks the cost. */
+    public RateLimitRequest {
+        requireNonNull(key, "key");
+        requireNonNull(id, "id");
+        if (cost < 1) {
+            throw new IllegalArgumentException("A cost is at least 1, not " + cost);
+        }
+    }
+
+    /** A request of cost 1. */
+    public static RateLimitRequest of(String key) {
+        return new RateLimitRequest(key, 1, Optional.empty());
+    }
+
+    /** The same with another cost. */
+    public RateLimitRequest withCost(long value) {
+        return new RateLimitRequest(key, value, id);
+    }
+
+    /** The same with an id. */
+    public RateLimitRequest withId(String value) {
+        return new RateLimitRequest(key, cost, Optional.of(value));
+    }
+}

@@ -1,0 +1,411 @@
+package dev.spinel.patterns.ratelimit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.ratelimit.Limit.Concurrency;
+import dev.spinel.patterns.ratelimit.Limit.FixedWindow;
+import dev.spinel.patterns.ratelimit.Limit.Gcra;
+import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
+import dev.spinel.patterns.ratelimit.Limit.SlidingWindow;
+import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Operation;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Script;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Decides who may go ahead, over any number of limits: the cost is taken from all of them or from none, atomically and in one
+ * round trip. Thread-safe, and made once per application; the state of each key lives on the server and expires by itself.
+ *
+ * <p>Guarantees. Limits hold over all clients together, as each {@link Limit} states. Time is the server's alone: clocks of
+ * clients do not matter. When the server's clock steps forward by J, a limit admits what it would have during J more; when it
+ * steps back, a key waits no longer than its limits would make it wait when exhausted (one more period for windows).
+ *
+ * <p>A lost reply takes a cost of unknown outcome: limits err towards admitting less. The {@link FailureMode} says what the
+ * caller is told; with a request {@link RateLimitRequest#id id} the limiter repeats the request instead, which takes the cost
+ * once. When the server loses its last writes (failover, restart without persistence), what they took may be admitted again.
+ *
+ * <p>Changed settings take effect at the next request of a key; while limiters with different settings run, each applies its own
+ * to the shared state. Events: {@code ratelimit.limited}, {@code ratelimit.degraded}, each with the limiter's name.
+ */
+public final class RateLimiter {
+    private static final Script ACQUIRE_SCRIPT = Script.load(RateLimiter.class, "acquire.lua");
+    private static final Operation<Answer> ACQUIRE = acquire("ratelimit.acquire", Retry.NEVER);
+    private static final Operation<Answer> ACQUIRE_ONCE = acquire("ratelimit.acquire", Retry.IDEMPOTENT);
+    private static final Operation<Answer> PEEK = acquire("ratelimit.peek", Retry.IDEMPOTENT);
+    private static final Operation<Boolean> REFUND = new Operation<>(
+            "ratelimit.refund",
+            Script.load(RateLimiter.class, "refund.lua"),
+            Retry.NEVER,
+            (reply, repeated) -> reply.asLong() > 0);
+    private static final Operation<Boolean> RELEASE = new Operation<>(
+            "ratelimit.release",
+            Script.load(RateLimiter.class, "release.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> repeated || reply.asLong() > 0);
+    private static final Duration CLOSED_RETRY_AFTER = Duration.ofSeconds(1);
+
+    private final PatternRuntime runtime;
+    private final String name;
+    private final List<Limit> limits;
+    private final FailureMode failureMode;
+    private final Duration maxReservation;
+    private final Duration rememberFor;
+
+    private RateLimiter(Builder builder) {
+        runtime = builder.runtime;
+        name = builder.name;
+        limits = List.copyOf(builder.limits);
+        failureMode = builder.failureMode;
+        maxReservation = builder.maxReservation;
+        rememberFor = builder.rememberFor;
+    }
+
+    private static Operation<Answer> acquire(String operation, Retry retry) {
+        return new Operation<>(operation, ACQUIRE_SCRIPT, retry, (reply, repeated) -> Answer.read(reply));
+    }
+
+    /** A limiter to be configured; it needs at least one limit. */
+    public static Builder builder(PatternRuntime runtime) {
+        return new Builder(runtime);
+    }
+
+    /** Takes a cost of 1 if it fits. Never waits for permits. */
+    public Decision tryAcquire(String key) {
+        return tryAcquire(RateLimitRequest.of(key));
+    }
+
+    /** Takes a cost if it fits. Never waits for permits. */
+    public Decision tryAcquire(RateLimitRequest request) {
+        return PatternRuntime.await(tryAcquireAsync(request));
+    }
+
+    /** As {@link #tryAcquire(RateLimitRequest)}. */
+    public CompletionStage<Decision> tryAcquireAsync(RateLimitRequest request) {
+        return take(request, Duration.ZERO);
+    }
+
+    /**
+     * Takes a cost now that may be used later: {@link Decision.Allowed#delay} tells when. Denied if that is more than
+     * {@code maxWait} away.
+     *
+     * @throws IllegalArgumentException if {@code maxWait} is above {@link Builder#maxReservation}
+     */
+    public Decision reserve(RateLimitRequest request, Duration maxWait) {
+        return PatternRuntime.await(reserveAsync(request, maxWait));
+    }
+
+    /** As {@link #reserve}. */
+    public CompletionStage<Decision> reserveAsync(RateLimitRequest request, Duration maxWait) {
+        if (maxWait.isNegative() || maxWait.compareTo(maxReservation) > 0) {
+            throw new IllegalArgumentException("This limiter reserves up to " + maxReservation + ", not " + maxWait);
+        }
+        return take(request, maxWait);
+    }
+
+    /** Tells whether a cost would fit, and takes nothing. */
+    public Decision peek(RateLimitRequest request) {
+        return PatternRuntime.await(peekAsync(request));
+    }
+
+    /** As {@link #peek}. */
+    public CompletionStage<Decision> peekAsync(RateLimitRequest request) {
+        Arguments arguments =
+                new Arguments().add("peek").add(request.cost()).add("").add(0).add(0);
+        addLimits(arguments);
+        return guarded(runtime.run(PEEK, keys(request.key(), limits), arguments)
+                .thenApply(answer -> decide(answer, Optional.empty())));
+    }
+
+    /**
+     * Gives back a cost that was not used, as far as it has not drained or expired since: a limit never admits more for it.
+     * Counts from when the cost was taken, also for reservations. To be called once per grant; permits are released with it.
+     *
+     * @return whether anything was given back
+     */
+    public boolean refund(Grant grant) {
+        return PatternRuntime.await(refundAsync(grant));
+    }
+
+    /** As {@link #refund}. */
+    public CompletionStage<Boolean> refundAsync(Grant grant) {
+        Arguments arguments =
+                new Arguments().add(grant.cost()).add(grant.token()).add(grant.takenAtMicros());
+        addLimits(arguments);
+        return runtime.run(REFUND, keys(grant.key(), limits), arguments);
+    }
+
+    /**
+     * Returns the permits of {@link Concurrency} limits; what other limits took stays taken. Calling it again is harmless.
+     *
+     * @return whether they were still out; false if their lease had ended
+     * @throws IllegalStateException if the limiter has no such limit
+     */
+    public boolean release(Grant grant) {
+        return PatternRuntime.await(releaseAsync(grant));
+    }
+
+    /** As {@link #release}. */
+    public CompletionStage<Boolean> releaseAsync(Grant grant) {
+        List<Limit> concurrency =
+                limits.stream().filter(Concurrency.class::isInstance).toList();
+        if (concurrency.isEmpty()) {
+            throw new IllegalStateException("Limiter '" + name + "' has no concurrency limit to release");
+        }
+        return runtime.run(
+                RELEASE,
+                keys(grant.key(), concurrency),
+                new Arguments().add(grant.cost()).add(grant.token()).add(grant.takenAtMicros()));
+    }
+
+    private CompletionStage<Decision> take(RateLimitRequest request, Duration maxWait) {
+        // A repeated request has the same token, so that the receipt matches what the first one took.
+        String token = request.id().orElseGet(() -> UUID.randomUUID().toString());
+        List<String> keys = keys(request.key(), limits);
+        long rememberMillis = 0;
+        if (request.id().isPresent()) {
+            keys.add(tagged(request.key()) + ":once:" + token);
+            rememberMillis = rememberFor.toMillis();
+        }
+        Arguments arguments = new Arguments()
+                .add("take")
+                .add(request.cost())
+                .add(token)
+                .add(micros(maxWait))
+                .add(rememberMillis);
+        addLimits(arguments);
+        return guarded(runtime.run(request.id().isPresent() ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
+                .thenApply(answer -> decide(
+                        answer, Optional.of(new Grant(request.key(), request.cost(), token, answer.serverMicros())))));
+    }
+
+    /** Applies the failure mode. */
+    private CompletionStage<Decision> guarded(CompletionStage<Decision> decision) {
+        return decision.handle((decided, failure) -> failure == null ? decided : degrade(failure));
+    }
+
+    private Decision degrade(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!(cause instanceof PatternException) || failureMode == FailureMode.FAIL) {
+            throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(cause);
+        }
+        runtime.listener().event("ratelimit.degraded", name);
+        boolean open = failureMode == FailureMode.OPEN;
+        List<LimitState> states = new ArrayList<>(limits.size());
+        for (Limit limit : limits) {
+            states.add(new LimitState(limit, 0, open ? Duration.ZERO : CLOSED_RETRY_AFTER, Duration.ZERO, false));
+        }
+        return open
+                ? new Decision.Allowed(Optional.empty(), Duration.ZERO, states, true)
+                : new Decision.Limited(CLOSED_RETRY_AFTER, false, states, true);
+    }
+
+    /**
+     * Reads a decision.
+     *
+     * @param grant the receipt if the cost was granted; empty for a mere look
+     */
+    private Decision decide(Answer answer, Optional<Grant> grant) {
+        List<LimitState> states = new ArrayList<>(limits.size());
+        boolean neverFits = false;
+        long retryMicros = 0;
+        for (int i = 0; i < limits.size(); i++) {
+            long retry = answer.retryMicros(i);
+            neverFits |= retry < 0;
+            retryMicros = Math.max(retryMicros, retry);
+            states.add(new LimitState(
+                    limits.get(i),
+                    answer.remaining(i),
+                    duration(Math.max(0, retry)),
+                    duration(answer.resetMicros(i)),
+                    retry < 0));
+        }
+        if (answer.granted()) {
+            return new Decision.Allowed(grant, duration(answer.waitMicros()), states, false);
+        }
+        if (grant.isPresent()) {
+            runtime.listener().event("ratelimit.limited", name);
+        }
+        return new Decision.Limited(duration(neverFits ? 0 : retryMicros), neverFits, states, false);
+    }
+
+    private String tagged(String key) {
+        return '{' + name + ':' + key + '}';
+    }
+
+    /** The keys of some limits for one key of the application: they share a hash tag, whatever the key contains. */
+    private List<String> keys(String key, List<Limit> some) {
+        List<String> keys = new ArrayList<>(some.size() + 1);
+        for (Limit limit : some) {
+            keys.add(tagged(key) + ':' + limit.name());
+        }
+        return keys;
+    }
+
+    private void addLimits(Arguments arguments) {
+        for (Limit limit : limits) {
+            if (limit instanceof Gcra gcra) {
+                double intervalMicros = (double) micros(gcra.period()) / gcra.count();
+                arguments
+                        .add("gcra")
+                        .add(Double.toString(intervalMicros))
+                        .add(gcra.burst())
+                        .add(micros(maxReservation))
+                        .add(0);
+            } else if (limit instanceof TokenBucket bucket) {
+                long periodMicros = micros(bucket.period());
+                long debt = (micros(maxReservation) + periodMicros - 1) / periodMicros * bucket.refill();
+                arguments
+                        .add("bucket")
+                        .add(periodMicros)
+                        .add(bucket.capacity())
+                        .add(bucket.refill())
+                        .add(debt);
+            } else if (limit instanceof SlidingWindow window) {
+                addWindow(arguments, "counter", window.period(), window.count());
+            } else if (limit instanceof SlidingLog log) {
+                addWindow(arguments, "log", log.period(), log.count());
+            } else if (limit instanceof FixedWindow window) {
+                addWindow(arguments, "fixed", window.period(), window.count());
+            } else if (limit instanceof Concurrency concurrency) {
+                addWindow(arguments, "concurrent", concurrency.lease(), concurrency.count());
+            }
+        }
+    }
+
+    private static void addWindow(Arguments arguments, String kind, Duration period, long count) {
+        arguments.add(kind).add(micros(period)).add(count).add(0).add(0);
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1_000;
+    }
+
+    private static Duration duration(long micros) {
+        return Duration.of(micros, ChronoUnit.MICROS);
+    }
+
+    /** What the script answers, as its head describes it. */
+    private record Answer(List<Reply> values) {
+        static Answer read(Reply reply) {
+            return new Answer(reply.asItems());
+        }
+
+        boolean granted() {
+            return values.get(0).asLong() == 1;
+        }
+
+        long serverMicros() {
+            return values.get(1).asLong();
+        }
+
+        long waitMicros() {
+            return values.get(2).asLong();
+        }
+
+        long remaining(int limit) {
+            return values.get(3 + 3 * limit).asLong();
+        }
+
+        long retryMicros(int limit) {
+            return values.get(4 + 3 * limit).asLong();
+        }
+
+        long resetMicros(int limit) {
+            return values.get(5 + 3 * limit).asLong();
+        }
+    }
+
+    /** Settings of a limiter. */
+    public static final class Builder {
+        private final PatternRuntime runtime;
+        private final List<Limit> limits = new ArrayList<>();
+        private String name = "ratelimit";
+        private FailureMode failureMode = FailureMode.FAIL;
+        private Duration maxReservation = Duration.ZERO;
+        private Duration rememberFor = Duration.ofMinutes(1);
+
+        private Builder(PatternRuntime runtime) {
+            this.runtime = requireNonNull(runtime, "runtime");
+        }
+
+        /** The start of all keys on the server, {@code ratelimit} if not set. Without braces, which are for the hash tag. */
+        public Builder name(String value) {
+            name = requireNonNull(value, "name");
+            return this;
+        }
+
+        /** Adds limits; all of them hold. */
+        public Builder limits(Limit... more) {
+            limits.addAll(Arrays.asList(more));
+            return this;
+        }
+
+        /** What to answer when the server does not; {@link FailureMode#FAIL} if not set. */
+        public Builder onFailure(FailureMode value) {
+            failureMode = requireNonNull(value, "failureMode");
+            return this;
+        }
+
+        /** Allows {@link RateLimiter#reserve} up to this long ahead; needs {@link Gcra} or {@link TokenBucket} limits only. */
+        public Builder maxReservation(Duration value) {
+            maxReservation = requireNonNull(value, "maxReservation");
+            return this;
+        }
+
+        /** How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. */
+        public Builder rememberFor(Duration value) {
+            rememberFor = requireNonNull(value, "rememberFor");
+            return this;
+        }
+
+        /**
+         * The limiter.
+         *
+         * @throws IllegalArgumentException if the settings make no sense together
+         */
+        public RateLimiter build() {
+            if (name.isEmpty() || name.indexOf('{') >= 0 || name.indexOf('}') >= 0) {
+                throw new IllegalArgumentException("A limiter's name is not empty and has no braces: '" + name + "'");
+            }
+            if (limits.isEmpty()) {
+                throw new IllegalArgumentException("Limiter '" + name + "' has no limit");
+            }
+            checkDuration("maxReservation", maxReservation, Duration.ZERO);
+            checkDuration("rememberFor", rememberFor, Duration.ofMillis(1));
+            Set<String> names = new HashSet<>();
+            for (Limit limit : limits) {
+                if (!names.add(limit.name())) {
+                    throw new IllegalArgumentException("Limiter '" + name + "' has two limits '" + limit.name() + "'");
+                }
+                if (!maxReservation.isZero() && !(limit instanceof Gcra) && !(limit instanceof TokenBucket)) {
+                    throw new IllegalArgumentException("Limiter '" + name + "' cannot reserve ahead: limit '"
+                            + limit.name() + "' is neither Gcra nor TokenBucket");
+                }
+            }
+            return new RateLimiter(this);
+        }
+
+        private void checkDuration(String setting, Duration value, Duration least) {
+            if (value.compareTo(least) < 0 || value.compareTo(Duration.ofDays(366)) > 0) {
+                throw new IllegalArgumentException(
+                        "Limiter '" + name + "': " + setting + " is between " + least + " and 366 days, not " + value);
+            }
+        }
+    }
+}

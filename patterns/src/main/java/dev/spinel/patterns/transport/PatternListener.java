@@ -1,0 +1,41 @@
+package dev.spinel.patterns.transport;
+
+import java.time.Duration;
+
+/**
+ * Told what recipes do, for metrics and logs. Called on the thread that completes the operation: must be quick and must not
+ * block. What it throws is logged and goes no further.
+ */
+public interface PatternListener {
+    /** A listener that does nothing. */
+    PatternListener NONE = new PatternListener() {};
+
+    /** How an operation ended. */
+    enum Outcome {
+        /** With a result. */
+        COMPLETED,
+        /** Without effect: the server was not reached or refused to work. */
+        UNAVAILABLE,
+        /** Its reply was lost. */
+        UNKNOWN,
+        /** With an error of the server or a reply that cannot be read. */
+        FAILED
+    }
+
+    /**
+     * An operation ended.
+     *
+     * @param operation its name, such as {@code lock.acquire}
+     * @param attempts how often it was sent, at least 1
+     * @param elapsed from the first attempt to the end
+     */
+    default void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {}
+
+    /**
+     * Something happened that is worth counting.
+     *
+     * @param event its name, such as {@code lock.lost} or {@code ratelimit.limited}; each recipe documents its own
+     * @param subject the name of the lock, limiter or queue
+     */
+    default void event(String event, String subject) {}
+}

@@ -1,0 +1,377 @@
+package dev.spinel.patterns.transport;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all recipes of an application share: the connection to the server, local time, the retry policy and the listener.
+ *
+ * <p>Runs an {@link Operation} in one round trip: by the digest of its script, and with its text when the server does not
+ * know the digest. What failed without effect is tried again as the {@link RetryPolicy} says; what may have run is tried
+ * again only if that is harmless ({@link Operation.Retry}). Thread-safe.
+ */
+public final class PatternRuntime implements AutoCloseable {
+    private static final byte[] EMPTY = {};
+    /** Codes of errors that tell that a command had no effect and may succeed soon. */
+    private static final Set<String> PASSING_ERRORS =
+            Set.of("BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN");
+
+    private final RedisTransport transport;
+    private final RetryPolicy retryPolicy;
+    private final Scheduler scheduler;
+    private final PatternListener listener;
+    private final Channels channels;
+
+    private PatternRuntime(Builder builder) {
+        transport = builder.transport;
+        retryPolicy = builder.retryPolicy;
+        scheduler = builder.scheduler;
+        listener = new GuardedListener(builder.listener);
+        channels = new Channels(transport);
+    }
+
+    /** A runtime with default settings. Closing it closes the transport. */
+    public static PatternRuntime over(RedisTransport transport) {
+        return builder(transport).build();
+    }
+
+    /** A runtime to be configured. */
+    public static Builder builder(RedisTransport transport) {
+        return new Builder(transport);
+    }
+
+    /** The local time. */
+    public Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Who is told about operations and events. */
+    public PatternListener listener() {
+        return listener;
+    }
+
+    /**
+     * Runs an operation.
+     *
+     * @param keys all keys that it touches, with the same hash tag
+     * @return its result, or a failure with a {@link PatternException}
+     */
+    public <R> CompletionStage<R> run(Operation<R> operation, List<String> keys, Arguments arguments) {
+        Run<R> run = new Run<>(operation, keys, arguments.values());
+        run.attempt();
+        return run.result;
+    }
+
+    /**
+     * Subscribes a listener to a channel. All channels of a runtime share one connection, opened at the first call.
+     *
+     * @return what ends the subscription
+     */
+    public Scheduler.Task subscribe(String channel, RedisTransport.ChannelListener channelListener) {
+        return channels.add(channel, channelListener);
+    }
+
+    /**
+     * Waits for a stage, for the sync views of recipes. Not interruptible: the wait is bounded by the transport's time-out
+     * and the retry policy, and an operation that was given up half-way would leave its outcome unknown.
+     *
+     * @throws PatternException if the stage failed with one
+     */
+    public static <T extends @Nullable Object> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Closes the transport. */
+    @Override
+    public void close() {
+        channels.close();
+        transport.close();
+    }
+
+    /** The cause of a stage's failure, without the wrapping of the JDK. */
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    /** One operation on its way: its attempts follow each other, so that its fields need no lock. */
+    private final class Run<R> {
+        private final Operation<R> operation;
+        private final List<byte[]> arguments;
+        private final CompletableFuture<R> result = new CompletableFuture<>();
+        private final long startNanos = scheduler.nanoTime();
+        private int attempts;
+        private boolean mayHaveRun;
+
+        Run(Operation<R> operation, List<String> keys, List<byte[]> values) {
+            if (keys.isEmpty()) {
+                throw new IllegalArgumentException(operation.name() + " needs at least one key");
+            }
+            this.operation = operation;
+            arguments = new ArrayList<>(2 + keys.size() + values.size());
+            arguments.add(EMPTY); // the script, by digest or text
+            arguments.add(Integer.toString(keys.size()).getBytes(US_ASCII));
+            for (String key : keys) {
+                arguments.add(key.getBytes(UTF_8));
+            }
+            arguments.addAll(values);
+        }
+
+        void attempt() {
+            attempts++;
+            send("EVALSHA", operation.script().sha1());
+        }
+
+        private void send(String name, byte[] script) {
+            arguments.set(0, script);
+            CompletionStage<Reply> sent;
+            try {
+                sent = transport.send(new Command(name, arguments, arguments.get(2)));
+            } catch (RuntimeException e) {
+                finishExceptionally(PatternListener.Outcome.FAILED, e);
+                return;
+            }
+            var unused = sent.whenComplete((reply, failure) -> {
+                if (failure != null) {
+                    failed(unwrap(failure));
+                } else {
+                    replied(name, reply);
+                }
+            });
+        }
+
+        private void replied(String name, Reply reply) {
+            if (!(reply instanceof Reply.Failure error)) {
+                decode(reply);
+            } else if (error.code().equals("NOSCRIPT") && name.equals("EVALSHA")) {
+                send("EVAL", operation.script().body());
+            } else if (PASSING_ERRORS.contains(error.code())) {
+                tryAgain(new PatternException.ServerError(operation.name(), error.message()));
+            } else {
+                finishExceptionally(
+                        PatternListener.Outcome.FAILED,
+                        new PatternException.ServerError(operation.name(), error.message()));
+            }
+        }
+
+        private void decode(Reply reply) {
+            R decoded;
+            try {
+                decoded = operation.decoder().decode(reply, mayHaveRun);
+            } catch (RuntimeException e) {
+                finishExceptionally(
+                        PatternListener.Outcome.FAILED,
+                        new IllegalStateException(operation.name() + " cannot read the reply " + reply, e));
+                return;
+            }
+            ended(PatternListener.Outcome.COMPLETED);
+            result.complete(decoded);
+        }
+
+        private void failed(Throwable failure) {
+            if (!(failure instanceof TransportException lost)) {
+                finishExceptionally(PatternListener.Outcome.FAILED, failure);
+                return;
+            }
+            mayHaveRun |= lost.mayHaveRun();
+            if (mayHaveRun && operation.retry() == Operation.Retry.NEVER) {
+                giveUp(failure);
+            } else {
+                tryAgain(failure);
+            }
+        }
+
+        private void tryAgain(Throwable failure) {
+            if (attempts >= retryPolicy.maxAttempts()) {
+                giveUp(failure);
+            } else {
+                scheduler.schedule(retryPolicy.delayAfter(attempts), this::attempt);
+            }
+        }
+
+        private void giveUp(Throwable failure) {
+            if (mayHaveRun) {
+                finishExceptionally(
+                        PatternListener.Outcome.UNKNOWN,
+                        new PatternException.UnknownOutcome(operation.name(), failure));
+            } else {
+                finishExceptionally(
+                        PatternListener.Outcome.UNAVAILABLE,
+                        new PatternException.Unavailable(operation.name(), failure));
+            }
+        }
+
+        private void finishExceptionally(PatternListener.Outcome outcome, Throwable failure) {
+            ended(outcome);
+            result.completeExceptionally(failure);
+        }
+
+        private void ended(PatternListener.Outcome outcome) {
+            listener.operationEnded(
+                    operation.name(), outcome, attempts, Duration.ofNanos(scheduler.nanoTime() - startNanos));
+        }
+    }
+
+    /** Keeps the failures of a listener away from operations, which would never end. */
+    private record GuardedListener(PatternListener listener) implements PatternListener {
+        @Override
+        public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {
+            guard(() -> listener.operationEnded(operation, outcome, attempts, elapsed));
+        }
+
+        @Override
+        public void event(String event, String subject) {
+            guard(() -> listener.event(event, subject));
+        }
+
+        private static void guard(Runnable call) {
+            try {
+                call.run();
+            } catch (RuntimeException e) {
+                System.getLogger(PatternListener.class.getName())
+                        .log(System.Logger.Level.WARNING, "A listener failed", e);
+            }
+        }
+    }
+
+    /** The subscriptions of all recipes over one session of the transport: a channel is subscribed while somebody listens. */
+    private static final class Channels implements RedisTransport.ChannelListener {
+        private final RedisTransport transport;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Map<String, List<RedisTransport.ChannelListener>> listeners = new HashMap<>();
+        private RedisTransport.@Nullable ChannelSession session;
+
+        Channels(RedisTransport transport) {
+            this.transport = transport;
+        }
+
+        Scheduler.Task add(String channel, RedisTransport.ChannelListener listener) {
+            lock.lock();
+            try {
+                RedisTransport.ChannelSession open = session;
+                if (open == null) {
+                    open = transport.openChannels(this);
+                    session = open;
+                }
+                List<RedisTransport.ChannelListener> more = new ArrayList<>(listenersOf(channel));
+                more.add(listener);
+                listeners.put(channel, List.copyOf(more));
+                // Also if it is subscribed already: the confirmation tells the new listener that it takes effect.
+                open.subscribe(channel);
+            } finally {
+                lock.unlock();
+            }
+            return () -> remove(channel, listener);
+        }
+
+        private void remove(String channel, RedisTransport.ChannelListener listener) {
+            lock.lock();
+            try {
+                List<RedisTransport.ChannelListener> rest = new ArrayList<>(listenersOf(channel));
+                if (!rest.remove(listener)) {
+                    return;
+                }
+                if (!rest.isEmpty()) {
+                    listeners.put(channel, List.copyOf(rest));
+                    return;
+                }
+                listeners.remove(channel);
+                if (session != null) {
+                    session.unsubscribe(channel);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private List<RedisTransport.ChannelListener> listenersOf(String channel) {
+            lock.lock();
+            try {
+                return listeners.getOrDefault(channel, List.of());
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void message(String channel, String message) {
+            for (RedisTransport.ChannelListener listener : listenersOf(channel)) {
+                listener.message(channel, message);
+            }
+        }
+
+        @Override
+        public void subscribed(String channel) {
+            for (RedisTransport.ChannelListener listener : listenersOf(channel)) {
+                listener.subscribed(channel);
+            }
+        }
+
+        void close() {
+            lock.lock();
+            try {
+                listeners.clear();
+                if (session != null) {
+                    session.close();
+                    session = null;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Settings of a runtime. */
+    public static final class Builder {
+        private final RedisTransport transport;
+        private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
+        private Scheduler scheduler = Scheduler.system();
+        private PatternListener listener = PatternListener.NONE;
+
+        private Builder(RedisTransport transport) {
+            this.transport = requireNonNull(transport, "transport");
+        }
+
+        /** When to try again; {@link RetryPolicy#DEFAULT} if not set. */
+        public Builder retryPolicy(RetryPolicy value) {
+            retryPolicy = requireNonNull(value, "retryPolicy");
+            return this;
+        }
+
+        /** The local time; {@link Scheduler#system} if not set. */
+        public Builder scheduler(Scheduler value) {
+            scheduler = requireNonNull(value, "scheduler");
+            return this;
+        }
+
+        /** Who is told about operations and events; nobody if not set. */
+        public Builder listener(PatternListener value) {
+            listener = requireNonNull(value, "listener");
+            return this;
+        }
+
+        /** The runtime. */
+        public PatternRuntime build() {
+            return new PatternRuntime(this);
+        }
+    }
+}

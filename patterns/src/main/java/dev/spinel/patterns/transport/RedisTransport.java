@@ -1,0 +1,56 @@
+package dev.spinel.patterns.transport;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The port to a client library. An implementation sends commands and tells for each failure whether the command may have
+ * run; it <em>never repeats a command by itself</em>, because only the operation knows whether that is harmless.
+ * Redirections of a cluster ({@code MOVED}, {@code ASK}) are its business: they tell that the command did not run.
+ *
+ * <p>Thread-safe. {@link #send} does not block its caller, and the stages it returns may complete on a thread of the client
+ * library: what depends on them must not block.
+ */
+public interface RedisTransport extends AutoCloseable {
+    /**
+     * Sends one command.
+     *
+     * @return the reply, errors of the server included as {@link Reply.Failure}; or a failure with a
+     *     {@link TransportException} if no reply came within the transport's time-out
+     */
+    CompletionStage<Reply> send(Command command);
+
+    /**
+     * Opens a session of subscriptions, on a connection of its own that is re-established whenever it breaks, with all its
+     * channels, until the session is closed. Does not block; a connection that cannot be made yet is tried again.
+     */
+    ChannelSession openChannels(ChannelListener listener);
+
+    /** Closes the connections. Commands in flight fail with an unknown outcome. */
+    @Override
+    void close();
+
+    /** Receives what arrives on subscribed channels, on a thread of the client library: must not block. */
+    interface ChannelListener {
+        /** A message was published. Delivery is at most once. */
+        void message(String channel, String message);
+
+        /**
+         * A subscription took effect: messages published from now on arrive. Called again each time a broken connection was
+         * re-established, since messages of the time between are lost.
+         */
+        void subscribed(String channel);
+    }
+
+    /** A set of subscribed channels. Thread-safe; no method blocks. */
+    interface ChannelSession extends AutoCloseable {
+        /** Adds a channel; {@link ChannelListener#subscribed} tells when it took effect. */
+        void subscribe(String channel);
+
+        /** Removes a channel. Messages that are on their way may still arrive. */
+        void unsubscribe(String channel);
+
+        /** Ends all subscriptions and closes the connection. */
+        @Override
+        void close();
+    }
+}

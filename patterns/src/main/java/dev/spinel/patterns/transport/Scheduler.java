@@ -1,0 +1,62 @@
+package dev.spinel.patterns.transport;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The local time of a recipe: how long something took, and when to act again. Never what time it is, which is the server's
+ * to say. Thread-safe.
+ */
+public interface Scheduler {
+    /** A monotonic time in nanoseconds, comparable only with others of this scheduler. */
+    long nanoTime();
+
+    /** Runs a task once after a delay. The task does not block and throws nothing. */
+    Task schedule(Duration delay, Runnable task);
+
+    /** A task that waits for its time. */
+    @FunctionalInterface
+    interface Task {
+        /** Forgets the task, unless it already runs. */
+        void cancel();
+    }
+
+    /** The system's monotonic clock, and tasks on the common pool. */
+    static Scheduler system() {
+        return on(ForkJoinPool.commonPool());
+    }
+
+    /** The system's monotonic clock, and tasks on the given executor, which must not be kept busy by blocking work. */
+    static Scheduler on(Executor executor) {
+        requireNonNull(executor, "executor");
+        return new Scheduler() {
+            @Override
+            public long nanoTime() {
+                return System.nanoTime();
+            }
+
+            /*
+             * The JDK's own timer thread completes the future. Completing it first takes it off that thread's queue, so
+             * that cancelled tasks leave nothing behind; cancelling would not, before JDK 19.
+             */
+            @Override
+            public Task schedule(Duration delay, Runnable task) {
+                CompletableFuture<Boolean> due = new CompletableFuture<>();
+                var unused = due.completeOnTimeout(true, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS)
+                        .thenAcceptAsync(
+                                run -> {
+                                    if (run) {
+                                        task.run();
+                                    }
+                                },
+                                executor);
+                return () -> due.complete(false);
+            }
+        };
+    }
+}

@@ -1,0 +1,252 @@
+-- Takes a cost from all limits of a limiter, or from none. Looks only, if so asked.
+--
+-- KEYS[i]       the state of limit i
+-- KEYS[n + 1]   what was answered to this request before; only if ARGV[5] > 0
+-- ARGV[1]       take | peek
+-- ARGV[2]       cost
+-- ARGV[3]       token: names the request; its permits and entries are called token:now, for a token may come again later
+-- ARGV[4]       how many microseconds the caller is ready to wait, after taking; 0 to take only what is free now
+-- ARGV[5]       for how many milliseconds the answer is kept for a repeated request; 0: not at all
+-- then five for each limit: kind, and a, b, c, d as the functions below name them
+--
+-- Answers {granted, now, wait, and for each limit: remaining, retry, reset}. Times are in microseconds, now counts from
+-- 2020-01-01 so that all arithmetic stays exact in a double (until 2305). granted is 0 or 1. wait is after how long a granted
+-- cost may be used. remaining and reset (until the limit is whole again) tell the state after the decision; retry is after how
+-- long this cost would be granted if nobody else took any, 0 if it fits, -1 if it never does.
+--
+-- Time is the server's. When its clock was set back, states lie in the future: each kind pulls them back to the furthest that
+-- the present clock could have made, and keeps that also when it denies, or the wait would start anew with every call.
+
+local mode, cost, token = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local patience, memory = tonumber(ARGV[4]), tonumber(ARGV[5])
+local limits = (#ARGV - 5) / 5
+
+if memory > 0 then
+  local before = redis.call('GET', KEYS[limits + 1])
+  if before then
+    local reply = {}
+    for number in string.gmatch(before, '[^,]+') do reply[#reply + 1] = tonumber(number) end
+    return reply
+  end
+end
+
+local clock = redis.call('TIME')
+local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
+local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
+
+local function exact(number) return string.format('%.17g', number) end
+local function millis(micros) return max(1, ceil(micros / 1000)) end
+
+-- Each kind answers a table: retry as above, state(taken) -> remaining, reset, take(), and keep() if it was pulled back.
+local kinds = {}
+
+-- Generic cell rate algorithm. Holds the time at which all that was taken will have drained, one unit per interval a. That time
+-- may lie a * b ahead (b: burst), with reservations c more. Half a microsecond is below the clock's grain and above rounding.
+function kinds.gcra(key, a, b, c)
+  local span = a * b
+  local drained = tonumber(redis.call('GET', key) or now)
+  local back = drained > now + span + c + 1
+  if back then drained = now + span + c end
+  if drained < now then drained = now end
+  local after = drained + a * cost
+  local wait = ceil(after - span - now - 0.5)
+  local function put(value) redis.call('SET', key, exact(value), 'PX', millis(value - now)) end
+  return {
+    retry = cost > b and -1 or max(0, wait),
+    state = function(taken)
+      local at = taken and after or drained
+      return max(0, floor((span - (at - now) + 0.5) / a)), ceil(at - now)
+    end,
+    take = function() put(after) end,
+    keep = back and function() put(drained) end
+  }
+end
+
+-- Token bucket that is refilled c tokens at a time every a, up to b. Full, it has no running interval. With reservations it may
+-- owe tokens.
+function kinds.bucket(key, a, b, c, d)
+  local stored = redis.call('HMGET', key, 'tokens', 'since')
+  local tokens, since, back = b, now, false
+  if stored[1] then
+    tokens, since = tonumber(stored[1]), tonumber(stored[2])
+    back = since > now
+    if back then since = now end
+    local steps = floor((now - since) / a)
+    tokens, since = min(b, tokens + steps * c), since + steps * a
+    if tokens >= b then since = now end
+    -- Settings that allow less debt than those that made it.
+    if tokens < -d then tokens, back = -d, true end
+  end
+  local function until_has(wanted, present) return max(0, ceil((wanted - present) / c) * a - (now - since)) end
+  local function put(value)
+    redis.call('HSET', key, 'tokens', exact(value), 'since', exact(since))
+    redis.call('PEXPIRE', key, millis(until_has(b, value)))
+  end
+  return {
+    retry = cost > b and -1 or (cost <= tokens and 0 or until_has(cost, tokens)),
+    state = function(taken)
+      local left = taken and tokens - cost or tokens
+      return max(0, left), left >= b and 0 or until_has(b, left)
+    end,
+    take = function() put(tokens - cost) end,
+    keep = back and function() put(tokens) end
+  }
+end
+
+-- Sliding window counter: of the previous window of length a, counts the share that the sliding one still covers. At most b.
+function kinds.counter(key, a, b)
+  local window = floor(now / a)
+  local elapsed = now - window * a
+  local stored = redis.call('HMGET', key, 'window', 'current', 'previous')
+  local current, previous, back = 0, 0, false
+  if stored[1] then
+    local at = tonumber(stored[1])
+    back = at > window
+    if back or at == window then
+      current, previous = tonumber(stored[2]), tonumber(stored[3])
+    elseif at == window - 1 then
+      previous = tonumber(stored[2])
+    end
+  end
+  local function used(count) return count + previous * (a - elapsed) / a end
+  local retry = 0
+  if cost > b then
+    retry = -1
+  elseif used(current) + cost > b then
+    local free = b - current - cost
+    if free >= 0 then
+      retry = max(1, ceil(a - a * free / previous - elapsed))
+    else
+      retry = a - elapsed + max(0, ceil(a - a * (b - cost) / current))
+    end
+  end
+  local function put(count)
+    redis.call('HSET', key, 'window', exact(window), 'current', exact(count), 'previous', exact(previous))
+    redis.call('PEXPIRE', key, millis(2 * a - elapsed))
+  end
+  return {
+    retry = retry,
+    state = function(taken)
+      local count = taken and current + cost or current
+      local reset = count > 0 and 2 * a - elapsed or (previous > 0 and a - elapsed or 0)
+      return max(0, floor(b - used(count))), reset
+    end,
+    take = function() put(current + cost) end,
+    keep = back and function() put(current) end
+  }
+end
+
+-- Sliding log: a sorted set of what was taken within the last a, by time, at most b. Members are token:now:cost; the one called
+-- "total" has the negative sum as its score, so that it comes first.
+function kinds.log(key, a, b)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. exact(now), '+inf')) do
+    redis.call('ZADD', key, exact(now), member)
+  end
+  local expired = redis.call('ZRANGEBYSCORE', key, '(0', exact(now - a))
+  if #expired > 0 then
+    local sum = 0
+    for _, member in ipairs(expired) do sum = sum + tonumber(string.match(member, ':(%d+)$')) end
+    redis.call('ZREMRANGEBYSCORE', key, '(0', exact(now - a))
+    redis.call('ZINCRBY', key, sum, 'total')
+  end
+  local used = -tonumber(redis.call('ZSCORE', key, 'total') or 0)
+  if used == 0 then redis.call('DEL', key) end
+  local retry = 0
+  if cost > b then
+    retry = -1
+  elseif used + cost > b then
+    local freed, rank = 0, 1
+    while retry == 0 do
+      local entry = redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')
+      freed, rank = freed + tonumber(string.match(entry[1], ':(%d+)$')), rank + 1
+      if used - freed + cost <= b then retry = tonumber(entry[2]) + a - now end
+    end
+  end
+  return {
+    retry = retry,
+    state = function(taken)
+      if taken then return b - used - cost, a end
+      if used == 0 then return b, 0 end
+      return max(0, b - used), tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]) + a - now
+    end,
+    take = function()
+      redis.call('ZADD', key, exact(now), token .. ':' .. exact(now) .. ':' .. exact(cost))
+      redis.call('ZINCRBY', key, -cost, 'total')
+      redis.call('PEXPIRE', key, millis(a))
+    end
+  }
+end
+
+-- Fixed window: at most b in each window of length a, aligned to 2020-01-01T00:00Z.
+function kinds.fixed(key, a, b)
+  local window = floor(now / a)
+  local left = (window + 1) * a - now
+  local stored = redis.call('HMGET', key, 'window', 'count')
+  local count, back = 0, false
+  if stored[1] then
+    local at = tonumber(stored[1])
+    back = at > window
+    if at >= window then count = tonumber(stored[2]) end
+  end
+  local function put(value)
+    redis.call('HSET', key, 'window', exact(window), 'count', exact(value))
+    redis.call('PEXPIRE', key, millis(left))
+  end
+  return {
+    retry = cost > b and -1 or (count + cost <= b and 0 or left),
+    state = function(taken)
+      local value = taken and count + cost or count
+      return max(0, b - value), value > 0 and left or 0
+    end,
+    take = function() put(count + cost) end,
+    keep = back and function() put(count) end
+  }
+end
+
+-- Concurrency: a sorted set of the permits that are out, token:now:number by the end of their lease a; at most b.
+function kinds.concurrent(key, a, b)
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. exact(now + a), '+inf')) do
+    redis.call('ZADD', key, exact(now + a), member)
+  end
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', exact(now))
+  local used = redis.call('ZCARD', key)
+  local function end_of(rank) return tonumber(redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')[2]) - now end
+  return {
+    retry = cost > b and -1 or (used + cost <= b and 0 or end_of(used + cost - b - 1)),
+    state = function(taken)
+      if taken then return b - used - cost, a end
+      return max(0, b - used), used > 0 and end_of(-1) or 0
+    end,
+    take = function()
+      for i = 1, cost do redis.call('ZADD', key, exact(now + a), token .. ':' .. exact(now) .. ':' .. i) end
+      redis.call('PEXPIRE', key, millis(a))
+    end
+  }
+end
+
+local checked, wait, never = {}, 0, false
+for i = 1, limits do
+  local at = 5 * i
+  checked[i] = kinds[ARGV[at + 1]](KEYS[i],
+    tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]))
+  if checked[i].retry < 0 then never = true else wait = max(wait, checked[i].retry) end
+end
+local granted = not never and wait <= patience
+local taken = granted and mode == 'take' and cost > 0
+
+local reply = {granted and 1 or 0, now, granted and wait or 0}
+for i = 1, limits do
+  local remaining, reset = checked[i].state(taken)
+  reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3] = remaining, checked[i].retry, reset
+  if taken then
+    checked[i].take()
+  elseif checked[i].keep then
+    checked[i].keep()
+  end
+end
+if memory > 0 and taken then
+  local numbers = {}
+  for i = 1, #reply do numbers[i] = exact(reply[i]) end
+  redis.call('SET', KEYS[limits + 1], table.concat(numbers, ','), 'PX', memory)
+end
+return reply

@@ -1,0 +1,103 @@
+package dev.spinel.patterns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.patterns.leaderboard.Leaderboard;
+import dev.spinel.patterns.leaderboard.RankMode;
+import dev.spinel.patterns.leaderboard.Standing;
+import dev.spinel.patterns.lettuce.LettuceTransport;
+import dev.spinel.patterns.lock.DistributedLock;
+import dev.spinel.patterns.lock.FencedValue;
+import dev.spinel.patterns.lock.Lease;
+import dev.spinel.patterns.lock.Locks;
+import dev.spinel.patterns.lock.ReleaseResult;
+import dev.spinel.patterns.ratelimit.Decision;
+import dev.spinel.patterns.ratelimit.Limit;
+import dev.spinel.patterns.ratelimit.RateLimitRequest;
+import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Every operation on a server in cluster mode, which refuses keys of different slots, with names made to confuse hash tags. */
+class ClusterIT {
+    private static final List<String> AWKWARD_NAMES = List.of("", "a", "}", "{}", "a}:b", "{x}y", "\u00e4\n");
+
+    private static RedisServer node;
+    private static PatternRuntime runtime;
+
+    @BeforeAll
+    static void start() {
+        node = RedisServer.startCluster();
+        runtime = PatternRuntime.over(LettuceTransport.connectToCluster(RedisURI.create(node.uri())));
+    }
+
+    @AfterAll
+    static void stop() {
+        runtime.close();
+        node.close();
+    }
+
+    @Test
+    void rateLimiters() {
+        RateLimiter limiter = RateLimiter.builder(runtime)
+                .limits(
+                        Limit.Gcra.of("gcra", 5, Duration.ofHours(1)),
+                        Limit.Concurrency.of("concurrent", 5, Duration.ofHours(1)))
+                .build();
+        for (String name : AWKWARD_NAMES) {
+            Decision decision = limiter.tryAcquire(RateLimitRequest.of(name).withId("once"));
+            assertThat(decision).isInstanceOfSatisfying(Decision.Allowed.class, allowed -> {
+                assertThat(limiter.release(allowed.grant().orElseThrow())).isTrue();
+                assertThat(limiter.refund(allowed.grant().orElseThrow())).isTrue();
+            });
+        }
+    }
+
+    @Test
+    void locks() throws InterruptedException {
+        Locks locks = Locks.over(runtime);
+        for (String name : AWKWARD_NAMES) {
+            for (DistributedLock lock : List.of(
+                    locks.lock(name),
+                    locks.semaphore(name, 1),
+                    locks.readWriteLock(name).read(),
+                    locks.readWriteLock(name).write())) {
+                Lease lease = lock.acquire();
+                CompletableFuture<Lease> waiter = lock.acquireAsync().toCompletableFuture();
+                assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED);
+                assertThat(waiter.join().release()).isEqualTo(ReleaseResult.RELEASED);
+            }
+        }
+    }
+
+    @Test
+    void leaderboards() {
+        for (String name : AWKWARD_NAMES) {
+            Leaderboard board =
+                    Leaderboard.builder(runtime, name).ranks(RankMode.DENSE).build();
+            board.add(name, 3, "once");
+            board.submit("b", 3);
+            assertThat(board.top(2).standings()).extracting(Standing::rank).containsExactly(1L, 1L);
+            assertThat(board.around(name, 1, 1).size()).isEqualTo(2);
+            assertThat(board.standing(name)).isPresent();
+            assertThat(board.remove(name)).isTrue();
+        }
+    }
+
+    @Test
+    void fencedValues() {
+        for (String name : AWKWARD_NAMES) {
+            FencedValue value = FencedValue.of(runtime, name);
+            assertThat(value.set("a", 2)).isTrue();
+            assertThat(value.set("b", 1)).isFalse();
+            assertThat(value.get()).contains("a");
+        }
+    }
+}

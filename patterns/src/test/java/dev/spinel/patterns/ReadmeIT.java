@@ -1,0 +1,127 @@
+package dev.spinel.patterns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.patterns.leaderboard.Leaderboard;
+import dev.spinel.patterns.leaderboard.Page;
+import dev.spinel.patterns.leaderboard.RankMode;
+import dev.spinel.patterns.leaderboard.Submission;
+import dev.spinel.patterns.leaderboard.TieBreak;
+import dev.spinel.patterns.lettuce.LettuceTransport;
+import dev.spinel.patterns.lock.DistributedLock;
+import dev.spinel.patterns.lock.Lease;
+import dev.spinel.patterns.lock.Locks;
+import dev.spinel.patterns.ratelimit.Decision;
+import dev.spinel.patterns.ratelimit.FailureMode;
+import dev.spinel.patterns.ratelimit.Limit;
+import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternRuntime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The examples of the README: they compile, run, and are the ones that are printed there. */
+class ReadmeIT {
+    private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+    private final Map<String, String> response = new HashMap<>();
+    private int status;
+    private long fenceOfTheLastWrite;
+
+    @Test
+    void examples_run() throws Exception {
+        try (RedisServer server = RedisServer.start()) {
+            try (PatternRuntime runtime = PatternRuntime.over(LettuceTransport.connect(server.uri()))) {
+                limit(runtime);
+                lock(runtime);
+                share(runtime);
+                rank(runtime);
+            }
+        }
+        assertThat(response).containsKey("RateLimit");
+        assertThat(status).isZero();
+        assertThat(fenceOfTheLastWrite).isPositive();
+    }
+
+    private void limit(PatternRuntime runtime) {
+        RateLimiter limiter = RateLimiter.builder(runtime)
+                .name("api")
+                .limits(
+                        Limit.Gcra.of("second", 10, Duration.ofSeconds(1)),
+                        Limit.FixedWindow.of("day", 10_000, Duration.ofDays(1)))
+                .onFailure(FailureMode.OPEN)
+                .build();
+
+        Decision decision = limiter.tryAcquire("user:42");
+        response.putAll(decision.fields().asMap());
+        if (!decision.allowed()) {
+            status = 429;
+        }
+    }
+
+    private void lock(PatternRuntime runtime) throws InterruptedException {
+        Locks locks = Locks.builder(runtime).lease(Duration.ofSeconds(30)).build();
+        DistributedLock lock = locks.lock("invoice:17");
+
+        try (Lease lease = lock.acquire()) {
+            lease.lost().thenAccept(reason -> System.err.println("stop: " + reason));
+            write("invoice:17", lease.fence());
+        }
+    }
+
+    private void share(PatternRuntime runtime) throws InterruptedException {
+        Locks locks = Locks.over(runtime);
+        DistributedLock printers = locks.semaphore("printers", 3);
+        try (Lease permit = printers.acquire()) {
+            write("page", permit.fence());
+        }
+        try (Lease reader = locks.readWriteLock("catalogue").read().acquire()) {
+            write("view", reader.fence());
+        }
+    }
+
+    private void rank(PatternRuntime runtime) {
+        Leaderboard board = Leaderboard.builder(runtime, "season-7")
+                .ranks(RankMode.COMPETITION)
+                .ties(TieBreak.EARLIER_FIRST)
+                .build();
+
+        Submission submission = board.add("ann", 25, "match 1234");
+        long rank = submission.standing().rank();
+        Page neighbours = board.around("ann", 5, 5);
+        Page best = board.top(10);
+        assertThat(rank).isOne();
+        assertThat(best).isEqualTo(neighbours);
+    }
+
+    /** A resource that refuses stale holders. */
+    private void write(String what, long fence) {
+        assertThat(fence).as(what).isGreaterThan(fenceOfTheLastWrite);
+        fenceOfTheLastWrite = fence;
+    }
+
+    @Test
+    void examples_areThoseOfTheReadme() throws IOException {
+        String source = lines(Files.readString(Path.of("src/test/java/dev/spinel/patterns/ReadmeIT.java")));
+        Matcher examples = EXAMPLE.matcher(Files.readString(Path.of("README.md")));
+        int found = 0;
+        while (examples.find()) {
+            assertThat(source).contains(lines(examples.group(1)));
+            found++;
+        }
+        assertThat(found).isEqualTo(5);
+    }
+
+    /** Without indentation and empty lines. */
+    private static String lines(String text) {
+        return text.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("\n"));
+    }
+}

@@ -1,0 +1,210 @@
+package dev.spinel.patterns.leaderboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.FaultProxy;
+import dev.spinel.patterns.testing.RecordingTransport;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a board promises beyond its order, with each client library. */
+@ParameterizedClass
+@EnumSource(ClientKind.class)
+class LeaderboardIT {
+    private static RedisServer server;
+
+    private final ClientKind client;
+    private final String name = UUID.randomUUID().toString();
+    private FaultProxy proxy;
+    private RecordingTransport transport;
+    private PatternRuntime runtime;
+
+    LeaderboardIT(ClientKind client) {
+        this.client = client;
+    }
+
+    @BeforeAll
+    static void startServer() {
+        server = RedisServer.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() {
+        proxy = new FaultProxy(server.port());
+        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofSeconds(1)));
+        runtime = PatternRuntime.over(transport);
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        runtime.close();
+        proxy.close();
+    }
+
+    private Leaderboard board() {
+        return Leaderboard.builder(runtime, name).build();
+    }
+
+    private void warmUp() {
+        Leaderboard other = Leaderboard.builder(runtime, "warm up").build();
+        other.add("a", 1);
+        other.around("a", 1, 1);
+        other.standing("a");
+        other.remove("a");
+        transport.takeCommands();
+    }
+
+    @Test
+    void everyOperation_isOneRoundTrip() {
+        warmUp();
+        Leaderboard board = board();
+        board.submit("a", 1);
+        board.submitBest("b", 2);
+        board.add("c", 3);
+        board.add("d", 4, "id");
+        board.top(10);
+        board.around("c", 1, 1);
+        board.standings(List.of("a", "b"));
+        board.remove("a");
+        assertThat(transport.takeCommands()).hasSize(8).containsOnly("EVALSHA");
+    }
+
+    @Test
+    void aSubmission_tellsWhereItLed() {
+        Leaderboard board = board();
+        assertThat(board.submit("a", 10).changed()).isTrue();
+        board.submit("b", 20);
+        Submission submission = board.add("a", 15);
+        assertThat(submission.standing()).isEqualTo(new Standing("a", 25, 1, 1, 2));
+        assertThat(submission.previousScore()).hasValue(10);
+        assertThat(submission.previousPosition()).hasValue(2);
+        assertThat(board.submitBest("a", 24).changed()).isFalse();
+        assertThat(board.standing("b")).contains(new Standing("b", 20, 2, 2, 2));
+        assertThat(board.standing("b").orElseThrow().percentile()).isZero();
+        assertThat(board.standing("c")).isEmpty();
+    }
+
+    @Test
+    void scores_areExact() {
+        Leaderboard board = board();
+        for (double score : new double[] {0.1, -0.0, 9007199254740991.0, 1e-300, -1e300, 1.0 / 3}) {
+            assertThat(board.submit("a", score).standing().score()).isEqualTo(score + 0.0);
+            assertThat(board.standing("a").orElseThrow().score()).isEqualTo(score + 0.0);
+        }
+    }
+
+    @Test
+    void B5_anAdditionWithAnId_countsOnce() {
+        warmUp();
+        Leaderboard board = board();
+        proxy.loseReplies(1);
+        Submission first = board.add("a", 5, "purchase 1");
+        assertThat(proxy.repliesLost()).isEqualTo(1);
+        assertThat(first.standing().score()).isEqualTo(5);
+        assertThat(first.previousScore()).isEmpty();
+        board.add("a", 1);
+        assertThat(board.add("a", 5, "purchase 1")).isEqualTo(first);
+        assertThat(board.standing("a").orElseThrow().score()).isEqualTo(6);
+    }
+
+    @Test
+    void anAdditionWithoutAnId_isNeverRepeated() {
+        warmUp();
+        proxy.loseReplies(1);
+        assertThatThrownBy(() -> board().add("a", 5)).isInstanceOf(PatternException.UnknownOutcome.class);
+        assertThat(board().standing("a").orElseThrow().score()).isEqualTo(5);
+    }
+
+    @Test
+    void aLostReplyOfASubmission_isRepeated() {
+        warmUp();
+        proxy.loseReplies(1);
+        assertThat(board().submit("a", 5).standing().score()).isEqualTo(5);
+        assertThat(proxy.repliesLost()).isEqualTo(1);
+    }
+
+    @Test
+    void B3_neighbours_areOfOneMoment() throws InterruptedException {
+        Leaderboard board = board();
+        for (int i = 0; i < 20; i++) {
+            board.submit("m" + i, i);
+        }
+        AtomicBoolean done = new AtomicBoolean();
+        Thread writer = new Thread(() -> {
+            Random random = new Random(1);
+            while (!done.get()) {
+                board.submit("m" + random.nextInt(20), random.nextInt(20));
+            }
+        });
+        writer.start();
+        for (int i = 0; i < 200; i++) {
+            List<Standing> page = board.around("m7", 5, 5).standings();
+            assertThat(page).extracting(Standing::member).contains("m7").doesNotHaveDuplicates();
+            for (int j = 1; j < page.size(); j++) {
+                assertThat(page.get(j).position()).isEqualTo(page.get(j - 1).position() + 1);
+                assertThat(page.get(j).score())
+                        .isLessThanOrEqualTo(page.get(j - 1).score());
+            }
+        }
+        done.set(true);
+        writer.join();
+    }
+
+    @Test
+    void aBoardThatIsKeptForAWhile_goesWithAllItsKeys() {
+        Leaderboard season = Leaderboard.builder(runtime, name)
+                .ranks(RankMode.DENSE)
+                .keepFor(Duration.ofHours(1))
+                .build();
+        season.submit("a", 1);
+        RedisClient inspector = RedisClient.create(server.uri());
+        try {
+            var redis = inspector.connect().sync();
+            List<String> keys = redis.keys("*" + name + "*");
+            assertThat(keys).hasSize(4).allSatisfy(key -> assertThat(redis.pttl(key))
+                    .isBetween(3_500_000L, 3_600_000L));
+        } finally {
+            inspector.shutdown();
+        }
+    }
+
+    @Test
+    void whatMakesNoSense_isRefused() {
+        Leaderboard board = board();
+        assertThatIllegalArgumentException().isThrownBy(() -> board.submit("a", Double.NaN));
+        assertThatIllegalArgumentException().isThrownBy(() -> board.submit("a", Double.POSITIVE_INFINITY));
+        assertThatIllegalArgumentException().isThrownBy(() -> board.page(-1, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> board.top(10_001));
+        assertThatIllegalArgumentException().isThrownBy(() -> Leaderboard.builder(runtime, name)
+                .keepFor(Duration.ofMillis(-1))
+                .build());
+        board.submit("a", Double.MAX_VALUE);
+        assertThatThrownBy(() -> board.add("a", Double.MAX_VALUE))
+                .isInstanceOf(PatternException.ServerError.class)
+                .hasMessageContaining("finite");
+        assertThat(board.standing("a").orElseThrow().score()).isEqualTo(Double.MAX_VALUE);
+    }
+}

@@ -1,0 +1,229 @@
+package dev.spinel.patterns.leaderboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.patterns.leaderboard.Leaderboard.Order;
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Boards of every order, rank mode and tie rule against a sorted list. */
+class LeaderboardModelIT {
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 200));
+
+    private static RedisServer server;
+    private static PatternRuntime runtime;
+    private static RedisClient inspector;
+    private static RedisCommands<String, String> redis;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServer.start();
+        runtime = PatternRuntime.over(ClientKind.LETTUCE.connect(server.port()));
+        inspector = RedisClient.create(server.uri());
+        redis = inspector.connect().sync();
+    }
+
+    @AfterAll
+    static void stop() {
+        inspector.shutdown();
+        runtime.close();
+        server.close();
+    }
+
+    static Stream<Arguments> boards() {
+        return Stream.of(Order.values()).flatMap(order -> Stream.of(RankMode.values())
+                .flatMap(ranks -> Stream.of(TieBreak.values()).map(ties -> Arguments.of(order, ranks, ties))));
+    }
+
+    /** A board said plainly: scores and when they were reached, sorted anew for each question. */
+    private static final class Model {
+        record Entry(String member, double score, int reached) {}
+
+        private final Comparator<Entry> comparator;
+        private final RankMode ranks;
+        final Map<String, Entry> entries = new HashMap<>();
+        private int steps;
+
+        Model(Order order, RankMode ranks, TieBreak ties) {
+            Comparator<Entry> byScore = Comparator.comparingDouble(Entry::score);
+            Comparator<Entry> byTime = Comparator.comparingInt(Entry::reached);
+            this.ranks = ranks;
+            comparator = (order == Order.HIGH_FIRST ? byScore.reversed() : byScore)
+                    .thenComparing(
+                            switch (ties) {
+                                case MEMBER -> Comparator.comparing(Entry::member);
+                                case EARLIER_FIRST -> byTime;
+                                case LATER_FIRST -> byTime.reversed();
+                            });
+        }
+
+        void put(String member, double score) {
+            steps++;
+            Entry before = entries.get(member);
+            if (before == null || before.score() != score) {
+                entries.put(member, new Entry(member, score, steps));
+            }
+        }
+
+        List<Standing> standings() {
+            List<Entry> sorted = entries.values().stream().sorted(comparator).toList();
+            List<Standing> standings = new ArrayList<>();
+            long rank = 0;
+            for (int i = 0; i < sorted.size(); i++) {
+                Entry entry = sorted.get(i);
+                if (ranks == RankMode.ORDINAL || i == 0 || sorted.get(i - 1).score() != entry.score()) {
+                    rank = ranks == RankMode.DENSE ? rank + 1 : i + 1;
+                }
+                standings.add(new Standing(entry.member(), entry.score(), rank, i + 1, sorted.size()));
+            }
+            return standings;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("boards")
+    void B1_everyAnswer_equalsTheModel(Order order, RankMode ranks, TieBreak ties) {
+        long seed = Long.getLong("spinel.patterns.seed", System.nanoTime());
+        Random random = new Random(seed);
+        String name = "model " + order + ranks + ties;
+        Leaderboard board = Leaderboard.builder(runtime, name)
+                .order(order)
+                .ranks(ranks)
+                .ties(ties)
+                .build();
+        Model model = new Model(order, ranks, ties);
+        long end = System.nanoTime() + LENGTH.toNanos();
+        int steps = 0;
+        while (System.nanoTime() < end) {
+            steps++;
+            String context = "seed " + seed + ", step " + steps;
+            String member = "m" + random.nextInt(30);
+            Model.Entry before = model.entries.get(member);
+            double score = random.nextInt(8) == 0 ? random.nextGaussian() : random.nextInt(9) - 4;
+            Submission submission =
+                    switch (random.nextInt(4)) {
+                        case 0 -> {
+                            model.put(member, score);
+                            yield board.submit(member, score);
+                        }
+                        case 1 -> {
+                            model.put(member, before == null ? score : score + before.score());
+                            yield board.add(member, score);
+                        }
+                        case 2 -> {
+                            boolean better = before == null
+                                    || (order == Order.HIGH_FIRST ? score > before.score() : score < before.score());
+                            model.put(member, better ? score : before.score());
+                            yield board.submitBest(member, score);
+                        }
+                        default -> {
+                            assertThat(board.remove(member)).as(context).isEqualTo(before != null);
+                            model.entries.remove(member);
+                            yield null;
+                        }
+                    };
+            List<Standing> expected = model.standings();
+            if (submission != null) {
+                assertThat(expected).as(context).contains(submission.standing());
+                assertThat(submission.previousScore().isPresent()).as(context).isEqualTo(before != null);
+                if (before != null) {
+                    assertThat(submission.previousScore()).as(context).hasValue(before.score());
+                }
+            }
+            assertReads(context, random, board, expected);
+        }
+        assertThat(steps).isGreaterThan(10);
+        if (ranks == RankMode.DENSE) {
+            assertDistinctScores(name);
+        }
+    }
+
+    private static void assertReads(String context, Random random, Leaderboard board, List<Standing> expected) {
+        int size = expected.size();
+        int skip = random.nextInt(size + 2);
+        int count = random.nextInt(6);
+        Page page = board.page(skip, count);
+        assertThat(page.size()).as(context).isEqualTo(size);
+        assertThat(page.standings())
+                .as(context)
+                .isEqualTo(expected.subList(Math.min(skip, size), Math.min(skip + count, size)));
+
+        int place = random.nextInt(size + 1);
+        String member = place == size ? "nobody" : expected.get(place).member();
+        assertThat(board.around(member, 2, 3).standings())
+                .as(context)
+                .isEqualTo(
+                        place == size
+                                ? List.of()
+                                : expected.subList(Math.max(0, place - 2), Math.min(place + 4, size)));
+
+        List<String> friends = Stream.of(3, 1, 4, 15, 9).map(i -> "m" + i).toList();
+        assertThat(board.standings(friends))
+                .as(context)
+                .isEqualTo(expected.stream()
+                        .filter(standing -> friends.contains(standing.member()))
+                        .toList());
+    }
+
+    /** Counts the distinct scores anew. */
+    private static void assertDistinctScores(String name) {
+        String tag = "{leaderboard:" + name + "}";
+        Map<Double, Integer> counts = new HashMap<>();
+        redis.zrangeWithScores(tag + ":board", 0, -1).forEach(entry -> counts.merge(entry.getScore(), 1, Integer::sum));
+        Map<Double, Integer> kept = new HashMap<>();
+        redis.hgetall(tag + ":counts")
+                .forEach((score, count) -> kept.put(Double.valueOf(score), Integer.valueOf(count)));
+        assertThat(kept).isEqualTo(counts);
+        assertThat(redis.zcard(tag + ":scores")).isEqualTo(counts.size());
+    }
+
+    @ParameterizedTest
+    @EnumSource(TieBreak.class)
+    void B2_manyWriters_leaveTheDistinctScoresRight(TieBreak ties) throws InterruptedException {
+        String name = "writers " + ties;
+        Leaderboard board = Leaderboard.builder(runtime, name)
+                .ranks(RankMode.DENSE)
+                .ties(ties)
+                .build();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Random random = new Random(i);
+            threads.add(new Thread(() -> {
+                for (int step = 0; step < 200; step++) {
+                    String member = "m" + random.nextInt(10);
+                    if (random.nextInt(8) == 0) {
+                        board.remove(member);
+                    } else {
+                        board.add(member, random.nextInt(3) - 1);
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertDistinctScores(name);
+        List<Standing> all = board.top(100).standings();
+        assertThat(all).isNotEmpty();
+        long distinct = all.stream().mapToDouble(Standing::score).distinct().count();
+        assertThat(all.get(all.size() - 1).rank()).isEqualTo(distinct);
+    }
+}

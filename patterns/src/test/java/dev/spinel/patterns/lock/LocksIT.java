@@ -1,0 +1,666 @@
+package dev.spinel.patterns.lock;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.spinel.patterns.testing.ChildJvm;
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.FaultProxy;
+import dev.spinel.patterns.testing.RecordingTransport;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.Reply;
+import io.lettuce.core.ClientListArgs;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Lock;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What locks promise, with each client library, also when holders, connections and servers fail. */
+@ParameterizedClass
+@EnumSource(ClientKind.class)
+class LocksIT {
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 1500));
+
+    private static RedisServer server;
+    private static RedisClient inspector;
+    private static RedisCommands<String, String> redis;
+
+    private final ClientKind client;
+    private final String name = UUID.randomUUID().toString();
+    private FaultProxy proxy;
+    private RecordingTransport transport;
+    /** Through the proxy. */
+    private PatternRuntime runtime;
+    /** Straight to the server, as another process would be. */
+    private PatternRuntime other;
+
+    LocksIT(ClientKind client) {
+        this.client = client;
+    }
+
+    @BeforeAll
+    static void startServer() {
+        server = RedisServer.start();
+        inspector = RedisClient.create(server.uri());
+        redis = inspector.connect().sync();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        inspector.shutdown();
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() {
+        proxy = new FaultProxy(server.port());
+        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofMillis(1000)));
+        runtime = PatternRuntime.over(transport);
+        other = PatternRuntime.over(client.connect(server.port()));
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        runtime.close();
+        other.close();
+        proxy.close();
+    }
+
+    private static Locks locks(PatternRuntime runtime, long leaseMillis) {
+        return Locks.builder(runtime).lease(Duration.ofMillis(leaseMillis)).build();
+    }
+
+    private static Duration timed(Runnable action) {
+        long start = System.nanoTime();
+        action.run();
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+
+    @Nested
+    class Mutex {
+        @Test
+        void oneHolderAtATime_withRisingFences() {
+            DistributedLock mine = Locks.over(runtime).lock(name);
+            DistributedLock theirs = Locks.over(other).lock(name);
+            Lease first = mine.tryAcquire().orElseThrow();
+            assertThat(theirs.tryAcquire()).isEmpty();
+            assertThat(mine.tryAcquire()).isEmpty();
+            assertThat(first.release()).isEqualTo(ReleaseResult.RELEASED);
+            Lease second = theirs.tryAcquire().orElseThrow();
+            assertThat(second.fence()).isGreaterThan(first.fence());
+            assertThat(first.release()).isEqualTo(ReleaseResult.RELEASED);
+            assertThat(mine.tryAcquire()).isEmpty();
+            second.close();
+        }
+
+        @Test
+        void takingAndReleasing_areOneRoundTripEach() throws InterruptedException {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            lock.acquire().release();
+            transport.takeCommands();
+            Lease lease = lock.acquire();
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA");
+            lease.release();
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA");
+        }
+
+        @Test
+        void aWaiter_isWokenByTheRelease_andAsksRarelyBefore() throws Exception {
+            Lease held = Locks.over(other).lock(name).acquire();
+            CompletableFuture<Lease> waiter =
+                    Locks.over(runtime).lock(name).acquireAsync().toCompletableFuture();
+            Thread.sleep(1000);
+            assertThat(waiter).isNotDone();
+            // The first attempt, and another one when the subscription took effect; EVAL if the server was new.
+            assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(3);
+            held.release();
+            Duration woken = timed(() -> assertThat(waiter).succeedsWithin(Duration.ofSeconds(3)));
+            assertThat(woken).isLessThan(Duration.ofMillis(800));
+            assertThat(transport.takeCommands()).hasSize(1);
+            waiter.get().release();
+        }
+
+        @Test
+        void waitersOfAProcess_areServedInOrder() throws Exception {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            Lease held = lock.acquire();
+            List<Integer> order = Collections.synchronizedList(new ArrayList<>());
+            List<CompletableFuture<ReleaseResult>> waiters = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                int number = i;
+                waiters.add(lock.acquireAsync()
+                        .thenCompose(lease -> {
+                            order.add(number);
+                            return lease.releaseAsync();
+                        })
+                        .toCompletableFuture());
+            }
+            held.release();
+            CompletableFuture.allOf(waiters.toArray(CompletableFuture[]::new)).get(10, SECONDS);
+            assertThat(order).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        }
+
+        @Test
+        void aWaitEnds_afterItsTime_orWhenInterrupted() throws Exception {
+            Lease held = Locks.over(other).lock(name).acquire();
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            assertThat(lock.tryAcquire(Duration.ofMillis(100))).isEmpty();
+            AtomicBoolean interrupted = new AtomicBoolean();
+            Thread waiter = new Thread(() -> {
+                try {
+                    lock.acquire();
+                } catch (InterruptedException e) {
+                    interrupted.set(true);
+                }
+            });
+            waiter.start();
+            Thread.sleep(100);
+            waiter.interrupt();
+            waiter.join();
+            assertThat(interrupted).isTrue();
+            held.release();
+            await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void L9_cancelledWaits_leaveNothingBehind() throws Exception {
+            DistributedLock lock = locks(runtime, 200).lock(name);
+            Random random = new Random(1);
+            for (int i = 0; i < 500; i++) {
+                CompletableFuture<Lease> one = lock.acquireAsync().toCompletableFuture();
+                CompletableFuture<Lease> two = lock.acquireAsync().toCompletableFuture();
+                if (random.nextBoolean()) {
+                    Thread.sleep(1);
+                }
+                for (CompletableFuture<Lease> future : List.of(one, two)) {
+                    if (!future.cancel(false)) {
+                        future.join().releaseAsync();
+                    }
+                }
+            }
+            await().untilAsserted(() -> {
+                assertThat(redis.keys("*" + name)).isEmpty();
+                assertThat(redis.pubsubChannels("{lock:*")).isEmpty();
+            });
+            transport.takeCommands();
+            Thread.sleep(500);
+            assertThat(transport.takeCommands()).isEmpty();
+        }
+
+        @Test
+        void L11_keysThatStay_areBoundedWhateverTheNames() {
+            Locks locks = Locks.builder(other).name("bounded").build();
+            for (int i = 0; i < 30; i++) {
+                List<CompletableFuture<?>> done = new ArrayList<>();
+                for (int j = 0; j < 100; j++) {
+                    done.add(locks.lock(name + i + ' ' + j)
+                            .tryAcquireAsync()
+                            .thenCompose(lease -> lease.orElseThrow().releaseAsync())
+                            .toCompletableFuture());
+                }
+                done.forEach(CompletableFuture::join);
+            }
+            assertThat(redis.keys("{bounded:*")).hasSizeLessThanOrEqualTo(1024).allMatch(key -> key.endsWith(":fence"));
+        }
+    }
+
+    @Nested
+    class Faults {
+        @Test
+        void L1_underCutConnectionsAndHolders_noTwoAtATime_andFencesFollowTime() throws Exception {
+            record Hold(long startNanos, long endNanos, long fence) {}
+            List<Hold> holds = Collections.synchronizedList(new ArrayList<>());
+            long end = System.nanoTime() + LENGTH.toNanos();
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Random random = new Random(i);
+                Locks locks = Locks.builder(i % 2 == 0 ? runtime : other)
+                        .lease(Duration.ofMillis(100))
+                        .maxHold(Duration.ofMillis(random.nextBoolean() ? 100 : 300))
+                        .pollInterval(Duration.ofMillis(50))
+                        .build();
+                DistributedLock lock = locks.lock(name);
+                threads.add(new Thread(() -> {
+                    while (System.nanoTime() < end) {
+                        try {
+                            Lease lease = lock.acquire();
+                            long start = System.nanoTime();
+                            long until = start + lease.remaining().toNanos();
+                            int pauseMillis = random.nextInt(20) == 0 ? 150 : random.nextInt(5);
+                            for (int slept = 0; slept < pauseMillis && lease.isValid(); slept++) {
+                                Thread.sleep(1);
+                                until = Math.max(
+                                        until,
+                                        System.nanoTime() + lease.remaining().toNanos());
+                            }
+                            holds.add(new Hold(start, Math.min(until, System.nanoTime()), lease.fence()));
+                            // Some are forgotten, as by a process that died.
+                            if (random.nextInt(10) > 0) {
+                                lease.release();
+                            }
+                        } catch (PatternException e) {
+                            // The connection was cut at a bad moment; what was taken runs out.
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                    }
+                }));
+            }
+            threads.forEach(Thread::start);
+            Random random = new Random(99);
+            while (System.nanoTime() < end) {
+                Thread.sleep(100);
+                if (random.nextBoolean()) {
+                    proxy.loseReplies(1);
+                } else {
+                    proxy.cut(false);
+                }
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            holds.sort(Comparator.comparingLong(Hold::startNanos));
+            assertThat(holds).hasSizeGreaterThan(20);
+            for (int i = 1; i < holds.size(); i++) {
+                assertThat(holds.get(i).startNanos())
+                        .isGreaterThanOrEqualTo(holds.get(i - 1).endNanos());
+                assertThat(holds.get(i).fence()).isGreaterThan(holds.get(i - 1).fence());
+            }
+        }
+
+        @Test
+        void L2_aKilledHolder_isSucceededAfterItsLease() throws Exception {
+            try (ChildJvm holder = ChildJvm.run(
+                    LockHolder.class.getName(), client.name(), Integer.toString(server.port()), name, "500")) {
+                long fence = Long.parseLong(holder.expect("held"));
+                Thread.sleep(600);
+                DistributedLock lock = locks(runtime, 500).lock(name);
+                assertThat(lock.tryAcquire()).as("renewed").isEmpty();
+                holder.kill();
+                Optional<Lease> successor = lock.tryAcquire(Duration.ofSeconds(2));
+                assertThat(successor).isPresent();
+                assertThat(successor.get().fence()).isGreaterThan(fence);
+                successor.get().release();
+            }
+        }
+
+        @Test
+        void L3_aPausedHolder_isToldThatItLost_andItsWriteIsRefused() throws Exception {
+            try (ChildJvm holder = ChildJvm.run(
+                    LockHolder.class.getName(), client.name(), Integer.toString(server.port()), name, "500")) {
+                long stale = Long.parseLong(holder.expect("held"));
+                holder.pause();
+                Lease successor = locks(runtime, 500).lock(name).acquire();
+                FencedValue resource = FencedValue.of(other, name);
+                assertThat(resource.set("by the successor", successor.fence())).isTrue();
+                holder.resume();
+                assertThat(holder.expect("lost")).isIn("EXPIRED", "GONE");
+                holder.say("write");
+                assertThat(holder.expect("written")).isEqualTo("false");
+                assertThat(resource.get()).contains("by the successor");
+                holder.say("release");
+                assertThat(holder.expect("released")).isEqualTo("LOST");
+                assertThat(successor.isValid()).isTrue();
+                assertThat(successor.fence()).isGreaterThan(stale);
+                assertThat(successor.release()).isEqualTo(ReleaseResult.RELEASED);
+            }
+        }
+
+        @Test
+        void L4_aLostReplyOfAnAcquisition_isOneGrant() {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            lock.tryAcquire().orElseThrow().release();
+            proxy.loseReplies(1);
+            Lease lease = lock.tryAcquire().orElseThrow();
+            assertThat(proxy.repliesLost()).isEqualTo(1);
+            String key = redis.keys("*" + name).get(0);
+            assertThat(redis.get(key)).endsWith(":" + lease.fence());
+            assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED);
+        }
+
+        @Test
+        void L5_aLostReplyOfARelease_isARelease_andSparesTheSuccessor() {
+            Lease lease = Locks.over(runtime).lock(name).tryAcquire().orElseThrow();
+            Locks.over(runtime).lock("warm up").tryAcquire().orElseThrow().release();
+            proxy.loseReplies(1);
+            CompletableFuture<ReleaseResult> released = lease.releaseAsync().toCompletableFuture();
+            await().until(() -> proxy.repliesLost() == 1);
+            Optional<Lease> successor = Locks.over(other).lock(name).tryAcquire();
+            assertThat(released).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(ReleaseResult.RELEASED);
+            assertThat(successor).isPresent();
+            assertThat(successor.get().release()).isEqualTo(ReleaseResult.RELEASED);
+        }
+
+        @Test
+        void L8_withoutAnyMessage_aWaiterStillGetsIt() throws Exception {
+            try (PatternRuntime deaf = PatternRuntime.over(new DeafTransport(client.connect(server.port())))) {
+                Locks locks =
+                        Locks.builder(deaf).pollInterval(Duration.ofMillis(200)).build();
+                Lease held = Locks.over(other).lock(name).acquire();
+                CompletableFuture<Lease> waiter =
+                        locks.lock(name).acquireAsync().toCompletableFuture();
+                Thread.sleep(100);
+                held.release();
+                assertThat(waiter).succeedsWithin(Duration.ofSeconds(2));
+                waiter.get().release();
+            }
+        }
+
+        @Test
+        void aSubscriptionThatBreaks_isMadeAgain() throws Exception {
+            Lease held = Locks.over(other).lock(name).acquire();
+            CompletableFuture<Lease> waiter =
+                    Locks.over(runtime).lock(name).acquireAsync().toCompletableFuture();
+            await().until(() -> !redis.pubsubChannels("{lock:*").isEmpty());
+            String before = subscribers();
+            proxy.cut(false);
+            await().until(() -> !subscribers().isEmpty() && !subscribers().equals(before));
+            held.release();
+            assertThat(waiter).succeedsWithin(Duration.ofSeconds(2));
+            waiter.get().release();
+        }
+
+        /** The ids of the connections that subscribe. */
+        private static String subscribers() {
+            return redis.clientList(ClientListArgs.Builder.typePubsub())
+                    .lines()
+                    .map(line -> line.substring(0, line.indexOf(' ')))
+                    .sorted()
+                    .toList()
+                    .toString()
+                    .replace("[]", "");
+        }
+
+        @Test
+        void L10_aDeletedLock_isALoss() {
+            Lease lease = locks(runtime, 300).lock(name).tryAcquire().orElseThrow();
+            redis.del(redis.keys("*" + name).get(0));
+            assertThat(lease.lost().toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(2))
+                    .isEqualTo(LossReason.GONE);
+            assertThat(lease.release()).isEqualTo(ReleaseResult.LOST);
+        }
+
+        @Test
+        void aHolderThatIsCutOff_knowsBeforeOthersGetIn() throws Exception {
+            Lease lease = locks(runtime, 600).lock(name).tryAcquire().orElseThrow();
+            CompletableFuture<LossReason> lost = lease.lost().toCompletableFuture();
+            CompletableFuture<Lease> successor =
+                    locks(other, 600).lock(name).acquireAsync().toCompletableFuture();
+            CompletableFuture<Boolean> toldBefore = successor.thenApply(got -> !lease.isValid());
+            proxy.cut(true);
+            assertThat(toldBefore).succeedsWithin(Duration.ofSeconds(3)).isEqualTo(true);
+            assertThat(lost).succeedsWithin(Duration.ofSeconds(1)).isEqualTo(LossReason.EXPIRED);
+            successor.get().release();
+        }
+
+        @Test
+        void aPausedServer_delaysButDoesNotBreak() {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            redis.dispatch(
+                    io.lettuce.core.protocol.CommandType.CLIENT,
+                    new io.lettuce.core.output.StatusOutput<>(io.lettuce.core.codec.StringCodec.UTF8),
+                    new io.lettuce.core.protocol.CommandArgs<>(io.lettuce.core.codec.StringCodec.UTF8)
+                            .add("PAUSE")
+                            .add(400));
+            Lease[] lease = new Lease[1];
+            Duration took = timed(() -> lease[0] = lock.tryAcquire().orElseThrow());
+            assertThat(took).isGreaterThan(Duration.ofMillis(200));
+            // The time of the pause counts against the lease.
+            assertThat(lease[0].remaining()).isLessThan(Duration.ofSeconds(30).minus(Duration.ofMillis(200)));
+            assertThat(lease[0].release()).isEqualTo(ReleaseResult.RELEASED);
+        }
+
+        @Test
+        void L6_aServerThatForgot_grantsHigherFences() throws Exception {
+            try (RedisServer forgetful = RedisServer.start();
+                    PatternRuntime here = PatternRuntime.over(client.connect(forgetful.port()))) {
+                DistributedLock lock = locks(here, 500).lock(name);
+                Lease before = lock.acquire();
+                forgetful.kill();
+                forgetful.startAgain();
+                Lease after = await().ignoreExceptions()
+                        .until(() -> lock.tryAcquire(), Optional::isPresent)
+                        .orElseThrow();
+                assertThat(after.fence()).isGreaterThan(before.fence());
+                assertThat(before.lost().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(3));
+                assertThat(after.release()).isEqualTo(ReleaseResult.RELEASED);
+            }
+        }
+
+        @Test
+        void aServerThatStaysAway_failsTheOneWhoAsks() {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            proxy.cut(true);
+            assertThatThrownBy(lock::acquire).isInstanceOf(PatternException.class);
+            assertThatThrownBy(lock::tryAcquire).isInstanceOf(PatternException.class);
+            proxy.heal();
+            await().ignoreExceptions().until(() -> lock.acquire().release() == ReleaseResult.RELEASED);
+        }
+
+        /** Nothing that is published arrives. */
+        private record DeafTransport(RedisTransport transport) implements RedisTransport {
+            @Override
+            public CompletionStage<Reply> send(Command command) {
+                return transport.send(command);
+            }
+
+            @Override
+            public ChannelSession openChannels(ChannelListener listener) {
+                return new ChannelSession() {
+                    @Override
+                    public void subscribe(String channel) {}
+
+                    @Override
+                    public void unsubscribe(String channel) {}
+
+                    @Override
+                    public void close() {}
+                };
+            }
+
+            @Override
+            public void close() {
+                transport.close();
+            }
+        }
+    }
+
+    @Nested
+    class JavaLock {
+        @Test
+        void isReentrant_andOwnedByAThread() throws Exception {
+            Lock lock = Locks.over(runtime).lock(name).asJavaLock();
+            lock.lock();
+            assertThat(lock.tryLock()).isTrue();
+            assertThat(lock.tryLock(1, SECONDS)).isTrue();
+            lock.unlock();
+            lock.unlock();
+            assertThat(Locks.over(other).lock(name).tryAcquire()).isEmpty();
+            CompletableFuture<Void> elsewhere = CompletableFuture.runAsync(() -> {
+                assertThat(lock.tryLock()).isFalse();
+                assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
+            });
+            assertThat(elsewhere).succeedsWithin(Duration.ofSeconds(5));
+            lock.unlock();
+            assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
+            Lock theirs = Locks.over(other).lock(name).asJavaLock();
+            assertThat(theirs.tryLock()).isTrue();
+            assertThat(lock.tryLock(50, java.util.concurrent.TimeUnit.MILLISECONDS))
+                    .isFalse();
+            theirs.unlock();
+            lock.lockInterruptibly();
+            lock.unlock();
+        }
+
+        @Test
+        void aLostLease_isToldByUnlock() {
+            Lock lock = Locks.over(runtime).lock(name).asJavaLock();
+            lock.lock();
+            redis.del(redis.keys("*" + name).get(0));
+            assertThatThrownBy(lock::unlock).isInstanceOf(LockLostException.class);
+            lock.lock();
+            lock.unlock();
+        }
+    }
+
+    @Nested
+    class Semaphore {
+        @Test
+        void neverMoreThanItsPermits() throws Exception {
+            AtomicInteger inside = new AtomicInteger();
+            AtomicInteger most = new AtomicInteger();
+            AtomicInteger entries = new AtomicInteger();
+            long end = System.nanoTime() + LENGTH.toNanos() / 2;
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                DistributedLock semaphore =
+                        Locks.over(i % 2 == 0 ? runtime : other).semaphore(name, 3);
+                threads.add(new Thread(() -> {
+                    while (System.nanoTime() < end) {
+                        try (Lease lease = semaphore.acquire()) {
+                            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                            entries.addAndGet(lease.isValid() ? 1 : 0);
+                            Thread.sleep(2);
+                            inside.decrementAndGet();
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                    }
+                }));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(most).hasValue(3);
+            assertThat(entries).hasValueGreaterThan(50);
+            assertThat(redis.keys("*" + name)).isEmpty();
+        }
+
+        @Test
+        void aDeadHoldersPermit_returns_andALiveOneIsRenewed() throws Exception {
+            Locks renewing = locks(runtime, 1000);
+            Locks bounded = Locks.builder(other)
+                    .lease(Duration.ofMillis(1000))
+                    .maxHold(Duration.ofMillis(1000))
+                    .build();
+            Lease live = renewing.semaphore(name, 2).acquire();
+            Lease dead = bounded.semaphore(name, 2).acquire();
+            assertThat(renewing.semaphore(name, 2).tryAcquire()).isEmpty();
+            Lease next = renewing.semaphore(name, 2)
+                    .tryAcquire(Duration.ofSeconds(5))
+                    .orElseThrow();
+            assertThat(renewing.semaphore(name, 2).tryAcquire()).isEmpty();
+            assertThat(dead.release()).isEqualTo(ReleaseResult.LOST);
+            assertThat(live.release()).isEqualTo(ReleaseResult.RELEASED);
+            assertThat(next.release()).isEqualTo(ReleaseResult.RELEASED);
+        }
+    }
+
+    @Nested
+    class ReadWrite {
+        @Test
+        void readersShare_writersExclude() throws Exception {
+            DistributedReadWriteLock mine = Locks.over(runtime).readWriteLock(name);
+            DistributedReadWriteLock theirs = Locks.over(other).readWriteLock(name);
+            Lease one = mine.read().acquire();
+            Lease two = theirs.read().tryAcquire().orElseThrow();
+            assertThat(mine.write().tryAcquire()).isEmpty();
+            one.release();
+            assertThat(mine.write().tryAcquire()).isEmpty();
+            two.release();
+            Lease writer = mine.write().tryAcquire().orElseThrow();
+            assertThat(writer.fence()).isGreaterThan(two.fence());
+            assertThat(theirs.read().tryAcquire()).isEmpty();
+            assertThat(theirs.write().tryAcquire()).isEmpty();
+            assertThat(writer.release()).isEqualTo(ReleaseResult.RELEASED);
+            Lease reader = theirs.read().tryAcquire().orElseThrow();
+            assertThat(reader.fence()).isGreaterThan(writer.fence());
+            reader.release();
+        }
+
+        @Test
+        void aWaitingWriter_goesBeforeNewReaders_untilItGivesUp() throws Exception {
+            DistributedReadWriteLock mine = Locks.over(runtime).readWriteLock(name);
+            DistributedReadWriteLock theirs = Locks.over(other).readWriteLock(name);
+            Lease reader = theirs.read().acquire();
+            CompletableFuture<Lease> writer = mine.write().acquireAsync().toCompletableFuture();
+            await().until(() -> redis.keys("*:waiting:" + name).size() == 1);
+            assertThat(theirs.read().tryAcquire()).isEmpty();
+            CompletableFuture<Lease> late = theirs.read().acquireAsync().toCompletableFuture();
+            writer.cancel(false);
+            assertThat(late).succeedsWithin(Duration.ofSeconds(2));
+            CompletableFuture<Lease> again = mine.write().acquireAsync().toCompletableFuture();
+            reader.release();
+            late.get().release();
+            assertThat(again).succeedsWithin(Duration.ofSeconds(2));
+            again.get().release();
+            await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void underLoad_noWriterMeetsAnybody() throws Exception {
+            AtomicInteger readers = new AtomicInteger();
+            AtomicInteger writers = new AtomicInteger();
+            AtomicInteger reads = new AtomicInteger();
+            AtomicInteger writes = new AtomicInteger();
+            AtomicBoolean met = new AtomicBoolean();
+            long end = System.nanoTime() + LENGTH.toNanos() / 2;
+            List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                boolean writing = i < 2;
+                DistributedReadWriteLock lock =
+                        Locks.over(i % 2 == 0 ? runtime : other).readWriteLock(name);
+                threads.add(new Thread(() -> {
+                    while (System.nanoTime() < end) {
+                        try (Lease lease = (writing ? lock.write() : lock.read()).acquire()) {
+                            (writing ? writers : readers).incrementAndGet();
+                            (writing ? writes : reads).incrementAndGet();
+                            if (!lease.isValid() || writers.get() > 1 || (writers.get() == 1 && readers.get() > 0)) {
+                                met.set(true);
+                            }
+                            Thread.sleep(1);
+                            (writing ? writers : readers).decrementAndGet();
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                    }
+                }));
+            }
+            threads.forEach(Thread::start);
+            for (Thread thread : threads) {
+                thread.join();
+            }
+            assertThat(met).isFalse();
+            assertThat(reads).as("reads, which must not starve").hasValueGreaterThan(8);
+            assertThat(writes).as("writes, which must not starve").hasValueGreaterThan(3);
+        }
+    }
+}

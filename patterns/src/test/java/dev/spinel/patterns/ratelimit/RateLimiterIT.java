@@ -1,0 +1,377 @@
+package dev.spinel.patterns.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.spinel.patterns.ratelimit.Limit.Concurrency;
+import dev.spinel.patterns.ratelimit.Limit.FixedWindow;
+import dev.spinel.patterns.ratelimit.Limit.Gcra;
+import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
+import dev.spinel.patterns.ratelimit.Limit.SlidingWindow;
+import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.FaultProxy;
+import dev.spinel.patterns.testing.RecordingTransport;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternListener;
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a limiter promises, with each client library, also when connections and servers fail. */
+@ParameterizedClass
+@EnumSource(ClientKind.class)
+class RateLimiterIT {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Limit[] ALL_KINDS = {
+        Gcra.of("gcra", 5, HOUR),
+        TokenBucket.of("bucket", 5, HOUR),
+        SlidingWindow.of("counter", 5, HOUR),
+        SlidingLog.of("log", 5, HOUR),
+        FixedWindow.of("fixed", 5, Duration.ofDays(3000)),
+        Concurrency.of("concurrent", 5, HOUR)
+    };
+
+    private static RedisServer server;
+    private static RedisClient inspector;
+    private static RedisCommands<String, String> redis;
+
+    private final ClientKind client;
+    private final String key = UUID.randomUUID().toString();
+    private FaultProxy proxy;
+    private RecordingTransport transport;
+    private PatternRuntime runtime;
+    private final List<String> events = new CopyOnWriteArrayList<>();
+
+    RateLimiterIT(ClientKind client) {
+        this.client = client;
+    }
+
+    @BeforeAll
+    static void startServer() {
+        server = RedisServer.start();
+        inspector = RedisClient.create(server.uri());
+        redis = inspector.connect().sync();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        inspector.shutdown();
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() {
+        proxy = new FaultProxy(server.port());
+        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofMillis(500)));
+        runtime = PatternRuntime.builder(transport)
+                .listener(new PatternListener() {
+                    @Override
+                    public void event(String event, String subject) {
+                        events.add(event + ' ' + subject);
+                    }
+                })
+                .build();
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        runtime.close();
+        proxy.close();
+    }
+
+    private RateLimiter limiter(Limit... limits) {
+        return RateLimiter.builder(runtime).limits(limits).build();
+    }
+
+    private static Grant grant(Decision decision) {
+        return ((Decision.Allowed) decision).grant().orElseThrow();
+    }
+
+    @Nested
+    class SeveralLimits {
+        @Test
+        void allOfThemOrNone() {
+            RateLimiter limiter = limiter(Gcra.of("narrow", 2, HOUR), SlidingLog.of("wide", 10, HOUR));
+            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            Decision denied = limiter.tryAcquire(key);
+            assertThat(denied.allowed()).isFalse();
+            assertThat(denied.binding().limit().name()).isEqualTo("narrow");
+            assertThat(denied.states().get(1).remaining()).isEqualTo(8);
+            assertThat(denied.states().get(1).fits()).isTrue();
+            assertThat(events).containsExactly("ratelimit.limited ratelimit");
+        }
+
+        @Test
+        void everyKindInOneRoundTrip() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            limiter.tryAcquire("warm up the script cache");
+            transport.takeCommands();
+            for (int left = 4; left >= 0; left--) {
+                Decision decision = limiter.tryAcquire(key);
+                assertThat(decision.allowed()).isTrue();
+                for (LimitState state : decision.states()) {
+                    assertThat(state.remaining()).as(state.limit().name()).isEqualTo(left);
+                }
+            }
+            assertThat(limiter.tryAcquire(key).allowed()).isFalse();
+            assertThat(transport.takeCommands()).hasSize(6).containsOnly("EVALSHA");
+        }
+
+        @Test
+        void R8_aCostAboveTheCapacity_neverFits() {
+            Decision decision =
+                    limiter(ALL_KINDS).tryAcquire(RateLimitRequest.of(key).withCost(6));
+            assertThat(decision).isInstanceOf(Decision.Limited.class);
+            assertThat(((Decision.Limited) decision).neverFits()).isTrue();
+            assertThat(decision.states()).allMatch(LimitState::neverFits);
+            assertThat(decision.fields().retryAfter()).isEmpty();
+        }
+
+        @Test
+        void keysExpire() {
+            limiter(ALL_KINDS).tryAcquire(key);
+            List<String> keys = redis.keys("*" + key + "*");
+            assertThat(keys).hasSize(ALL_KINDS.length);
+            assertThat(keys).allSatisfy(each -> assertThat(redis.pttl(each)).isPositive());
+        }
+    }
+
+    @Nested
+    class PeekRefundRelease {
+        @Test
+        void peek_takesNothing() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            for (int i = 0; i < 10; i++) {
+                Decision decision = limiter.peek(RateLimitRequest.of(key).withCost(5));
+                assertThat(decision.allowed()).isTrue();
+                assertThat(decision.remaining()).isEqualTo(5);
+            }
+            assertThat(redis.keys("*" + key + "*")).isEmpty();
+        }
+
+        @Test
+        void refund_makesRoomAgain() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            Decision decision = limiter.tryAcquire(RateLimitRequest.of(key).withCost(5));
+            assertThat(limiter.tryAcquire(key).allowed()).isFalse();
+            assertThat(limiter.refund(grant(decision))).isTrue();
+            for (LimitState state : limiter.peek(RateLimitRequest.of(key)).states()) {
+                // What drained between the two calls is not given back, by less than one unit.
+                long expected = state.limit() instanceof Gcra ? 4 : 5;
+                assertThat(state.remaining()).as(state.limit().name()).isGreaterThanOrEqualTo(expected);
+            }
+        }
+
+        @Test
+        void release_returnsPermitsOnly() {
+            RateLimiter limiter = limiter(Concurrency.of("concurrent", 2, HOUR), Gcra.of("rate", 10, HOUR));
+            Grant first = grant(limiter.tryAcquire(key));
+            limiter.tryAcquire(key);
+            assertThat(limiter.tryAcquire(key).binding().limit().name()).isEqualTo("concurrent");
+            assertThat(limiter.release(first)).isTrue();
+            assertThat(limiter.release(first)).isFalse();
+            Decision decision = limiter.tryAcquire(key);
+            assertThat(decision.allowed()).isTrue();
+            assertThat(decision.states().get(1).remaining()).isEqualTo(7);
+        }
+
+        @Test
+        void R7_permitsOfTheDeadReturn_whenTheirLeaseEnds() {
+            RateLimiter limiter = limiter(Concurrency.of("concurrent", 1, Duration.ofMillis(200)));
+            Grant dead = grant(limiter.tryAcquire(key));
+            Decision denied = limiter.tryAcquire(key);
+            assertThat(((Decision.Limited) denied).retryAfter()).isBetween(Duration.ofNanos(1), Duration.ofMillis(200));
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> limiter.tryAcquire(key).allowed());
+            assertThat(limiter.release(dead)).isFalse();
+        }
+    }
+
+    @Nested
+    class Reserve {
+        @Test
+        void tellsWhen_andDeniesBeyondTheHorizon() {
+            RateLimiter limiter = RateLimiter.builder(runtime)
+                    .limits(Gcra.of("rate", 1, Duration.ofSeconds(10)))
+                    .maxReservation(Duration.ofSeconds(25))
+                    .build();
+            RateLimitRequest request = RateLimitRequest.of(key);
+            Duration horizon = Duration.ofSeconds(25);
+            assertThat(delay(limiter.reserve(request, horizon))).isZero();
+            assertThat(delay(limiter.reserve(request, horizon)))
+                    .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(10));
+            Decision last = limiter.reserve(request, horizon);
+            assertThat(delay(last)).isBetween(Duration.ofSeconds(19), Duration.ofSeconds(20));
+            assertThat(limiter.reserve(request, horizon).allowed()).isFalse();
+            assertThat(limiter.tryAcquire(request).allowed()).isFalse();
+            assertThat(limiter.refund(grant(last))).isTrue();
+            assertThat(delay(limiter.reserve(request, horizon)))
+                    .isBetween(Duration.ofSeconds(19), Duration.ofSeconds(20));
+        }
+
+        @Test
+        void aBucketOwesTokens() {
+            RateLimiter limiter = RateLimiter.builder(runtime)
+                    .limits(TokenBucket.of("bucket", 2, Duration.ofSeconds(10)))
+                    .maxReservation(Duration.ofSeconds(10))
+                    .build();
+            RateLimitRequest request = RateLimitRequest.of(key).withCost(2);
+            assertThat(delay(limiter.reserve(request, Duration.ofSeconds(10)))).isZero();
+            assertThat(delay(limiter.reserve(request, Duration.ofSeconds(10))))
+                    .isBetween(Duration.ofSeconds(9), Duration.ofSeconds(10));
+            assertThat(limiter.reserve(request, Duration.ofSeconds(10)).allowed())
+                    .isFalse();
+        }
+
+        private static Duration delay(Decision decision) {
+            return ((Decision.Allowed) decision).delay();
+        }
+    }
+
+    @Nested
+    class Faults {
+        @Test
+        void R10_aLostReplyWithAnId_isChargedOnce() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            limiter.tryAcquire("warm up the script cache");
+            proxy.loseReplies(2);
+            Decision decision =
+                    limiter.tryAcquire(RateLimitRequest.of(key).withCost(2).withId("request 1"));
+            assertThat(decision.allowed()).isTrue();
+            assertThat(proxy.repliesLost()).isEqualTo(2);
+            Decision later = limiter.peek(RateLimitRequest.of(key));
+            assertThat(later.states()).extracting(LimitState::remaining).containsOnly(3L);
+            assertThat(limiter.release(grant(decision))).isTrue();
+        }
+
+        @Test
+        void aLostReplyWithoutAnId_isAnUnknownOutcome() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            limiter.tryAcquire("warm up the script cache");
+            proxy.loseReplies(1);
+            assertThatThrownBy(() -> limiter.tryAcquire(key)).isInstanceOf(PatternException.UnknownOutcome.class);
+            await().untilAsserted(() -> assertThat(
+                            limiter.peek(RateLimitRequest.of(key)).remaining())
+                    .isEqualTo(4));
+        }
+
+        @Test
+        void failureModes_decideWhenTheServerIsAway() {
+            RateLimiter open = RateLimiter.builder(runtime)
+                    .name("open")
+                    .limits(ALL_KINDS)
+                    .onFailure(FailureMode.OPEN)
+                    .build();
+            RateLimiter closed = RateLimiter.builder(runtime)
+                    .name("closed")
+                    .limits(ALL_KINDS)
+                    .onFailure(FailureMode.CLOSED)
+                    .build();
+            RateLimiter failing = limiter(ALL_KINDS);
+            proxy.cut(true);
+            assertThat(open.tryAcquire(key)).isInstanceOfSatisfying(Decision.Allowed.class, allowed -> {
+                assertThat(allowed.degraded()).isTrue();
+                assertThat(allowed.grant()).isEmpty();
+            });
+            assertThat(closed.tryAcquire(key)).isInstanceOfSatisfying(Decision.Limited.class, limited -> {
+                assertThat(limited.degraded()).isTrue();
+                assertThat(limited.retryAfter()).isEqualTo(Duration.ofSeconds(1));
+            });
+            assertThatThrownBy(() -> failing.tryAcquire(key)).isInstanceOf(PatternException.class);
+            assertThat(events).containsExactly("ratelimit.degraded open", "ratelimit.degraded closed");
+            proxy.heal();
+            await().ignoreExceptions()
+                    .untilAsserted(
+                            () -> assertThat(failing.tryAcquire(key).degraded()).isFalse());
+        }
+
+        @Test
+        void aPausedServer_isAnUnknownOutcomeAfterTheTimeout() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            limiter.tryAcquire(key);
+            server.pause();
+            try {
+                long start = System.nanoTime();
+                assertThatThrownBy(() -> limiter.tryAcquire(key)).isInstanceOf(PatternException.UnknownOutcome.class);
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            } finally {
+                server.resume();
+            }
+        }
+
+        @Test
+        void aForgottenScript_costsOneMoreRoundTrip() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            limiter.tryAcquire(key);
+            redis.scriptFlush();
+            transport.takeCommands();
+            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA", "EVAL", "EVALSHA");
+        }
+
+        @Test
+        void R5_aServerClockSetBackAnHour_doesNotFreezeAKey() {
+            // As if the states had been made by a clock an hour ahead.
+            long ahead = micros(HOUR) + micros(serverTime());
+            String prefix = "{ratelimit:" + key + "}:";
+            Duration period = Duration.ofMillis(200);
+            redis.set(prefix + "gcra", Long.toString(ahead));
+            redis.hset(prefix + "bucket", "tokens", "0");
+            redis.hset(prefix + "bucket", "since", Long.toString(ahead));
+            redis.hset(prefix + "counter", "window", Long.toString(ahead / micros(period)));
+            redis.hset(prefix + "counter", "current", "5");
+            redis.hset(prefix + "counter", "previous", "5");
+            redis.zadd(prefix + "log", ahead, "x:" + ahead + ":5");
+            redis.zadd(prefix + "log", -5, "total");
+            redis.hset(prefix + "fixed", "window", Long.toString(ahead / micros(period)));
+            redis.hset(prefix + "fixed", "count", "5");
+            for (int i = 0; i < 5; i++) {
+                redis.zadd(prefix + "concurrent", ahead, "x:1:" + i);
+            }
+            RateLimiter limiter = limiter(
+                    Gcra.of("gcra", 5, period),
+                    TokenBucket.of("bucket", 5, period),
+                    SlidingWindow.of("counter", 5, period),
+                    SlidingLog.of("log", 5, period),
+                    FixedWindow.of("fixed", 5, period),
+                    Concurrency.of("concurrent", 5, period));
+            Decision first = limiter.tryAcquire(key);
+            assertThat(first.allowed()).isFalse();
+            assertThat(first.states()).allSatisfy(state -> assertThat(state.retryAfter())
+                    .as(state.limit().name())
+                    .isLessThanOrEqualTo(period.multipliedBy(2)));
+            // Asking all the time must not start the wait anew.
+            await().pollInterval(Duration.ofMillis(20))
+                    .atMost(Duration.ofSeconds(2))
+                    .until(() -> limiter.tryAcquire(key).allowed());
+        }
+
+        private static Duration serverTime() {
+            List<String> time = redis.time();
+            return Duration.ofSeconds(Long.parseLong(time.get(0)) - 1_577_836_800L)
+                    .plusNanos(1000 * Long.parseLong(time.get(1)));
+        }
+
+        private static long micros(Duration duration) {
+            return duration.toNanos() / 1000;
+        }
+    }
+}

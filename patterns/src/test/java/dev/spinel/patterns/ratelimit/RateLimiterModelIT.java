@@ -1,0 +1,176 @@
+package dev.spinel.patterns.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.patterns.ratelimit.Limit.Concurrency;
+import dev.spinel.patterns.ratelimit.Limit.FixedWindow;
+import dev.spinel.patterns.ratelimit.Limit.Gcra;
+import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
+import dev.spinel.patterns.ratelimit.Limit.SlidingWindow;
+import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.RecordingTransport;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternRuntime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongPredicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every kind of limit against its model, decision by decision, and against its bound under many clients. */
+class RateLimiterModelIT {
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 600));
+
+    private static RedisServer server;
+    private static RecordingTransport transport;
+    private static PatternRuntime runtime;
+
+    @BeforeAll
+    static void start() {
+        server = RedisServer.start();
+        transport = new RecordingTransport(ClientKind.LETTUCE.connect(server.port()));
+        runtime = PatternRuntime.over(transport);
+    }
+
+    @AfterAll
+    static void stop() {
+        runtime.close();
+        server.close();
+    }
+
+    static Stream<Limit> limits() {
+        return Stream.of(
+                new Gcra("l", 10, Duration.ofMillis(50), 7),
+                new Gcra("l", 3, Duration.ofMillis(30), 3),
+                new TokenBucket("l", 3, Duration.ofMillis(20), 8),
+                SlidingWindow.of("l", 12, Duration.ofMillis(40)),
+                SlidingLog.of("l", 9, Duration.ofMillis(30)),
+                FixedWindow.of("l", 10, Duration.ofMillis(30)),
+                Concurrency.of("l", 9, Duration.ofMillis(30)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("limits")
+    void R1_decisions_equalTheModel(Limit limit) {
+        long seed = Long.getLong("spinel.patterns.seed", System.nanoTime());
+        Random random = new Random(seed);
+        RateLimiter limiter =
+                RateLimiter.builder(runtime).name("model").limits(limit).build();
+        LimitModel model = LimitModel.of(limit);
+        String key = "k" + limit;
+        long end = System.nanoTime() + LENGTH.toNanos();
+        int granted = 0;
+        int denied = 0;
+        while (System.nanoTime() < end) {
+            long cost = random.nextInt(10) == 0 ? 1 + random.nextInt(12) : 1 + random.nextInt(3);
+            RateLimitRequest request = RateLimitRequest.of(key).withCost(cost);
+            boolean peek = random.nextInt(4) == 0;
+            Decision decision = peek ? limiter.peek(request) : limiter.tryAcquire(request);
+            long now = transport.lastReply().asItems().get(1).asLong();
+            LimitState state = decision.binding();
+            String context = "seed " + seed + ", cost " + cost + " at " + now + ": " + decision;
+
+            assertThat(decision.allowed()).as(context).isEqualTo(model.fits(cost, now));
+            assertThat(state.neverFits()).as(context).isEqualTo(cost > limit.capacity());
+            if (!decision.allowed() && !state.neverFits()) {
+                assertFirst(context, micros(state.retryAfter()), wait -> model.fits(cost, now + wait));
+            }
+            if (decision.allowed() && !peek) {
+                model.take(cost, now);
+            }
+            assertThat(model.fits(state.remaining(), now)).as(context).isTrue();
+            assertThat(model.fits(state.remaining() + 1, now)).as(context).isFalse();
+            assertFirst(context, micros(state.resetAfter()), wait -> model.fits(limit.capacity(), now + wait));
+
+            granted += decision.allowed() ? 1 : 0;
+            denied += decision.allowed() ? 0 : 1;
+            if (model.history.size() > 400) {
+                model.history.subList(0, 200).clear();
+            }
+            LockSupport.parkNanos(random.nextInt(10) == 0 ? random.nextInt(60_000_000) : random.nextInt(4_000_000));
+        }
+        assertThat(granted).as("granted").isGreaterThan(5);
+        assertThat(denied).as("denied").isGreaterThan(5);
+    }
+
+    /** The wait is the first microsecond at which the condition holds. */
+    private static void assertFirst(String context, long waitMicros, LongPredicate condition) {
+        assertThat(condition.test(waitMicros)).as(context).isTrue();
+        if (waitMicros > 0) {
+            assertThat(condition.test(waitMicros - 1)).as(context).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("limits")
+    void R2_manyClients_neverExceedTheBound(Limit limit) throws InterruptedException {
+        RateLimiter limiter =
+                RateLimiter.builder(runtime).name("bound").limits(limit).build();
+        String key = "k" + limit;
+        List<Grant> used = Collections.synchronizedList(new ArrayList<>());
+        long end = System.nanoTime() + LENGTH.toNanos();
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 16; i++) {
+            Random random = new Random(i);
+            threads.add(new Thread(() -> {
+                while (System.nanoTime() < end) {
+                    Decision decision =
+                            limiter.tryAcquire(RateLimitRequest.of(key).withCost(1 + random.nextInt(2)));
+                    if (decision instanceof Decision.Allowed allowed) {
+                        Grant grant = allowed.grant().orElseThrow();
+                        LockSupport.parkNanos(random.nextInt(3_000_000));
+                        if (random.nextInt(4) == 0) {
+                            limiter.refund(grant);
+                        } else {
+                            used.add(grant);
+                        }
+                    }
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        used.sort(Comparator.comparingLong(Grant::takenAtMicros));
+        assertThat(used).hasSizeGreaterThan(20);
+        for (int from = 0; from < used.size(); from++) {
+            long sum = 0;
+            for (int to = from; to < used.size(); to++) {
+                sum += used.get(to).cost();
+                long span = used.get(to).takenAtMicros() - used.get(from).takenAtMicros();
+                assertThat(sum).isLessThanOrEqualTo(bound(limit, span));
+            }
+        }
+    }
+
+    /** What a limit admits at most between two grants that are so many microseconds apart. */
+    private static long bound(Limit limit, long span) {
+        if (limit instanceof Gcra gcra) {
+            return gcra.burst() + span * gcra.count() / micros(gcra.period());
+        } else if (limit instanceof TokenBucket bucket) {
+            return bucket.capacity() + bucket.refill() * (1 + span / micros(bucket.period()));
+        } else if (limit instanceof SlidingWindow window) {
+            return window.count() * (2 + span / micros(window.period())) - 1;
+        } else if (limit instanceof SlidingLog log) {
+            return log.count() * (1 + span / micros(log.period()));
+        } else if (limit instanceof FixedWindow window) {
+            return window.count() * (2 + span / micros(window.period()));
+        }
+        Concurrency concurrency = (Concurrency) limit;
+        return concurrency.count() * (1 + span / micros(concurrency.lease()));
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1000;
+    }
+}

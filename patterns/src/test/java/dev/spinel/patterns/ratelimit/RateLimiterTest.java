@@ -1,0 +1,116 @@
+package dev.spinel.patterns.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spinel.patterns.ratelimit.Limit.Concurrency;
+import dev.spinel.patterns.ratelimit.Limit.FixedWindow;
+import dev.spinel.patterns.ratelimit.Limit.Gcra;
+import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
+import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
+import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.transport.PatternRuntime;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What is refused before any server is asked, and how decisions read. */
+class RateLimiterTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Gcra GCRA = Gcra.of("api", 100, MINUTE);
+
+    private static RateLimiter.Builder builder() {
+        return RateLimiter.builder(PatternRuntime.over(new ScriptedTransport()));
+    }
+
+    @Nested
+    class Refused {
+        @Test
+        void limitsThatAreNone() {
+            assertRefused(() -> Gcra.of("a", 0, MINUTE), "count must be between 1");
+            assertRefused(() -> new Gcra("a", 1, MINUTE, 0), "burst must be between 1");
+            assertRefused(() -> Gcra.of("a", 2_000_000, Duration.ofSeconds(1)), "more than one unit per microsecond");
+            assertRefused(() -> new Gcra("a", 1, Duration.ofDays(3000), 2), "days to drain");
+            assertRefused(() -> Gcra.of("a", 1, Duration.ZERO), "a period is between 1 ms");
+            assertRefused(() -> Gcra.of("a", 1, Duration.ofDays(4000)), "a period is between 1 ms");
+            assertRefused(() -> new TokenBucket("a", 5, MINUTE, 4), "capacity 4 is below the refill of 5");
+            assertRefused(() -> SlidingLog.of("a", 10_001, MINUTE), "at most 10000");
+            assertRefused(() -> Concurrency.of("a", 10_001, MINUTE), "at most 10000");
+            assertRefused(() -> FixedWindow.of("a b", 1, MINUTE), "letters, digits");
+            assertRefused(() -> FixedWindow.of("", 1, MINUTE), "letters, digits");
+        }
+
+        @Test
+        void limitersThatMakeNoSense() {
+            assertRefused(() -> builder().build(), "has no limit");
+            assertRefused(() -> builder().limits(GCRA, GCRA).build(), "two limits 'api'");
+            assertRefused(() -> builder().name("a{b").limits(GCRA).build(), "no braces");
+            assertRefused(() -> builder().name("").limits(GCRA).build(), "not empty");
+            assertRefused(
+                    () -> builder()
+                            .limits(GCRA, FixedWindow.of("day", 1, MINUTE))
+                            .maxReservation(MINUTE)
+                            .build(),
+                    "limit 'day' is neither Gcra nor TokenBucket");
+            assertRefused(
+                    () -> builder()
+                            .limits(GCRA)
+                            .maxReservation(Duration.ofNanos(-1))
+                            .build(),
+                    "maxReservation");
+            assertRefused(
+                    () -> builder().limits(GCRA).rememberFor(Duration.ZERO).build(), "rememberFor");
+        }
+
+        @Test
+        void requestsThatCannotBe() {
+            assertRefused(() -> RateLimitRequest.of("k").withCost(0), "at least 1");
+            RateLimiter limiter = builder().limits(GCRA).build();
+            assertRefused(() -> limiter.reserve(RateLimitRequest.of("k"), MINUTE), "reserves up to PT0S");
+            assertThatThrownBy(() -> limiter.release(new Grant("k", 1, "t", 0)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("no concurrency limit");
+        }
+
+        private static void assertRefused(Runnable making, String reason) {
+            assertThatIllegalArgumentException().isThrownBy(making::run).withMessageContaining(reason);
+        }
+    }
+
+    @Nested
+    class Fields {
+        private static final Concurrency OPEN = Concurrency.of("open", 5, MINUTE);
+
+        @Test
+        void ofAnAllowedRequest_tellResets() {
+            Decision decision = new Decision.Allowed(
+                    Optional.empty(),
+                    Duration.ZERO,
+                    List.of(state(GCRA, 42, 0, 17_001), state(OPEN, 4, 0, 60_000)),
+                    false);
+            assertThat(decision.fields().asMap())
+                    .containsEntry("RateLimit-Policy", "\"api\";q=100;w=60, \"open\";q=5")
+                    .containsEntry("RateLimit", "\"api\";r=42;t=18, \"open\";r=4;t=60")
+                    .hasSize(2);
+            assertThat(decision.binding().limit()).isEqualTo(OPEN);
+        }
+
+        @Test
+        void ofADeniedRequest_tellWhenToRetry() {
+            Decision decision = new Decision.Limited(
+                    Duration.ofMillis(600), false, List.of(state(OPEN, 3, 0, 10), state(GCRA, 0, 600, 60_000)), false);
+            assertThat(decision.fields().asMap())
+                    .containsEntry("RateLimit", "\"open\";r=3;t=1, \"api\";r=0;t=1")
+                    .containsEntry("Retry-After", "1");
+            assertThat(decision.binding().limit()).isEqualTo(GCRA);
+        }
+
+        private static LimitState state(Limit limit, long remaining, long retryMillis, long resetMillis) {
+            return new LimitState(
+                    limit, remaining, Duration.ofMillis(retryMillis), Duration.ofMillis(resetMillis), false);
+        }
+    }
+}

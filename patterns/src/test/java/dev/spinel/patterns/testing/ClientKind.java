@@ -1,0 +1,73 @@
+package dev.spinel.patterns.testing;
+
+import dev.spinel.patterns.jedis.JedisTransport;
+import dev.spinel.patterns.lettuce.LettuceTransport;
+import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.Reply;
+import io.lettuce.core.RedisURI;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.RedisClient;
+
+/** The client libraries that every recipe is tested with. */
+public enum ClientKind {
+    LETTUCE {
+        @Override
+        public RedisTransport connect(int port, Duration timeout) {
+            return LettuceTransport.connect(RedisURI.builder()
+                    .withHost("127.0.0.1")
+                    .withPort(port)
+                    .withTimeout(timeout)
+                    .build());
+        }
+    },
+    JEDIS {
+        @Override
+        public RedisTransport connect(int port, Duration timeout) {
+            RedisClient client = RedisClient.builder()
+                    .hostAndPort(new HostAndPort("127.0.0.1", port))
+                    .clientConfig(DefaultJedisClientConfig.builder()
+                            .timeoutMillis(Math.toIntExact(timeout.toMillis()))
+                            .build())
+                    .build();
+            ExecutorService executor = Executors.newCachedThreadPool(task -> {
+                Thread thread = new Thread(task, "jedis-test");
+                thread.setDaemon(true);
+                return thread;
+            });
+            return new OwningTransport(JedisTransport.over(client, executor), client, executor);
+        }
+    };
+
+    /** A transport to a server on this machine. Closing it closes all that it uses. */
+    public abstract RedisTransport connect(int port, Duration timeout);
+
+    public RedisTransport connect(int port) {
+        return connect(port, Duration.ofSeconds(5));
+    }
+
+    private record OwningTransport(RedisTransport transport, RedisClient client, ExecutorService executor)
+            implements RedisTransport {
+        @Override
+        public CompletionStage<Reply> send(Command command) {
+            return transport.send(command);
+        }
+
+        @Override
+        public ChannelSession openChannels(ChannelListener listener) {
+            return transport.openChannels(listener);
+        }
+
+        @Override
+        public void close() {
+            transport.close();
+            client.close();
+            executor.shutdownNow();
+        }
+    }
+}

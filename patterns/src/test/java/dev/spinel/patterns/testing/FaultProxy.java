@@ -1,0 +1,124 @@
+package dev.spinel.patterns.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A TCP proxy that cuts connections at the moments that hurt: before a request arrives, or before its reply does. */
+public final class FaultProxy implements AutoCloseable {
+    private final ServerSocket listener;
+    private final int serverPort;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger repliesToLose = new AtomicInteger();
+    private final AtomicInteger repliesLost = new AtomicInteger();
+    private volatile boolean refusing;
+
+    public FaultProxy(int serverPort) {
+        this.serverPort = serverPort;
+        try {
+            listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        start(this::accept);
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + port();
+    }
+
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    /** Swallows the next replies, each time cutting the connection: the request was executed, and nobody is told. */
+    public void loseReplies(int count) {
+        repliesToLose.set(count);
+    }
+
+    /** How many replies were swallowed. */
+    public int repliesLost() {
+        return repliesLost.get();
+    }
+
+    /** Cuts all connections, and with {@code refuse} also every new one. */
+    public void cut(boolean refuse) {
+        refusing = refuse;
+        sockets.forEach(FaultProxy::closeQuietly);
+        sockets.clear();
+    }
+
+    /** Takes connections again. */
+    public void heal() {
+        refusing = false;
+    }
+
+    private void accept() {
+        while (!listener.isClosed()) {
+            try {
+                Socket client = listener.accept();
+                if (refusing) {
+                    client.close();
+                    continue;
+                }
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort);
+                client.setTcpNoDelay(true);
+                server.setTcpNoDelay(true);
+                sockets.add(client);
+                sockets.add(server);
+                start(() -> pump(client, server, false));
+                start(() -> pump(server, client, true));
+            } catch (IOException e) {
+                // The listener was closed, or the server is down: the client sees its connection end.
+                continue;
+            }
+        }
+    }
+
+    private void pump(Socket from, Socket to, boolean replies) {
+        byte[] buffer = new byte[16 * 1024];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (replies && repliesToLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                    repliesLost.incrementAndGet();
+                    break;
+                }
+                out.write(buffer, 0, read);
+            }
+        } catch (IOException e) {
+            // The other side is gone; so is this one now.
+        } finally {
+            closeQuietly(from);
+            closeQuietly(to);
+        }
+    }
+
+    private static void closeQuietly(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void start(Runnable work) {
+        Thread thread = new Thread(work, "fault-proxy");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        cut(true);
+    }
+}

@@ -1,0 +1,174 @@
+package dev.spinel.patterns.testing;
+
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * A real {@code redis-server} of its own, on a free port and in a temporary directory. A missing program fails the test.
+ */
+public final class RedisServer implements AutoCloseable {
+    private final List<String> options;
+    private final Path directory;
+    private final int port;
+    private Process process;
+
+    private RedisServer(List<String> options) throws IOException {
+        this.options = options;
+        directory = Files.createTempDirectory("spinel-patterns-redis");
+        port = freePort();
+        process = launch();
+    }
+
+    /** Starts a server without persistence; returns when it answers. */
+    public static RedisServer start(String... options) {
+        try {
+            return new RedisServer(List.of(options));
+        } catch (IOException e) {
+            return fail("redis-server is needed on the PATH (Debian package redis-server)", e);
+        }
+    }
+
+    /** Starts a cluster of one node that serves all slots. */
+    public static RedisServer startCluster() {
+        RedisServer node = start("--cluster-enabled", "yes");
+        node.call("CLUSTER ADDSLOTSRANGE 0 16383");
+        while (!node.call("CLUSTER INFO").contains("cluster_state:ok")) {
+            sleep(20);
+        }
+        return node;
+    }
+
+    /** Sends an inline command and returns what arrives at once of its reply. */
+    private String call(String command) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(5000);
+            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            byte[] reply = new byte[4096];
+            int length = socket.getInputStream().read(reply);
+            return new String(reply, 0, Math.max(0, length), StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            return fail(command, e);
+        }
+    }
+
+    /** A port that nobody listens on at the moment. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private Process launch() throws IOException {
+        List<String> command = new ArrayList<>(List.of("redis-server", "--port", Integer.toString(port)));
+        command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--dir", directory.toString()));
+        command.addAll(options);
+        Process started = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("log").toFile())
+                .start();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!answers()) {
+            if (!started.isAlive() || System.nanoTime() > deadline) {
+                started.destroyForcibly();
+                fail("redis-server did not start: " + Files.readString(directory.resolve("log")));
+            }
+            sleep(10);
+        }
+        return started;
+    }
+
+    private boolean answers() {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(1000);
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            return socket.getInputStream().read() == '+';
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** Kills the server, as a crash does. */
+    public void kill() {
+        process.destroyForcibly();
+        await(process);
+    }
+
+    /** Starts it again on the same port, after {@link #kill}. */
+    public void startAgain() {
+        try {
+            process = launch();
+        } catch (IOException e) {
+            fail("redis-server did not start again", e);
+        }
+    }
+
+    /** Stops the process from running until {@link #resume}. */
+    public void pause() {
+        signal("-STOP", process.pid());
+    }
+
+    /** Lets a paused process run on. */
+    public void resume() {
+        signal("-CONT", process.pid());
+    }
+
+    /** Sends a signal to a process that the test started. */
+    public static void signal(String name, long pid) {
+        try {
+            await(new ProcessBuilder("kill", name, Long.toString(pid)).start());
+        } catch (IOException e) {
+            fail("kill " + name + " " + pid, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        resume();
+        kill();
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            fail("Cannot delete " + directory, e);
+        }
+    }
+
+    private static void await(Process ending) {
+        try {
+            if (!ending.waitFor(10, TimeUnit.SECONDS)) {
+                fail("Process " + ending.pid() + " does not end");
+            }
+        } catch (InterruptedException e) {
+            fail("Interrupted", e);
+        }
+    }
+
+    private static void sleep(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            fail("Interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.spinel.patterns.testing;
+
+import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.TransportException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A transport without a server: answers what the test lined up, at once, and remembers what was sent. One thread. */
+public final class ScriptedTransport implements RedisTransport {
+    private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
+    private final List<String> commands = new ArrayList<>();
+
+    /** Lines up a reply. */
+    public ScriptedTransport reply(Reply reply) {
+        answers.add(CompletableFuture.completedFuture(reply));
+        return this;
+    }
+
+    /** Lines up a command that gets no reply. */
+    public ScriptedTransport fail(TransportException failure) {
+        answers.add(CompletableFuture.failedFuture(failure));
+        return this;
+    }
+
+    /** The names of the commands sent so far. */
+    public List<String> commands() {
+        return commands;
+    }
+
+    @Override
+    public CompletionStage<Reply> send(Command command) {
+        commands.add(command.name());
+        return answers.remove();
+    }
+
+    @Override
+    public ChannelSession openChannels(ChannelListener listener) {
+        throw new IllegalStateException("No channels here");
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,156 @@
+package dev.spinel.patterns.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.spinel.patterns.testing.ManualScheduler;
+import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternListener.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** How operations are run, repeated and given up, step by step on a clock that stands still. */
+class PatternRuntimeTest {
+    private static final Script SCRIPT = Script.of("return 1");
+    private static final Operation<Boolean> IDEMPOTENT =
+            new Operation<>("test.idempotent", SCRIPT, Retry.IDEMPOTENT, (reply, repeated) -> repeated);
+    private static final Operation<Boolean> NEVER =
+            new Operation<>("test.never", SCRIPT, Retry.NEVER, (reply, repeated) -> repeated);
+    private static final Reply ONE = new Reply.Int(1);
+    private static final TransportException NOT_SENT = TransportException.notSent(new IOException("refused"));
+    private static final TransportException NO_REPLY = TransportException.noReply(new IOException("reset"));
+
+    private final ScriptedTransport transport = new ScriptedTransport();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final List<String> ended = new ArrayList<>();
+    private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .scheduler(scheduler)
+            .retryPolicy(new RetryPolicy(3, Duration.ofMillis(10), Duration.ofMillis(15)))
+            .listener(new PatternListener() {
+                @Override
+                public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {
+                    ended.add(operation + ' ' + outcome + ' ' + attempts);
+                }
+            })
+            .build();
+
+    private CompletableFuture<Boolean> run(Operation<Boolean> operation) {
+        CompletableFuture<Boolean> result =
+                runtime.run(operation, List.of("k"), new Arguments().add("a")).toCompletableFuture();
+        scheduler.advance(Duration.ofSeconds(1));
+        return result;
+    }
+
+    @Test
+    void aKnownScript_isOneCommand() {
+        transport.reply(ONE);
+        assertThat(run(IDEMPOTENT)).isCompletedWithValue(false);
+        assertThat(transport.commands()).containsExactly("EVALSHA");
+        assertThat(ended).containsExactly("test.idempotent COMPLETED 1");
+    }
+
+    @Test
+    void anUnknownScript_isSentAsText() {
+        transport.reply(new Reply.Failure("NOSCRIPT No matching script.")).reply(ONE);
+        assertThat(run(NEVER)).isCompletedWithValue(false);
+        assertThat(transport.commands()).containsExactly("EVALSHA", "EVAL");
+    }
+
+    @Test
+    void whatWasNotSent_isTriedAgain_whateverItsClass() {
+        transport.fail(NOT_SENT).fail(NOT_SENT).reply(ONE);
+        assertThat(run(NEVER)).isCompletedWithValue(false);
+        assertThat(ended).containsExactly("test.never COMPLETED 3");
+    }
+
+    @Test
+    void passingErrors_areTriedAgain() {
+        transport
+                .reply(new Reply.Failure("LOADING Redis is loading the dataset in memory"))
+                .reply(new Reply.Failure("READONLY You can't write against a read only replica."))
+                .reply(ONE);
+        assertThat(run(NEVER)).isCompletedWithValue(false);
+    }
+
+    @Test
+    void aLostReply_isTriedAgainOnlyIfHarmless() {
+        transport.fail(NO_REPLY).reply(ONE);
+        assertThat(run(IDEMPOTENT)).isCompletedWithValue(true);
+
+        transport.fail(NO_REPLY);
+        assertFails(run(NEVER), PatternException.UnknownOutcome.class);
+        assertThat(ended).containsExactly("test.idempotent COMPLETED 2", "test.never UNKNOWN 1");
+    }
+
+    @Test
+    void attemptsAreBounded_andTheWorstThatMayHaveHappenedIsReported() {
+        transport.fail(NOT_SENT).fail(NOT_SENT).fail(NOT_SENT);
+        assertFails(run(NEVER), PatternException.Unavailable.class);
+
+        transport.fail(NO_REPLY).fail(NOT_SENT).fail(NOT_SENT);
+        assertFails(run(IDEMPOTENT), PatternException.UnknownOutcome.class);
+        assertThat(ended).containsExactly("test.never UNAVAILABLE 3", "test.idempotent UNKNOWN 3");
+    }
+
+    @Test
+    void otherErrors_areFinal() {
+        transport.reply(new Reply.Failure("NOPERM this user has no permissions to run the 'evalsha' command"));
+        assertFails(run(IDEMPOTENT), PatternException.ServerError.class);
+        assertThat(ended).containsExactly("test.idempotent FAILED 1");
+    }
+
+    @Test
+    void delaysGrow_andStayWithinTheirBounds() {
+        transport.fail(NOT_SENT).fail(NOT_SENT).reply(ONE);
+        CompletableFuture<Boolean> result =
+                runtime.run(NEVER, List.of("k"), new Arguments()).toCompletableFuture();
+        scheduler.advance(Duration.ofMillis(4));
+        assertThat(transport.commands()).hasSize(1);
+        scheduler.advance(Duration.ofMillis(6));
+        assertThat(transport.commands()).hasSize(2);
+        scheduler.advance(Duration.ofMillis(2));
+        assertThat(result).isNotDone();
+        scheduler.advance(Duration.ofMillis(13));
+        assertThat(result).isDone();
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void await_throwsThePatternExceptionItself() {
+        transport.fail(NO_REPLY);
+        assertThatThrownBy(() -> PatternRuntime.await(runtime.run(NEVER, List.of("k"), new Arguments())))
+                .isInstanceOf(PatternException.UnknownOutcome.class)
+                .hasMessageContaining("test.never may have run or not");
+    }
+
+    @Test
+    void aListenerThatFails_harmsNothing() {
+        PatternRuntime fragile = PatternRuntime.builder(transport)
+                .listener(new PatternListener() {
+                    @Override
+                    public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {
+                        throw new IllegalStateException("for the test");
+                    }
+                })
+                .build();
+        transport.reply(ONE);
+        assertThat(PatternRuntime.await(fragile.run(NEVER, List.of("k"), new Arguments())))
+                .isFalse();
+    }
+
+    @Test
+    void anOperationWithoutKeys_isRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> runtime.run(NEVER, List.of(), new Arguments()));
+    }
+
+    private static void assertFails(CompletableFuture<Boolean> result, Class<? extends PatternException> with) {
+        assertThat(result).isCompletedExceptionally();
+        assertThatThrownBy(result::get).hasCauseInstanceOf(with);
+    }
+}
