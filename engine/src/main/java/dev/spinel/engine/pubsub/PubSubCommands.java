@@ -96,7 +96,8 @@ public final class PubSubCommands implements ServerPlugin {
 
     private void names(Call call, Kind kind) {
         if (call.argCount() > 3) {
-            throw Errors.syntax();
+            throw Errors.err(
+                    "unknown subcommand or wrong number of arguments for '" + call.arg(1) + "'. Try PUBSUB HELP.");
         }
         @Nullable Bytes pattern = call.argCount() == 3 ? call.arg(2) : null;
         List<Bytes> names = pubSub.names(kind, pattern);

@@ -55,6 +55,7 @@ class ConfigRegistryTest {
                     "save | `` | ``",
                     "notify-keyspace-events | KEA | AKE",
                     "notify-keyspace-events | zhsdtexlK | lshzxetdK",
+                    "notify-keyspace-events | KEnmg | gnKEm",
                     "oom-score-adj | relative | yes",
                     "shutdown-on-sigint | default force save | save force",
                     "latency-tracking-info-percentiles | 50.00 99.9 100.0 | 50 99.9 100",

@@ -61,6 +61,15 @@ final class PubSubCommandsTest {
     }
 
     @Test
+    void twoPatterns_rejected() {
+        assertThat(server.send("PUBSUB channels a b"))
+                .isEqualTo("-ERR unknown subcommand or wrong number of arguments for 'channels'. Try PUBSUB HELP.");
+        assertThat(server.send("PUBSUB SHARDCHANNELS a b"))
+                .isEqualTo(
+                        "-ERR unknown subcommand or wrong number of arguments for 'SHARDCHANNELS'. Try PUBSUB HELP.");
+    }
+
+    @Test
     void disconnected_isForgotten() {
         subscriber.send("SUBSCRIBE news");
         subscriber.close();
