@@ -70,6 +70,14 @@ final class PubSubCommandsTest {
     }
 
     @Test
+    void shardChannel_cannotBeSubscribedInATransaction() {
+        subscriber.send("MULTI");
+        subscriber.send("SSUBSCRIBE orders");
+        assertThat(subscriber.send("EXEC")).contains("-ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+        assertThat(server.send("PUBSUB SHARDCHANNELS")).isEqualTo("[]");
+    }
+
+    @Test
     void disconnected_isForgotten() {
         subscriber.send("SUBSCRIBE news");
         subscriber.close();
