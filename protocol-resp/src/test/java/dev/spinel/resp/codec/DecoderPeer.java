@@ -15,11 +15,12 @@ final class DecoderPeer {
 
     DecoderPeer(RequestLimits limits, SharedRoom room) {
         this.room = room;
-        decoder = new RequestDecoder(limits, room.views);
+        decoder = new RequestDecoder(limits, room.views, room.budget);
     }
 
     /** What all connections of a loop share. */
     static final class SharedRoom {
+        final BufferBudget budget = new BufferBudget();
         private final RequestViews views = new RequestViews();
         private final byte[] read = new byte[HEADROOM + (4 << 20)];
     }

@@ -52,5 +52,8 @@ class RequestDecoderFuzzTest {
         } else {
             assertThat(cut.decoder.waitingBytes()).isEqualTo(whole.decoder.waitingBytes());
         }
+        cut.decoder.close();
+        whole.decoder.close();
+        assertThat(room.budget.takenBytes()).isZero();
     }
 }
