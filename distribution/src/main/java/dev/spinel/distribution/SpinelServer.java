@@ -152,6 +152,7 @@ public final class SpinelServer implements AutoCloseable {
                         for (List<String> words : configuration.pluginPaths()) {
                             load(registry, words);
                         }
+                        registry.requireKnownParameters();
                         addresses.open(anyPort);
                         listening.complete(transport.port());
                         loop.run();

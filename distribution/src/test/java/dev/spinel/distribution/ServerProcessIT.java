@@ -94,6 +94,17 @@ class ServerProcessIT {
         }
 
         @Test
+        void parameterOfNoPlugin_exitsWithOneAndNamesIt() throws Exception {
+            Files.writeString(directory.resolve("spinel.yml"), "port: {number: 7000}\n");
+            Process process = start(List.of(), "spinel.yml");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output())
+                    .contains("Can't start: there is no directive 'port.number', and no plugin 'port'")
+                    .doesNotContain("Exception");
+        }
+
+        @Test
         void busyPort_exitsWithOneAndNamesIt() throws Exception {
             try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 String port = Integer.toString(taken.getLocalPort());
