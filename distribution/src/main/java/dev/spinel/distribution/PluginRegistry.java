@@ -37,6 +37,9 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
     private final ServerLog log;
     private final Map<String, String> parameters;
     private final Map<String, Installation> byName = new LinkedHashMap<>();
+    /** Whether everything in the directory of plugins is in use. */
+    private boolean complete = true;
+
     private @Nullable Contributions contributions;
 
     /** A plugin in use; those that the embedding program gave have no JARs. */
@@ -66,6 +69,7 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
                 }
             }
         } catch (IOException e) {
+            complete = false;
             log.warning("No plugins loaded: cannot read " + directory + ": " + e);
             return;
         }
@@ -74,7 +78,27 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
             try {
                 load(path.toString(), Map.of(), List.of());
             } catch (IllegalArgumentException e) {
+                complete = false;
                 log.warning("Plugin " + path + " failed to load: " + e.getMessage());
+            }
+        }
+    }
+
+    /**
+     * Looks, once all plugins are loaded, for directives with a dot that are not a parameter of any of them. They may belong
+     * to one that could not be loaded, and are logged then.
+     *
+     * @throws IllegalArgumentException naming the directive, if all plugins were loaded
+     */
+    void requireKnownParameters() {
+        for (String parameter : parameters.keySet()) {
+            String plugin = parameter.substring(0, parameter.indexOf('.'));
+            if (!byName.containsKey(plugin)) {
+                String problem = "there is no directive '" + parameter + "', and no plugin '" + plugin + "'";
+                if (complete) {
+                    throw new IllegalArgumentException(problem);
+                }
+                log.warning("Ignored: " + problem);
             }
         }
     }

@@ -157,6 +157,7 @@ public final class SpinelServer implements AutoCloseable {
                         for (List<String> words : configuration.pluginPaths()) {
                             load(registry, words);
                         }
+                        registry.requireKnownParameters();
                         addresses.open(anyPort);
                         loop.run();
                     } catch (IOException e) {

@@ -16,8 +16,12 @@ import dev.spinel.resp.transport.NettyTransport;
 
 /** The connections, and the loop that drives them and the engine. */
 final class TransportModule extends AbstractModule {
-    /** The share of the heap that one connection's requests may take, and its replies: no client can exhaust it alone. */
-    private static final int HEAP_SHARE_DIVISOR = 8;
+    /** The share of the heap that requests and replies of all connections may take together while they wait. */
+    private static final int BUFFERS_DIVISOR = 4;
+    /** The share of the heap for the replies of one connection. */
+    private static final int REPLIES_DIVISOR = 8;
+    /** The share for its requests: half of what replies may take, as an array that grows is there twice. */
+    private static final int REQUESTS_DIVISOR = 16;
 
     @Provides
     @Singleton
@@ -26,8 +30,10 @@ final class TransportModule extends AbstractModule {
         config.bind("maxclients", value -> settings.maxClients(asInt(value)));
         config.bind("busy-poll-usec", value -> settings.busyPollNanos(MICROSECONDS.toNanos(value.number())));
         config.bind("tcp-keepalive", value -> settings.keepAliveSeconds(asInt(value)));
-        long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE_DIVISOR;
-        settings.maxReplyBytes(share);
+        long heapBytes = Runtime.getRuntime().maxMemory();
+        settings.bufferBudget().maxBytes(heapBytes / BUFFERS_DIVISOR);
+        settings.maxReplyBytes(heapBytes / REPLIES_DIVISOR);
+        long share = heapBytes / REQUESTS_DIVISOR;
         config.bind(
                 "client-query-buffer-limit", value -> settings.maxQueryBufferBytes(Math.min(share, value.number())));
         config.bind(

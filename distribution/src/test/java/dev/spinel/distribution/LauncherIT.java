@@ -128,6 +128,16 @@ class LauncherIT {
         }
 
         @Test
+        void version_isThatOfTheDistribution() throws Exception {
+            String directoryName =
+                    launcher().getParent().getParent().getFileName().toString();
+            Process process = new ProcessBuilder(launcher().toString(), "--version").start();
+
+            assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
+                    .startsWith("Spinel server v=" + directoryName.substring("spinel-".length()) + " ");
+        }
+
+        @Test
         void oldJava_isRefused() throws Exception {
             Launch launch = launch("11.0.2");
 

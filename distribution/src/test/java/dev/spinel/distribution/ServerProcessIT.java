@@ -94,6 +94,17 @@ class ServerProcessIT {
         }
 
         @Test
+        void parameterOfNoPlugin_exitsWithOneAndNamesIt() throws Exception {
+            Files.writeString(directory.resolve("spinel.yml"), "port: {number: 7000}\n");
+            Process process = start(List.of(), "spinel.yml");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output())
+                    .contains("Can't start: there is no directive 'port.number', and no plugin 'port'")
+                    .doesNotContain("Exception");
+        }
+
+        @Test
         void busyPort_exitsWithOneAndNamesIt() throws Exception {
             try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 String port = Integer.toString(taken.getLocalPort());
@@ -250,6 +261,8 @@ class ServerProcessIT {
 
     @Nested
     class SmallHeap {
+        private static final int MANY_CLIENTS = 30;
+
         @Test
         void fullHeap_refusesWritesAndServesReadsAndDeletes() throws Exception {
             int port = freePort();
@@ -270,6 +283,92 @@ class ServerProcessIT {
                 assertThat(client.set("one", "more")).isEqualTo("OK");
             }
             assertThat(process.isAlive()).isTrue();
+        }
+
+        @Test
+        void largeRequestsWithoutEnd_ofManyClients_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                for (int i = 0; i < MANY_CLIENTS; i++) {
+                    Socket socket = connect(port, sockets);
+                    sendAsFarAsPossible(socket, "*2\r\n$4\r\nECHO\r\n$3000000\r\n" + "x".repeat(2_900_000));
+                }
+            });
+        }
+
+        @Test
+        void repliesThatNobodyReads_toManyClients_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                    client.set("large", "x".repeat(1_000_000));
+                }
+                for (int i = 0; i < MANY_CLIENTS; i++) {
+                    sendAsFarAsPossible(connect(port, sockets), "GET large\r\n".repeat(8));
+                }
+            });
+        }
+
+        @Test
+        void messagesThatNobodyReads_toManyClients_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                for (int i = 0; i < MANY_CLIENTS; i++) {
+                    sendAsFarAsPossible(connect(port, sockets), "SUBSCRIBE news\r\n");
+                }
+                String message = "x".repeat(100_000);
+                try (Jedis publisher = new Jedis("127.0.0.1", port, 30_000)) {
+                    Awaitility.await()
+                            .until(() -> publisher.pubsubNumSub("news").get("news") == MANY_CLIENTS);
+                    for (int i = 0; i < 200; i++) {
+                        publisher.publish("news", message);
+                    }
+                }
+            });
+        }
+
+        /** Clients that ask for more than the heap has; what they opened is closed afterwards. */
+        private interface Flood {
+            void run(int port, List<Socket> sockets) throws IOException;
+        }
+
+        private void survives(Flood flood) throws IOException {
+            int port = freePort();
+            Process process =
+                    start(List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError"), "--port", Integer.toString(port));
+            awaitLine(output, "Ready to accept connections");
+            List<Socket> sockets = new ArrayList<>();
+            try {
+                flood.run(port, sockets);
+                try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                    assertThat(client.ping()).isEqualTo("PONG");
+                }
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+            // What was taken has been given back: there is room for a large request and its reply again.
+            String value = "y".repeat(2_000_000);
+            Awaitility.await().ignoreExceptions().until(() -> echo(port, value).equals(value));
+            assertThat(process.isAlive()).isTrue();
+        }
+
+        private static String echo(int port, String value) {
+            try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                return client.echo(value);
+            }
+        }
+
+        private static Socket connect(int port, List<Socket> sockets) throws IOException {
+            Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+            sockets.add(socket);
+            return socket;
+        }
+
+        private static void sendAsFarAsPossible(Socket socket, String bytes) {
+            try {
+                socket.getOutputStream().write(bytes.getBytes(UTF_8));
+            } catch (IOException closedByServer) {
+                // The server may close a connection for which it has no memory.
+            }
         }
 
         /** Sets keys until the server refuses; far more than the heap could hold would be needed for it never to. */

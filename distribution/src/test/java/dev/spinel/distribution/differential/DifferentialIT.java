@@ -63,7 +63,7 @@ class DifferentialIT {
             int protocol = (seed + i) % 2 == 0 ? 2 : 3;
             ServerPair.Difference difference = servers.run(protocol, sequence.settings(), sequence.requests());
             if (difference != null) {
-                differences.add(describe(servers, seed + i, protocol, sequence));
+                differences.add(describe(servers, seed + i, protocol, sequence, difference));
             }
         }
         System.out.printf("differential test: seed %d, %d replies compared%n", seed, servers.compared());
@@ -74,6 +74,7 @@ class DifferentialIT {
     void interleavedClients_receiveTheSameAtTheSameTime() throws IOException {
         long seed = seed();
         Grammar grammar = new Grammar("interleaved.txt");
+        List<String> all = new ArrayList<>();
         for (int i = 0; i < INTERLEAVED_RUNS; i++) {
             Random random = new Random(seed + i);
             Arguments arguments = new Arguments(random, 2, false);
@@ -87,10 +88,7 @@ class DifferentialIT {
             }
             List<String> expected = record(redis.port(), steps);
             List<String> actual = record(spinel.port(), steps);
-
-            assertThat(expected)
-                    .anyMatch(line -> line.endsWith("-> waits"))
-                    .anyMatch(line -> line.contains(" receives "));
+            all.addAll(expected);
             int same = 0;
             while (same < expected.size()
                     && same < actual.size()
@@ -101,6 +99,7 @@ class DifferentialIT {
                     .as("from redis-server, with -Dspinel.differential.seed=%d", seed + i)
                     .isEqualTo(expected.subList(Math.max(0, same - 100), Math.min(same + 2, expected.size())));
         }
+        assertThat(all).anyMatch(line -> line.endsWith("-> waits")).anyMatch(line -> line.contains(" receives "));
     }
 
     private static List<String> record(int port, List<InterleavedClients.Step> steps) throws IOException {
@@ -118,7 +117,8 @@ class DifferentialIT {
         return seed.equals("random") ? ThreadLocalRandom.current().nextLong() : Long.parseLong(seed);
     }
 
-    private static String describe(ServerPair servers, long seed, int protocol, RandomSequence sequence)
+    private static String describe(
+            ServerPair servers, long seed, int protocol, RandomSequence sequence, ServerPair.Difference difference)
             throws IOException {
         List<Request> shortest = new Shrinker(servers, protocol, sequence.settings()).shrink(sequence.requests());
         StringBuilder text = new StringBuilder("\n-Dspinel.differential.seed=" + seed + ", RESP" + protocol + ":\n");
@@ -126,6 +126,8 @@ class DifferentialIT {
         shortest.forEach(request -> text.append("  ").append(request).append('\n'));
         return text.append("differ in ")
                 .append(servers.run(protocol, sequence.settings(), shortest))
+                .append("\nat first in ")
+                .append(difference)
                 .append('\n')
                 .toString();
     }

@@ -23,10 +23,11 @@ record RandomSequence(List<Request> settings, List<Request> requests) {
      * another error since ZRANK and ZREVRANK have the option of Redis 7.2.
      */
     private static final List<String> NEVER_SPOILED =
-            List.of("SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "B", "ZRANK", "ZREVRANK");
+            List.of("SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "B", "ZRANK", "ZREVRANK", "CONFIG");
 
     private static final int KEYS_PER_TYPE = 6;
     private static final int ONE_SPOILED_OF = 25;
+    private static final int ONE_ASKED_FOR_KEYS_OF = 50;
 
     /** The sequence of a seed. */
     static RandomSequence of(long seed, int length, Grammar grammar) {
@@ -47,10 +48,22 @@ record RandomSequence(List<Request> settings, List<Request> requests) {
             if (outsideOfDouble && sortsNumbers(request)) {
                 continue;
             }
-            boolean spoil = random.nextInt(ONE_SPOILED_OF) == 0 && maySpoil(request);
-            requests.add(spoil ? spoiled(request, random, arguments) : request);
+            if (random.nextInt(ONE_SPOILED_OF) == 0 && maySpoil(request)) {
+                requests.add(spoiled(request, random, arguments));
+            } else {
+                requests.add(random.nextInt(ONE_ASKED_FOR_KEYS_OF) == 0 ? keysOf(request, random) : request);
+            }
         }
         return new RandomSequence(settings, requests);
+    }
+
+    /** What asks for the keys of a request. */
+    private static Request keysOf(Request request, Random random) {
+        List<byte[]> words = new ArrayList<>();
+        words.add("COMMAND".getBytes(ISO_8859_1));
+        words.add((random.nextBoolean() ? "GETKEYS" : "GETKEYSANDFLAGS").getBytes(ISO_8859_1));
+        words.addAll(request.arguments());
+        return new Request(Comparison.EXACT, words);
     }
 
     private static Request setting(Random random, String name, String... values) {
@@ -65,11 +78,16 @@ record RandomSequence(List<Request> settings, List<Request> requests) {
     private static boolean maySpoil(Request request) {
         return SAFE_TO_SPOIL.contains(request.comparison())
                 && NEVER_SPOILED.stream().noneMatch(request.name()::startsWith)
-                && !needsEqualScores(request);
+                && !needsItsMembers(request);
     }
 
-    private static boolean needsEqualScores(Request request) {
-        return request.name().equals("ZADD") && new String(request.arguments().get(1), ISO_8859_1).startsWith("x");
+    /** Sorted sets for lexicographic ranges need equal scores, and those for SORT a long member. */
+    private static boolean needsItsMembers(Request request) {
+        if (!request.name().equals("ZADD")) {
+            return false;
+        }
+        String key = new String(request.arguments().get(1), ISO_8859_1);
+        return key.startsWith("x") || key.startsWith("y");
     }
 
     /** The request with one thing wrong or unusual. */

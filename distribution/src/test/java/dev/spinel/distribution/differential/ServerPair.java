@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerPair {
     private static final int PIPELINE = 256;
     private static final int DATABASES = 3;
+    private static final List<String> COUNTERS = List.of("total_error_replies");
 
     private final int expectedPort;
     private final int actualPort;
@@ -34,10 +35,13 @@ final class ServerPair {
     @Nullable
     Difference run(int protocol, List<Request> settings, List<Request> requests) throws IOException {
         try (RespConnection expected = new RespConnection(expectedPort);
-                RespConnection actual = new RespConnection(actualPort)) {
+                RespConnection actual = new RespConnection(actualPort);
+                KeyEventLog expectedEvents = new KeyEventLog(expectedPort);
+                KeyEventLog actualEvents = new KeyEventLog(actualPort)) {
             Exchange exchange = new Exchange(expected, actual);
             List<Request> start = new ArrayList<>(settings);
             start.add(Request.of("FLUSHALL"));
+            start.add(Request.of("CONFIG", "RESETSTAT"));
             start.add(Request.of(Comparison.SHAPE, "HELLO", Integer.toString(protocol)));
             Difference difference = exchange.compare(start);
             if (difference == null) {
@@ -46,11 +50,36 @@ final class ServerPair {
             if (difference == null) {
                 difference = exchange.compare(List.of(Request.of("DISCARD"), Request.of("UNWATCH")));
             }
+            if (difference == null) {
+                difference = compareCounters(expected, actual);
+            }
+            if (difference == null) {
+                difference = expectedEvents.compareWith(actualEvents);
+            }
             for (int database = 0; database < DATABASES && difference == null; database++) {
                 difference = compareDatabase(exchange, database);
             }
             return difference;
         }
+    }
+
+    private static @Nullable Difference compareCounters(RespConnection expected, RespConnection actual)
+            throws IOException {
+        String expectedInfo = expected.call("INFO", "stats").text();
+        String actualInfo = actual.call("INFO", "stats").text();
+        for (String counter : COUNTERS) {
+            Reply expectedCount = counter(expectedInfo, counter);
+            Reply actualCount = counter(actualInfo, counter);
+            if (!expectedCount.equals(actualCount)) {
+                return new Difference(-1, Request.of("INFO", counter), expectedCount, actualCount);
+            }
+        }
+        return null;
+    }
+
+    private static Reply counter(String info, String name) {
+        int from = info.indexOf("\n" + name + ":") + name.length() + 2;
+        return Reply.parse((":" + info.substring(from, info.indexOf('\n', from) + 1)).getBytes(ISO_8859_1));
     }
 
     private @Nullable Difference compareDatabase(Exchange exchange, int database) throws IOException {
@@ -142,7 +171,7 @@ final class ServerPair {
             }
             if (new String(lastExpected, ISO_8859_1).equals("+QUEUED\r\n")) {
                 queued.add(request.comparison());
-            } else if (name.equals("EXEC") || name.equals("DISCARD")) {
+            } else if (name.equals("EXEC") || name.equals("DISCARD") || name.equals("RESET")) {
                 queued.clear();
             }
             return null;

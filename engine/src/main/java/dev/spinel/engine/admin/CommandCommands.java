@@ -186,8 +186,7 @@ public final class CommandCommands implements ServerPlugin {
         RegisteredCommand command = table.find(call.arg(2));
         int count = call.argCount() - 2;
         if (command != null && !command.subcommands().isEmpty() && count > 1) {
-            RegisteredCommand subcommand = command.subcommand(call.arg(3));
-            command = subcommand == null ? command : subcommand;
+            command = command.subcommand(call.arg(3));
         }
         if (command == null) {
             throw Errors.err("Invalid command specified");

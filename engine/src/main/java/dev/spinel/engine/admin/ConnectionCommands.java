@@ -192,9 +192,9 @@ public final class ConnectionCommands implements ServerPlugin {
     }
 
     private static void select(Call call) {
-        long index = call.integerArg(1);
+        int index = (int) call.integerArg(1, Integer.MIN_VALUE, Integer.MAX_VALUE);
         call.keys(index);
-        ClientCall.of(call).client().database((int) index);
+        ClientCall.of(call).client().database(index);
         call.reply().ok();
     }
 }

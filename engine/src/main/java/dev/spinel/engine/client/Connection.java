@@ -10,7 +10,8 @@ import dev.spinel.api.command.ReplyWriter;
 public interface Connection {
     /**
      * Appends to the connection's output buffer and has it flushed at the end of the turn. May be used at any time, for
-     * published messages too. After the connection closed, what is written is dropped.
+     * published messages too. After the connection closed, what is written is dropped. When there is no memory for what is
+     * written, the writer throws a {@code CommandException} with the error for the client.
      */
     ReplyWriter reply();
 

@@ -5,7 +5,7 @@ import java.util.List;
 /** The value of {@code notify-keyspace-events}: letters of channels and classes of events. */
 final class EventClasses extends ConfigKind {
     private static final String CLASSES_IN_A = "g$lshzxetd";
-    private static final String OTHERS = "KEmn";
+    private static final String OTHERS = "nKEm";
 
     @Override
     String parse(List<String> words, String current) {

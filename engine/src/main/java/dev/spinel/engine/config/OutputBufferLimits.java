@@ -38,7 +38,9 @@ final class OutputBufferLimits extends ConfigKind {
     }
 
     private static long bytes(String word) {
-        return WholeNumber.memory(word, "Error in hard, soft or soft_seconds setting in buffer limit configuration.");
+        long bytes =
+                WholeNumber.memory(word, "Error in hard, soft or soft_seconds setting in buffer limit configuration.");
+        return bytes < 0 ? Long.MAX_VALUE : bytes;
     }
 
     private static long seconds(String word) {

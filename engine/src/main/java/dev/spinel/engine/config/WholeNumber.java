@@ -39,10 +39,14 @@ final class WholeNumber extends ConfigKind {
                     case MEMORY_OR_PERCENT -> memoryOrPercent(word);
                 };
         if (value < min || value > max) {
-            throw new IllegalArgumentException(
-                    "argument must be between " + text(min) + " and " + text(max) + " inclusive");
+            throw outOfBounds();
         }
         return canonical(value);
+    }
+
+    private IllegalArgumentException outOfBounds() {
+        return new IllegalArgumentException(
+                "argument must be between " + text(min) + " and " + text(max) + " inclusive");
     }
 
     private String text(long bound) {
@@ -86,12 +90,17 @@ final class WholeNumber extends ConfigKind {
             }
             return -percent;
         }
-        return memory(word, "argument must be a memory or percent value");
+        long bytes = memory(word, "argument must be a memory or percent value");
+        if (bytes < 0) {
+            throw outOfBounds();
+        }
+        return bytes;
     }
 
     /**
-     * Parses an amount of bytes; what exceeds 63 bits becomes the largest number.
+     * Parses an amount of bytes.
      *
+     * @return the amount, or -1 when it exceeds 63 bits
      * @throws IllegalArgumentException with {@code error}
      */
     static long memory(String word, String error) {
@@ -114,10 +123,10 @@ final class WholeNumber extends ConfigKind {
         for (int i = 0; i < digits; i++) {
             int digit = word.charAt(i) - '0';
             if (value > (Long.MAX_VALUE - digit) / 10) {
-                return Long.MAX_VALUE;
+                return -1;
             }
             value = value * 10 + digit;
         }
-        return value > Long.MAX_VALUE / unit ? Long.MAX_VALUE : value * unit;
+        return value > Long.MAX_VALUE / unit ? -1 : value * unit;
     }
 }

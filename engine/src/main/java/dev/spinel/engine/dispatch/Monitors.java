@@ -1,6 +1,7 @@
 package dev.spinel.engine.dispatch;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import java.util.LinkedHashSet;
@@ -42,7 +43,12 @@ public final class Monitors {
         }
         String text = line.toString();
         for (Client client : clients) {
-            client.reply().simple(text);
+            try {
+                client.reply().simple(text);
+            } catch (CommandException noRoom) {
+                // It is the monitor that fails, not the client whose command it watches.
+                client.connection().close();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.spinel.engine.pubsub;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.GlobPattern;
+import dev.spinel.api.error.CommandException;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import java.util.ArrayList;
@@ -165,12 +166,7 @@ public final class PubSub {
                 if (GlobPattern.matches(entry.getKey(), channel, false)) {
                     receivers += entry.getValue().size();
                     for (Client client : entry.getValue()) {
-                        ReplyWriter reply = client.reply();
-                        reply.push(4);
-                        reply.bulk("pmessage");
-                        reply.bulk(entry.getKey());
-                        reply.bulk(channel);
-                        reply.bulk(message);
+                        deliver(client, "pmessage", entry.getKey(), channel, message);
                     }
                 }
             }
@@ -190,11 +186,23 @@ public final class PubSub {
 
     private static void deliver(Set<Client> subscribers, String word, Bytes channel, Bytes message) {
         for (Client client : subscribers) {
+            deliver(client, word, null, channel, message);
+        }
+    }
+
+    private static void deliver(Client client, String word, @Nullable Bytes pattern, Bytes channel, Bytes message) {
+        try {
             ReplyWriter reply = client.reply();
-            reply.push(3);
+            reply.push(pattern == null ? 3 : 4);
             reply.bulk(word);
+            if (pattern != null) {
+                reply.bulk(pattern);
+            }
             reply.bulk(channel);
             reply.bulk(message);
+        } catch (CommandException noRoom) {
+            // It is the subscriber that fails, not the publisher; what is half written goes with the connection.
+            client.connection().close();
         }
     }
 

@@ -67,8 +67,7 @@ public final class PubSubCommands implements ServerPlugin {
     private void subscribe(Call call, Kind kind) {
         Client client = ClientCall.of(call).client();
         if (kind == Kind.SHARD && client.is(ClientFlag.IN_EXEC)) {
-            throw Errors.err(
-                    call.arg(0).toString().toUpperCase(java.util.Locale.ROOT) + " is not allowed inside a transaction");
+            throw Errors.err("SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
         }
         for (int i = 1; i < call.argCount(); i++) {
             pubSub.subscribe(client, kind, call.arg(i));
@@ -96,7 +95,8 @@ public final class PubSubCommands implements ServerPlugin {
 
     private void names(Call call, Kind kind) {
         if (call.argCount() > 3) {
-            throw Errors.syntax();
+            throw Errors.err(
+                    "unknown subcommand or wrong number of arguments for '" + call.arg(1) + "'. Try PUBSUB HELP.");
         }
         @Nullable Bytes pattern = call.argCount() == 3 ? call.arg(2) : null;
         List<Bytes> names = pubSub.names(kind, pattern);

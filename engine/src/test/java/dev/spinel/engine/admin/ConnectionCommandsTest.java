@@ -51,6 +51,19 @@ class ConnectionCommandsTest {
     }
 
     @Nested
+    class Select {
+        @Test
+        void index_isAnIntOfAnExistingDatabase() {
+            assertThat(tester.send("select 15")).isEqualTo("OK");
+            assertThat(tester.send("select 16")).isEqualTo("-ERR DB index is out of range");
+            assertThat(tester.send("select -1")).isEqualTo("-ERR DB index is out of range");
+            assertThat(tester.send("select 2147483648"))
+                    .isEqualTo("-ERR value is out of range, value must between -2147483648 and 2147483647");
+            assertThat(tester.send("select x")).isEqualTo("-ERR value is not an integer or out of range");
+        }
+    }
+
+    @Nested
     class Requirepass {
         @Test
         void withoutPassword_clientsThatWaitedAreAdmitted() {

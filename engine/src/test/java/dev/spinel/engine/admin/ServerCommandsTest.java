@@ -18,6 +18,21 @@ class ServerCommandsTest {
     private final CommandTester tester = new CommandTester(process);
 
     @Nested
+    class Getkeys {
+        @Test
+        void unknownSubcommand_isAnInvalidCommand() {
+            assertThat(tester.send("command getkeys object foo a")).isEqualTo("-ERR Invalid command specified");
+            assertThat(tester.send("command getkeysandflags config foo")).isEqualTo("-ERR Invalid command specified");
+            assertThat(tester.send("command getkeys object encoding a")).isEqualTo("[a]");
+        }
+
+        @Test
+        void subcommandWithoutKeys_saysSo() {
+            assertThat(tester.send("command getkeys client list")).isEqualTo("-ERR The command has no key arguments");
+        }
+    }
+
+    @Nested
     class Flush {
         @Test
         void flushall_emptiesAllDatabasesAndIsPropagated() {

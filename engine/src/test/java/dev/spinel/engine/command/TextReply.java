@@ -131,7 +131,8 @@ final class TextReply implements ReplyWriter {
     }
 
     private static String shortForm(double value) {
-        return value == (long) value ? Long.toString((long) value) : Double.toString(value);
+        String sign = Double.doubleToRawLongBits(value) == Double.doubleToRawLongBits(-0.0) ? "-" : "";
+        return value == (long) value ? sign + (long) value : Double.toString(value);
     }
 
     @Override

@@ -55,11 +55,14 @@ class ConfigRegistryTest {
                     "save | `` | ``",
                     "notify-keyspace-events | KEA | AKE",
                     "notify-keyspace-events | zhsdtexlK | lshzxetdK",
+                    "notify-keyspace-events | KEnmg | gnKEm",
                     "oom-score-adj | relative | yes",
                     "shutdown-on-sigint | default force save | save force",
                     "latency-tracking-info-percentiles | 50.00 99.9 100.0 | 50 99.9 100",
                     "slave-priority | 3 | 3",
                     "hash-max-ziplist-entries | 5 | 5",
+                    "client-output-buffer-limit | normal 99999999999999999999 0 0 |"
+                            + " normal 9223372036854775807 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60",
                     "client-output-buffer-limit | normal 1mb 2mb 3 pubsub 0 0 0"
                             + " | normal 1048576 2097152 3 slave 268435456 67108864 60 pubsub 0 0 0",
                 })
@@ -82,6 +85,12 @@ class ConfigRegistryTest {
                     "maxmemory-clients | x | argument must be a memory or percent value",
                     "hz | abc | argument couldn't be parsed into an integer",
                     "hz | -1 | argument must be between 0 and 2147483647 inclusive",
+                    "zset-max-listpack-value | 99999999999999999999 | argument must be between 0 and"
+                            + " 9223372036854775807 inclusive",
+                    "proto-max-bulk-len | 9223372036gb | argument must be between 1048576 and"
+                            + " 9223372036854775807 inclusive",
+                    "maxmemory-clients | 99999999999999999999 | argument must be between -100 and"
+                            + " 9223372036854775807 inclusive",
                     "port | 70000 | argument must be between 0 and 65535 inclusive",
                     "appendonly | foo | argument must be 'yes' or 'no'",
                     "appendfsync | foo | argument(s) must be one of the following: everysec, always, no",

@@ -61,6 +61,23 @@ final class PubSubCommandsTest {
     }
 
     @Test
+    void twoPatterns_rejected() {
+        assertThat(server.send("PUBSUB channels a b"))
+                .isEqualTo("-ERR unknown subcommand or wrong number of arguments for 'channels'. Try PUBSUB HELP.");
+        assertThat(server.send("PUBSUB SHARDCHANNELS a b"))
+                .isEqualTo(
+                        "-ERR unknown subcommand or wrong number of arguments for 'SHARDCHANNELS'. Try PUBSUB HELP.");
+    }
+
+    @Test
+    void shardChannel_cannotBeSubscribedInATransaction() {
+        subscriber.send("MULTI");
+        subscriber.send("SSUBSCRIBE orders");
+        assertThat(subscriber.send("EXEC")).contains("-ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+        assertThat(server.send("PUBSUB SHARDCHANNELS")).isEqualTo("[]");
+    }
+
+    @Test
     void disconnected_isForgotten() {
         subscriber.send("SUBSCRIBE news");
         subscriber.close();

@@ -1,5 +1,6 @@
 package dev.spinel.resp.codec;
 
+import dev.spinel.api.error.CommandException;
 import java.util.Arrays;
 
 /**
@@ -15,18 +16,25 @@ public final class BufferPool {
     private static final int CLASSES = 10;
     /** Longer arrays are not kept: 2 MiB. */
     private static final int MAX_KEPT_LENGTH = MIN_LENGTH << (CLASSES - 1);
+    /** The share of the budget up to which arrays are kept. */
+    private static final int KEPT_DIVISOR = 8;
     /** What every JVM grants. */
     private static final int MAX_ARRAY_LENGTH = Integer.MAX_VALUE - 8;
 
     private final byte[][][] kept = new byte[CLASSES][16][];
     private final int[] counts = new int[CLASSES];
     private final long maxKeptBytes;
+    private final BufferBudget budget;
     private long keptBytes;
     private int maxLength = MAX_ARRAY_LENGTH;
 
-    /** @param maxKeptBytes how much the pool holds at most */
-    public BufferPool(long maxKeptBytes) {
+    /**
+     * @param maxKeptBytes how much the pool holds at most
+     * @param budget what pays for the arrays that are taken and not given back
+     */
+    public BufferPool(long maxKeptBytes, BufferBudget budget) {
         this.maxKeptBytes = maxKeptBytes;
+        this.budget = budget;
     }
 
     /** The longest array that a writer may ask for. */
@@ -39,12 +47,20 @@ public final class BufferPool {
         maxLength = (int) Math.min(MAX_ARRAY_LENGTH, bytes);
     }
 
-    /** An array of the smallest power of two that is at least {@code minLength}, or of {@code minLength} itself if huge. */
+    /**
+     * An array of the smallest power of two that is at least {@code minLength}, or of {@code minLength} itself if it is not
+     * going to be kept.
+     *
+     * @throws CommandException if the budget does not allow it
+     */
     public byte[] take(int minLength) {
-        if (minLength > 1 << 30) {
-            return new byte[minLength];
+        int length = minLength;
+        if (minLength <= MAX_KEPT_LENGTH) {
+            length = minLength <= MIN_LENGTH ? MIN_LENGTH : Integer.highestOneBit(minLength - 1) << 1;
         }
-        int length = minLength <= MIN_LENGTH ? MIN_LENGTH : Integer.highestOneBit(minLength - 1) << 1;
+        if (!budget.take(length)) {
+            throw outOfMemory();
+        }
         if (length > MAX_KEPT_LENGTH) {
             return new byte[length];
         }
@@ -58,7 +74,9 @@ public final class BufferPool {
 
     /** Takes back an array that {@link #take} gave; its former owner no longer uses it. */
     public void give(byte[] array) {
-        if (array.length > MAX_KEPT_LENGTH || keptBytes + array.length > maxKeptBytes) {
+        budget.give(array.length);
+        long mayKeepBytes = Math.min(maxKeptBytes, budget.maxBytes() / KEPT_DIVISOR);
+        if (array.length > MAX_KEPT_LENGTH || keptBytes + array.length > mayKeepBytes) {
             return;
         }
         int sizeClass = sizeClass(array.length);
@@ -69,6 +87,11 @@ public final class BufferPool {
         }
         stack[counts[sizeClass]++] = array;
         keptBytes += array.length;
+    }
+
+    /** What a command is answered whose reply finds no room. */
+    static CommandException outOfMemory() {
+        return new CommandException("OOM not enough memory for the reply");
     }
 
     private static int sizeClass(int length) {

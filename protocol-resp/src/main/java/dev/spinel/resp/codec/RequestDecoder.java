@@ -71,13 +71,31 @@ public final class RequestDecoder {
     /** Start relative to {@link #start} and length of each argument so far; null: in the shared room. */
     private int @Nullable [] ownPositions;
 
+    private final BufferBudget budget;
+    /** Length of the array that the budget pays for; 0 without one. */
+    private int ownLength;
+
     private boolean restricted;
     private Bytes[] args = {};
     private @Nullable String error;
 
-    public RequestDecoder(RequestLimits limits, RequestViews shared) {
+    /** @param budget what pays for bytes that wait; when it does not, that is an error of the request */
+    public RequestDecoder(RequestLimits limits, RequestViews shared, BufferBudget budget) {
         this.limits = limits;
         this.shared = shared;
+        this.budget = budget;
+    }
+
+    /** Gives up all bytes and memory; the connection is gone. */
+    public void close() {
+        disown();
+        buffer = EMPTY;
+        borrowed = false;
+        start = 0;
+        at = 0;
+        end = 0;
+        scanned = 0;
+        error = "closed";
     }
 
     /** Sets whether the client has not authenticated yet where it must: its requests are then to be small. */
@@ -93,7 +111,11 @@ public final class RequestDecoder {
      * @throws IllegalStateException if more than 2 GiB would wait
      */
     public void receive(byte[] source, int offset, int length) {
+        if (error != null) {
+            return;
+        }
         if (start == end) {
+            disown();
             buffer = source;
             borrowed = true;
             start = offset;
@@ -108,6 +130,7 @@ public final class RequestDecoder {
         int waiting = end - start;
         if (waiting <= Math.min(offset, length)) {
             moveTo(source, offset - waiting);
+            disown();
             end += length;
             borrowed = true;
         } else {
@@ -156,6 +179,11 @@ public final class RequestDecoder {
         return argCount;
     }
 
+    /** Whether {@link #error} tells why no further request comes. */
+    public boolean hasFailed() {
+        return error != null;
+    }
+
     /** The violation, as in {@code Protocol error: <error>}. */
     public String error() {
         if (error == null) {
@@ -164,11 +192,15 @@ public final class RequestDecoder {
         return error;
     }
 
-    /** Copies what has not been decoded out of the borrowed bytes, and gives up memory that is not needed. */
+    /**
+     * Copies what has not been decoded out of the borrowed bytes, and gives up memory that is not needed. Without memory for
+     * the copy, the decoder {@link #hasFailed}.
+     */
     public void retain() {
         requestBytes = 0;
         int waiting = end - start;
         if (waiting == 0) {
+            disown();
             buffer = EMPTY;
             borrowed = false;
             start = 0;
@@ -176,7 +208,9 @@ public final class RequestDecoder {
             end = 0;
             scanned = 0;
         } else if (borrowed || (buffer.length > LARGE_LENGTH && waiting < buffer.length / 8)) {
-            moveTo(new byte[capacityFor(waiting, 0)], 0);
+            if (!moveToOwn(capacityFor(waiting, 0))) {
+                return;
+            }
             borrowed = false;
         }
         if (argsExpected == 0) {
@@ -209,8 +243,11 @@ public final class RequestDecoder {
         if (buffer.length - end < length) {
             int needed = waiting + length;
             // Room made by executed requests is reused only if that is most of the array: moving stays linear.
-            boolean reuse = needed <= buffer.length && start >= buffer.length / 2;
-            moveTo(reuse ? buffer : new byte[capacityFor(waiting, length)], 0);
+            if (needed <= buffer.length && start >= buffer.length / 2) {
+                moveTo(buffer, 0);
+            } else if (!moveToOwn(capacityFor(waiting, length))) {
+                return;
+            }
         }
         System.arraycopy(source, offset, buffer, end, length);
         end += length;
@@ -223,6 +260,26 @@ public final class RequestDecoder {
         // Behind a long argument, room for the rest of the read that ends it.
         long capacity = announced > needed ? Math.min(announced + LARGE_LENGTH, 2 * needed) : 2 * needed;
         return (int) Math.min(MAX_ARRAY_LENGTH, Math.max(Math.max(MIN_OWN_LENGTH, needed), capacity));
+    }
+
+    /** Moves what waits to a new array, or fails for lack of memory. */
+    private boolean moveToOwn(int length) {
+        if (!budget.take(length)) {
+            fail("not enough memory for the request");
+            return false;
+        }
+        moveTo(new byte[length], 0);
+        disown();
+        ownLength = length;
+        return true;
+    }
+
+    /** Gives back what the last array of the decoder's own cost. */
+    private void disown() {
+        if (ownLength > 0) {
+            budget.give(ownLength);
+            ownLength = 0;
+        }
     }
 
     private void moveTo(byte[] target, int offset) {

@@ -381,7 +381,7 @@ public final class RespWriter implements ReplyWriter {
 
     private void grow(long needed) {
         if (needed > pool.maxLength()) {
-            throw new OutputOverflowException();
+            throw BufferPool.outOfMemory();
         }
         byte[] larger = pool.take((int) Math.min(pool.maxLength(), Math.max(needed, 2L * array.length)));
         System.arraycopy(array, 0, larger, 0, length);

@@ -1,5 +1,6 @@
 package dev.spinel.resp.transport;
 
+import dev.spinel.resp.codec.BufferBudget;
 import dev.spinel.resp.codec.RequestLimits;
 
 /**
@@ -9,6 +10,7 @@ import dev.spinel.resp.codec.RequestLimits;
  */
 public final class ConnectionSettings {
     private final RequestLimits requestLimits = new RequestLimits();
+    private final BufferBudget bufferBudget = new BufferBudget();
     private int maxClients = 10_000;
     private volatile int keepAliveSeconds = 300;
     private volatile long maxQueryBufferBytes = 1L << 30;
@@ -18,6 +20,11 @@ public final class ConnectionSettings {
     /** What a single request may announce. */
     public RequestLimits requestLimits() {
         return requestLimits;
+    }
+
+    /** What the requests and replies that wait may take of the heap, over all connections. */
+    public BufferBudget bufferBudget() {
+        return bufferBudget;
     }
 
     /** How many connections may be open ({@code maxclients}); a further one gets an error and is closed. */

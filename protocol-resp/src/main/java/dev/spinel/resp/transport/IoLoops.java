@@ -1,5 +1,6 @@
 package dev.spinel.resp.transport;
 
+import dev.spinel.resp.codec.BufferBudget;
 import dev.spinel.resp.codec.BufferPool;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ManualIoEventLoop;
@@ -46,7 +47,7 @@ final class IoLoops<C> {
         this.group = new MultiThreadIoEventLoopGroup(
                 count, new DefaultThreadFactory("spinel-io", true), io.ioHandlerFactory());
         for (EventExecutor executor : group) {
-            loops.put(executor, new Loop(new LoopBuffers(), new BufferPool(MAX_POOLED_BYTES)));
+            loops.put(executor, new Loop(new LoopBuffers(), new BufferPool(MAX_POOLED_BYTES, new BufferBudget())));
         }
     }
 

@@ -60,7 +60,10 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         this.endpoint = endpoint;
         this.channel = endpoint.channel();
         this.output = new SocketOutput(buffers, this::queueFlush);
-        this.decoder = new RequestDecoder(transport.settings().requestLimits(), buffers.requestViews());
+        this.decoder = new RequestDecoder(
+                transport.settings().requestLimits(),
+                buffers.requestViews(),
+                transport.settings().bufferBudget());
         this.writer = transport.newWriter();
     }
 
@@ -79,6 +82,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     public void channelInactive(ChannelHandlerContext ctx) {
         closed = true;
         closing = true;
+        decoder.close();
         writer.clear();
         handedOver = 0;
         C leaving = client;
@@ -160,6 +164,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
             return;
         }
         decoder.retain();
+        if (decoder.hasFailed()) {
+            LOGGER.log(System.Logger.Level.WARNING, "Closing client {0}: {1}", remoteAddress(), decoder.error());
+            close();
+            return;
+        }
         if (decoder.waitingBytes() > transport.settings().maxQueryBufferBytes()) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
@@ -230,9 +239,8 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     public ReplyWriter reply() {
         if (closed) {
             writer.clear();
-        } else {
-            queueFlush();
         }
+        queueFlush();
         return writer;
     }
 

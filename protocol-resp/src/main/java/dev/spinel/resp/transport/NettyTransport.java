@@ -36,7 +36,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private final LoopBuffers buffers = new LoopBuffers();
     private final BusyPoll busyPoll = new BusyPoll();
     private final @Nullable IoLoops<C> ioLoops;
-    private final BufferPool replyArrays = new BufferPool(MAX_POOLED_BYTES);
+    private final BufferPool replyArrays;
 
     private ArrayList<TurnMember> toFlush = new ArrayList<>();
     private ArrayList<TurnMember> flushing = new ArrayList<>();
@@ -57,6 +57,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     public NettyTransport(IoTransport io, int ioThreads, ConnectionSettings settings, RequestExecutor<C> executor) {
         this.loop = new ManualIoEventLoop(null, io.ioHandlerFactory());
         this.settings = settings;
+        this.replyArrays = new BufferPool(MAX_POOLED_BYTES, settings.bufferBudget());
         this.executor = executor;
         this.listeners = new Listeners<>(this, io, loop);
         this.ioLoops = ioThreads > 1 ? new IoLoops<>(this, io, ioThreads - 1) : null;

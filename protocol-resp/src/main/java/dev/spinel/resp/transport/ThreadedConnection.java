@@ -182,9 +182,8 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     public ReplyWriter reply() {
         if (closed) {
             writer.clear();
-        } else {
-            queueFlush();
         }
+        queueFlush();
         return writer;
     }
 

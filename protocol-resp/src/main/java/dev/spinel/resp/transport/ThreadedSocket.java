@@ -70,7 +70,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
         this.endpoint = endpoint;
         this.channel = endpoint.channel();
         this.decoder =
-                new RequestDecoder(settings.requestLimits(), loop.buffers().requestViews());
+                new RequestDecoder(settings.requestLimits(), loop.buffers().requestViews(), settings.bufferBudget());
         this.batch = new RequestBatch(loop.batchArrays());
         // Not at once: the write that fails may be the one that goes on.
         this.output = new SocketOutput(loop.buffers(), () -> channel.eventLoop().execute(this::writeReplies));
@@ -89,6 +89,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
     public void channelInactive(ChannelHandlerContext ctx) {
         closing = true;
         context = null;
+        decoder.close();
         byte[] unsent = replies;
         if (unsent != null) {
             replies = null;
@@ -159,6 +160,13 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
             }
         }
         decoder.retain();
+        if (decoder.hasFailed() && !batchOut) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING, "Closing client {0}: {1}", endpoint.remoteAddress(), decoder.error());
+            closing = true;
+            channel.close();
+            return;
+        }
         waitingBytes = decoder.waitingBytes();
         freeBytes = decoder.freeBytes();
         if (decoder.waitingBytes() > settings.maxQueryBufferBytes()) {

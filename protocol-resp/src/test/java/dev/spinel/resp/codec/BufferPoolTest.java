@@ -6,17 +6,17 @@ import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
     @Test
-    void take_isTheNextPowerOfTwo() {
-        BufferPool pool = new BufferPool(0);
+    void take_isTheNextPowerOfTwo_orExactWhereItIsNotKept() {
+        BufferPool pool = new BufferPool(0, new BufferBudget());
         assertThat(pool.take(1)).hasSize(4096);
         assertThat(pool.take(4096)).hasSize(4096);
         assertThat(pool.take(4097)).hasSize(8192);
-        assertThat(pool.take((4 << 20) + 1)).hasSize(8 << 20);
+        assertThat(pool.take((4 << 20) + 1).length).isEqualTo((4 << 20) + 1);
     }
 
     @Test
     void givenBack_isTakenAgain_inItsClassOnly() {
-        BufferPool pool = new BufferPool(1 << 20);
+        BufferPool pool = new BufferPool(1 << 20, new BufferBudget());
         byte[] array = pool.take(8192);
         pool.give(array);
         assertThat(pool.take(4096)).isNotSameAs(array);
@@ -26,7 +26,7 @@ class BufferPoolTest {
 
     @Test
     void beyondTheLimit_isDropped() {
-        BufferPool pool = new BufferPool(8192);
+        BufferPool pool = new BufferPool(8192, new BufferBudget());
         byte[] first = pool.take(8192);
         byte[] second = pool.take(8192);
         pool.give(first);

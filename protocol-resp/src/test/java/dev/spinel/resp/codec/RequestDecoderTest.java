@@ -17,38 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The messages are those of redis-server 7.0.15 for the same bytes. */
 class RequestDecoderTest {
-    private static final int HEADROOM = 1024;
-
     private final RequestLimits limits = new RequestLimits();
-    private final RequestViews views = new RequestViews();
-    private final byte[] shared = new byte[HEADROOM + (4 << 20)];
-
-    /** A connection as a transport drives it: reads go to one array that is overwritten by the next read. */
-    private final class Peer {
-        final RequestDecoder decoder = new RequestDecoder(limits, views);
-        final List<List<Bytes>> requests = new ArrayList<>();
-
-        RequestDecoder.Result read(byte[] bytes, int offset, int length) {
-            System.arraycopy(bytes, offset, shared, HEADROOM, length);
-            decoder.receive(shared, HEADROOM, length);
-            RequestDecoder.Result result = decoder.next();
-            while (result == RequestDecoder.Result.REQUEST) {
-                List<Bytes> request = new ArrayList<>();
-                for (int i = 0; i < decoder.argCount(); i++) {
-                    request.add(decoder.args()[i].copy());
-                }
-                requests.add(request);
-                result = decoder.next();
-            }
-            decoder.retain();
-            Arrays.fill(shared, 0, HEADROOM + length, (byte) '!');
-            return result;
-        }
-
-        RequestDecoder.Result read(byte[] bytes) {
-            return read(bytes, 0, bytes.length);
-        }
-    }
+    private final DecoderPeer.SharedRoom room = new DecoderPeer.SharedRoom();
 
     private static byte[] latin(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
@@ -85,7 +55,7 @@ class RequestDecoderTest {
 
         @Test
         void inOneRead() {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             assertThat(peer.read(latin(MIXED))).isEqualTo(RequestDecoder.Result.INCOMPLETE);
             assertThat(peer.requests).isEqualTo(expected);
             assertThat(peer.decoder.waitingBytes()).isZero();
@@ -97,7 +67,7 @@ class RequestDecoderTest {
             byte[] bytes = latin(MIXED);
             for (int i = 0; i <= bytes.length; i++) {
                 for (int j = i; j <= bytes.length; j++) {
-                    Peer peer = new Peer();
+                    DecoderPeer peer = new DecoderPeer(limits, room);
                     peer.read(bytes, 0, i);
                     peer.read(bytes, i, j - i);
                     peer.read(bytes, j, bytes.length - j);
@@ -108,7 +78,7 @@ class RequestDecoderTest {
 
         @Test
         void byteByByte() {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             for (byte b : latin(MIXED)) {
                 peer.read(new byte[] {b});
             }
@@ -131,7 +101,7 @@ class RequestDecoderTest {
                     sent.add(one);
                 }
                 byte[] bytes = encode(sent);
-                Peer peer = new Peer();
+                DecoderPeer peer = new DecoderPeer(limits, room);
                 int at = 0;
                 while (at < bytes.length) {
                     int length = Math.min(bytes.length - at, random.nextInt(random.nextBoolean() ? 100 : 100_000));
@@ -150,12 +120,11 @@ class RequestDecoderTest {
                 request.add(Bytes.of("v"));
             }
             byte[] bytes = encode(List.of(request));
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             RequestDecoder decoder = peer.decoder;
             for (int at = 0; at < bytes.length; at += 1024) {
                 int length = Math.min(1024, bytes.length - at);
-                System.arraycopy(bytes, at, shared, HEADROOM, length);
-                decoder.receive(shared, HEADROOM, length);
+                decoder.receive(bytes, at, length);
                 RequestDecoder.Result result = decoder.next();
                 assertThat(result == RequestDecoder.Result.REQUEST).isEqualTo(at + length == bytes.length);
                 decoder.retain();
@@ -178,14 +147,14 @@ class RequestDecoderTest {
                     " set a b\r"
                 })
         void words_areSplitAndUnquoted(String line) {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             peer.read(latin(line + "\n"));
             assertThat(peer.requests).isEqualTo(List.of(request("set", "a", "b")));
         }
 
         @Test
         void escapes_ofDoubleQuotes() {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             peer.read(latin("\"\\n\\r\\t\\b\\a\\\\\\\"\\q\\xff\\xzz\" '\\n\\'' ''\r\n"));
             assertThat(peer.requests).isEqualTo(List.of(request("\n\r\t\b\u0007\\\"q\u00ffxzz", "\\n'", "")));
         }
@@ -193,7 +162,7 @@ class RequestDecoderTest {
         @ParameterizedTest
         @ValueSource(strings = {"\"abc", "'abc", "\"abc\"d", "'abc'd", "\"\\\"", "a \"b\"\"c\"", "\"a\0\""})
         void unbalancedQuotes_areAnError(String line) {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             assertThat(peer.read(latin(line + "\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
             assertThat(peer.decoder.error()).isEqualTo("unbalanced quotes in request");
         }
@@ -219,7 +188,7 @@ class RequestDecoderTest {
         void bytes_areRejected(String text, String reason) {
             byte[] bytes = latin(text.replace("|", "\r\n") + "\r\n");
             for (int split = 0; split <= bytes.length; split++) {
-                Peer peer = new Peer();
+                DecoderPeer peer = new DecoderPeer(limits, room);
                 peer.read(bytes, 0, split);
                 assertThat(peer.read(bytes, split, bytes.length - split)).isEqualTo(RequestDecoder.Result.ERROR);
                 assertThat(peer.decoder.error()).isEqualTo(reason);
@@ -236,7 +205,7 @@ class RequestDecoderTest {
 
         private void assertLineLimit(String start, String reason) {
             int counted = start.length() - (start.lastIndexOf('\n') + 1);
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             assertThat(peer.read(latin(start + "1".repeat(64 * 1024 - counted))))
                     .isEqualTo(RequestDecoder.Result.INCOMPLETE);
             assertThat(peer.read(latin("1"))).isEqualTo(RequestDecoder.Result.ERROR);
@@ -246,7 +215,7 @@ class RequestDecoderTest {
         @Test
         void maxBulkBytes_isTheLongestArgument() {
             limits.maxBulkBytes(1 << 20);
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             peer.read(encode(List.of(List.of(Bytes.of(new byte[1 << 20])))));
             assertThat(peer.requests).hasSize(1);
             assertThat(peer.read(latin("*1\r\n$1048577\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
@@ -254,7 +223,7 @@ class RequestDecoderTest {
 
         @Test
         void unauthenticated_mayOnlySendLittle() {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             peer.decoder.restricted(true);
             peer.read(latin("*10\r\n" + "$1\r\nx\r\n".repeat(10)));
             peer.read(latin("*1\r\n$16384\r\n" + "x".repeat(16384) + "\r\n"));
@@ -262,7 +231,7 @@ class RequestDecoderTest {
             assertThat(peer.read(latin("*1\r\n$16385\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
             assertThat(peer.decoder.error()).isEqualTo("unauthenticated bulk length");
 
-            Peer other = new Peer();
+            DecoderPeer other = new DecoderPeer(limits, room);
             other.decoder.restricted(true);
             assertThat(other.read(latin("*11\r\n"))).isEqualTo(RequestDecoder.Result.ERROR);
             assertThat(other.decoder.error()).isEqualTo("unauthenticated multibulk length");
@@ -275,7 +244,7 @@ class RequestDecoderTest {
         void bufferedBytes_includeTheRequestUntilItsBytesMayGo() {
             byte[] ping = latin("*1\r\n$4\r\nPING\r\n");
             byte[] line = latin("PING a\r\n");
-            RequestDecoder decoder = new Peer().decoder;
+            RequestDecoder decoder = new DecoderPeer(limits, room).decoder;
             byte[] array = new byte[ping.length + line.length];
             System.arraycopy(ping, 0, array, 0, ping.length);
             System.arraycopy(line, 0, array, ping.length, line.length);
@@ -290,14 +259,14 @@ class RequestDecoderTest {
 
         @Test
         void announcedLength_reservesNothing() {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             peer.read(latin("*2147483647\r\n$536870912\r\nx"));
             assertThat(peer.decoder.waitingBytes() + peer.decoder.freeBytes()).isLessThan(2048);
         }
 
         @Test
         void longArgument_isHeldWithLittleRoomToSpare() {
-            Peer peer = new Peer();
+            DecoderPeer peer = new DecoderPeer(limits, room);
             int length = 40 << 20;
             byte[] piece = new byte[64 * 1024];
             peer.read(latin("*2\r\n$4\r\nECHO\r\n$" + length + "\r\n"));
@@ -309,72 +278,6 @@ class RequestDecoderTest {
             assertThat(peer.requests).hasSize(1);
             assertThat(peer.requests.get(0).get(1).length()).isEqualTo(length);
             assertThat(peer.decoder.waitingBytes() + peer.decoder.freeBytes()).isLessThan(2048);
-        }
-    }
-
-    @Nested
-    class Fuzz {
-        private static final String[] SEEDS = {
-            "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n",
-            "*1\r\n$4\r\nPING\r\n",
-            "PING\r\n",
-            "ECHO \"a\\x41\" 'b'\r\n",
-            "*0\r\n",
-            "*-1\r\n",
-            "*2\r\n$0\r\n\r\n$2\r\n\r\n\r\n"
-        };
-
-        /** However bytes are mutilated and cut into reads, the outcome is the same requests and the same error. */
-        @Test
-        void mutatedBytes_decodeTheSameHoweverTheyAreCut() {
-            long seed = System.nanoTime();
-            Random random = new Random(seed);
-            limits.maxBulkBytes(4096);
-            byte[] alphabet = latin("*$\r\n0129- \"'\\x\0PS");
-            long until = System.nanoTime() + 2_000_000_000L;
-            int rounds = 0;
-            while (System.nanoTime() < until) {
-                byte[] bytes = mutated(random, alphabet);
-                Peer whole = new Peer();
-                RequestDecoder.Result result = whole.read(bytes);
-                Peer cut = new Peer();
-                RequestDecoder.Result cutResult = RequestDecoder.Result.INCOMPLETE;
-                for (int at = 0; at < bytes.length && cutResult == RequestDecoder.Result.INCOMPLETE; ) {
-                    int length = Math.min(bytes.length - at, 1 + random.nextInt(7));
-                    cutResult = cut.read(bytes, at, length);
-                    at += length;
-                }
-                String what = "seed " + seed + " round " + rounds + ": " + Arrays.toString(bytes);
-                assertThat(cut.requests).as(what).isEqualTo(whole.requests);
-                assertThat(cutResult).as(what).isEqualTo(result);
-                if (result == RequestDecoder.Result.ERROR) {
-                    assertThat(cut.decoder.error()).as(what).isEqualTo(whole.decoder.error());
-                }
-                rounds++;
-            }
-            assertThat(rounds).isPositive();
-        }
-
-        private byte[] mutated(Random random, byte[] alphabet) {
-            StringBuilder text = new StringBuilder();
-            for (int i = random.nextInt(4); i >= 0; i--) {
-                text.append(SEEDS[random.nextInt(SEEDS.length)]);
-            }
-            byte[] bytes = latin(text.toString());
-            for (int i = random.nextInt(4); i > 0; i--) {
-                int at = random.nextInt(bytes.length);
-                switch (random.nextInt(3)) {
-                    case 0 -> bytes[at] = alphabet[random.nextInt(alphabet.length)];
-                    case 1 -> bytes[at] = (byte) random.nextInt();
-                    default -> {
-                        byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
-                        System.arraycopy(bytes, at, longer, at + 1, bytes.length - at);
-                        longer[at] = alphabet[random.nextInt(alphabet.length)];
-                        bytes = longer;
-                    }
-                }
-            }
-            return bytes;
         }
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The expected bytes are those of redis-server 7.0.15, or of the RESP3 specification where that server uses none. */
 class RespWriterTest {
-    private final BufferPool pool = new BufferPool(1 << 20);
+    private final BufferPool pool = new BufferPool(1 << 20, new BufferBudget());
     private final RespWriter writer = new RespWriter(pool);
 
     private String written(int protocol, Consumer<RespWriter> reply) {

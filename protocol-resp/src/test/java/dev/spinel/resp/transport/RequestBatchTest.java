@@ -3,6 +3,7 @@ package dev.spinel.resp.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.resp.codec.BufferBudget;
 import dev.spinel.resp.codec.BufferPool;
 import dev.spinel.resp.codec.RequestDecoder;
 import dev.spinel.resp.codec.RequestLimits;
@@ -16,9 +17,10 @@ import org.junit.jupiter.api.Test;
 class RequestBatchTest {
     private static final int NO_LIMIT = 1 << 20;
 
-    private final RequestDecoder decoder = new RequestDecoder(new RequestLimits(), new RequestViews());
+    private final RequestDecoder decoder =
+            new RequestDecoder(new RequestLimits(), new RequestViews(), new BufferBudget());
     private final RequestViews engineViews = new RequestViews();
-    private final RequestBatch batch = new RequestBatch(new BufferPool(1 << 20));
+    private final RequestBatch batch = new RequestBatch(new BufferPool(1 << 20, new BufferBudget()));
     private final byte[] readArray = new byte[4096];
 
     @Test

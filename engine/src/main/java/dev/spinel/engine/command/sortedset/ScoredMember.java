@@ -47,20 +47,21 @@ record ScoredMember(Bytes member, double score) implements Comparable<ScoredMemb
         call.reply().integer(members.size());
     }
 
+    /**
+     * Stores a score of -0 only once all members are there: a small set takes it as 0, and would keep it as 0 when a
+     * later member makes it a large one. Until then such a member has a score that no zero is equal to.
+     */
     private static void putNegativeZerosLast(List<ScoredMember> members, SortedSetValue target) {
-        put(members, target, false);
-        put(members, target, true);
-    }
-
-    /** Stores the members whose score is -0, which a small set takes as 0, last: a large one then has its encoding. */
-    private static void put(List<ScoredMember> members, SortedSetValue target, boolean negativeZeros) {
-        for (int i = 0; i < members.size(); i++) {
-            ScoredMember member = members.get(i);
-            boolean isNegativeZero = member.score == 0 && Double.doubleToRawLongBits(member.score) != 0;
-            if (isNegativeZero == negativeZeros) {
+        members.forEach(member -> target.put(member.member, member.isNegativeZero() ? 1 : member.score));
+        members.forEach(member -> {
+            if (member.isNegativeZero()) {
                 target.put(member.member, member.score);
             }
-        }
+        });
+    }
+
+    private boolean isNegativeZero() {
+        return score == 0 && Double.doubleToRawLongBits(score) != 0;
     }
 
     /** Opens an array of members: a flat one in RESP2, with a pair for each member that has its score in RESP3. */

@@ -167,6 +167,17 @@ class SortedSetCommandsTest {
         }
 
         @Test
+        void negativeZeros_areKeptWhereTheResultIsLarge() {
+            server.send("CONFIG SET zset-max-listpack-entries 2");
+            server.send("ZADD y 1 a 1 b 1 c -1 d");
+            server.send("ZUNIONSTORE z 1 y WEIGHTS -0");
+            assertReply("ZRANGE z 0 -1 WITHSCORES", "[a -0 b -0 c -0 d 0]");
+            server.send("CONFIG SET zset-max-listpack-entries 4");
+            server.send("ZUNIONSTORE z 1 y WEIGHTS -0");
+            assertReply("ZRANGE z 0 -1 WITHSCORES", "[a 0 b 0 c 0 d 0]");
+        }
+
+        @Test
         void type_isCheckedBeforeOptions() {
             server.send("SET string v");
             assertReply("ZUNION 1 string FOO", "-WRONGTYPE Operation against a key holding the wrong kind of value");
