@@ -123,8 +123,8 @@ public final class Main {
     private @Nullable SpinelServer start(Configuration configuration, boolean configured) {
         log.warning("oO0OoO0OoO0Oo Spinel is starting oO0OoO0OoO0Oo");
         log.warning("Spinel version=" + EngineModule.spinelVersion() + ", Redis version=" + EngineModule.REDIS_VERSION
-                + ", Java version=" + Runtime.version() + ", PID: "
-                + ProcessHandle.current().pid());
+                + ", Java version=" + Runtime.version() + ", pid="
+                + ProcessHandle.current().pid() + ", just started");
         log.warning(
                 configured
                         ? "Configuration loaded"
@@ -132,11 +132,9 @@ public final class Main {
                                 + " file use spinel-server /path/to/spinel.yml");
         String home = System.getProperty("spinel.home");
         try {
-            log.notice("Running mode=standalone, port=" + config.number("port") + ".");
             SpinelServer server = SpinelServer.start(
                     configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false, true);
             writePid();
-            log.warning("Server initialized");
             if (server.port() != 0) {
                 log.notice("Ready to accept connections");
             }

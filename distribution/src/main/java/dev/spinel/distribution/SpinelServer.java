@@ -161,6 +161,9 @@ public final class SpinelServer implements AutoCloseable {
                         }
                         registry.requireKnownParameters();
                         addresses.open(anyPort);
+                        log.warning("Running mode=standalone, port=" + Math.max(0, transport.port()) + ", PID: "
+                                + ProcessHandle.current().pid());
+                        log.warning("Server initialized");
                         loop.run();
                     } catch (IOException e) {
                         listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));

@@ -37,6 +37,9 @@ public interface Capability extends ServerPlugin {
         return Long.MAX_VALUE;
     }
 
+    /** All keys of all databases were removed by FLUSHALL. */
+    default void flushedAll() {}
+
     /** Adds fields to the section Persistence of INFO. */
     default void persistenceInfo(InfoText text) {}
 

@@ -406,6 +406,17 @@ public final class RdbPersistence implements Capability {
         call.reply().ok();
     }
 
+    /** A file of data that are gone is of no use; with save points, the file is brought up to date at once. */
+    @Override
+    public void flushedAll() {
+        if (running != null) {
+            ports().snapshots().cancel();
+        }
+        if (!savePoints.isEmpty()) {
+            saveNow();
+        }
+    }
+
     @Override
     public void persistenceInfo(InfoText text) {
         boolean saving = running != null;

@@ -29,10 +29,12 @@ public final class ServerCommands implements ServerPlugin {
     private final ServerProcess process;
     private final ServerIdentity identity;
     private final Predicate<ShutdownMode> shutdown;
+    private final Runnable flushedAll;
 
     /**
      * @param monitoring has the dispatcher feed the monitors, or not
      * @param shutdown stops the server, or answers false when something keeps it from stopping
+     * @param flushedAll tells others that all keys are gone
      */
     public ServerCommands(
             Keyspaces keyspaces,
@@ -42,7 +44,8 @@ public final class ServerCommands implements ServerPlugin {
             Switch monitoring,
             ServerProcess process,
             ServerIdentity identity,
-            Predicate<ShutdownMode> shutdown) {
+            Predicate<ShutdownMode> shutdown,
+            Runnable flushedAll) {
         this.keyspaces = keyspaces;
         this.watchedKeys = watchedKeys;
         this.blockedClients = blockedClients;
@@ -51,6 +54,7 @@ public final class ServerCommands implements ServerPlugin {
         this.process = process;
         this.identity = identity;
         this.shutdown = shutdown;
+        this.flushedAll = flushedAll;
     }
 
     @Override
@@ -78,6 +82,7 @@ public final class ServerCommands implements ServerPlugin {
             flush(i, lazily);
         }
         call.changed();
+        flushedAll.run();
         call.reply().ok();
     }
 
