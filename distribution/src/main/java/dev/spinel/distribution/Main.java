@@ -134,7 +134,7 @@ public final class Main {
         try {
             log.notice("Running mode=standalone, port=" + config.number("port") + ".");
             SpinelServer server = SpinelServer.start(
-                    configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false);
+                    configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false, true);
             writePid();
             log.warning("Server initialized");
             if (server.port() != 0) {

@@ -11,11 +11,20 @@ import java.util.List;
 
 /** Snapshot files and the append-only log. */
 final class PersistenceModule extends AbstractModule {
+    private final boolean loadsSnapshot;
+
+    /** @param loadsSnapshot whether the data of a snapshot are loaded at the start */
+    PersistenceModule(boolean loadsSnapshot) {
+        this.loadsSnapshot = loadsSnapshot;
+    }
+
     /** In the order in which they load and end: whether there is a log decides whether a snapshot is loaded. */
     @Provides
     @Singleton
     List<Capability> capabilities() {
         RdbFormat format = new RdbFormat(EngineModule.REDIS_VERSION, System::currentTimeMillis);
-        return List.of(new AofPersistence(format, () -> Runtime.getRuntime().halt(1)), new RdbPersistence(format));
+        return List.of(
+                new AofPersistence(format, () -> Runtime.getRuntime().halt(1)),
+                new RdbPersistence(format, loadsSnapshot));
     }
 }

@@ -51,25 +51,25 @@ public final class SpinelServer implements AutoCloseable {
 
     /**
      * Starts the description of a server. Without more it listens on 127.0.0.1:6379, keeps its data in memory only, and
-     * logs nothing.
+     * logs nothing. With the directive {@code dir} it loads the snapshot that it finds there.
      */
     public static Builder builder() {
         return new Builder();
     }
 
     /** The parts of a server. */
-    private static List<Module> modules(Configuration configuration, ServerLog log) {
+    private static List<Module> modules(Configuration configuration, ServerLog log, boolean loadsSnapshot) {
         return List.of(
                 new ProcessModule(log),
                 new ConfigurationModule(configuration),
                 new PluginModule(),
-                new PersistenceModule(),
+                new PersistenceModule(loadsSnapshot),
                 new EngineModule(),
                 new TransportModule());
     }
 
-    private static Injector injector(Configuration configuration, ServerLog log) {
-        List<Module> strict = new ArrayList<>(modules(configuration, log));
+    private static Injector injector(Configuration configuration, ServerLog log, boolean loadsSnapshot) {
+        List<Module> strict = new ArrayList<>(modules(configuration, log, loadsSnapshot));
         strict.add(binder -> {
             binder.requireExplicitBindings();
             binder.requireExactBindingAnnotations();
@@ -119,13 +119,15 @@ public final class SpinelServer implements AutoCloseable {
      * Starts a server as configured; when this returns, it accepts connections.
      *
      * @param anyPort whether port 0 means any free port rather than no TCP
+     * @param loadsSnapshot whether the data of a snapshot are loaded if there is one
      */
     static SpinelServer start(
             Configuration configuration,
             ServerLog log,
             List<ServerPlugin> plugins,
             @Nullable Path pluginDirectory,
-            boolean anyPort) {
+            boolean anyPort,
+            boolean loadsSnapshot) {
         ConfigRegistry config = configuration.registry();
         config.load(List.of(
                 "dir",
@@ -133,7 +135,7 @@ public final class SpinelServer implements AutoCloseable {
         config.bind(
                 "loglevel",
                 value -> log.threshold(ServerLog.Level.valueOf(value.text().toUpperCase(Locale.ROOT))));
-        Injector injector = injector(configuration, log);
+        Injector injector = injector(configuration, log, loadsSnapshot);
         NettyTransport<Client> transport = injector.getInstance(Key.get(new TypeLiteral<NettyTransport<Client>>() {}));
         EngineLoop loop = injector.getInstance(EngineLoop.class);
         PluginRegistry registry = injector.getInstance(PluginRegistry.class);
@@ -197,6 +199,7 @@ public final class SpinelServer implements AutoCloseable {
         private final List<ServerPlugin> plugins = new ArrayList<>();
         private ServerLog log = ServerLog.silent();
         private @Nullable Path pluginDirectory;
+        private boolean loadsSnapshot;
 
         private Builder() {
             directive("bind", "127.0.0.1");
@@ -216,6 +219,7 @@ public final class SpinelServer implements AutoCloseable {
          */
         public Builder directive(String... words) {
             configuration.registry().load(List.of(words));
+            loadsSnapshot |= words[0].equalsIgnoreCase("dir");
             return this;
         }
 
@@ -244,7 +248,7 @@ public final class SpinelServer implements AutoCloseable {
          * @throws IllegalArgumentException if a plugin of {@link #plugin} is refused
          */
         public SpinelServer start() {
-            return SpinelServer.start(configuration, log, plugins, pluginDirectory, true);
+            return SpinelServer.start(configuration, log, plugins, pluginDirectory, true, loadsSnapshot);
         }
     }
 }

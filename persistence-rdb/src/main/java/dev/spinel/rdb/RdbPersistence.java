@@ -48,6 +48,7 @@ public final class RdbPersistence implements Capability {
     private static final int NONE = -1;
 
     private final RdbFormat format;
+    private final boolean loadsAtStart;
     private @Nullable EnginePorts connected;
     private @Nullable DumpCommands dumps;
     private @Nullable Migration migration;
@@ -77,9 +78,13 @@ public final class RdbPersistence implements Capability {
     private long lastLoadKeysLoaded;
     private long lastLoadKeysExpired;
 
-    /** @param format the format of the files, which this connects to the configuration */
-    public RdbPersistence(RdbFormat format) {
+    /**
+     * @param format the format of the files, which this connects to the configuration
+     * @param loadsAtStart whether the data of the file, if there is one, are loaded when the server starts
+     */
+    public RdbPersistence(RdbFormat format, boolean loadsAtStart) {
         this.format = format;
+        this.loadsAtStart = loadsAtStart;
     }
 
     @Override
@@ -337,7 +342,7 @@ public final class RdbPersistence implements Capability {
 
     /** Opens the file; false if there is none, or the data are in the append-only log. */
     private boolean startLoading() throws IOException {
-        if (ports().config().get("appendonly").isYes()) {
+        if (!loadsAtStart || ports().config().get("appendonly").isYes()) {
             return false;
         }
         Path file = file();
