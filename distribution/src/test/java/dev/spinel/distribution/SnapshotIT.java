@@ -272,6 +272,21 @@ class SnapshotIT {
             assertThat(send("MIGRATE", "127.0.0.1", String.valueOf(other.port()), "string", "0", "1000", "REPLACE"))
                     .isEqualTo("OK");
             assertThat(target.get("string")).isEqualTo("again");
+            client.mset("a", "1", "string", "2", "b", "3");
+            assertThatThrownBy(() -> send(
+                            "MIGRATE",
+                            "127.0.0.1",
+                            String.valueOf(other.port()),
+                            "",
+                            "0",
+                            "1000",
+                            "KEYS",
+                            "a",
+                            "string",
+                            "b"))
+                    .hasMessage("ERR Target instance replied with error: BUSYKEY Target key name already exists.");
+            assertThat(client.keys("*")).containsExactly("string");
+            client.del("string");
         }
         assertThat(client.dbSize()).isZero();
     }

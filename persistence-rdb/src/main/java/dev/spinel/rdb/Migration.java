@@ -188,22 +188,23 @@ final class Migration {
         target.flush();
     }
 
-    /** Reads the replies; removes what has arrived. */
+    /** Reads the replies; removes what has arrived, whatever became of the other keys. */
     private void receive(Call call, TargetServer target, Order order, List<Moving> moving, List<Bytes> gone)
             throws IOException {
-        String refusal = order.password == null ? null : target.readError();
+        String notReady = order.password == null ? null : target.readError();
         if (target.database != order.database) {
             String error = target.readError();
-            refusal = refusal == null ? error : refusal;
+            notReady = notReady == null ? error : notReady;
             if (error == null) {
                 target.database = order.database;
             }
         }
+        String refusal = notReady;
         for (Moving value : moving) {
             String error = target.readError();
-            if (error != null || refusal != null) {
+            if (error != null) {
                 refusal = refusal == null ? error : refusal;
-            } else if (!order.copy) {
+            } else if (notReady == null && !order.copy) {
                 call.keys().remove(value.key);
                 call.changed(value.key, KeyEvent.GENERIC, "del");
                 gone.add(value.key);

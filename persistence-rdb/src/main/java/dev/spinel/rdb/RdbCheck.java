@@ -20,7 +20,7 @@ public final class RdbCheck {
     private static final int MAX_QUOTED_BYTES = 128;
     private static final int PERCENT = 100;
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final String CHECKSUM_ERROR = "Wrong RDB checksum";
+    private static final String CHECKSUM_ERROR = "RDB CRC error";
     private static final String EARLY_END = "Short read";
 
     private final PrintStream out;
@@ -120,7 +120,7 @@ public final class RdbCheck {
         private void tellDamage(Throwable damage) {
             String text = String.valueOf(damage.getMessage());
             if (text.startsWith(CHECKSUM_ERROR)) {
-                text = "RDB CRC error";
+                text = CHECKSUM_ERROR;
                 doing = "check-sum";
             } else if (text.startsWith(EARLY_END)) {
                 text = "Unexpected EOF reading RDB file";

@@ -25,7 +25,7 @@ final class RdbInput {
     private static final int KIND_ENCODED = 3;
     private static final int MAX_STRING_BYTES = Integer.MAX_VALUE - 8;
 
-    /** {@link #readString} of what has no bytes yet. */
+    /** The room made for a string of which nothing has been read yet; from then on it doubles. */
     private static final int FIRST_PIECE_BYTES = 1 << 16;
 
     private static final VarHandle SHORTS =
@@ -47,6 +47,8 @@ final class RdbInput {
     private boolean summing;
     /** Position of the buffer's first byte. */
     private long bufferPosition;
+
+    private long lastInteger;
 
     /** Reads a stream, which is not closed. */
     RdbInput(InputStream in) {
@@ -243,7 +245,7 @@ final class RdbInput {
     }
 
     /**
-     * Reads a string that is nothing but an integer in most cases, without its decimal form.
+     * Reads a string, without making the decimal form of one that is stored as an integer.
      *
      * @return whether the string is an integer; it is then in {@link #lastInteger}, and otherwise in {@code target}
      */
@@ -266,8 +268,6 @@ final class RdbInput {
         }
         return true;
     }
-
-    private long lastInteger;
 
     /** What {@link #readStringOrInteger} read last as an integer. */
     long lastInteger() {

@@ -368,7 +368,7 @@ public final class RdbPersistence implements Capability {
      * DEBUG RELOAD: saves all data, removes them and loads them again.
      *
      * <p>The options from argument 2 on are MERGE (a key of the file replaces the one there is), NOFLUSH (removes nothing)
-     * and NOSAVE (loads the file that there is).
+     * and NOSAVE (loads the file that there is). If loading fails after all data were removed, none are left.
      *
      * @throws CommandException for other options, and when saving or loading fails
      */
@@ -399,6 +399,11 @@ public final class RdbPersistence implements Capability {
             loader.loadAll(sink);
         } catch (IOException e) {
             log(e instanceof InvalidDatasetException ? String.valueOf(e.getMessage()) : RdbFile.reason(e));
+            // Half of a data set is worse than none.
+            ports().loader().undo();
+            if (flushes) {
+                ports().loader().clear();
+            }
             throw Errors.err("Error trying to load the RDB dump, check server logs.");
         }
         countLoadedKeys();

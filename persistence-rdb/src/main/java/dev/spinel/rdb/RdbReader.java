@@ -236,7 +236,8 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
             withChecksum = actual != 0;
             if (verifying && withChecksum && actual != expected) {
                 throw new InvalidDatasetException(String.format(
-                        "Wrong RDB checksum expected: (%x) but got (%x). Aborting now.", expected, actual));
+                        "RDB CRC error: Wrong RDB checksum expected: (%x) but got (%x). Aborting now.",
+                        expected, actual));
             }
         }
         ended = true;

@@ -34,11 +34,18 @@ final class ValueDecoder {
     private final RdbInput in;
     private final RdbString first = new RdbString();
     private final RdbString second = new RdbString();
+    /** Room for the longest score that is text. */
     private final byte[] scoreText = new byte[256];
+
     private final ListpackCursor listpacks = new ListpackCursor();
     private final ZiplistCursor ziplists = new ZiplistCursor();
     private final ZipmapCursor zipmaps = new ZipmapCursor();
     private final ListpackBuilder builder = new ListpackBuilder();
+
+    /** What {@link #readNode} read: an element or a listpack. */
+    private Bytes node = new Bytes();
+
+    private boolean nodeIsElement;
 
     ValueDecoder(RdbInput in) {
         this.in = in;
@@ -325,11 +332,6 @@ final class ValueDecoder {
         }
         return true;
     }
-
-    /** What {@link #readNode} read: an element, or else a listpack. */
-    private boolean nodeIsElement;
-
-    private Bytes node = new Bytes();
 
     /** Reads a node of a list; false if it is empty. */
     private boolean readNode(boolean withContainer) throws IOException {
