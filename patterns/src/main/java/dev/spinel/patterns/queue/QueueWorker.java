@@ -49,6 +49,9 @@ public final class QueueWorker implements AutoCloseable {
     private boolean exchanging;
     private boolean signalled;
     private boolean closing;
+    /** Whether leases are not extended any more. */
+    private boolean ended;
+
     private Scheduler.Task timer = () -> {};
     private Scheduler.Task extension = () -> {};
     private Scheduler.Task subscription = () -> {};
@@ -195,15 +198,29 @@ public final class QueueWorker implements AutoCloseable {
 
     private void start(Delivery delivery) {
         try {
-            executor.execute(() -> settle(delivery, handle(delivery)));
+            executor.execute(() -> work(delivery));
         } catch (RuntimeException e) { // the executor is full or shut down
             settle(delivery, delivery.giveBack());
         }
     }
 
+    /** Settles whatever happens, as a delivery that stays would be extended for ever. */
+    private void work(Delivery delivery) {
+        Settlement settlement = delivery.retry(backOff(delivery.attempt()), "the handler's thread ended");
+        try {
+            settlement = handle(delivery);
+        } finally {
+            settle(delivery, settlement);
+        }
+    }
+
     private Settlement handle(Delivery delivery) {
         try {
-            return handler.handle(delivery);
+            Settlement settlement = requireNonNull(handler.handle(delivery), "settlement");
+            if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
+                throw new IllegalStateException("A handler must settle the delivery that it was given");
+            }
+            return settlement;
         } catch (Exception e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -238,6 +255,9 @@ public final class QueueWorker implements AutoCloseable {
     private void extendLeases() {
         lock.lock();
         try {
+            if (ended) {
+                return;
+            }
             for (Delivery delivery : running.values()) {
                 toSettle.add(delivery.extend());
             }
@@ -248,10 +268,15 @@ public final class QueueWorker implements AutoCloseable {
         exchange();
     }
 
+    private void endExtensions() {
+        ended = true;
+        extension.cancel();
+    }
+
     private void endIfDrained() {
         if (closing && running.isEmpty() && toSettle.isEmpty() && !exchanging) {
             timer.cancel();
-            extension.cancel();
+            endExtensions();
             drained.complete(null);
         }
     }
@@ -293,8 +318,7 @@ public final class QueueWorker implements AutoCloseable {
         } finally {
             lock.lock();
             try {
-                timer.cancel();
-                extension.cancel();
+                endExtensions();
             } finally {
                 lock.unlock();
             }

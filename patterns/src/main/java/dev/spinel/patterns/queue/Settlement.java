@@ -1,5 +1,7 @@
 package dev.spinel.patterns.queue;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.Duration;
 
 /** What to do with a delivery, as made by its methods. Immutable. */
@@ -13,7 +15,7 @@ public final class Settlement {
         this.delivery = delivery;
         this.kind = kind;
         this.delay = delay;
-        this.cause = cause;
+        this.cause = requireNonNull(cause, "cause");
     }
 
     /** Of which delivery. */

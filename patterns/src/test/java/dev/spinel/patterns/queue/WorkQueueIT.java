@@ -423,6 +423,36 @@ class WorkQueueIT {
         }
 
         @Test
+        void handlersThatMisbehave_areRetried() {
+            WorkQueue queue = builder().maxDeliveries(2).build();
+            queue.enqueueAll(List.of(Message.of("error"), Message.of("extend"), Message.of("foreign")));
+            List<Delivery> seen = new CopyOnWriteArrayList<>();
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        seen.add(delivery);
+                        switch (delivery.text()) {
+                            case "error" -> throw new StackOverflowError("for the test");
+                            case "extend" -> {
+                                return delivery.extend();
+                            }
+                            default -> {
+                                return seen.get(0).acknowledge();
+                            }
+                        }
+                    })
+                    .concurrency(1)
+                    .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
+                    .start()) {
+                await().dontCatchUncaughtExceptions().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 3)));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(seen).hasSize(6);
+            assertThat(queue.deadLetters(0, 3))
+                    .extracting(DeadLetter::cause)
+                    .anyMatch(cause -> cause.contains("thread ended"))
+                    .anyMatch(cause -> cause.contains("must settle the delivery"));
+        }
+
+        @Test
         void cutConnections_loseNothing() throws InterruptedException {
             WorkQueue queue =
                     builder().lease(Duration.ofMillis(1000)).maxDeliveries(100).build();
