@@ -11,6 +11,11 @@ import dev.spinel.patterns.lock.FencedValue;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.lock.ReleaseResult;
+import dev.spinel.patterns.queue.DeadLetter;
+import dev.spinel.patterns.queue.Delivery;
+import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.QueueStats;
+import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.ratelimit.Decision;
 import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimitRequest;
@@ -98,6 +103,22 @@ class ClusterIT {
             assertThat(value.set("a", 2)).isTrue();
             assertThat(value.set("b", 1)).isFalse();
             assertThat(value.get()).contains("a");
+        }
+    }
+
+    @Test
+    void queues() {
+        for (String name : AWKWARD_NAMES) {
+            WorkQueue queue = WorkQueue.builder(runtime, name).maxDeliveries(1).build();
+            queue.enqueueAll(
+                    List.of(Message.of("a").withKey("k"), Message.of("b").withKey("l")));
+            List<Delivery> deliveries = queue.claim(2);
+            assertThat(queue.settle(deliveries.get(0).reject("for the test"))).isTrue();
+            assertThat(queue.settle(deliveries.get(1).reject("for the test"))).isTrue();
+            List<DeadLetter> dead = queue.deadLetters(0, 2);
+            assertThat(queue.redrive(List.of(dead.get(0).id()))).isOne();
+            assertThat(queue.discard(List.of(dead.get(1).id()))).isOne();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 0, 0));
         }
     }
 }

@@ -11,6 +11,10 @@ import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
+import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.QueueStats;
+import dev.spinel.patterns.queue.QueueWorker;
+import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.ratelimit.Decision;
 import dev.spinel.patterns.ratelimit.FailureMode;
 import dev.spinel.patterns.ratelimit.Limit;
@@ -23,6 +27,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -35,6 +43,7 @@ class ReadmeIT {
     private final Map<String, String> response = new HashMap<>();
     private int status;
     private long fenceOfTheLastWrite;
+    private final CompletableFuture<String> sent = new CompletableFuture<>();
 
     @Test
     void examples_run() throws Exception {
@@ -44,6 +53,7 @@ class ReadmeIT {
                 lock(runtime);
                 share(runtime);
                 rank(runtime);
+                work(runtime);
             }
         }
         assertThat(response).containsKey("RateLimit");
@@ -102,6 +112,28 @@ class ReadmeIT {
         assertThat(best).isEqualTo(neighbours);
     }
 
+    private void work(PatternRuntime runtime) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(10);
+        WorkQueue queue = WorkQueue.builder(runtime, "mails").maxDeliveries(5).build();
+        queue.enqueue(Message.of("welcome ann").withKey("signup:ann").withPriority(5));
+
+        QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                    send(delivery.text(), delivery.id());
+                    return delivery.acknowledge();
+                })
+                .concurrency(10)
+                .start();
+
+        sent.get(10, TimeUnit.SECONDS);
+        worker.close();
+        executor.shutdown();
+        assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+    }
+
+    private void send(String mail, long id) {
+        sent.complete(mail + id);
+    }
+
     /** A resource that refuses stale holders. */
     private void write(String what, long fence) {
         assertThat(fence).as(what).isGreaterThan(fenceOfTheLastWrite);
@@ -117,7 +149,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(5);
+        assertThat(found).isEqualTo(6);
     }
 
     /** Without indentation and empty lines. */

@@ -89,8 +89,15 @@ final class CommandBuffer {
     /** Appends a string. */
     void string(byte[] array, int offset, int length) {
         head('$', length);
-        raw(array, offset, length);
-        Chunk chunk = room(2);
+        Chunk chunk = last;
+        if (length <= LIMIT - 2 - chunk.end) {
+            System.arraycopy(array, offset, chunk.bytes, chunk.end, length);
+            chunk.end += length;
+            size += length;
+        } else {
+            raw(array, offset, length);
+            chunk = room(2);
+        }
         chunk.bytes[chunk.end++] = '\r';
         chunk.bytes[chunk.end++] = '\n';
         size += 2;
@@ -103,6 +110,10 @@ final class CommandBuffer {
         bytes[at++] = (byte) type;
         if (count < 10) {
             bytes[at++] = (byte) ('0' + count);
+        } else if (count < 100) {
+            int tens = (int) count / 10;
+            bytes[at++] = (byte) ('0' + tens);
+            bytes[at++] = (byte) ('0' + count - 10L * tens);
         } else {
             at += Numbers.formatLong(count, bytes, at);
         }

@@ -2,7 +2,9 @@ package dev.spinel.aof;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.spinel.api.data.Bytes;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,38 @@ class CommandBufferTest {
         buffer.command(args("SET", "", "a value of more than nine bytes", "ignored"), 3);
         assertThat(written()).isEqualTo(wire("SET", "", "a value of more than nine bytes"));
         assertThat(buffer.size()).isEqualTo(written().length());
+    }
+
+    @Test
+    void lengthsAndCounts_ofAllDigits() {
+        StringBuilder expected = new StringBuilder();
+        for (int length : new int[] {0, 1, 9, 10, 11, 19, 99, 100, 101, 999, 65_500, 65_536, 100_000}) {
+            buffer.command(args("x".repeat(length)), 1);
+            expected.append(wire("x".repeat(length)));
+        }
+        String[] words = "w".repeat(123).split("");
+        buffer.command(args(words), words.length);
+        expected.append(wire(words));
+        assertThat(written()).isEqualTo(expected.toString());
+    }
+
+    /** Chunks are used again, so a thread that appends and releases allocates nothing. */
+    @Test
+    void commandAndRelease_steadyState_allocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Bytes[] set = args("SET", "key:000000012345", "v".repeat(32));
+        long before = 0;
+        for (int round = 0; round < 20; round++) {
+            if (round == 10) {
+                before = threads.getCurrentThreadAllocatedBytes();
+            }
+            for (int i = 0; i < 5000; i++) {
+                buffer.mark();
+                buffer.command(set, 3);
+            }
+            buffer.release(buffer.size());
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(5000);
     }
 
     @Test

@@ -163,6 +163,7 @@ final class Arguments {
             case "longmember" -> "m".repeat(70) + random.nextInt(3);
             case "field" -> name('f');
             case "member", "element" -> name('m');
+            case "line" -> name('m').replace('\0', '0');
             case "int" -> wholeNumber();
             case "float", "score" -> fraction();
             case "bound" -> bound();

@@ -25,6 +25,8 @@ record RandomSequence(List<Request> settings, List<Request> requests) {
     private static final List<String> NEVER_SPOILED =
             List.of("SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "B", "ZRANK", "ZREVRANK", "CONFIG");
 
+    private static final Set<String> FILLING = Set.of("ZADD", "RPUSH", "SADD");
+
     private static final int KEYS_PER_TYPE = 6;
     private static final int ONE_SPOILED_OF = 25;
     private static final int ONE_ASKED_FOR_KEYS_OF = 50;
@@ -81,9 +83,9 @@ record RandomSequence(List<Request> settings, List<Request> requests) {
                 && !needsItsMembers(request);
     }
 
-    /** Sorted sets for lexicographic ranges need equal scores, and those for SORT a long member. */
+    /** Sorted sets for lexicographic ranges need equal scores; what SORT reads a long member, and none with a zero byte. */
     private static boolean needsItsMembers(Request request) {
-        if (!request.name().equals("ZADD")) {
+        if (!FILLING.contains(request.name())) {
             return false;
         }
         String key = new String(request.arguments().get(1), ISO_8859_1);

@@ -4,7 +4,6 @@ import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.value.ValueCut;
 import dev.spinel.engine.value.ValueView;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +41,9 @@ public final class KeyspaceCut {
          * @param rest what tells the rest of its value, which has to be advanced until it is over; null when there is none
          */
         void end(@Nullable ValueCut rest);
+
+        /** The key that began last could not be told, because a plugin failed; what is told from now on is of no use. */
+        void fail(IOException failure);
     }
 
     /** The table of a database at the cut, which may have another one by now. */
@@ -135,9 +137,9 @@ public final class KeyspaceCut {
                 view.tell(sink);
             }
             receiver.end(rest);
+            keysTold++;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            receiver.fail(e);
         }
-        keysTold++;
     }
 }

@@ -78,6 +78,7 @@ public abstract class RecordTable {
     private static final int EMPTY_CAPACITY = 1;
 
     private static final int MAX_SEGMENT_ENTRIES = 900;
+    private static final long MAX_RESERVED_RECORDS = 1 << 22;
     private static final int MAX_UNSHIFTED_DEPTH = 16;
     private static final int SHIFT_STEP = 8;
     private static final int MAX_DEPTH = 28;
@@ -190,6 +191,28 @@ public abstract class RecordTable {
         }
         foundSlot = 0;
         return Arena.NULL;
+    }
+
+    /**
+     * Makes an empty table as large as so many records need, so that adding them moves none; they may be more or fewer. Up
+     * to 40 MB are taken.
+     */
+    public final void reserve(long records) {
+        long expected = Math.min(records, MAX_RESERVED_RECORDS);
+        if (size > 0 || expected <= maxSegmentEntries) {
+            return;
+        }
+        clear();
+        while (expected >>> directoryDepth > maxSegmentEntries * 3L / 4) {
+            doubleDirectory();
+        }
+        deepestSegments = shapes.length;
+        int perSegment = (int) (expected >>> directoryDepth);
+        // The number of records in a segment varies with the square root of the mean.
+        int room = (int) (perSegment + 3 * Math.sqrt(perSegment));
+        for (int entry = 0; entry < shapes.length; entry++) {
+            build(entry, directoryDepth, tagShiftAt(directoryDepth), new long[0], 0, 0, room);
+        }
     }
 
     /** Adds a record. Its key must not be in the table, as {@link #find} tells. */

@@ -2,6 +2,7 @@ package dev.spinel.engine.snapshot;
 
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.snapshot.EventRecorder.Chunk;
+import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -22,7 +23,9 @@ final class SnapshotWriter implements Runnable {
     private final BlockingQueue<Chunk> queue = new LinkedBlockingQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final EventPlayer player = new EventPlayer();
-    private volatile boolean cancelled;
+    /** Why the target is to discard what it got; null as long as it is not. */
+    private volatile @Nullable Exception stopped;
+
     private volatile boolean finished;
     /** Written before {@link #finished}. */
     private @Nullable Throwable failure;
@@ -46,7 +49,16 @@ final class SnapshotWriter implements Runnable {
 
     /** Has the target discard what it got as soon as possible. */
     void cancel() {
-        cancelled = true;
+        stop(new CancellationException("the snapshot was cancelled"));
+    }
+
+    /** Has the target discard what it got, because the rest cannot be told. */
+    void fail(IOException cause) {
+        stop(cause);
+    }
+
+    private void stop(Exception reason) {
+        stopped = reason;
         queue.add(END);
     }
 
@@ -83,8 +95,9 @@ final class SnapshotWriter implements Runnable {
         DatasetSink sink = target.open();
         while (true) {
             Chunk chunk = queue.take();
-            if (cancelled) {
-                throw new CancellationException("the snapshot was cancelled");
+            Exception reason = stopped;
+            if (reason != null) {
+                throw reason;
             }
             if (chunk == END) {
                 target.complete();

@@ -169,6 +169,11 @@ public final class Snapshots {
             }
         }
 
+        @Override
+        public void fail(IOException failure) {
+            writer.fail(failure);
+        }
+
         /** Whether the background thread should catch up first. */
         boolean isAhead() {
             return !writer.isFinished() && writer.queuedBytes() > MAX_QUEUED_BYTES;

@@ -145,7 +145,7 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void set(long members) throws InvalidDatasetException {
-        begin(ValueType.SET, SetView.class);
+        begin(ValueType.SET, SetView.class).expect(members);
     }
 
     @Override
@@ -164,7 +164,7 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void hash(long fields) throws InvalidDatasetException {
-        begin(ValueType.HASH, HashView.class);
+        begin(ValueType.HASH, HashView.class).expect(fields);
     }
 
     @Override
@@ -183,7 +183,7 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void sortedSet(long members) throws InvalidDatasetException {
-        begin(ValueType.SORTED_SET, SortedSetView.class);
+        begin(ValueType.SORTED_SET, SortedSetView.class).expect(members);
     }
 
     @Override

@@ -72,7 +72,11 @@ public final class CustomValue<V> implements LargeValue {
     @Override
     public void tell(ValueSink sink) throws IOException {
         SavedValue saved = new SavedValue();
-        behaviour.save(object, saved);
+        try {
+            behaviour.save(object, saved);
+        } catch (RuntimeException | LinkageError | StackOverflowError | AssertionError e) {
+            throw new IOException("the plugin of type '" + type.name() + "' can't save a value: " + e, e);
+        }
         sink.custom(type.name(), behaviour.version(), saved);
     }
 

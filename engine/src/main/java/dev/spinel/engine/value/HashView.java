@@ -109,6 +109,13 @@ public final class HashView extends ValueView implements HashValue {
         return true;
     }
 
+    /** Prepares the empty hash for so many fields. */
+    public void expect(long fields) {
+        if (fields > context.limits.hashMaxListpackEntries) {
+            enlarge().reserve(fields);
+        }
+    }
+
     private void link(LargeHash hash) {
         context.large.link(cell, hash);
         cell.encoding(LARGE);

@@ -92,6 +92,11 @@ final class LargeSortedSet implements LargeValue {
         return record == Arena.NULL ? Double.NaN : score(record);
     }
 
+    /** Prepares the empty set for so many members. */
+    void reserve(long expected) {
+        members.reserve(expected);
+    }
+
     /** Sets the score of a member; true when the member is new. */
     boolean put(Bytes member, double score) {
         return put(member.array(), member.offset(), member.length(), score);

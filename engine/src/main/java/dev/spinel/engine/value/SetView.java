@@ -136,6 +136,13 @@ public final class SetView extends ValueView implements SetValue {
         return true;
     }
 
+    /** Prepares the empty set for so many members. */
+    public void expect(long members) {
+        if (members > context.limits.setMaxIntsetEntries && members > context.limits.setMaxListpackEntries) {
+            enlarge().reserve(members);
+        }
+    }
+
     private void link(LargeSet set) {
         context.large.link(cell, set);
         cell.encoding(LARGE);

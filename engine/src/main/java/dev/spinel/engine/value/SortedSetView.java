@@ -286,6 +286,13 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
         return true;
     }
 
+    /** Prepares the empty sorted set for so many members. */
+    public void expect(long members) {
+        if (members > context.limits.zsetMaxListpackEntries) {
+            convert().reserve(members);
+        }
+    }
+
     private LargeSortedSet newLarge() {
         return new LargeSortedSet(context.arena, context.hash, path);
     }

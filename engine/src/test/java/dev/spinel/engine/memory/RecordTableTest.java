@@ -137,6 +137,18 @@ final class RecordTableTest {
         }
 
         @Test
+        void reservedTable_staysCorrect() {
+            Table table = new Table(arena, GOOD);
+            table.reserve(20_000);
+            long reserved = table.memoryBytes();
+            assertThat(reserved).isBetween(200_000L, 300_000L);
+            run(table, 100_000, 30_000);
+            Table small = new Table(arena, GOOD, 4, 8);
+            small.reserve(10_000);
+            run(small, 100_000, 20_000);
+        }
+
+        @Test
         void smallSegments_fewKeys() {
             run(new Table(arena, GOOD, 4, 8), 200_000, 300);
         }

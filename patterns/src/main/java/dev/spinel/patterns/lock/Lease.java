@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * is done with the {@link #fence}, and the resource refuses a fence lower than the highest it has seen.
  */
 public final class Lease implements AutoCloseable {
+    /** What is left of the bound below this is not worth a round trip. */
+    private static final Duration SHORTEST_RENEWAL = Duration.ofMillis(10);
+
     private enum State {
         HELD,
         RELEASED,
@@ -175,9 +178,10 @@ public final class Lease implements AutoCloseable {
         Duration length = settings.lease();
         Duration left = Duration.ofNanos(boundNanos - sentNanos);
         if (left.compareTo(length) < 0) {
-            length = left;
+            // The server takes whole milliseconds: a fraction must not count here either.
+            length = Duration.ofMillis(left.toMillis());
         }
-        if (length.toMillis() < 1) {
+        if (length.compareTo(SHORTEST_RENEWAL) < 0) {
             return;
         }
         Duration asked = length;

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import dev.spinel.patterns.lock.LeaseProtocol.Lane;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.zip.CRC32;
 
 /**
@@ -34,7 +35,8 @@ public final class Locks {
     private Locks(Builder builder) {
         runtime = builder.runtime;
         prefix = builder.name;
-        settings = new LeaseSettings(builder.lease, builder.maxHold, builder.pollInterval);
+        settings =
+                new LeaseSettings(builder.lease.truncatedTo(ChronoUnit.MILLIS), builder.maxHold, builder.pollInterval);
     }
 
     /** With default settings. */
@@ -97,7 +99,7 @@ public final class Locks {
         }
 
         /**
-         * How long a grant or a renewal lasts, 30 seconds if not set: how long others wait after a holder died. Renewed after a
+         * How long a grant or a renewal lasts, in whole milliseconds, 30 seconds if not set: how long others wait after a holder died. Renewed after a
          * third of it; longer than the transport's time-out, so that a slow answer does not lose it.
          */
         public Builder lease(Duration value) {

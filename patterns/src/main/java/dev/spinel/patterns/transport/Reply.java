@@ -80,6 +80,18 @@ public sealed interface Reply {
     }
 
     /**
+     * The bytes of a string reply, not copied.
+     *
+     * @throws IllegalStateException if this is not a string
+     */
+    default byte[] asBytes() {
+        if (this instanceof Bulk bulk) {
+            return bulk.bytes();
+        }
+        throw new IllegalStateException("Expected a string reply, got " + this);
+    }
+
+    /**
      * The elements of an array reply.
      *
      * @throws IllegalStateException if this is not an array

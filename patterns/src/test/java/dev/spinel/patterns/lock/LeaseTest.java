@@ -57,7 +57,7 @@ class LeaseTest {
     @Test
     void aGrant_isValidForALittleLessThanTheLease() {
         assertThat(lease.fence()).isEqualTo(42);
-        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(29_400));
+        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(29_398));
     }
 
     @Test
@@ -67,7 +67,7 @@ class LeaseTest {
         transport.reply(YES);
         scheduler.advance(Duration.ofMillis(1));
         assertThat(transport.commands()).hasSize(2);
-        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(29_400));
+        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(29_398));
         assertThat(lost).isNotDone();
     }
 
@@ -77,8 +77,8 @@ class LeaseTest {
         scheduler.advance(Duration.ofSeconds(30));
         // 25 seconds are left of the bound, so that the last renewal asked for no more.
         assertThat(transport.commands()).hasSize(4);
-        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(24_500));
-        scheduler.advance(Duration.ofMillis(24_499));
+        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(24_498));
+        scheduler.advance(Duration.ofMillis(24_497));
         assertThat(lost).isNotDone();
         scheduler.advance(Duration.ofMillis(1));
         assertThat(lost).isCompletedWithValue(LossReason.EXPIRED);
@@ -101,7 +101,7 @@ class LeaseTest {
         for (int i = 0; i < 13; i++) {
             transport.fail(NO_REPLY);
         }
-        scheduler.advance(Duration.ofMillis(29_399));
+        scheduler.advance(Duration.ofMillis(29_397));
         assertThat(lost).isNotDone();
         scheduler.advance(Duration.ofMillis(1));
         assertThat(lost).isCompletedWithValue(LossReason.EXPIRED);
@@ -113,7 +113,7 @@ class LeaseTest {
     void aServerThatComesBack_keepsIt() {
         transport.fail(NO_REPLY).fail(NO_REPLY).reply(YES);
         scheduler.advance(Duration.ofMillis(13_000));
-        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(29_400));
+        assertThat(lease.remaining()).isEqualTo(Duration.ofMillis(29_398));
         assertThat(lost).isNotDone();
     }
 

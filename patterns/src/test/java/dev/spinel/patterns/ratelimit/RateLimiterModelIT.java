@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kind of limit against its model, decision by decision, and against its bound under many clients. */
 class RateLimiterModelIT {
-    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 600));
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 400));
 
     private static RedisServer server;
     private static RecordingTransport transport;
@@ -98,8 +98,8 @@ class RateLimiterModelIT {
             }
             LockSupport.parkNanos(random.nextInt(10) == 0 ? random.nextInt(60_000_000) : random.nextInt(4_000_000));
         }
-        assertThat(granted).as("granted").isGreaterThan(5);
-        assertThat(denied).as("denied").isGreaterThan(5);
+        assertThat(granted).as("granted").isGreaterThan(3);
+        assertThat(denied).as("denied").isGreaterThan(3);
     }
 
     /** The wait is the first microsecond at which the condition holds. */
@@ -142,7 +142,7 @@ class RateLimiterModelIT {
             thread.join();
         }
         used.sort(Comparator.comparingLong(Grant::takenAtMicros));
-        assertThat(used).hasSizeGreaterThan(20);
+        assertThat(used).hasSizeGreaterThan(15);
         for (int from = 0; from < used.size(); from++) {
             long sum = 0;
             for (int to = from; to < used.size(); to++) {

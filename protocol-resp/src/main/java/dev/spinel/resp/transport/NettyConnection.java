@@ -183,7 +183,6 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     @Override
     public void runResumed() {
         resumeQueued = false;
-        suspended = false;
         if (!closing) {
             executeRequests();
         }
@@ -284,6 +283,10 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void resume() {
+        // Not when its turn in the queue comes: it may stand there already for what the last turn left over, and the
+        // client
+        // may have been suspended since.
+        suspended = false;
         queueResume();
     }
 

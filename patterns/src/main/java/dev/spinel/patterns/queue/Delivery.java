@@ -1,0 +1,89 @@
+package dev.spinel.patterns.queue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+
+/**
+ * A message on lease, and the receipt for it: until the lease ends nobody else gets it, unless it is settled before. A settlement of an
+ * earlier attempt is refused, so that a worker that was paused cannot settle what another one works on.
+ */
+public final class Delivery {
+    private final long id;
+    private final int attempt;
+    private final long enqueuedAtMicros;
+    private final byte[] body;
+
+    Delivery(long id, int attempt, long enqueuedAtMicros, byte[] body) {
+        this.id = id;
+        this.attempt = attempt;
+        this.enqueuedAtMicros = enqueuedAtMicros;
+        this.body = body;
+    }
+
+    /** The message's id in the queue: the same for each attempt, for use as an idempotency key. */
+    public long id() {
+        return id;
+    }
+
+    /** How often it has been delivered, this time included. */
+    public int attempt() {
+        return attempt;
+    }
+
+    /** When it was enqueued by the server's clock, in microseconds since 2020-01-01T00:00Z. */
+    public long enqueuedAtMicros() {
+        return enqueuedAtMicros;
+    }
+
+    /** The body, not copied. */
+    public byte[] body() {
+        return body;
+    }
+
+    /** The body read as UTF-8. */
+    public String text() {
+        return new String(body, UTF_8);
+    }
+
+    /** Done: the message leaves the queue. */
+    public Settlement acknowledge() {
+        return new Settlement(this, "ack", Duration.ZERO, "");
+    }
+
+    /**
+     * Failed: to be delivered again after a delay, or dead if it was delivered as often as it may.
+     *
+     * @param cause what a dead letter tells
+     */
+    public Settlement retry(Duration delay, String cause) {
+        if (delay.isNegative() || delay.compareTo(Duration.ofDays(3660)) > 0) {
+            throw new IllegalArgumentException("A delay is between 0 and 3660 days, not " + delay);
+        }
+        return new Settlement(this, "retry", delay, cause);
+    }
+
+    /**
+     * Failed for good: dead at once.
+     *
+     * @param cause what the dead letter tells
+     */
+    public Settlement reject(String cause) {
+        return new Settlement(this, "reject", Duration.ZERO, cause);
+    }
+
+    /** Not begun: ready again, and this attempt does not count. */
+    public Settlement giveBack() {
+        return new Settlement(this, "return", Duration.ZERO, "");
+    }
+
+    /** Still at it: the lease begins anew. */
+    public Settlement extend() {
+        return new Settlement(this, "extend", Duration.ZERO, "");
+    }
+
+    @Override
+    public String toString() {
+        return "Delivery[" + id + ", attempt " + attempt + ", " + body.length + " bytes]";
+    }
+}

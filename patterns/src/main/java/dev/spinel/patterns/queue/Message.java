@@ -1,0 +1,69 @@
+package dev.spinel.patterns.queue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** What is to be enqueued. Immutable, apart from the body's bytes, which are not copied. */
+public final class Message {
+    private final byte[] body;
+    private final int priority;
+    private final Duration delay;
+    private final Optional<String> key;
+
+    private Message(byte[] body, int priority, Duration delay, Optional<String> key) {
+        this.body = requireNonNull(body, "body");
+        this.priority = priority;
+        this.delay = requireNonNull(delay, "delay");
+        this.key = requireNonNull(key, "key");
+        if (priority < 0 || priority > 9) {
+            throw new IllegalArgumentException("A priority is between 0 and 9, not " + priority);
+        }
+        if (delay.isNegative() || delay.compareTo(Duration.ofDays(3660)) > 0) {
+            throw new IllegalArgumentException("A delay is between 0 and 3660 days, not " + delay);
+        }
+    }
+
+    /** A message of these bytes, with priority 0, without delay and key. */
+    public static Message of(byte[] body) {
+        return new Message(body, 0, Duration.ZERO, Optional.empty());
+    }
+
+    /** A message of this text in UTF-8. */
+    public static Message of(String text) {
+        return of(text.getBytes(UTF_8));
+    }
+
+    /** The same with a priority from 0 to 9; higher ones are delivered first. */
+    public Message withPriority(int value) {
+        return new Message(body, value, delay, key);
+    }
+
+    /** The same, not to be delivered before this time has passed on the server. */
+    public Message withDelay(Duration value) {
+        return new Message(body, priority, value, key);
+    }
+
+    /** The same with an idempotency key: enqueued again within {@link WorkQueue.Builder#rememberFor} it stays one message. */
+    public Message withKey(String value) {
+        return new Message(body, priority, delay, Optional.of(value));
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    int priority() {
+        return priority;
+    }
+
+    Duration delay() {
+        return delay;
+    }
+
+    Optional<String> key() {
+        return key;
+    }
+}

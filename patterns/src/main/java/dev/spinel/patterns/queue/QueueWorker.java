@@ -1,0 +1,384 @@
+package dev.spinel.patterns.queue;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
+import dev.spinel.patterns.transport.Scheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Works a queue off: claims messages, hands them to a handler, and settles what it did, until closed. Leases of messages that are
+ * worked on are extended. Thread-safe.
+ *
+ * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
+ * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
+ * or after the poll interval. Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
+ * Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}.
+ */
+public final class QueueWorker implements AutoCloseable {
+    private static final int MAX_SETTLEMENTS = 500;
+    private static final Duration RETRY_EXCHANGE_AFTER = Duration.ofMillis(500);
+
+    private final WorkQueue queue;
+    private final PatternRuntime runtime;
+    private final Handler handler;
+    private final Executor executor;
+    private final int concurrency;
+    private final Duration firstBackOff;
+    private final Duration maxBackOff;
+    private final Duration pollInterval;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** What is worked on, by id; guarded by the lock, as all below. */
+    private final Map<Long, Delivery> running = new HashMap<>();
+
+    private final List<Settlement> toSettle = new ArrayList<>();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    private boolean exchanging;
+    private boolean signalled;
+    private boolean closing;
+    /** Whether leases are not extended any more. */
+    private boolean ended;
+
+    private Scheduler.Task timer = () -> {};
+    private Scheduler.Task extension = () -> {};
+    private Scheduler.Task subscription = () -> {};
+
+    /** What is done with a message. */
+    @FunctionalInterface
+    public interface Handler {
+        /**
+         * Works on a message; may block. Runs on the worker's executor.
+         *
+         * @return how to settle it, from the methods of the delivery
+         * @throws Exception to have it delivered again after the back-off
+         */
+        Settlement handle(Delivery delivery) throws Exception;
+    }
+
+    private QueueWorker(Builder builder) {
+        queue = builder.queue;
+        runtime = queue.runtime();
+        handler = builder.handler;
+        executor = builder.executor;
+        concurrency = builder.concurrency;
+        firstBackOff = builder.firstBackOff;
+        maxBackOff = builder.maxBackOff;
+        pollInterval = builder.pollInterval;
+    }
+
+    /**
+     * A worker to be configured.
+     *
+     * @param executor runs the handler, with as many threads as the worker has places; virtual threads serve well
+     */
+    public static Builder builder(WorkQueue queue, Executor executor, Handler handler) {
+        return new Builder(queue, executor, handler);
+    }
+
+    private void begin() {
+        lock.lock();
+        try {
+            subscription = runtime.subscribe(queue.channel(), new ChannelListener() {
+                @Override
+                public void message(String channel, String message) {
+                    signal();
+                }
+
+                @Override
+                public void subscribed(String channel) {
+                    signal();
+                }
+            });
+            extendLater();
+        } finally {
+            lock.unlock();
+        }
+        exchange();
+    }
+
+    private void signal() {
+        lock.lock();
+        try {
+            signalled = true;
+        } finally {
+            lock.unlock();
+        }
+        exchange();
+    }
+
+    /** Sends what there is to settle and claims as much as there is room for, unless an exchange is on its way. */
+    private void exchange() {
+        List<Settlement> settlements;
+        int free;
+        lock.lock();
+        try {
+            free = closing ? 0 : concurrency - running.size();
+            if (exchanging || (toSettle.isEmpty() && free <= 0)) {
+                return;
+            }
+            exchanging = true;
+            signalled = false;
+            timer.cancel();
+            List<Settlement> first = toSettle.subList(0, Math.min(toSettle.size(), MAX_SETTLEMENTS));
+            settlements = List.copyOf(first);
+            first.clear();
+        } finally {
+            lock.unlock();
+        }
+        var unused = queue.exchangeAsync(settlements, free).whenComplete((done, failure) -> {
+            if (failure != null) {
+                failed(settlements);
+            } else {
+                exchanged(settlements, free, done);
+            }
+        });
+    }
+
+    private void exchanged(List<Settlement> settlements, int free, Exchange done) {
+        for (int i = 0; i < settlements.size(); i++) {
+            if (!done.settled().get(i)) {
+                runtime.listener().event("queue.stale", queue.name());
+            }
+        }
+        boolean again;
+        lock.lock();
+        try {
+            exchanging = false;
+            for (Delivery delivery : done.deliveries()) {
+                running.put(delivery.id(), delivery);
+            }
+            // Fewer than asked for: nothing is ready, except what comes with time or news.
+            boolean hungry = done.deliveries().size() < free;
+            again = !toSettle.isEmpty() || signalled || !hungry;
+            if (!again) {
+                Duration next = done.next().orElse(pollInterval);
+                wakeAfter(next.compareTo(pollInterval) < 0 ? next : pollInterval);
+            }
+            endIfDrained();
+        } finally {
+            lock.unlock();
+        }
+        for (Delivery delivery : done.deliveries()) {
+            start(delivery);
+        }
+        if (again) {
+            exchange();
+        }
+    }
+
+    private void failed(List<Settlement> settlements) {
+        runtime.listener().event("queue.exchangeFailed", queue.name());
+        lock.lock();
+        try {
+            exchanging = false;
+            toSettle.addAll(0, settlements);
+            wakeAfter(RETRY_EXCHANGE_AFTER);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wakeAfter(Duration delay) {
+        timer.cancel();
+        timer = runtime.scheduler().schedule(delay.plusMillis(1), this::exchange);
+    }
+
+    private void start(Delivery delivery) {
+        try {
+            executor.execute(() -> work(delivery));
+        } catch (RuntimeException e) { // the executor is full or shut down
+            settle(delivery, delivery.giveBack());
+        }
+    }
+
+    /** Settles whatever happens, as a delivery that stays would be extended for ever. */
+    private void work(Delivery delivery) {
+        Settlement settlement = delivery.retry(backOff(delivery.attempt()), "the handler's thread ended");
+        try {
+            settlement = handle(delivery);
+        } finally {
+            settle(delivery, settlement);
+        }
+    }
+
+    private Settlement handle(Delivery delivery) {
+        try {
+            Settlement settlement = requireNonNull(handler.handle(delivery), "settlement");
+            if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
+                throw new IllegalStateException("A handler must settle the delivery that it was given");
+            }
+            return settlement;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            runtime.listener().event("queue.handlerFailed", queue.name());
+            return delivery.retry(backOff(delivery.attempt()), e.toString());
+        }
+    }
+
+    /** Doubles with each attempt. */
+    private Duration backOff(int attempt) {
+        Duration delay = firstBackOff.multipliedBy(1L << Math.min(attempt - 1, 20));
+        return delay.compareTo(maxBackOff) < 0 ? delay : maxBackOff;
+    }
+
+    private void settle(Delivery delivery, Settlement settlement) {
+        lock.lock();
+        try {
+            // A later attempt of the same message may be here already, if this one's lease ended.
+            running.remove(delivery.id(), delivery);
+            toSettle.add(settlement);
+        } finally {
+            lock.unlock();
+        }
+        exchange();
+    }
+
+    private void extendLater() {
+        extension = runtime.scheduler().schedule(queue.lease().dividedBy(3), this::extendLeases);
+    }
+
+    private void extendLeases() {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            for (Delivery delivery : running.values()) {
+                toSettle.add(delivery.extend());
+            }
+            extendLater();
+        } finally {
+            lock.unlock();
+        }
+        exchange();
+    }
+
+    private void endExtensions() {
+        ended = true;
+        extension.cancel();
+    }
+
+    private void endIfDrained() {
+        if (closing && running.isEmpty() && toSettle.isEmpty() && !exchanging) {
+            timer.cancel();
+            endExtensions();
+            drained.complete(null);
+        }
+    }
+
+    /** How many messages are worked on. */
+    public int running() {
+        lock.lock();
+        try {
+            return running.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Claims nothing more; completes when all that was claimed is settled. */
+    public CompletionStage<Void> drain() {
+        lock.lock();
+        try {
+            closing = true;
+            subscription.cancel();
+            endIfDrained();
+        } finally {
+            lock.unlock();
+        }
+        return drained.minimalCompletionStage();
+    }
+
+    /**
+     * Drains, for up to a lease. What is not settled then is delivered again once its lease ends; it is not extended any more.
+     */
+    @Override
+    public void close() {
+        try {
+            drain().toCompletableFuture().get(queue.lease().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            runtime.listener().event("queue.closedEarly", queue.name());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.lock();
+            try {
+                endExtensions();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Settings of a worker. */
+    public static final class Builder {
+        private final WorkQueue queue;
+        private final Executor executor;
+        private final Handler handler;
+        private int concurrency = 10;
+        private Duration firstBackOff = Duration.ofSeconds(1);
+        private Duration maxBackOff = Duration.ofMinutes(5);
+        private Duration pollInterval = Duration.ofSeconds(5);
+
+        private Builder(WorkQueue queue, Executor executor, Handler handler) {
+            this.queue = requireNonNull(queue, "queue");
+            this.executor = requireNonNull(executor, "executor");
+            this.handler = requireNonNull(handler, "handler");
+        }
+
+        /** How many messages are worked on at the same time, from 1 to 1000; 10 if not set. */
+        public Builder concurrency(int value) {
+            concurrency = value;
+            return this;
+        }
+
+        /** The delay after the first failure of a handler, which doubles up to the longest; a second and five minutes if not set. */
+        public Builder backOff(Duration first, Duration max) {
+            firstBackOff = requireNonNull(first, "first");
+            maxBackOff = requireNonNull(max, "max");
+            return this;
+        }
+
+        /** After what time an idle worker looks for messages if it heard nothing, 5 seconds if not set. */
+        public Builder pollInterval(Duration value) {
+            pollInterval = requireNonNull(value, "pollInterval");
+            return this;
+        }
+
+        /**
+         * Starts the worker.
+         *
+         * @throws IllegalArgumentException if the settings make no sense
+         */
+        public QueueWorker start() {
+            if (concurrency < 1 || concurrency > 1000) {
+                throw new IllegalArgumentException("concurrency is between 1 and 1000, not " + concurrency);
+            }
+            if (firstBackOff.isNegative() || firstBackOff.compareTo(maxBackOff) > 0 || maxBackOff.toDays() > 366) {
+                throw new IllegalArgumentException(
+                        "Back-offs are ordered and within 366 days: " + firstBackOff + ", " + maxBackOff);
+            }
+            if (pollInterval.toMillis() < 10) {
+                throw new IllegalArgumentException("pollInterval is at least 10 ms, not " + pollInterval);
+            }
+            QueueWorker worker = new QueueWorker(this);
+            worker.begin();
+            return worker;
+        }
+    }
+}

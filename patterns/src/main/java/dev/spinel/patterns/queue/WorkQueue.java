@@ -1,0 +1,359 @@
+package dev.spinel.patterns.queue;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Operation;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * A queue of messages that are delivered at least once: a message leaves only when it is acknowledged, or discarded as a dead letter.
+ * Claimed messages are on lease; when a worker dies, they are delivered again once their lease ends. Higher priorities first, and
+ * within one priority in the order of enqueuing. Thread-safe.
+ *
+ * <p>Every operation is one round trip and atomic; settling and claiming are one together. No background job moves anything: due
+ * messages and ended leases are found by whoever claims next. Time is the server's alone.
+ *
+ * <p>Duplicates: a message is delivered again if its worker took longer than its lease without extending it, or died after its work
+ * and before its acknowledgement. A handler is therefore idempotent by {@link Delivery#id}. Lost replies: an exchange is repeated and
+ * answers the same; messages with a key are enqueued once; enqueuing without a key has then an unknown outcome. A server that loses
+ * acknowledged writes loses messages, or delivers acknowledged ones again.
+ */
+public final class WorkQueue {
+    private static final Script ENQUEUE_SCRIPT = Script.load(WorkQueue.class, "enqueue.lua");
+    private static final Operation<List<Enqueued>> ENQUEUE = enqueueWith(Retry.NEVER);
+    private static final Operation<List<Enqueued>> ENQUEUE_ONCE = enqueueWith(Retry.IDEMPOTENT);
+    private static final Operation<Exchange> EXCHANGE = new Operation<>(
+            "queue.exchange",
+            Script.load(WorkQueue.class, "exchange.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> readExchange(reply.asItems()));
+    private static final Operation<List<DeadLetter>> DEAD_LIST = new Operation<>(
+            "queue.deadLetters",
+            Script.load(WorkQueue.class, "dead-list.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> readDeadLetters(reply.asItems()));
+    private static final Operation<Long> DEAD_REDRIVE = new Operation<>(
+            "queue.redrive",
+            Script.load(WorkQueue.class, "dead-redrive.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> reply.asLong());
+    private static final Operation<Long> DEAD_DISCARD = new Operation<>(
+            "queue.discard",
+            Script.load(WorkQueue.class, "dead-discard.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> reply.asLong());
+    private static final Operation<QueueStats> STATS = new Operation<>(
+            "queue.stats", Script.load(WorkQueue.class, "stats.lua"), Retry.IDEMPOTENT, (reply, repeated) -> {
+                List<Reply> counts = reply.asItems();
+                return new QueueStats(
+                        counts.get(0).asLong(),
+                        counts.get(1).asLong(),
+                        counts.get(2).asLong(),
+                        counts.get(3).asLong());
+            });
+    private static final int MAX_BATCH = 1000;
+
+    private final PatternRuntime runtime;
+    private final String name;
+    private final Duration lease;
+    private final int maxDeliveries;
+    private final long maxSize;
+    private final Duration rememberFor;
+
+    private final String tag;
+    private final String ready;
+    private final String delayed;
+    private final String leased;
+    private final String bodies;
+    private final String metas;
+    private final String dead;
+    private final String causes;
+
+    private WorkQueue(Builder builder) {
+        runtime = builder.runtime;
+        name = builder.name;
+        lease = builder.lease;
+        maxDeliveries = builder.maxDeliveries;
+        maxSize = builder.maxSize;
+        rememberFor = builder.rememberFor;
+        tag = "{queue:" + name + '}';
+        ready = tag + ":ready";
+        delayed = tag + ":delayed";
+        leased = tag + ":leased";
+        bodies = tag + ":bodies";
+        metas = tag + ":metas";
+        dead = tag + ":dead";
+        causes = tag + ":causes";
+    }
+
+    /** A queue of this name, to be configured. */
+    public static Builder builder(PatternRuntime runtime, String name) {
+        return new Builder(runtime, name);
+    }
+
+    private static Operation<List<Enqueued>> enqueueWith(Retry retry) {
+        return new Operation<>("queue.enqueue", ENQUEUE_SCRIPT, retry, (reply, repeated) -> {
+            List<Reply> items = reply.asItems();
+            List<Enqueued> enqueued = new ArrayList<>(items.size() / 2);
+            for (int i = 0; i < items.size(); i += 2) {
+                long state = items.get(i).asLong();
+                enqueued.add(new Enqueued(
+                        state > 0 ? Enqueued.Status.NEW : state == 0 ? Enqueued.Status.DUPLICATE : Enqueued.Status.FULL,
+                        items.get(i + 1).asLong()));
+            }
+            return enqueued;
+        });
+    }
+
+    /** The name given by the application. */
+    public String name() {
+        return name;
+    }
+
+    /** How long a claim or an extension lasts. */
+    Duration lease() {
+        return lease;
+    }
+
+    PatternRuntime runtime() {
+        return runtime;
+    }
+
+    /** Where enqueued messages are announced. */
+    String channel() {
+        return tag + ":news";
+    }
+
+    /** Enqueues a message. */
+    public Enqueued enqueue(Message message) {
+        return enqueueAll(List.of(message)).get(0);
+    }
+
+    /** As {@link #enqueue}. */
+    public CompletionStage<Enqueued> enqueueAsync(Message message) {
+        return enqueueAllAsync(List.of(message)).thenApply(all -> all.get(0));
+    }
+
+    /** Enqueues up to {@value #MAX_BATCH} messages at once, in order; each has its own result. */
+    public List<Enqueued> enqueueAll(List<Message> messages) {
+        return PatternRuntime.await(enqueueAllAsync(messages));
+    }
+
+    /** As {@link #enqueueAll}. */
+    public CompletionStage<List<Enqueued>> enqueueAllAsync(List<Message> messages) {
+        checkBatch(messages.size());
+        List<String> keys = new ArrayList<>(List.of(ready, delayed, leased, bodies, metas, tag + ":lastid"));
+        Arguments arguments = new Arguments()
+                .add(maxSize)
+                .add(rememberFor.toMillis())
+                .add(maxDeliveries)
+                .add(channel());
+        boolean allHaveKeys = true;
+        for (Message message : messages) {
+            message.key().ifPresent(key -> keys.add(tag + ":once:" + key));
+            allHaveKeys &= message.key().isPresent();
+            arguments
+                    .add(message.body())
+                    .add(message.priority())
+                    .add(millisUp(message.delay()))
+                    .add(message.key().isPresent() ? 1 : 0);
+        }
+        return runtime.run(allHaveKeys ? ENQUEUE_ONCE : ENQUEUE, keys, arguments);
+    }
+
+    /** Claims up to so many messages that are ready; does not wait for any. */
+    public List<Delivery> claim(int max) {
+        return exchange(List.of(), max).deliveries();
+    }
+
+    /**
+     * Settles a delivery.
+     *
+     * @return whether that took effect; false if the lease had ended and another worker got the message, or it is gone
+     */
+    public boolean settle(Settlement settlement) {
+        return exchange(List.of(settlement), 0).settled().get(0);
+    }
+
+    /** Settles deliveries and claims up to so many messages that are ready, together up to {@value #MAX_BATCH} each. */
+    public Exchange exchange(List<Settlement> settlements, int max) {
+        return PatternRuntime.await(exchangeAsync(settlements, max));
+    }
+
+    /** As {@link #exchange}. */
+    public CompletionStage<Exchange> exchangeAsync(List<Settlement> settlements, int max) {
+        checkBatch(settlements.size());
+        checkBatch(max);
+        Arguments arguments = new Arguments().add(lease.toMillis()).add(max).add(channel());
+        for (Settlement settlement : settlements) {
+            arguments
+                    .add(settlement.delivery().id())
+                    .add(settlement.delivery().attempt())
+                    .add(settlement.kind())
+                    .add(millisUp(settlement.delay()))
+                    .add(settlement.cause());
+        }
+        return runtime.run(
+                EXCHANGE,
+                List.of(ready, delayed, leased, bodies, metas, dead, causes, tag + ":exchange:" + UUID.randomUUID()),
+                arguments);
+    }
+
+    /** Up to so many dead letters, the oldest first, after the first {@code skip}. */
+    public List<DeadLetter> deadLetters(long skip, int max) {
+        return PatternRuntime.await(deadLettersAsync(skip, max));
+    }
+
+    /** As {@link #deadLetters}. */
+    public CompletionStage<List<DeadLetter>> deadLettersAsync(long skip, int max) {
+        checkBatch(max);
+        return runtime.run(
+                DEAD_LIST,
+                List.of(dead, causes, bodies, metas),
+                new Arguments().add(skip).add(max));
+    }
+
+    /** Makes dead letters ready again, as if they had never been delivered; returns how many of the ids were dead. */
+    public long redrive(Collection<Long> ids) {
+        return PatternRuntime.await(redriveAsync(ids));
+    }
+
+    /** As {@link #redrive}. */
+    public CompletionStage<Long> redriveAsync(Collection<Long> ids) {
+        checkBatch(ids.size());
+        Arguments arguments = new Arguments().add(channel());
+        ids.forEach(arguments::add);
+        return runtime.run(DEAD_REDRIVE, List.of(dead, causes, ready, metas), arguments);
+    }
+
+    /** Forgets dead letters; returns how many of the ids were dead. */
+    public long discard(Collection<Long> ids) {
+        return PatternRuntime.await(discardAsync(ids));
+    }
+
+    /** As {@link #discard}. */
+    public CompletionStage<Long> discardAsync(Collection<Long> ids) {
+        checkBatch(ids.size());
+        Arguments arguments = new Arguments();
+        ids.forEach(arguments::add);
+        return runtime.run(DEAD_DISCARD, List.of(dead, causes, bodies, metas), arguments);
+    }
+
+    /** Counts messages. */
+    public QueueStats stats() {
+        return PatternRuntime.await(statsAsync());
+    }
+
+    /** As {@link #stats}. */
+    public CompletionStage<QueueStats> statsAsync() {
+        return runtime.run(STATS, List.of(ready, delayed, leased, dead), new Arguments());
+    }
+
+    private static Exchange readExchange(List<Reply> reply) {
+        long wait = reply.get(0).asLong();
+        List<Boolean> settled = reply.get(1).asItems().stream()
+                .map(result -> result.asLong() == 1)
+                .toList();
+        List<Reply> items = reply.get(2).asItems();
+        List<Delivery> deliveries = new ArrayList<>(items.size() / 4);
+        for (int i = 0; i < items.size(); i += 4) {
+            deliveries.add(new Delivery(
+                    Long.parseLong(items.get(i).asText()),
+                    (int) items.get(i + 1).asLong(),
+                    items.get(i + 2).asLong(),
+                    items.get(i + 3).asBytes()));
+        }
+        return new Exchange(settled, deliveries, wait < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(wait)));
+    }
+
+    private static List<DeadLetter> readDeadLetters(List<Reply> items) {
+        List<DeadLetter> letters = new ArrayList<>(items.size() / 4);
+        for (int i = 0; i < items.size(); i += 4) {
+            letters.add(new DeadLetter(
+                    Long.parseLong(items.get(i).asText()),
+                    (int) items.get(i + 1).asLong(),
+                    items.get(i + 2).asText(),
+                    items.get(i + 3).asBytes()));
+        }
+        return letters;
+    }
+
+    private static long millisUp(Duration delay) {
+        return delay.plusNanos(999_999).toMillis();
+    }
+
+    private static void checkBatch(int size) {
+        if (size < 0 || size > MAX_BATCH) {
+            throw new IllegalArgumentException("A batch has up to " + MAX_BATCH + " elements, not " + size);
+        }
+    }
+
+    /** Settings of a queue. */
+    public static final class Builder {
+        private final PatternRuntime runtime;
+        private final String name;
+        private Duration lease = Duration.ofSeconds(30);
+        private int maxDeliveries = 5;
+        private long maxSize;
+        private Duration rememberFor = Duration.ofHours(1);
+
+        private Builder(PatternRuntime runtime, String name) {
+            this.runtime = requireNonNull(runtime, "runtime");
+            this.name = requireNonNull(name, "name");
+        }
+
+        /** How long a claim or an extension lasts, 30 seconds if not set: how long a message waits after its worker died. */
+        public Builder lease(Duration value) {
+            lease = requireNonNull(value, "lease");
+            return this;
+        }
+
+        /** How often a message is delivered before it is a dead letter, 5 times if not set. Holds for messages enqueued with it. */
+        public Builder maxDeliveries(int value) {
+            maxDeliveries = value;
+            return this;
+        }
+
+        /** How many messages may wait or be worked on, dead ones not counted; any number if not set. */
+        public Builder maxSize(long value) {
+            maxSize = value;
+            return this;
+        }
+
+        /** How long the keys of messages are kept, an hour if not set: longer than producers repeat them. */
+        public Builder rememberFor(Duration value) {
+            rememberFor = requireNonNull(value, "rememberFor");
+            return this;
+        }
+
+        /**
+         * The queue.
+         *
+         * @throws IllegalArgumentException if the settings make no sense
+         */
+        public WorkQueue build() {
+            check("lease is between 100 ms and a day", lease.toMillis() >= 100 && lease.toDays() < 1, lease);
+            check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
+            check("maxSize is not negative", maxSize >= 0, maxSize);
+            check("rememberFor is at least 1 ms", rememberFor.toMillis() >= 1, rememberFor);
+            return new WorkQueue(this);
+        }
+
+        private void check(String rule, boolean holds, Object value) {
+            if (!holds) {
+                throw new IllegalArgumentException("Queue '" + name + "': " + rule + ", not " + value);
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Work queues with at-least-once delivery: {@link dev.spinel.patterns.queue.WorkQueue} is the way in,
+ * {@link dev.spinel.patterns.queue.QueueWorker} works one off. Depends on the transport port.
+ */
+@NullMarked
+package dev.spinel.patterns.queue;
+
+import org.jspecify.annotations.NullMarked;
