@@ -1,6 +1,5 @@
 package dev.spinel.rdb;
 
-import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,7 +14,7 @@ final class RdbLoader implements Closeable {
     private static final int KEYS_PER_LOOK = 16;
 
     private final InputStream in;
-    private final DatasetFormat.Reader reader;
+    private final RdbReader reader;
     private final long totalBytes;
 
     /** @throws java.nio.file.NoSuchFileException if there is no such file */
@@ -48,6 +47,11 @@ final class RdbLoader implements Closeable {
         while (reader.next(sink)) {
             // Each call loads a key.
         }
+    }
+
+    /** Number of keys passed over so far because their values have no elements. */
+    long emptyKeysSkipped() {
+        return reader.emptyKeysSkipped();
     }
 
     long totalBytes() {

@@ -136,7 +136,16 @@ public final class RdbPersistence implements Capability {
 
     @Override
     public Map<String, CommandHandler> debugSubcommands() {
-        return Map.of("RELOAD", this::reload);
+        return Map.of("RELOAD", this::reload, "SET-SKIP-CHECKSUM-VALIDATION", this::setSkipChecksumValidation);
+    }
+
+    private void setSkipChecksumValidation(Call call) {
+        if (call.argCount() != 3) {
+            throw Errors.err(
+                    "unknown subcommand or wrong number of arguments for '" + call.arg(1) + "'. Try DEBUG HELP.");
+        }
+        format.skipChecksums(!call.argIs(2, "0"));
+        call.reply().ok();
     }
 
     @Override
@@ -330,7 +339,7 @@ public final class RdbPersistence implements Capability {
         if (ended) {
             loader.close();
             loading = null;
-            countLoadedKeys();
+            countLoadedKeys(loader);
             log(String.format(
                     Locale.ROOT,
                     "DB loaded from disk: %.3f seconds",
@@ -358,10 +367,11 @@ public final class RdbPersistence implements Capability {
         return true;
     }
 
-    private void countLoadedKeys() {
+    private void countLoadedKeys(RdbLoader loader) {
         lastLoadKeysLoaded = ports().loader().keysLoaded();
         lastLoadKeysExpired = ports().loader().keysExpired();
-        log("Done loading RDB, keys loaded: " + lastLoadKeysLoaded + ", keys expired: " + lastLoadKeysExpired + ".");
+        log("Done loading RDB, keys loaded: " + lastLoadKeysLoaded + ", keys expired: " + lastLoadKeysExpired
+                + ", empty keys skipped: " + loader.emptyKeysSkipped() + ".");
     }
 
     /**
@@ -397,6 +407,7 @@ public final class RdbPersistence implements Capability {
         ports().loader().begin(false);
         try (RdbLoader loader = new RdbLoader(format, file())) {
             loader.loadAll(sink);
+            countLoadedKeys(loader);
         } catch (IOException e) {
             log(e instanceof InvalidDatasetException ? String.valueOf(e.getMessage()) : RdbFile.reason(e));
             // Half of a data set is worse than none.
@@ -406,7 +417,6 @@ public final class RdbPersistence implements Capability {
             }
             throw Errors.err("Error trying to load the RDB dump, check server logs.");
         }
-        countLoadedKeys();
         log("DB reloaded by DEBUG RELOAD");
         call.reply().ok();
     }

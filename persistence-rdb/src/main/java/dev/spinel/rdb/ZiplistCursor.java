@@ -24,6 +24,9 @@ final class ZiplistCursor extends PackedCursor {
     private static final int SMALLEST_IMMEDIATE = 0xf1;
     private static final int LARGEST_IMMEDIATE = 0xfd;
 
+    /** Where the entry before the one at hand starts. */
+    private int previousStart;
+
     @Override
     String formatName() {
         return "Ziplist";
@@ -56,6 +59,12 @@ final class ZiplistCursor extends PackedCursor {
         if (!has(previousBytes + 1)) {
             return false;
         }
+        int entryStart = position();
+        int expected = entryStart == HEADER_BYTES ? 0 : entryStart - previousStart;
+        if (expected != (previous == LONG_PREVIOUS ? peekInt(1) : previous)) {
+            return fail();
+        }
+        previousStart = entryStart;
         skip(previousBytes);
         int head = peek(0);
         return switch (head >> 6) {
