@@ -17,6 +17,7 @@ final class ZiplistCursor extends PackedCursor {
      *   F1 to FD                     integer 0 to 12
      */
     private static final int HEADER_BYTES = 10;
+    private static final int LAST_OFFSET = 4;
     private static final int COUNT_OFFSET = 8;
     private static final int COUNT_UNKNOWN = 0xffff;
     private static final int END = 0xff;
@@ -52,7 +53,10 @@ final class ZiplistCursor extends PackedCursor {
     boolean readEntry() {
         int previous = peek(0);
         if (previous == END) {
-            isLastByte();
+            int lastStart = position() == HEADER_BYTES ? HEADER_BYTES : previousStart;
+            if (isLastByte() && headerInt(LAST_OFFSET) != lastStart) {
+                fail();
+            }
             return false;
         }
         int previousBytes = previous == LONG_PREVIOUS ? 1 + Integer.BYTES : 1;

@@ -170,6 +170,12 @@ class RdbReaderTest {
         }
 
         @Test
+        void ziplist_withAWrongOffsetOfTheLastEntry_isRefused() {
+            RdbBytes broken = nothing().hex("11000000 0A000000 0200 00 0161 03 0162 FF");
+            assertRefused(file(7).value(10, "k").string(broken).end(), "Ziplist integrity check failed.");
+        }
+
+        @Test
         void quicklist2_ofAnUnknownContainer_isRefused() {
             assertRefused(
                     file(10).value(18, "k").length(1).length(3).string("x").end(), "Quicklist integrity check failed.");
