@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /** Loads a file in slices. Engine thread only. */
@@ -16,9 +17,14 @@ final class RdbLoader implements Closeable {
     private final InputStream in;
     private final RdbReader reader;
     private final long totalBytes;
+    private final long keyDelayNanos;
 
-    /** @throws java.nio.file.NoSuchFileException if there is no such file */
-    RdbLoader(RdbFormat format, Path file) throws IOException {
+    /**
+     * @param keyDelayNanos how long to wait after each key, so that tests find a server that loads ({@code key-load-delay})
+     * @throws java.nio.file.NoSuchFileException if there is no such file
+     */
+    RdbLoader(RdbFormat format, Path file, long keyDelayNanos) throws IOException {
+        this.keyDelayNanos = keyDelayNanos;
         this.in = Files.newInputStream(file);
         this.totalBytes = Files.size(file);
         this.reader = format.reader(in, file.toString());
@@ -36,6 +42,9 @@ final class RdbLoader implements Closeable {
             for (int i = 0; i < KEYS_PER_LOOK; i++) {
                 if (!reader.next(sink)) {
                     return true;
+                }
+                if (keyDelayNanos > 0) {
+                    LockSupport.parkNanos(keyDelayNanos);
                 }
             }
         } while (nanos.getAsLong() - deadlineNanos < 0);

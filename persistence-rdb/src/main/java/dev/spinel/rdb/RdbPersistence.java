@@ -43,6 +43,7 @@ public final class RdbPersistence implements Capability {
     private static final long RETRY_DELAY_MILLIS = 5_000;
 
     private static final long MILLIS_PER_SECOND = 1_000;
+    private static final long NANOS_PER_MICRO = 1_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final int NONE = -1;
@@ -356,7 +357,7 @@ public final class RdbPersistence implements Capability {
         }
         Path file = file();
         try {
-            loading = new RdbLoader(format, file);
+            loading = new RdbLoader(format, file, ports().config().number("key-load-delay") * NANOS_PER_MICRO);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
@@ -405,7 +406,7 @@ public final class RdbPersistence implements Capability {
         }
         DatasetSink sink = merges ? new ReplacingSink(ports().keyspaces(), ports().loader()) : ports().loader();
         ports().loader().begin(false);
-        try (RdbLoader loader = new RdbLoader(format, file())) {
+        try (RdbLoader loader = new RdbLoader(format, file(), 0)) {
             loader.loadAll(sink);
             countLoadedKeys(loader);
         } catch (IOException e) {
