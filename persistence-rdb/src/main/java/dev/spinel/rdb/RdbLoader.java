@@ -1,28 +1,31 @@
 package dev.spinel.rdb;
 
-import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.snapshot.ReadAhead;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 
 /** Loads a file in slices. Engine thread only. */
 final class RdbLoader implements Closeable {
-    /** Keys between two looks at the clock. */
-    private static final int KEYS_PER_LOOK = 16;
-
     private final InputStream in;
-    private final DatasetFormat.Reader reader;
+    private final ReadAhead reader;
     private final long totalBytes;
 
-    /** @throws java.nio.file.NoSuchFileException if there is no such file */
-    RdbLoader(RdbFormat format, Path file) throws IOException {
+    /**
+     * Opens a file.
+     *
+     * @param threads makes the thread that reads ahead
+     * @throws java.nio.file.NoSuchFileException if there is no such file
+     */
+    RdbLoader(RdbFormat format, Path file, ThreadFactory threads) throws IOException {
         this.in = Files.newInputStream(file);
         this.totalBytes = Files.size(file);
-        this.reader = format.reader(in, file.toString());
+        this.reader = new ReadAhead(format.reader(in, file.toString()), threads);
     }
 
     /**
@@ -34,10 +37,8 @@ final class RdbLoader implements Closeable {
      */
     boolean load(DatasetSink sink, LongSupplier nanos, long deadlineNanos) throws IOException {
         do {
-            for (int i = 0; i < KEYS_PER_LOOK; i++) {
-                if (!reader.next(sink)) {
-                    return true;
-                }
+            if (!reader.next(sink)) {
+                return true;
             }
         } while (nanos.getAsLong() - deadlineNanos < 0);
         return false;
@@ -46,7 +47,7 @@ final class RdbLoader implements Closeable {
     /** Loads everything that is left. */
     void loadAll(DatasetSink sink) throws IOException {
         while (reader.next(sink)) {
-            // Each call loads a key.
+            // Each call loads some keys.
         }
     }
 
@@ -60,6 +61,7 @@ final class RdbLoader implements Closeable {
 
     @Override
     public void close() throws IOException {
+        reader.close();
         in.close();
     }
 }

@@ -347,7 +347,7 @@ public final class RdbPersistence implements Capability {
         }
         Path file = file();
         try {
-            loading = new RdbLoader(format, file);
+            loading = new RdbLoader(format, file, ports().threads());
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
@@ -395,7 +395,7 @@ public final class RdbPersistence implements Capability {
         }
         DatasetSink sink = merges ? new ReplacingSink(ports().keyspaces(), ports().loader()) : ports().loader();
         ports().loader().begin(false);
-        try (RdbLoader loader = new RdbLoader(format, file())) {
+        try (RdbLoader loader = new RdbLoader(format, file(), ports().threads())) {
             loader.loadAll(sink);
         } catch (IOException e) {
             log(e instanceof InvalidDatasetException ? String.valueOf(e.getMessage()) : RdbFile.reason(e));
