@@ -5,6 +5,7 @@ import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.Replay;
+import dev.spinel.engine.snapshot.ReadAhead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -168,14 +169,14 @@ final class AofLoader {
     private final class Snapshot implements Source {
         private final LogPart part;
         private final FileChannel channel;
-        private final DatasetFormat.Reader reader;
+        private final ReadAhead reader;
         private @Nullable Commands tail;
 
         Snapshot(LogPart part, FileChannel channel) throws IOException {
             this.part = part;
             this.channel = channel;
             InputStream in = Channels.newInputStream(channel);
-            this.reader = format.reader(in, part.name());
+            this.reader = new ReadAhead(format.reader(in, part.name()), ports.threads());
             ports.loader().begin(true);
             ports.loader().begin(true);
         }
@@ -209,6 +210,7 @@ final class AofLoader {
 
         @Override
         public void close() throws IOException {
+            reader.close();
             channel.close();
             Commands commands = tail;
             if (commands != null) {

@@ -1,11 +1,10 @@
 package dev.spinel.aof;
 
 import dev.spinel.api.data.Bytes;
-import dev.spinel.engine.dataset.DatasetSink;
-import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.IgnoringSink;
 
 /** Counts the keys of a data set. One thread at a time. */
-final class DatasetCounter implements DatasetSink {
+final class DatasetCounter extends IgnoringSink {
     private final long nowMillis;
     private long keys;
     private long withExpiry;
@@ -39,52 +38,4 @@ final class DatasetCounter implements DatasetSink {
             }
         }
     }
-
-    @Override
-    public void string(Bytes value) {}
-
-    @Override
-    public void integer(long value) {}
-
-    @Override
-    public void list(long parts) {}
-
-    @Override
-    public void listPage(Bytes listpack) {}
-
-    @Override
-    public void listElement(Bytes element) {}
-
-    @Override
-    public void intset(Bytes intset) {}
-
-    @Override
-    public void set(Bytes listpack) {}
-
-    @Override
-    public void set(long members) {}
-
-    @Override
-    public void member(Bytes member) {}
-
-    @Override
-    public void hash(Bytes listpack) {}
-
-    @Override
-    public void hash(long fields) {}
-
-    @Override
-    public void field(Bytes field, Bytes value) {}
-
-    @Override
-    public void sortedSet(Bytes listpack) {}
-
-    @Override
-    public void sortedSet(long members) {}
-
-    @Override
-    public void scored(Bytes member, double score) {}
-
-    @Override
-    public void custom(String typeName, int version, SavedValue value) {}
 }

@@ -357,7 +357,8 @@ public final class RdbPersistence implements Capability {
         }
         Path file = file();
         try {
-            loading = new RdbLoader(format, file, ports().config().number("key-load-delay") * NANOS_PER_MICRO);
+            loading = new RdbLoader(
+                    format, file, ports().threads(), ports().config().number("key-load-delay") * NANOS_PER_MICRO);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
@@ -406,7 +407,7 @@ public final class RdbPersistence implements Capability {
         }
         DatasetSink sink = merges ? new ReplacingSink(ports().keyspaces(), ports().loader()) : ports().loader();
         ports().loader().begin(false);
-        try (RdbLoader loader = new RdbLoader(format, file(), 0)) {
+        try (RdbLoader loader = new RdbLoader(format, file(), ports().threads(), 0)) {
             loader.loadAll(sink);
             countLoadedKeys(loader);
         } catch (IOException e) {

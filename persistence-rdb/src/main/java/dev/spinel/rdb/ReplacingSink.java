@@ -2,12 +2,13 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetSink;
-import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ForwardingSink;
+import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.io.IOException;
 
 /** Removes every key before another sink takes it, so that none comes twice. Engine thread only. */
-final class ReplacingSink implements DatasetSink {
+final class ReplacingSink extends ForwardingSink {
     private final Keyspaces keyspaces;
     private final DatasetSink target;
 
@@ -25,82 +26,7 @@ final class ReplacingSink implements DatasetSink {
     }
 
     @Override
-    public void string(Bytes value) throws IOException {
-        target.string(value);
-    }
-
-    @Override
-    public void integer(long value) throws IOException {
-        target.integer(value);
-    }
-
-    @Override
-    public void list(long parts) throws IOException {
-        target.list(parts);
-    }
-
-    @Override
-    public void listPage(Bytes listpack) throws IOException {
-        target.listPage(listpack);
-    }
-
-    @Override
-    public void listElement(Bytes element) throws IOException {
-        target.listElement(element);
-    }
-
-    @Override
-    public void intset(Bytes intset) throws IOException {
-        target.intset(intset);
-    }
-
-    @Override
-    public void set(Bytes listpack) throws IOException {
-        target.set(listpack);
-    }
-
-    @Override
-    public void set(long members) throws IOException {
-        target.set(members);
-    }
-
-    @Override
-    public void member(Bytes member) throws IOException {
-        target.member(member);
-    }
-
-    @Override
-    public void hash(Bytes listpack) throws IOException {
-        target.hash(listpack);
-    }
-
-    @Override
-    public void hash(long fields) throws IOException {
-        target.hash(fields);
-    }
-
-    @Override
-    public void field(Bytes field, Bytes value) throws IOException {
-        target.field(field, value);
-    }
-
-    @Override
-    public void sortedSet(Bytes listpack) throws IOException {
-        target.sortedSet(listpack);
-    }
-
-    @Override
-    public void sortedSet(long members) throws IOException {
-        target.sortedSet(members);
-    }
-
-    @Override
-    public void scored(Bytes member, double score) throws IOException {
-        target.scored(member, score);
-    }
-
-    @Override
-    public void custom(String typeName, int version, SavedValue value) throws IOException {
-        target.custom(typeName, version, value);
+    protected ValueSink target() {
+        return target;
     }
 }

@@ -193,7 +193,7 @@ public final class Database implements Keyspace {
     /**
      * Adds a key with an empty value that is about to be loaded; nobody is told.
      *
-     * @return a view of it, or null if the key is there
+     * @return a view of it, valid until the next call, or null if the key is there
      */
     public @Nullable ValueView load(ValueType<?> type, Bytes key, long expiresAtMillis, long idleSeconds) {
         long hash = hash(key);
@@ -202,7 +202,8 @@ public final class Database implements Keyspace {
         }
         long address = newRecord(hash, key, type.id(), 0, 0, expiresAtMillis);
         idle(address, idleSeconds);
-        ValueView view = context.views().view(this, hash, address, type.id());
+        context.loadedViews().reset();
+        ValueView view = context.loadedViews().view(this, hash, address, type.id());
         view.init();
         return view;
     }

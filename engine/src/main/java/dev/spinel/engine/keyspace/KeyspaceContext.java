@@ -23,6 +23,7 @@ final class KeyspaceContext {
     private final LazyRelease lazyRelease = new LazyRelease();
     private final LargeValues largeValues = new LargeValues(lazyRelease);
     private final ViewPool views;
+    private final ViewPool loadedViews;
     private long nowMillis;
     /** Times to live up to this are over. */
     private long dueMillis;
@@ -41,7 +42,9 @@ final class KeyspaceContext {
         this.keyHash = keyHash;
         this.random = random;
         this.listener = listener;
-        this.views = new ViewPool(arena, new ValueContext(arena, keyHash, largeValues, limits));
+        ValueContext values = new ValueContext(arena, keyHash, largeValues, limits);
+        this.views = new ViewPool(arena, values);
+        this.loadedViews = new ViewPool(arena, values);
     }
 
     Arena arena() {
@@ -74,6 +77,11 @@ final class KeyspaceContext {
 
     ViewPool views() {
         return views;
+    }
+
+    /** The view of the value that is being loaded, which commands that come in between leave alone. */
+    ViewPool loadedViews() {
+        return loadedViews;
     }
 
     long nowMillis() {

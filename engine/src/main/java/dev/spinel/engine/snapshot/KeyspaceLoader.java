@@ -2,9 +2,9 @@ package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ValueType;
-import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.ForwardingSink;
+import dev.spinel.engine.dataset.IgnoringSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
-import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.io.IOException;
@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Throws {@link InvalidDatasetException} for a key that comes twice, a database out of range,
  * malformed listpacks and the like. Engine thread only.
  */
-public final class KeyspaceLoader implements DatasetSink {
+public final class KeyspaceLoader extends ForwardingSink {
     private final Keyspaces keyspaces;
     private final LongSupplier nowMillis;
     private final ValueBuilder builder;
-    private final ValueSink nobody = new IgnoredValue();
+    private final ValueSink nobody = new IgnoringSink();
     private ValueSink target = nobody;
     private boolean keepsExpired;
     private long keysLoaded;
@@ -93,133 +93,7 @@ public final class KeyspaceLoader implements DatasetSink {
     }
 
     @Override
-    public void string(Bytes value) throws IOException {
-        target.string(value);
-    }
-
-    @Override
-    public void integer(long value) throws IOException {
-        target.integer(value);
-    }
-
-    @Override
-    public void list(long parts) throws IOException {
-        target.list(parts);
-    }
-
-    @Override
-    public void listPage(Bytes listpack) throws IOException {
-        target.listPage(listpack);
-    }
-
-    @Override
-    public void listElement(Bytes element) throws IOException {
-        target.listElement(element);
-    }
-
-    @Override
-    public void intset(Bytes intset) throws IOException {
-        target.intset(intset);
-    }
-
-    @Override
-    public void set(Bytes listpack) throws IOException {
-        target.set(listpack);
-    }
-
-    @Override
-    public void set(long members) throws IOException {
-        target.set(members);
-    }
-
-    @Override
-    public void member(Bytes member) throws IOException {
-        target.member(member);
-    }
-
-    @Override
-    public void hash(Bytes listpack) throws IOException {
-        target.hash(listpack);
-    }
-
-    @Override
-    public void hash(long fields) throws IOException {
-        target.hash(fields);
-    }
-
-    @Override
-    public void field(Bytes field, Bytes value) throws IOException {
-        target.field(field, value);
-    }
-
-    @Override
-    public void sortedSet(Bytes listpack) throws IOException {
-        target.sortedSet(listpack);
-    }
-
-    @Override
-    public void sortedSet(long members) throws IOException {
-        target.sortedSet(members);
-    }
-
-    @Override
-    public void scored(Bytes member, double score) throws IOException {
-        target.scored(member, score);
-    }
-
-    @Override
-    public void custom(String typeName, int version, SavedValue value) throws IOException {
-        target.custom(typeName, version, value);
-    }
-
-    /** Takes the values of keys that are left out. */
-    private static final class IgnoredValue implements ValueSink {
-        @Override
-        public void string(Bytes value) {}
-
-        @Override
-        public void integer(long value) {}
-
-        @Override
-        public void list(long parts) {}
-
-        @Override
-        public void listPage(Bytes listpack) {}
-
-        @Override
-        public void listElement(Bytes element) {}
-
-        @Override
-        public void intset(Bytes intset) {}
-
-        @Override
-        public void set(Bytes listpack) {}
-
-        @Override
-        public void set(long members) {}
-
-        @Override
-        public void member(Bytes member) {}
-
-        @Override
-        public void hash(Bytes listpack) {}
-
-        @Override
-        public void hash(long fields) {}
-
-        @Override
-        public void field(Bytes field, Bytes value) {}
-
-        @Override
-        public void sortedSet(Bytes listpack) {}
-
-        @Override
-        public void sortedSet(long members) {}
-
-        @Override
-        public void scored(Bytes member, double score) {}
-
-        @Override
-        public void custom(String typeName, int version, SavedValue value) {}
+    protected ValueSink target() {
+        return target;
     }
 }

@@ -73,8 +73,6 @@ final class ValueBuilder implements ValueSink {
     }
 
     private <V extends ValueView> V begin(ValueType<?> type, Class<V> viewClass) throws InvalidDatasetException {
-        // Views are given back per command, and a load is none.
-        database().releaseViews();
         ValueView begun = database().load(type, key, expiresAtMillis, idleSeconds);
         if (begun == null) {
             throw keyIsThere();

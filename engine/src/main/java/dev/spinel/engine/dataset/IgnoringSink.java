@@ -1,0 +1,58 @@
+package dev.spinel.engine.dataset;
+
+import dev.spinel.api.data.Bytes;
+import java.io.IOException;
+
+/** Does nothing with what it is told, but for what a subclass takes. */
+public class IgnoringSink implements DatasetSink {
+    @Override
+    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) throws IOException {}
+
+    @Override
+    public void string(Bytes value) throws IOException {}
+
+    @Override
+    public void integer(long value) throws IOException {}
+
+    @Override
+    public void list(long parts) throws IOException {}
+
+    @Override
+    public void listPage(Bytes listpack) throws IOException {}
+
+    @Override
+    public void listElement(Bytes element) throws IOException {}
+
+    @Override
+    public void intset(Bytes intset) throws IOException {}
+
+    @Override
+    public void set(Bytes listpack) throws IOException {}
+
+    @Override
+    public void set(long members) throws IOException {}
+
+    @Override
+    public void member(Bytes member) throws IOException {}
+
+    @Override
+    public void hash(Bytes listpack) throws IOException {}
+
+    @Override
+    public void hash(long fields) throws IOException {}
+
+    @Override
+    public void field(Bytes field, Bytes value) throws IOException {}
+
+    @Override
+    public void sortedSet(Bytes listpack) throws IOException {}
+
+    @Override
+    public void sortedSet(long members) throws IOException {}
+
+    @Override
+    public void scored(Bytes member, double score) throws IOException {}
+
+    @Override
+    public void custom(String typeName, int version, SavedValue value) throws IOException {}
+}
