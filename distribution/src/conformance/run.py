@@ -185,7 +185,7 @@ def is_full(unit):
 
 
 def link_programs(command):
-    """Makes the programs that the suite looks for in src/: the server's own where it brings them, else Redis's."""
+    """Makes the programs that the suite looks for in src/: the checkers of the server that is tested, the rest from PATH."""
     server = Path(shutil.which(shlex.split(command)[0])).absolute()
     own = {"redis-server": server}
     for tool in ("check-rdb", "check-aof"):
@@ -296,7 +296,7 @@ def main():
 
     total = reference_total = failures = 0
     defects = []
-    print(f"{'unit':<16}{'ok':>6}{'redis':>7}{'floor':>7}{'failed':>8}{'ignored':>9}{'skipped':>9}{'seconds':>9}")
+    print(f"{'unit':<40}{'ok':>6}{'redis':>7}{'floor':>7}{'failed':>8}{'ignored':>9}{'skipped':>9}{'seconds':>9}")
     for unit in units:
         reference, floor = floors.get(unit, (0, 0))
         unit_skips = [test for skipped_unit, test, _ in skips if skipped_unit == unit]
@@ -306,7 +306,7 @@ def main():
             log = log_directory / (unit.replace("/", "-") + ".log")
             result = run_unit(unit, command, unit_skips, options.timeout, log)
             failed = len(result.failed) + len(result.exceptions)
-            print(f"{unit:<16}{result.ok:>6}{reference:>7}{floor:>7}{failed:>8}{result.ignored:>9}"
+            print(f"{unit:<40}{result.ok:>6}{reference:>7}{floor:>7}{failed:>8}{result.ignored:>9}"
                   f"{result.skipped:>9}{time.monotonic() - started:>9.1f}", flush=True)
             for name, reason in result.failed:
                 print(f"    failed: {name}\n            {reason[:200]}")
@@ -332,7 +332,7 @@ def main():
         failures += len(outcome.failed) + len(outcome.exceptions)
         if options.record:
             floors[unit] = (reference, max(floor, outcome.ok))
-    print(f"{'total':<16}{total:>6}{reference_total:>7}{sum(floors[u][1] for u in units if u in floors):>7}"
+    print(f"{'total':<40}{total:>6}{reference_total:>7}{sum(floors[u][1] for u in units if u in floors):>7}"
           f"{failures:>8}")
 
     if options.record:
