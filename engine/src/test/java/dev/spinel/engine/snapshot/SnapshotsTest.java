@@ -213,6 +213,23 @@ final class SnapshotsTest {
     }
 
     @Test
+    void keyDelay_keepsASnapshotRunningUntilItIsCancelledOrTheDelayEnds() {
+        server.send("SET k v");
+        server.send("CONFIG SET rdb-key-save-delay 2000000000");
+        Copy cancelled = new Copy();
+        probe.ports().snapshots().start(cancelled);
+        probe.ports().snapshots().advance(1_000_000);
+        assertThat(probe.ports().snapshots().isRunning()).isTrue();
+        probe.ports().snapshots().cancel();
+        assertThat(cancelled.failure).isInstanceOf(CancellationException.class);
+        Copy next = new Copy();
+        probe.ports().snapshots().start(next);
+        server.send("CONFIG SET rdb-key-save-delay 0");
+        probe.ports().snapshots().finish();
+        assertThat(next.failure).isNull();
+    }
+
+    @Test
     void failingTarget_endsWithItsFailureAndLeavesTheServerAsItWas() {
         fillLarge(5000);
         IOException full = new IOException("No space left on device");
