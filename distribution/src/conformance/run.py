@@ -2,14 +2,18 @@
 """Runs the Tcl test suite of Redis 7.0.15 against a Spinel server, and fails below the recorded floor.
 
 The suite comes from Debian's source package `redis`, fetched by apt from the machine's own package sources and kept
-under distribution/target. Each unit gets a fresh server and runs in the suite's external mode with `--tags -slow`;
-the option --durable turns an exception inside a test into a failure, so that the tests after it still run.
+under distribution/target. It runs with `--tags -slow`; the option --durable turns an exception inside a test into a
+failure, so that the tests after it still run. A unit's name says how it runs:
+
+    type/list, expire               external mode: tests/unit/<name>.tcl against one fresh server
+    integration/rdb, unit/other     full mode: the suite starts and stops servers itself, through src/redis-server
 
     run.py                          all units of floor.tsv, compared with their floors
     run.py type/list expire         only these units
     run.py --record                 as above, and raise the floors to what passed
     run.py --server 'CMD {port}'    another server, not compared; e.g.
         run.py --server 'redis-server --port {port} --save "" --enable-debug-command yes'
+                                    (full mode takes only the program's name from it)
 
 Files beside this one: floor.tsv (unit, ok of redis-server 7.0.15, floor of Spinel) and skip.tsv (unit, test, reason).
 """
@@ -160,35 +164,58 @@ class Server:
         return None if died is None else f"the server ended by itself with exit code {died}"
 
 
-def run_unit(unit, command, skips, timeout_seconds, log_directory):
+def run_unit(unit, command, skips, timeout_seconds, log):
+    """Runs one unit, in the mode that its name stands for."""
+    if is_full(unit):
+        link_programs(command)
+        return run_suite(["--single", unit, "--clients", "1"], skips, timeout_seconds, log)
     server = Server(command)
     outcome = Outcome()
     try:
         server.await_pong()
-        # The suite listens on a port of its own from 32 below the base port on, and also tries that port plus 10,000.
-        # With its default base, two runs at once get into each other's way.
-        base_port = free_port(limit=50_000) + 32
-        arguments = ["./runtest", "--host", "127.0.0.1", "--port", str(server.port), "--single", f"unit/{unit}",
-                     "--tags", "-slow", "--durable", "--baseport", str(base_port)]
-        for test in skips:
-            arguments += ["--skiptest", test]
-        log = log_directory / (unit.replace("/", "-") + ".log")
-        with open(log, "wb") as output:
-            process = subprocess.Popen(
-                arguments, cwd=SUITE, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-                start_new_session=True)
-            try:
-                process.wait(timeout=timeout_seconds)
-                aborted = None
-            except subprocess.TimeoutExpired:
-                aborted = f"no end within {timeout_seconds} s"
-            finally:
-                end_group(process)
-        outcome = parse(log.read_text(errors="replace"))
-        if aborted:
-            outcome.aborted = aborted
+        arguments = ["--host", "127.0.0.1", "--port", str(server.port), "--single", f"unit/{unit}"]
+        outcome = run_suite(arguments, skips, timeout_seconds, log)
     finally:
         outcome.server_death = server.stop()
+    return outcome
+
+
+def is_full(unit):
+    return unit.startswith(("unit/", "integration/"))
+
+
+def link_programs(command):
+    """Makes the programs that the suite looks for in src/: the server's own where it brings them, else Redis's."""
+    server = Path(shutil.which(shlex.split(command)[0])).absolute()
+    own = {"redis-server": server}
+    for tool in ("check-rdb", "check-aof"):
+        own[f"redis-{tool}"] = server.with_name(f"{server.name.split('-')[0]}-{tool}")
+    for name in ("redis-server", "redis-check-rdb", "redis-check-aof", "redis-cli", "redis-benchmark"):
+        script = SUITE / "src" / name
+        script.write_text(f'#!/bin/sh\nexec {shlex.quote(str(own.get(name) or shutil.which(name)))} "$@"\n')
+        script.chmod(0o755)
+
+
+def run_suite(arguments, skips, timeout_seconds, log):
+    # The suite listens on a port of its own from 32 below the base port on, and also tries that port plus 10,000.
+    # With its default base, two runs at once get into each other's way.
+    base_port = free_port(limit=50_000) + 32
+    arguments = ["./runtest", *arguments, "--tags", "-slow", "--durable", "--baseport", str(base_port)]
+    for test in skips:
+        arguments += ["--skiptest", test]
+    aborted = None
+    with open(log, "wb") as output:
+        process = subprocess.Popen(
+            arguments, cwd=SUITE, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True)
+        try:
+            process.wait(timeout=timeout_seconds)
+        except subprocess.TimeoutExpired:
+            aborted = f"no end within {timeout_seconds} s"
+        finally:
+            end_group(process)
+    outcome = parse(log.read_text(errors="replace"))
+    outcome.aborted = aborted or outcome.aborted
     return outcome
 
 
@@ -219,7 +246,7 @@ def parse(text):
             outcome.skipped += 1
         elif status == "err":
             body = [detail, *following(lines, index + 1)]
-            name = re.sub(r" in tests/unit/\S+\.tcl$", "", detail)
+            name = re.sub(r" in tests/\S+\.tcl$", "", detail)
             reason = next((part for part in body[1:] if part.strip()), "")
             raised = any("while executing" in part for part in body)
             (outcome.exceptions if raised else outcome.failed).append((name, reason.strip()))
@@ -276,7 +303,8 @@ def main():
 
         def attempt():
             started = time.monotonic()
-            result = run_unit(unit, command, unit_skips, options.timeout, log_directory)
+            log = log_directory / (unit.replace("/", "-") + ".log")
+            result = run_unit(unit, command, unit_skips, options.timeout, log)
             failed = len(result.failed) + len(result.exceptions)
             print(f"{unit:<16}{result.ok:>6}{reference:>7}{floor:>7}{failed:>8}{result.ignored:>9}"
                   f"{result.skipped:>9}{time.monotonic() - started:>9.1f}", flush=True)

@@ -168,6 +168,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.pausedClients = new PausedClients(dispatcher::paused);
         this.process = options.process();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp);
+        options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AofPersistence implements Capability {
     private static final String NO_LOG = "WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
+    private static final long NANOS_PER_MICRO = 1_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final DatasetFormat format;
@@ -102,7 +103,17 @@ public final class AofPersistence implements Capability {
 
     @Override
     public Map<String, CommandHandler> debugSubcommands() {
-        return Map.of("LOADAOF", this::loadAof);
+        return Map.of("AOF-FLUSH-SLEEP", this::aofFlushSleep, "LOADAOF", this::loadAof);
+    }
+
+    /** Has the server stop for a number of microseconds before each write to the log, which shows who waits for it. */
+    private void aofFlushSleep(Call call) {
+        if (call.argCount() != 3) {
+            throw Errors.err(
+                    "unknown subcommand or wrong number of arguments for '" + call.arg(1) + "'. Try DEBUG HELP.");
+        }
+        log().writer().writeDelayNanos(call.integerArg(2) * NANOS_PER_MICRO);
+        call.reply().ok();
     }
 
     /** Writes what is to be written and loads the log anew in place of all data. If that fails, the server ends. */

@@ -7,6 +7,7 @@ import dev.spinel.engine.propagate.WriteSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,7 @@ final class AofWriter implements WriteSink {
     private int effectsInUnit;
     private FsyncPolicy policy = FsyncPolicy.EVERYSEC;
     private boolean timestamps;
+    private long writeDelayNanos;
     private boolean fsyncHeld;
     private long lastTimestamp;
 
@@ -100,6 +102,11 @@ final class AofWriter implements WriteSink {
     /** Sets whether lines with the time come before commands, one a second at most. */
     void timestamps(boolean value) {
         timestamps = value;
+    }
+
+    /** Sets for how many nanoseconds everything waits before each write to the file (DEBUG AOF-FLUSH-SLEEP). */
+    void writeDelayNanos(long value) {
+        writeDelayNanos = value;
     }
 
     /** Holds fsync back for a while ({@code no-appendfsync-on-rewrite}). */
@@ -291,6 +298,7 @@ final class AofWriter implements WriteSink {
         if (!now && !mayWrite()) {
             return false;
         }
+        pauseBeforeWrite();
         endUnit();
         postponed = false;
         CommandBuffer.Written result = buffer.writeTo(target);
@@ -304,6 +312,13 @@ final class AofWriter implements WriteSink {
             log.accept("AOF write error looks solved, Redis can write again.");
         }
         return true;
+    }
+
+    private void pauseBeforeWrite() {
+        long deadlineNanos = System.nanoTime() + writeDelayNanos;
+        for (long left = writeDelayNanos; left > 0; left = deadlineNanos - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+        }
     }
 
     private void accept(long bytes) {

@@ -33,6 +33,7 @@ final class AppendOnlyLog {
     }
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long MILLIS_PER_SECOND = 1_000;
     private static final long TICK_NANOS = NANOS_PER_SECOND / 10;
 
     private final EnginePorts ports;
@@ -269,7 +270,7 @@ final class AppendOnlyLog {
         state = State.OFF;
         scheduled = false;
         if (rewrite != null) {
-            log("Killing running AOF rewrite");
+            log("Killing running AOF rewrite child: " + ProcessHandle.current().pid());
             ports.snapshots().cancel();
         }
         if (writer.isOpen() && !writer.flushAndSync()) {
@@ -355,6 +356,7 @@ final class AppendOnlyLog {
                 preamble ? format : null,
                 isYes("aof-rewrite-incremental-fsync"),
                 !isYes("aof-disable-auto-gc"),
+                isYes("aof-timestamp-enabled") ? ports.clock().nowMillis() / MILLIS_PER_SECOND : 0,
                 next,
                 temporaryIncrement,
                 this::rewriteEnded);

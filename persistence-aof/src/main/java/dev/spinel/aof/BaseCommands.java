@@ -59,6 +59,11 @@ final class BaseCommands implements DatasetSink {
         expiresAtMillis = expiry;
     }
 
+    /** Writes a line with the time, between two keys. */
+    void timestamp(long unixSeconds) throws IOException {
+        out.write(("#TS:" + unixSeconds + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
     /** Ends the last key. */
     void end() throws IOException {
         endKey();

@@ -27,6 +27,7 @@ final class Rewrite implements SnapshotTarget {
     private final BiConsumer<Rewrite, @Nullable Throwable> whenEnded;
 
     private @Nullable BaseFile file;
+    private final long timestampSeconds;
     private DatasetFormat.@Nullable Writer snapshot;
     private @Nullable BaseCommands commands;
     private volatile long baseBytes;
@@ -39,6 +40,7 @@ final class Rewrite implements SnapshotTarget {
      * @param format the format of the base, null for commands
      * @param syncsAlong whether to sync every few megabytes
      * @param removesHistory whether to delete the files that are not needed any more
+     * @param timestampSeconds Unix time that precedes the commands of a base, 0 for none
      * @param next the list of files with the new base
      * @param temporaryIncrement name so far of the increment of {@code next}, null when it has its name already
      * @param whenEnded takes the rewrite, and the failure or null; engine thread
@@ -49,6 +51,7 @@ final class Rewrite implements SnapshotTarget {
             @Nullable DatasetFormat format,
             boolean syncsAlong,
             boolean removesHistory,
+            long timestampSeconds,
             Manifest next,
             @Nullable String temporaryIncrement,
             BiConsumer<Rewrite, @Nullable Throwable> whenEnded) {
@@ -57,6 +60,7 @@ final class Rewrite implements SnapshotTarget {
         this.format = format;
         this.syncsAlong = syncsAlong;
         this.removesHistory = removesHistory;
+        this.timestampSeconds = timestampSeconds;
         this.next = next;
         this.temporaryIncrement = temporaryIncrement;
         this.whenEnded = whenEnded;
@@ -69,6 +73,9 @@ final class Rewrite implements SnapshotTarget {
         if (format == null) {
             BaseCommands sink = new BaseCommands(opened);
             commands = sink;
+            if (timestampSeconds != 0) {
+                sink.timestamp(timestampSeconds);
+            }
             return sink;
         }
         DatasetFormat.Writer sink = format.writer(opened, true);

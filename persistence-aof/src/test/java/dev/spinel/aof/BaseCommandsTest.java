@@ -137,6 +137,13 @@ class BaseCommandsTest {
     }
 
     @Test
+    void timestamp_isALineOfItsOwn() throws IOException {
+        ByteArrayOutputStream base = new ByteArrayOutputStream();
+        new BaseCommands(base).timestamp(1_628_217_470);
+        assertThat(base).hasToString("#TS:1628217470\r\n");
+    }
+
+    @Test
     void customValue_refused() {
         assertThatThrownBy(() -> sink.custom("some-type", 1, new SavedValue()))
                 .isInstanceOf(IOException.class)

@@ -92,7 +92,9 @@ final class DumpCommands {
         if (timeToLive < 0) {
             throw Errors.err("Invalid TTL value, must be >= 0");
         }
-        if (!DumpPayload.isIntact(payload)) {
+        boolean acceptable =
+                format.isSkippingChecksums() ? DumpPayload.hasKnownVersion(payload) : DumpPayload.isIntact(payload);
+        if (!acceptable) {
             throw Errors.err("DUMP payload version or checksum are wrong");
         }
         long expiresAtMillis = timeToLive;
@@ -122,6 +124,7 @@ final class DumpCommands {
             DumpPayload.read(payload, values.begin());
             complete = true;
         } catch (InvalidDatasetException e) {
+            format.log("RESTORE refuses a payload: " + e.getMessage());
             throw Errors.err("Bad data format");
         } catch (IOException e) {
             throw new UncheckedIOException("a payload in memory cannot be read", e);

@@ -61,13 +61,17 @@ final class DumpPayload {
         }
     }
 
+    /** Whether a payload has a version that can be read; its checksum may be wrong. */
+    static boolean hasKnownVersion(Bytes payload) {
+        return payload.length() > FOOTER_BYTES && RdbType.isKnownVersion(version(payload));
+    }
+
     /** Whether a payload has a version that can be read, and its checksum is right. */
     static boolean isIntact(Bytes payload) {
-        int end = payload.length() - FOOTER_BYTES;
-        if (end < 1 || !RdbType.isKnownVersion(version(payload))) {
+        if (!hasKnownVersion(payload)) {
             return false;
         }
-        int summed = end + Short.BYTES;
+        int summed = payload.length() - FOOTER_BYTES + Short.BYTES;
         long expected = (long) LONGS.get(payload.array(), payload.offset() + summed);
         return expected == Crc64.update(0, payload.array(), payload.offset(), summed);
     }

@@ -106,6 +106,11 @@ abstract class PackedCursor {
         return !broken;
     }
 
+    /** Where the cursor is, in bytes from the start of the collection. */
+    final int position() {
+        return at - start;
+    }
+
     final void skip(int bytes) {
         at += bytes;
     }

@@ -23,6 +23,7 @@ public final class RdbFormat implements DatasetFormat {
     private volatile boolean compressing = true;
     private volatile boolean summing = true;
     private volatile boolean withIdleTimes;
+    private volatile boolean skippingChecksums;
     private volatile Consumer<String> log = line -> {};
 
     /**
@@ -48,6 +49,20 @@ public final class RdbFormat implements DatasetFormat {
         return compressing;
     }
 
+    /** Sets whether wrong checksums are accepted, in files and payloads (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
+    void skipChecksums(boolean value) {
+        skippingChecksums = value;
+    }
+
+    boolean isSkippingChecksums() {
+        return skippingChecksums;
+    }
+
+    /** Adds a line to the server's log. */
+    void log(String line) {
+        log.accept(line);
+    }
+
     @Override
     public DatasetFormat.Writer writer(OutputStream out, boolean logBase) throws IOException {
         Runtime runtime = Runtime.getRuntime();
@@ -62,8 +77,8 @@ public final class RdbFormat implements DatasetFormat {
     }
 
     @Override
-    public DatasetFormat.Reader reader(InputStream in, String name) {
-        return new RdbReader(new RdbInput(in), name, summing, new Origin());
+    public RdbReader reader(InputStream in, String name) {
+        return new RdbReader(new RdbInput(in), name, summing && !skippingChecksums, new Origin());
     }
 
     /** Logs where a file comes from. */

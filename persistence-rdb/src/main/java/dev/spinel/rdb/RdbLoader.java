@@ -1,6 +1,7 @@
 package dev.spinel.rdb;
 
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.snapshot.KeyspaceLoader;
 import dev.spinel.engine.snapshot.ReadAhead;
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,24 +9,31 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /** Loads a file in slices. Engine thread only. */
 final class RdbLoader implements Closeable {
     private final InputStream in;
+    private final RdbReader source;
     private final ReadAhead reader;
     private final long totalBytes;
+    private final long keyDelayNanos;
+    private long owedNanos;
 
     /**
      * Opens a file.
      *
      * @param threads makes the thread that reads ahead
+     * @param keyDelayNanos how long to wait for each key, so that tests find a server that loads ({@code key-load-delay})
      * @throws java.nio.file.NoSuchFileException if there is no such file
      */
-    RdbLoader(RdbFormat format, Path file, ThreadFactory threads) throws IOException {
+    RdbLoader(RdbFormat format, Path file, ThreadFactory threads, long keyDelayNanos) throws IOException {
+        this.keyDelayNanos = keyDelayNanos;
         this.in = Files.newInputStream(file);
         this.totalBytes = Files.size(file);
-        this.reader = new ReadAhead(format.reader(in, file.toString()), threads);
+        this.source = format.reader(in, file.toString());
+        this.reader = new ReadAhead(source, threads);
     }
 
     /**
@@ -35,10 +43,18 @@ final class RdbLoader implements Closeable {
      * @param deadlineNanos when to stop, by that clock
      * @return whether the file has ended, intact
      */
-    boolean load(DatasetSink sink, LongSupplier nanos, long deadlineNanos) throws IOException {
+    boolean load(KeyspaceLoader sink, LongSupplier nanos, long deadlineNanos) throws IOException {
         do {
-            if (!reader.next(sink)) {
-                return true;
+            if (owedNanos > 0) {
+                long pauseNanos = Math.min(owedNanos, deadlineNanos - nanos.getAsLong());
+                LockSupport.parkNanos(pauseNanos);
+                owedNanos -= pauseNanos;
+            } else {
+                long keysBefore = sink.keysLoaded();
+                if (!reader.next(sink)) {
+                    return true;
+                }
+                owedNanos = (sink.keysLoaded() - keysBefore) * keyDelayNanos;
             }
         } while (nanos.getAsLong() - deadlineNanos < 0);
         return false;
@@ -49,6 +65,11 @@ final class RdbLoader implements Closeable {
         while (reader.next(sink)) {
             // Each call loads some keys.
         }
+    }
+
+    /** Number of keys passed over because their values have no elements; once the file has ended. */
+    long emptyKeysSkipped() {
+        return source.emptyKeysSkipped();
     }
 
     long totalBytes() {

@@ -43,6 +43,7 @@ public final class RdbPersistence implements Capability {
     private static final long RETRY_DELAY_MILLIS = 5_000;
 
     private static final long MILLIS_PER_SECOND = 1_000;
+    private static final long NANOS_PER_MICRO = 1_000;
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final int NONE = -1;
@@ -136,7 +137,16 @@ public final class RdbPersistence implements Capability {
 
     @Override
     public Map<String, CommandHandler> debugSubcommands() {
-        return Map.of("RELOAD", this::reload);
+        return Map.of("RELOAD", this::reload, "SET-SKIP-CHECKSUM-VALIDATION", this::setSkipChecksumValidation);
+    }
+
+    private void setSkipChecksumValidation(Call call) {
+        if (call.argCount() != 3) {
+            throw Errors.err(
+                    "unknown subcommand or wrong number of arguments for '" + call.arg(1) + "'. Try DEBUG HELP.");
+        }
+        format.skipChecksums(!call.argIs(2, "0"));
+        call.reply().ok();
     }
 
     @Override
@@ -330,7 +340,7 @@ public final class RdbPersistence implements Capability {
         if (ended) {
             loader.close();
             loading = null;
-            countLoadedKeys();
+            countLoadedKeys(loader);
             log(String.format(
                     Locale.ROOT,
                     "DB loaded from disk: %.3f seconds",
@@ -347,7 +357,8 @@ public final class RdbPersistence implements Capability {
         }
         Path file = file();
         try {
-            loading = new RdbLoader(format, file, ports().threads());
+            loading = new RdbLoader(
+                    format, file, ports().threads(), ports().config().number("key-load-delay") * NANOS_PER_MICRO);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
@@ -358,10 +369,11 @@ public final class RdbPersistence implements Capability {
         return true;
     }
 
-    private void countLoadedKeys() {
+    private void countLoadedKeys(RdbLoader loader) {
         lastLoadKeysLoaded = ports().loader().keysLoaded();
         lastLoadKeysExpired = ports().loader().keysExpired();
-        log("Done loading RDB, keys loaded: " + lastLoadKeysLoaded + ", keys expired: " + lastLoadKeysExpired + ".");
+        log("Done loading RDB, keys loaded: " + lastLoadKeysLoaded + ", keys expired: " + lastLoadKeysExpired
+                + ", empty keys skipped: " + loader.emptyKeysSkipped() + ".");
     }
 
     /**
@@ -395,8 +407,9 @@ public final class RdbPersistence implements Capability {
         }
         DatasetSink sink = merges ? new ReplacingSink(ports().keyspaces(), ports().loader()) : ports().loader();
         ports().loader().begin(false);
-        try (RdbLoader loader = new RdbLoader(format, file(), ports().threads())) {
+        try (RdbLoader loader = new RdbLoader(format, file(), ports().threads(), 0)) {
             loader.loadAll(sink);
+            countLoadedKeys(loader);
         } catch (IOException e) {
             log(e instanceof InvalidDatasetException ? String.valueOf(e.getMessage()) : RdbFile.reason(e));
             // Half of a data set is worse than none.
@@ -406,7 +419,6 @@ public final class RdbPersistence implements Capability {
             }
             throw Errors.err("Error trying to load the RDB dump, check server logs.");
         }
-        countLoadedKeys();
         log("DB reloaded by DEBUG RELOAD");
         call.reply().ok();
     }

@@ -33,6 +33,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private int version;
     private boolean ended;
     private int database;
+    private long emptyKeysSkipped;
     private int type;
     private long expiresAtMillis = DatasetSink.NO_EXPIRY;
     private long idleSeconds = DatasetSink.UNKNOWN_IDLE;
@@ -81,6 +82,11 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     @Override
     public long position() {
         return in.position();
+    }
+
+    /** Number of keys passed over so far because their values have no elements. */
+    long emptyKeysSkipped() {
+        return emptyKeysSkipped;
     }
 
     @Override
@@ -208,7 +214,8 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
         observer.value(type, key.view(), expiresAtMillis);
         boolean told = decoder.read(type, RdbType.isValkeyVersion(version), this);
         if (!told) {
-            observer.warning("Skipping an empty " + RdbType.name(type));
+            emptyKeysSkipped++;
+            observer.warning("RDB: skipping empty key: " + key.view().quotable(MAX_QUOTED_BYTES));
         }
         expiresAtMillis = DatasetSink.NO_EXPIRY;
         idleSeconds = DatasetSink.UNKNOWN_IDLE;

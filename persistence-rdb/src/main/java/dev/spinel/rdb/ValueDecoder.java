@@ -349,7 +349,7 @@ final class ValueDecoder {
         long container = in.readNumber();
         in.readString(first);
         node = first.view();
-        if (container == RdbType.QUICKLIST_PLAIN) {
+        if (container == RdbType.QUICKLIST_PLAIN && node.length() > 0) {
             nodeIsElement = true;
             return true;
         }

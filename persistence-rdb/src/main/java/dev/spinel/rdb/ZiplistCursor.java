@@ -17,12 +17,16 @@ final class ZiplistCursor extends PackedCursor {
      *   F1 to FD                     integer 0 to 12
      */
     private static final int HEADER_BYTES = 10;
+    private static final int LAST_OFFSET = 4;
     private static final int COUNT_OFFSET = 8;
     private static final int COUNT_UNKNOWN = 0xffff;
     private static final int END = 0xff;
     private static final int LONG_PREVIOUS = 0xfe;
     private static final int SMALLEST_IMMEDIATE = 0xf1;
     private static final int LARGEST_IMMEDIATE = 0xfd;
+
+    /** Where the entry before the one at hand starts. */
+    private int previousStart;
 
     @Override
     String formatName() {
@@ -49,13 +53,22 @@ final class ZiplistCursor extends PackedCursor {
     boolean readEntry() {
         int previous = peek(0);
         if (previous == END) {
-            isLastByte();
+            int lastStart = position() == HEADER_BYTES ? HEADER_BYTES : previousStart;
+            if (isLastByte() && headerInt(LAST_OFFSET) != lastStart) {
+                fail();
+            }
             return false;
         }
         int previousBytes = previous == LONG_PREVIOUS ? 1 + Integer.BYTES : 1;
         if (!has(previousBytes + 1)) {
             return false;
         }
+        int entryStart = position();
+        int expected = entryStart == HEADER_BYTES ? 0 : entryStart - previousStart;
+        if (expected != (previous == LONG_PREVIOUS ? peekInt(1) : previous)) {
+            return fail();
+        }
+        previousStart = entryStart;
         skip(previousBytes);
         int head = peek(0);
         return switch (head >> 6) {

@@ -158,6 +158,24 @@ class RdbReaderTest {
         }
 
         @Test
+        void quicklist2_withAnEmptyPlainNode_isRefused() {
+            assertRefused(
+                    file(10).value(18, "k").length(1).length(1).string("").end(), "Quicklist integrity check failed.");
+        }
+
+        @Test
+        void ziplist_withAWrongLengthOfTheEntryBefore_isRefused() {
+            RdbBytes broken = nothing().hex("11000000 0D000000 0200 00 0161 04 0162 FF");
+            assertRefused(file(7).value(10, "k").string(broken).end(), "Ziplist integrity check failed.");
+        }
+
+        @Test
+        void ziplist_withAWrongOffsetOfTheLastEntry_isRefused() {
+            RdbBytes broken = nothing().hex("11000000 0A000000 0200 00 0161 03 0162 FF");
+            assertRefused(file(7).value(10, "k").string(broken).end(), "Ziplist integrity check failed.");
+        }
+
+        @Test
         void quicklist2_ofAnUnknownContainer_isRefused() {
             assertRefused(
                     file(10).value(18, "k").length(1).length(3).string("x").end(), "Quicklist integrity check failed.");
@@ -353,7 +371,7 @@ class RdbReaderTest {
                     .value(9, "m")
                     .string(nothing().hex("00 FF"));
             assertRead(bytes.value(0, "k").string("v"), "0/k", "string v");
-            assertThat(heard).hasSize(15).contains("Skipping an empty quicklist-v2");
+            assertThat(heard).hasSize(15).contains("RDB: skipping empty key: empty18");
         }
     }
 

@@ -40,8 +40,6 @@ final class AcceptedDirectives {
 
     private static void persistence(ConfigRegistry registry) {
         registry.register(yesNo("rdb-del-sync-files", false));
-        registry.register(integer("rdb-key-save-delay", 0, Integer.MIN_VALUE, MAX_INT, HIDDEN));
-        registry.register(integer("key-load-delay", 0, Integer.MIN_VALUE, MAX_INT, HIDDEN));
         registry.register(memory("loading-process-events-interval-bytes", 2 * MIB, 1024, MAX_INT, HIDDEN));
         registry.register(choice("sanitize-dump-payload", List.of("no", "yes", "clients")));
     }

@@ -123,6 +123,8 @@ final class ServerDirectives {
         registry.register(yesNo("rdbcompression", true));
         registry.register(yesNo("rdbchecksum", true, IMMUTABLE));
         registry.register(yesNo("rdb-save-incremental-fsync", true));
+        registry.register(integer("key-load-delay", 0, Integer.MIN_VALUE, Integer.MAX_VALUE, HIDDEN));
+        registry.register(integer("rdb-key-save-delay", 0, Integer.MIN_VALUE, Integer.MAX_VALUE, HIDDEN));
         registry.register(
                 directive("dbfilename", Text.plainName("dbfilename", "filename", true), "dump.rdb", PROTECTED));
     }

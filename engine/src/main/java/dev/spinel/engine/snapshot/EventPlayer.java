@@ -7,10 +7,16 @@ import java.io.IOException;
 
 /** Tells a sink what an {@link EventRecorder} was told. One thread. */
 final class EventPlayer {
+    private final Runnable beforeKey;
     private final Bytes first = new Bytes();
     private final Bytes second = new Bytes();
     private byte[] bytes = new byte[0];
     private int at;
+
+    /** @param beforeKey runs before each key that is told */
+    EventPlayer(Runnable beforeKey) {
+        this.beforeKey = beforeKey;
+    }
 
     /** Tells the events of a chunk. */
     void play(EventRecorder.Chunk chunk, DatasetSink sink) throws IOException {
@@ -23,7 +29,10 @@ final class EventPlayer {
 
     private void playEvent(byte event, DatasetSink sink) throws IOException {
         switch (event) {
-            case EventRecorder.KEY -> sink.key(readInt(), read(first), readLong(), readLong());
+            case EventRecorder.KEY -> {
+                beforeKey.run();
+                sink.key(readInt(), read(first), readLong(), readLong());
+            }
             case EventRecorder.STRING -> sink.string(read(first));
             case EventRecorder.INTEGER -> sink.integer(readLong());
             case EventRecorder.LIST -> sink.list(readLong());

@@ -7,6 +7,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #run} is the background thread, the other methods belong to the engine's.
  */
 final class SnapshotWriter implements Runnable {
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    /** How soon a pause notices that it is to end. */
+    private static final long MAX_PAUSE_NANOS = 1_000_000;
+
     private static final Chunk END = new Chunk(new byte[0], 0);
 
     private final SnapshotTarget target;
@@ -22,7 +29,8 @@ final class SnapshotWriter implements Runnable {
     private final Runnable wakeUp;
     private final BlockingQueue<Chunk> queue = new LinkedBlockingQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
-    private final EventPlayer player = new EventPlayer();
+    private final LongSupplier keyDelayMicros;
+    private final EventPlayer player = new EventPlayer(this::pauseBeforeKey);
     /** Why the target is to discard what it got; null as long as it is not. */
     private volatile @Nullable Exception stopped;
 
@@ -30,10 +38,15 @@ final class SnapshotWriter implements Runnable {
     /** Written before {@link #finished}. */
     private @Nullable Throwable failure;
 
-    SnapshotWriter(SnapshotTarget target, EventRecorder.Spares spares, Runnable wakeUp) {
+    /**
+     * @param wakeUp has the engine's thread begin a turn soon
+     * @param keyDelayMicros how long to wait before each key; may change meanwhile
+     */
+    SnapshotWriter(SnapshotTarget target, EventRecorder.Spares spares, Runnable wakeUp, LongSupplier keyDelayMicros) {
         this.target = target;
         this.spares = spares;
         this.wakeUp = wakeUp;
+        this.keyDelayMicros = keyDelayMicros;
     }
 
     /** Hands over a chunk. */
@@ -89,6 +102,19 @@ final class SnapshotWriter implements Runnable {
             finished = true;
             wakeUp.run();
         }
+    }
+
+    /** Waits for as long as the delay says by then, unless the snapshot is to stop. */
+    private void pauseBeforeKey() {
+        long startNanos = System.nanoTime();
+        for (long left = delayNanos(); left > 0 && stopped == null; ) {
+            LockSupport.parkNanos(Math.min(left, MAX_PAUSE_NANOS));
+            left = delayNanos() - (System.nanoTime() - startNanos);
+        }
+    }
+
+    private long delayNanos() {
+        return keyDelayMicros.getAsLong() * NANOS_PER_MICRO;
     }
 
     private void write() throws Exception {

@@ -41,6 +41,9 @@ public final class Snapshots {
     private final ThreadFactory threads;
     private final Runnable wakeUp;
     private final EventRecorder.Spares spares = new EventRecorder.Spares();
+    /** How long the background thread waits before each key. */
+    private volatile long keyDelayMicros;
+
     private @Nullable Running running;
 
     /**
@@ -51,6 +54,15 @@ public final class Snapshots {
         this.keyspaces = keyspaces;
         this.threads = threads;
         this.wakeUp = wakeUp;
+    }
+
+    /**
+     * Slows down the background thread, so that tests find a snapshot that is running ({@code rdb-key-save-delay}).
+     *
+     * @param value how long it waits before each key, from now on; 0 or less for not at all
+     */
+    public void keyDelayMicros(long value) {
+        keyDelayMicros = value;
     }
 
     /** Whether one is being made; false once its target has ended. */
@@ -148,7 +160,7 @@ public final class Snapshots {
 
         Running(SnapshotTarget target) {
             this.target = target;
-            this.writer = new SnapshotWriter(target, spares, wakeUp);
+            this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
             this.cut = keyspaces.cut(this);
             threads.newThread(writer).start();
         }
