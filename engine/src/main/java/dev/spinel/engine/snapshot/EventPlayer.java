@@ -13,6 +13,11 @@ final class EventPlayer {
     private byte[] bytes = new byte[0];
     private int at;
 
+    /** A player that goes on without waiting. */
+    EventPlayer() {
+        this(() -> {});
+    }
+
     /** @param beforeKey runs before each key that is told */
     EventPlayer(Runnable beforeKey) {
         this.beforeKey = beforeKey;
