@@ -1,7 +1,7 @@
 package dev.spinel.rdb;
 
-import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.snapshot.KeyspaceLoader;
 import dev.spinel.engine.snapshot.ReadAhead;
 import java.io.Closeable;
 import java.io.IOException;
@@ -18,34 +18,22 @@ final class RdbLoader implements Closeable {
     private final RdbReader source;
     private final ReadAhead reader;
     private final long totalBytes;
+    private final long keyDelayNanos;
+    private long owedNanos;
 
     /**
      * Opens a file.
      *
      * @param threads makes the thread that reads ahead
-     * @param keyDelayNanos how long that thread waits before each key, so that tests find a server that loads
-     *     ({@code key-load-delay})
+     * @param keyDelayNanos how long to wait for each key, so that tests find a server that loads ({@code key-load-delay})
      * @throws java.nio.file.NoSuchFileException if there is no such file
      */
     RdbLoader(RdbFormat format, Path file, ThreadFactory threads, long keyDelayNanos) throws IOException {
+        this.keyDelayNanos = keyDelayNanos;
         this.in = Files.newInputStream(file);
         this.totalBytes = Files.size(file);
         this.source = format.reader(in, file.toString());
-        this.reader = new ReadAhead(keyDelayNanos > 0 ? new SlowReader(source, keyDelayNanos) : source, threads);
-    }
-
-    /** A reader that waits before each key. */
-    private record SlowReader(DatasetFormat.Reader source, long keyDelayNanos) implements DatasetFormat.Reader {
-        @Override
-        public boolean next(DatasetSink sink) throws IOException {
-            LockSupport.parkNanos(keyDelayNanos);
-            return source.next(sink);
-        }
-
-        @Override
-        public long position() {
-            return source.position();
-        }
+        this.reader = new ReadAhead(source, threads);
     }
 
     /**
@@ -55,10 +43,18 @@ final class RdbLoader implements Closeable {
      * @param deadlineNanos when to stop, by that clock
      * @return whether the file has ended, intact
      */
-    boolean load(DatasetSink sink, LongSupplier nanos, long deadlineNanos) throws IOException {
+    boolean load(KeyspaceLoader sink, LongSupplier nanos, long deadlineNanos) throws IOException {
         do {
-            if (!reader.next(sink)) {
-                return true;
+            if (owedNanos > 0) {
+                long pauseNanos = Math.min(owedNanos, deadlineNanos - nanos.getAsLong());
+                LockSupport.parkNanos(pauseNanos);
+                owedNanos -= pauseNanos;
+            } else {
+                long keysBefore = sink.keysLoaded();
+                if (!reader.next(sink)) {
+                    return true;
+                }
+                owedNanos = (sink.keysLoaded() - keysBefore) * keyDelayNanos;
             }
         } while (nanos.getAsLong() - deadlineNanos < 0);
         return false;
@@ -71,7 +67,7 @@ final class RdbLoader implements Closeable {
         }
     }
 
-    /** Number of keys passed over because their values have no elements; known once the file has ended. */
+    /** Number of keys passed over because their values have no elements; once the file has ended. */
     long emptyKeysSkipped() {
         return source.emptyKeysSkipped();
     }

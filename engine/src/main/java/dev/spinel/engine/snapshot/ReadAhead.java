@@ -24,7 +24,7 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
     private final DatasetFormat.Reader source;
     private final EventRecorder.Spares spares = new EventRecorder.Spares();
     private final EventRecorder recorder = new EventRecorder(spares);
-    private final EventPlayer player = new EventPlayer();
+    private final EventPlayer player = new EventPlayer(() -> {});
     private final BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
     private final AtomicLong aheadBytes = new AtomicLong();
     private final Thread thread;

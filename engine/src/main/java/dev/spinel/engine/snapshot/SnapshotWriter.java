@@ -106,6 +106,9 @@ final class SnapshotWriter implements Runnable {
 
     /** Waits for as long as the delay says by then, unless the snapshot is to stop. */
     private void pauseBeforeKey() {
+        if (delayNanos() <= 0) {
+            return;
+        }
         long startNanos = System.nanoTime();
         for (long left = delayNanos(); left > 0 && stopped == null; ) {
             LockSupport.parkNanos(Math.min(left, MAX_PAUSE_NANOS));
