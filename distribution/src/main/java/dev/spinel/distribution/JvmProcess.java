@@ -29,7 +29,16 @@ final class JvmProcess implements ServerProcess {
     private static final double TICKS_PER_SECOND = 100;
     private static final Path STATM = Path.of("/proc/self/statm");
 
+    /** How old the figures of the kernel may be. */
+    private static final long SAMPLE_NANOS = 100_000_000;
+
     private final ServerLog log;
+    private final String executable = ProcessHandle.current().info().command().orElse("");
+    private final long systemMemoryBytes;
+    private boolean sampled;
+    private long sampledNanos;
+    private long residentBytes;
+    private double systemCpuSeconds;
     private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private @Nullable NettyTransport<?> transport;
@@ -39,6 +48,9 @@ final class JvmProcess implements ServerProcess {
 
     JvmProcess(ServerLog log) {
         this.log = log;
+        this.systemMemoryBytes = system instanceof com.sun.management.OperatingSystemMXBean machine
+                ? machine.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
     }
 
     /**
@@ -62,7 +74,7 @@ final class JvmProcess implements ServerProcess {
 
     @Override
     public String executable() {
-        return ProcessHandle.current().info().command().orElse("");
+        return executable;
     }
 
     @Override
@@ -84,19 +96,33 @@ final class JvmProcess implements ServerProcess {
     /** The resident set of the process on Linux, the committed heap elsewhere. */
     @Override
     public long residentBytes() {
+        sample();
+        return residentBytes;
+    }
+
+    /** Reads what the kernel tells, at most every {@link #SAMPLE_NANOS}: a monitor asks for many fields at once. */
+    private void sample() {
+        long now = System.nanoTime();
+        if (sampled && now - sampledNanos < SAMPLE_NANOS) {
+            return;
+        }
+        sampled = true;
+        sampledNanos = now;
         try {
             String[] pages = Files.readString(STATM).split(" ", 3);
-            return Long.parseLong(pages[1]) * PAGE_BYTES;
+            residentBytes = Long.parseLong(pages[1]) * PAGE_BYTES;
+            String stat = Files.readString(STAT);
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", SYSTEM_TIME_FIELD + 2);
+            systemCpuSeconds = Long.parseLong(fields[SYSTEM_TIME_FIELD]) / TICKS_PER_SECOND;
         } catch (IOException e) {
-            return Runtime.getRuntime().totalMemory();
+            residentBytes = Runtime.getRuntime().totalMemory();
+            systemCpuSeconds = 0;
         }
     }
 
     @Override
     public long systemMemoryBytes() {
-        return system instanceof com.sun.management.OperatingSystemMXBean machine
-                ? machine.getTotalMemorySize()
-                : Runtime.getRuntime().maxMemory();
+        return systemMemoryBytes;
     }
 
     @Override
@@ -110,13 +136,8 @@ final class JvmProcess implements ServerProcess {
     /** What Linux tells; elsewhere 0, because Java counts it as time in user mode. */
     @Override
     public double systemCpuSeconds() {
-        try {
-            String stat = Files.readString(STAT);
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", SYSTEM_TIME_FIELD + 2);
-            return Long.parseLong(fields[SYSTEM_TIME_FIELD]) / TICKS_PER_SECOND;
-        } catch (IOException e) {
-            return 0;
-        }
+        sample();
+        return systemCpuSeconds;
     }
 
     @Override

@@ -98,8 +98,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /** How long a turn may last for memory that was removed before. */
     private static final long LAZY_RELEASE_NANOS = 500_000;
 
-    /** How long a turn may last for a snapshot. */
-    private static final long SNAPSHOT_NANOS = 50_000;
+    /** How long a turn may last for a snapshot at most. */
+    private static final long SNAPSHOT_NANOS = 250_000;
+
+    /** While clients send requests, a snapshot adds a quarter to the time of a turn, or one step. */
+    private static final long SNAPSHOT_TURN_DIVISOR = 4;
+
+    /** Without a request for so long, clients are taken to be quiet. */
+    private static final long QUIET_NANOS = 20_000_000;
 
     /** How long clients wait at most for an answer while data are loaded. */
     private static final long LOADING_NANOS = 20_000_000;
@@ -138,6 +144,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private boolean outOfMemory;
     private boolean protectedMode;
     private int loadedCapabilities;
+    private long commandsSeen;
+    private long quietSinceNanos;
+    private long snapshotSliceNanos;
     private volatile @Nullable ShutdownMode requestedShutdown;
 
     public Engine(EngineOptions options) {
@@ -472,13 +481,26 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public long afterReplies() {
-        if (keyspaces.lazyRelease().isPending()) {
+        boolean releases = keyspaces.lazyRelease().isPending();
+        if (releases) {
             keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);
-            if (keyspaces.lazyRelease().isPending()) {
-                snapshots.advance(SNAPSHOT_NANOS);
-                return 0;
-            }
         }
-        return snapshots.advance(SNAPSHOT_NANOS);
+        long waitNanos = snapshots.isIdle() ? Long.MAX_VALUE : advanceSnapshot();
+        return releases && keyspaces.lazyRelease().isPending() ? 0 : waitNanos;
+    }
+
+    /** Goes on with a snapshot, for as long as clients do not notice. */
+    private long advanceSnapshot() {
+        long now = clock.readNanos();
+        if (statistics.commands() != commandsSeen) {
+            commandsSeen = statistics.commands();
+            quietSinceNanos = now;
+        }
+        boolean inUse = now - quietSinceNanos < QUIET_NANOS;
+        long turnNanos = now - snapshotSliceNanos;
+        long waitNanos = snapshots.advance(
+                inUse ? Math.min(SNAPSHOT_NANOS, turnNanos / SNAPSHOT_TURN_DIVISOR) : SNAPSHOT_NANOS, inUse);
+        snapshotSliceNanos = clock.readNanos();
+        return waitNanos;
     }
 }

@@ -17,7 +17,6 @@ import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.value.LazyRelease;
-import java.util.Locale;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
@@ -192,7 +191,9 @@ public final class InfoSections {
     }
 
     private static String percent(long part, long whole) {
-        return String.format(Locale.ROOT, "%.2f%%", whole == 0 ? 0.0 : 100.0 * part / whole);
+        StringBuilder text = new StringBuilder();
+        InfoText.fixed(text, whole == 0 ? 0.0 : 100.0 * part / whole, 2);
+        return text.append('%').toString();
     }
 
     private void persistence(InfoText text) {
@@ -314,16 +315,17 @@ public final class InfoSections {
         forEachCommand((name, command) -> {
             if (command.calls() + command.rejectedCalls() + command.failedCalls() > 0) {
                 long micros = (long) (command.nanos() / NANOS_PER_MICRO);
-                text.add(
-                        "cmdstat_" + name,
-                        String.format(
-                                Locale.ROOT,
-                                "calls=%d,usec=%d,usec_per_call=%.2f,rejected_calls=%d,failed_calls=%d",
-                                command.calls(),
-                                micros,
-                                command.calls() == 0 ? 0.0 : (double) micros / command.calls(),
-                                command.rejectedCalls(),
-                                command.failedCalls()));
+                StringBuilder figures = new StringBuilder("calls=")
+                        .append(command.calls())
+                        .append(",usec=")
+                        .append(micros)
+                        .append(",usec_per_call=");
+                InfoText.fixed(figures, command.calls() == 0 ? 0.0 : (double) micros / command.calls(), 2);
+                figures.append(",rejected_calls=")
+                        .append(command.rejectedCalls())
+                        .append(",failed_calls=")
+                        .append(command.failedCalls());
+                text.add("cmdstat_" + name, figures.toString());
             }
         });
     }
@@ -342,9 +344,8 @@ public final class InfoSections {
         for (String percentile :
                 sources.config.get("latency-tracking-info-percentiles").words()) {
             long nanos = histogram.getValueAtPercentile(Double.parseDouble(percentile));
-            values.append(values.length() == 0 ? "p" : ",p")
-                    .append(percentile)
-                    .append(String.format(Locale.ROOT, "=%.3f", nanos / NANOS_PER_MICRO));
+            values.append(values.length() == 0 ? "p" : ",p").append(percentile).append('=');
+            InfoText.fixed(values, nanos / NANOS_PER_MICRO, 3);
         }
         return values.toString();
     }

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotWriter implements Runnable {
     private static final long NANOS_PER_MICRO = 1_000;
 
+    /** A break, about twice the time that a chunk takes. */
+    private static final long BREAK_NANOS = 60_000;
+
     /** How soon a pause notices that it is to end. */
     private static final long MAX_PAUSE_NANOS = 1_000_000;
 
@@ -34,6 +37,7 @@ final class SnapshotWriter implements Runnable {
     /** Why the target is to discard what it got; null as long as it is not. */
     private volatile @Nullable Exception stopped;
 
+    private volatile boolean takesBreaks;
     private volatile boolean finished;
     /** Written before {@link #finished}. */
     private @Nullable Throwable failure;
@@ -47,6 +51,13 @@ final class SnapshotWriter implements Runnable {
         this.spares = spares;
         this.wakeUp = wakeUp;
         this.keyDelayMicros = keyDelayMicros;
+    }
+
+    /** Whether to leave the processor to others now and then. */
+    void takesBreaks(boolean value) {
+        if (takesBreaks != value) {
+            takesBreaks = value;
+        }
     }
 
     /** Hands over a chunk. */
@@ -135,6 +146,9 @@ final class SnapshotWriter implements Runnable {
             player.play(chunk, sink);
             queuedBytes.addAndGet(-chunk.length());
             spares.give(chunk.bytes());
+            if (takesBreaks) {
+                LockSupport.parkNanos(BREAK_NANOS);
+            }
         }
     }
 }

@@ -26,16 +26,22 @@ public final class Snapshots {
      * of them at a time is passed on; what the others are told waits in memory, at most what clients change in the time
      * that one collection takes.
      */
-    private static final int STEP = 64;
+    private static final int STEP = 32;
+
+    /*
+     * With fewer processors than busy threads, a thread that computes without a break is what keeps others waiting, for
+     * three milliseconds at a time on Linux. So while clients send requests, both threads take breaks: the engine's
+     * between steps, the background thread between chunks.
+     */
 
     /** The walk waits while the background thread has this much to do. */
     private static final long MAX_QUEUED_BYTES = 2 << 20;
 
-    /**
-     * How soon to look again whether the background thread has caught up. Meanwhile the engine's thread sleeps unless there
-     * are requests, so that the kernel lets it run at once when there are.
-     */
+    /** How soon to look again whether the background thread has caught up. */
     private static final long WAIT_NANOS = 500_000;
+
+    /** The break of the engine's thread while clients send requests. */
+    private static final long BREAK_NANOS = 20_000;
 
     private final Keyspaces keyspaces;
     private final ThreadFactory threads;
@@ -95,6 +101,7 @@ public final class Snapshots {
     /** Makes the one that is running, before anything else. Its target has ended when this returns. */
     public void finish() {
         Running finished = Objects.requireNonNull(running, "no snapshot is running");
+        finished.writer.takesBreaks(false);
         finished.walkToEnd();
         finished.await();
         running = null;
@@ -110,13 +117,19 @@ public final class Snapshots {
         return running == null ? 0 : running.cut.keysTold();
     }
 
+    /** Whether there is nothing to go on with. */
+    public boolean isIdle() {
+        return running == null;
+    }
+
     /**
      * Goes on with the one that is running; for the end of each turn.
      *
-     * @param budgetNanos about how long this may take
+     * @param budgetNanos about how long this may take, at least one step
+     * @param inUse whether clients send requests, which the snapshot is to leave processors for
      * @return for how many nanoseconds there is nothing to do; 0 for a turn as soon as possible
      */
-    public long advance(long budgetNanos) {
+    public long advance(long budgetNanos, boolean inUse) {
         Running snapshot = running;
         if (snapshot == null) {
             return Long.MAX_VALUE;
@@ -130,6 +143,7 @@ public final class Snapshots {
             }
             return Long.MAX_VALUE;
         }
+        snapshot.writer.takesBreaks(inUse);
         long start = System.nanoTime();
         do {
             if (snapshot.isAhead()) {
@@ -137,7 +151,7 @@ public final class Snapshots {
             }
             snapshot.step();
         } while (!snapshot.isWalked && System.nanoTime() - start < budgetNanos);
-        return 0;
+        return inUse ? BREAK_NANOS : 0;
     }
 
     /** A collection that is told in pieces. */

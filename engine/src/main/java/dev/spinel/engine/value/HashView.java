@@ -25,6 +25,9 @@ public final class HashView extends ValueView implements HashValue {
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
     private final Position position = new Position();
     private final Scanner scanner = new Scanner();
+    /** What {@link #tell} shows, so that it makes no garbage and leaves other views valid. */
+    private final Bytes told = new Bytes();
+
     private ValueCell cell;
     /** The bound value if it is large. */
     private @Nullable LargeHash large;
@@ -77,9 +80,8 @@ public final class HashView extends ValueView implements HashValue {
         if (large != null) {
             large.tell(sink);
         } else {
-            Bytes listpack = new Bytes();
-            listpack.set(cell.array(), cell.offset(), cell.length());
-            sink.hash(listpack);
+            told.set(cell.array(), cell.offset(), cell.length());
+            sink.hash(told);
         }
     }
 

@@ -26,6 +26,9 @@ public final class ListView extends ValueView implements ListValue {
     private final Bytes view = new Bytes();
     private final byte[] text = new byte[Numbers.MAX_LONG_LENGTH];
     private byte[] removed = new byte[256];
+    /** What {@link #tell} shows, so that it makes no garbage and leaves other views valid. */
+    private final Bytes told = new Bytes();
+
     private ValueCell cell;
     /** The bound value if it is large. */
     private @Nullable LargeList large;
@@ -78,10 +81,9 @@ public final class ListView extends ValueView implements ListValue {
         if (large != null) {
             large.tell(sink);
         } else {
-            Bytes listpack = new Bytes();
-            listpack.set(cell.array(), cell.offset(), cell.length());
+            told.set(cell.array(), cell.offset(), cell.length());
             sink.list(1);
-            sink.listPage(listpack);
+            sink.listPage(told);
         }
     }
 

@@ -32,6 +32,9 @@ public final class SetView extends ValueView implements SetValue {
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
     private final Position position = new Position();
     private final Scanner scanner = new Scanner();
+    /** What {@link #tell} shows, so that it makes no garbage and leaves other views valid. */
+    private final Bytes told = new Bytes();
+
     private ValueCell cell;
     /** The bound value if it is large. */
     private @Nullable LargeSet large;
@@ -85,12 +88,11 @@ public final class SetView extends ValueView implements SetValue {
             large.tell(sink);
             return;
         }
-        Bytes packed = new Bytes();
-        packed.set(cell.array(), cell.offset(), cell.length());
+        told.set(cell.array(), cell.offset(), cell.length());
         if (isIntset()) {
-            sink.intset(packed);
+            sink.intset(told);
         } else {
-            sink.set(packed);
+            sink.set(told);
         }
     }
 

@@ -30,6 +30,9 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
     private final byte[] scoreText = new byte[Numbers.MAX_DOUBLE_LENGTH];
     private final Bytes scoreView = new Bytes();
     private final Bytes compared = new Bytes();
+    /** What {@link #tell} shows, so that it makes no garbage and leaves other views valid. */
+    private final Bytes told = new Bytes();
+
     private ValueCell cell;
     /** The bound value if it is large. */
     private @Nullable LargeSortedSet large;
@@ -238,9 +241,8 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
         if (large != null) {
             large.tell(sink);
         } else {
-            Bytes listpack = new Bytes();
-            listpack.set(cell.array(), cell.offset(), cell.length());
-            sink.sortedSet(listpack);
+            told.set(cell.array(), cell.offset(), cell.length());
+            sink.sortedSet(told);
         }
     }
 

@@ -38,6 +38,9 @@ public final class StringView extends ValueView implements StringValue {
 
     private final Bytes view = new Bytes();
     private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+    /** What {@link #tell} shows, so that it makes no garbage and leaves other views valid. */
+    private final Bytes told = new Bytes();
+
     private ValueCell cell;
 
     /** Creates a view of a cell, which may be bound to another one later. */
@@ -73,9 +76,8 @@ public final class StringView extends ValueView implements StringValue {
         if (cell.encoding() == INT) {
             sink.integer(readInteger());
         } else {
-            Bytes bytes = new Bytes();
-            bytes.set(cell.array(), cell.offset(), length());
-            sink.string(bytes);
+            told.set(cell.array(), cell.offset(), length());
+            sink.string(told);
         }
     }
 

@@ -218,7 +218,7 @@ final class SnapshotsTest {
         server.send("CONFIG SET rdb-key-save-delay 2000000000");
         Copy cancelled = new Copy();
         probe.ports().snapshots().start(cancelled);
-        probe.ports().snapshots().advance(1_000_000);
+        probe.ports().snapshots().advance(1_000_000, false);
         assertThat(probe.ports().snapshots().isRunning()).isTrue();
         probe.ports().snapshots().cancel();
         assertThat(cancelled.failure).isInstanceOf(CancellationException.class);
