@@ -14,7 +14,7 @@ import java.nio.ByteOrder;
  * <p>One thread. Allocates nothing but room for compressed strings, which is kept up to a limit.
  */
 final class RdbOutput {
-    private static final int BUFFER_BYTES = 1 << 16;
+    private static final int BUFFER_BYTES = 1 << 14;
     private static final int MAX_LENGTH_BYTES = 9;
     private static final int MIN_COMPRESSED_BYTES = 20;
     private static final int MIN_COMPRESSION_GAIN = 4;

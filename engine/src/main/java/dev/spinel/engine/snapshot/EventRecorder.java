@@ -48,8 +48,8 @@ final class EventRecorder implements DatasetSink {
     static final byte CUSTOM = 16;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
-    private static final int CHUNK_BYTES = 16 << 10;
-    private static final int MAX_SPARES = 256;
+    private static final int CHUNK_BYTES = 8 << 10;
+    private static final int MAX_SPARES = 512;
 
     private final Deque<Chunk> full = new ArrayDeque<>();
     private final Spares spares;
