@@ -165,6 +165,8 @@ public final class SpinelServer implements AutoCloseable {
                                 + ProcessHandle.current().pid());
                         log.warning("Server initialized");
                         loop.run();
+                        // Shut down while data were loaded: it never got ready, and listens nowhere any more.
+                        listening.complete(0);
                     } catch (IOException e) {
                         listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));
                     } catch (Throwable e) {

@@ -244,6 +244,31 @@ class ServerProcessIT {
         }
 
         @Test
+        void shutdownCommand_whileDataAreLoaded_exitsWithZero() throws Exception {
+            try (SpinelServer source = SpinelServer.builder()
+                            .port(0)
+                            .directive("dir", directory.toString())
+                            .start();
+                    Jedis client = new Jedis("127.0.0.1", source.port())) {
+                client.set("key", "value");
+                client.save();
+            }
+            int port = freePort();
+            Process process = start(List.of(), "--port", Integer.toString(port), "--key-load-delay", "60000000");
+            awaitLine(output, "Server initialized");
+
+            try (Jedis client = new Jedis("127.0.0.1", port)) {
+                assertThatThrownBy(() -> client.get("key")).hasMessageContaining("LOADING");
+                client.sendCommand(() -> "SHUTDOWN".getBytes(UTF_8), "NOSAVE");
+            } catch (JedisConnectionException expected) {
+                assertThat(expected).isNotNull();
+            }
+
+            assertThat(exitCode(process)).isZero();
+            assertThat(output()).doesNotContain("Ready to accept connections");
+        }
+
+        @Test
         void shutdownCommand_exitsWithZero() throws Exception {
             int port = freePort();
             Process process = start(List.of(), "--port", Integer.toString(port));
