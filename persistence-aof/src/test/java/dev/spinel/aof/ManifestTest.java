@@ -34,7 +34,7 @@ class ManifestTest {
                 .isEqualTo(new LogPart("a.6.incr.aof", 6, Kind.INCREMENT));
     }
 
-    /** The texts are those that redis-server 7.0.15 logs for the same files. */
+    /** The texts are those that the program redis-server 7.0.15 holds. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -1,7 +1,6 @@
 package dev.spinel.rdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
@@ -21,7 +20,6 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,11 +29,6 @@ class RedisExchangeIT {
 
     @TempDir
     Path directory;
-
-    @BeforeAll
-    static void requireRedis() {
-        assumeTrue(RedisProcess.isInstalled(), "redis-server is not installed");
-    }
 
     private static Map<String, String> read(Path file) throws IOException {
         RecordedDataset dataset = new RecordedDataset();

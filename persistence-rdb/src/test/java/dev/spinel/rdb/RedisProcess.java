@@ -32,12 +32,6 @@ final class RedisProcess implements AutoCloseable {
         this.out = socket.getOutputStream();
     }
 
-    /** Whether the programs of Redis are installed here. */
-    static boolean isInstalled() {
-        return List.of(System.getenv("PATH").split(":")).stream()
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "redis-server")));
-    }
-
     /** Starts a server that loads and saves {@code dump.rdb} in a directory. */
     static RedisProcess start(Path directory, String... options) throws IOException, InterruptedException {
         int port;
