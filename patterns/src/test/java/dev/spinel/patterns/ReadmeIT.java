@@ -2,6 +2,13 @@ package dev.spinel.patterns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.patterns.analytics.Funnel;
+import dev.spinel.patterns.analytics.TopItems;
+import dev.spinel.patterns.analytics.UniqueCounter;
+import dev.spinel.patterns.analytics.Window;
+import dev.spinel.patterns.analytics.WindowedCounter;
+import dev.spinel.patterns.cache.CacheAside;
+import dev.spinel.patterns.cache.Loader;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.leaderboard.Page;
 import dev.spinel.patterns.leaderboard.RankMode;
@@ -19,18 +26,26 @@ import dev.spinel.patterns.ratelimit.Decision;
 import dev.spinel.patterns.ratelimit.FailureMode;
 import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.session.ExpiredSession;
+import dev.spinel.patterns.session.Session;
+import dev.spinel.patterns.session.SessionReaper;
+import dev.spinel.patterns.session.SessionStore;
 import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -43,6 +58,7 @@ class ReadmeIT {
     private final Map<String, String> response = new HashMap<>();
     private int status;
     private long fenceOfTheLastWrite;
+    private final AtomicInteger version = new AtomicInteger(1);
     private final CompletableFuture<String> sent = new CompletableFuture<>();
 
     @Test
@@ -54,6 +70,9 @@ class ReadmeIT {
                 share(runtime);
                 rank(runtime);
                 work(runtime);
+                cache(runtime);
+                remember(runtime);
+                count(runtime);
             }
         }
         assertThat(response).containsKey("RateLimit");
@@ -130,6 +149,69 @@ class ReadmeIT {
         assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
     }
 
+    private void cache(PatternRuntime runtime) {
+        ExecutorService executor = Executors.newFixedThreadPool(10);
+        CacheAside<String> users = CacheAside.builder(
+                        runtime, "users", Codec.utf8(), Loader.blocking(executor, this::selectUser))
+                .freshFor(Duration.ofMinutes(10))
+                .staleFor(Duration.ofHours(1))
+                .absentFor(Duration.ofSeconds(30))
+                .build();
+
+        Optional<String> user = users.get("ann");
+        update("ann");
+        users.invalidate("ann");
+        assertThat(user).contains("ann 1");
+        assertThat(users.get("ann")).contains("ann 2");
+        executor.shutdown();
+    }
+
+    private Optional<String> selectUser(String name) {
+        return Optional.of(name + ' ' + version.get());
+    }
+
+    private void update(String name) {
+        version.incrementAndGet();
+    }
+
+    private void remember(PatternRuntime runtime) {
+        ExecutorService executor = Executors.newFixedThreadPool(10);
+        SessionStore<String> sessions = SessionStore.builder(runtime, "web", Codec.utf8())
+                .idleTimeout(Duration.ofMinutes(30))
+                .lifetime(Duration.ofHours(12))
+                .build();
+        Session<String> session = sessions.create();
+        session.setPrincipal("ann");
+        session.set("cart", "kettle");
+        boolean alive = sessions.save(session) && sessions.rotate(session);
+        List<String> everywhere = sessions.findByPrincipal("ann");
+        SessionReaper reaper =
+                SessionReaper.builder(sessions, executor, this::archive).start();
+        reaper.close();
+        executor.shutdown();
+        assertThat(alive).isTrue();
+        assertThat(everywhere).containsExactly(session.id());
+    }
+
+    private void archive(ExpiredSession session) {
+        System.err.println("expired: " + session);
+    }
+
+    private void count(PatternRuntime runtime) {
+        Window week = Window.of(7, Duration.ofDays(1));
+        WindowedCounter views = WindowedCounter.of(runtime, "views", week);
+        long total = views.add("/home", 1, "request 17");
+        UniqueCounter visitors = UniqueCounter.of(runtime, "visitors", week);
+        visitors.add("/home", "ann");
+        long today = visitors.count("/home", 1);
+        TopItems sales = TopItems.of(runtime, "sales", week, 1000);
+        sales.add("books", "Dune");
+        List<TopItems.Item> best = sales.top("books", 10).items();
+        Funnel funnel = Funnel.of(runtime, "shop", Duration.ofDays(30), "visit", "order", "pay");
+        funnel.record("ann", "visit");
+        assertThat(total + today + best.size()).isEqualTo(3);
+    }
+
     private void send(String mail, long id) {
         sent.complete(mail + id);
     }
@@ -149,7 +231,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(6);
+        assertThat(found).isEqualTo(9);
     }
 
     /** Without indentation and empty lines. */
