@@ -86,6 +86,7 @@ class ClusterIT {
         for (String name : AWKWARD_NAMES) {
             for (DistributedLock lock : List.of(
                     locks.lock(name),
+                    locks.fairLock(name),
                     locks.semaphore(name, 1),
                     locks.readWriteLock(name).read(),
                     locks.readWriteLock(name).write())) {

@@ -16,6 +16,8 @@ import dev.spinel.patterns.leaderboard.Submission;
 import dev.spinel.patterns.leaderboard.TieBreak;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
+import dev.spinel.patterns.lock.JdbcFence;
+import dev.spinel.patterns.lock.LeaderElection;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.queue.Message;
@@ -36,6 +38,10 @@ import dev.spinel.patterns.transport.PatternRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -59,6 +65,8 @@ class ReadmeIT {
     private int status;
     private long fenceOfTheLastWrite;
     private final AtomicInteger version = new AtomicInteger(1);
+    private boolean paid;
+    private final CompletableFuture<Long> scheduled = new CompletableFuture<>();
     private final CompletableFuture<String> sent = new CompletableFuture<>();
 
     @Test
@@ -68,6 +76,8 @@ class ReadmeIT {
                 limit(runtime);
                 lock(runtime);
                 share(runtime);
+                fence(runtime);
+                lead(runtime);
                 rank(runtime);
                 work(runtime);
                 cache(runtime);
@@ -115,6 +125,45 @@ class ReadmeIT {
         try (Lease reader = locks.readWriteLock("catalogue").read().acquire()) {
             write("view", reader.fence());
         }
+    }
+
+    private void fence(PatternRuntime runtime) throws Exception {
+        Locks locks = Locks.over(runtime);
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:");
+                Statement statement = connection.createStatement()) {
+            statement.execute(JdbcFence.of("lock_fence").createTable());
+            JdbcFence fence = JdbcFence.of("lock_fence");
+            try (Lease lease = locks.fairLock("invoice:17").acquire()) {
+                connection.setAutoCommit(false);
+                if (fence.admit(connection, "invoice:17", lease.fence())) {
+                    pay(connection);
+                    connection.commit();
+                }
+            }
+        }
+        assertThat(paid).isTrue();
+    }
+
+    private void pay(Connection connection) throws SQLException {
+        paid = connection.isValid(1);
+    }
+
+    private void lead(PatternRuntime runtime) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(1);
+        Locks locks = Locks.over(runtime);
+        LeaderElection election = LeaderElection.join(locks, "scheduler", executor, term -> {
+            while (term.isCurrent()) {
+                schedule(term.number());
+            }
+        });
+        scheduled.get(10, TimeUnit.SECONDS);
+        election.close();
+        executor.shutdown();
+    }
+
+    private void schedule(long term) throws InterruptedException {
+        scheduled.complete(term);
+        Thread.sleep(1);
     }
 
     private void rank(PatternRuntime runtime) {
@@ -231,7 +280,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(9);
+        assertThat(found).isEqualTo(11);
     }
 
     /** Without indentation and empty lines. */
