@@ -349,6 +349,41 @@ class ServerProcessIT {
             });
         }
 
+        @Test
+        void transactionsWithoutEnd_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                Socket socket = connect(port, sockets);
+                sendAsFarAsPossible(socket, "MULTI\r\n");
+                String set = "*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$100000\r\n" + "x".repeat(100_000) + "\r\n";
+                for (int i = 0; i < 1500; i++) {
+                    sendAsFarAsPossible(socket, set);
+                }
+            });
+        }
+
+        @Test
+        void transactionsOfManySmallCommands_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                Socket socket = connect(port, sockets);
+                sendAsFarAsPossible(socket, "MULTI\r\n");
+                String gets = "GET a\r\n".repeat(10_000);
+                for (int i = 0; i < 100; i++) {
+                    sendAsFarAsPossible(socket, gets);
+                }
+            });
+        }
+
+        @Test
+        void largeRequestsThatBlock_ofManyClients_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                for (int i = 0; i < MANY_CLIENTS; i++) {
+                    sendAsFarAsPossible(
+                            connect(port, sockets),
+                            "*3\r\n$5\r\nBLPOP\r\n$3000000\r\n" + "x".repeat(3_000_000) + "\r\n$1\r\n0\r\n");
+                }
+            });
+        }
+
         /** Clients that ask for more than the heap has; what they opened is closed afterwards. */
         private interface Flood {
             void run(int port, List<Socket> sockets) throws IOException;

@@ -32,6 +32,7 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.client.RequestExecutor;
 import dev.spinel.engine.command.generic.GenericCommands;
@@ -120,6 +121,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final KeyEvents keyEvents = new KeyEvents(pubSub);
     private final WatchedKeys watchedKeys = new WatchedKeys();
     private final BlockedClients blockedClients = new BlockedClients();
+    private final KeptRequests keptRequests = new KeptRequests();
     private final Propagator propagator = new Propagator();
     private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, propagator);
     private final ServerStatistics statistics = new ServerStatistics();
@@ -141,6 +143,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final long heapLimitBytes;
     private long maxMemoryBytes;
     private long checkedArenaBytes;
+    private long checkedKeptBytes;
     private boolean outOfMemory;
     private boolean protectedMode;
     private int loadedCapabilities;
@@ -164,7 +167,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 options.random(),
                 changes);
         DispatchServices services = new DispatchServices(
-                keyspaces, changes, propagator, blockedClients, clock, options.random(), options.config()::number);
+                keyspaces,
+                changes,
+                propagator,
+                blockedClients,
+                keptRequests,
+                clock,
+                options.random(),
+                options.config()::number);
         this.dispatcher = new Dispatcher(
                 commandTable,
                 services,
@@ -174,15 +184,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 monitors,
                 options.failureLog(),
                 options.process()::log);
-        this.pausedClients = new PausedClients(dispatcher::paused);
+        this.pausedClients = new PausedClients(keptRequests, dispatcher::paused);
         this.process = options.process();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
-        TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, dispatcher);
+        TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
         this.cron = new Cron(clock, keyspaces, statistics, propagator);
-        this.memory = new MemoryUse(arena, keyspaces, clients);
+        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients);
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -318,14 +328,17 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     private void checkMemory() {
-        long used = memory.estimateBytes();
+        boolean keptMore = keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
+        long used = keptMore ? memory.usedBytes() : memory.estimateBytes();
         checkedArenaBytes = arena.usedBytes();
+        checkedKeptBytes = keptMore ? keptRequests.totalBytes() : checkedKeptBytes;
         outOfMemory = used > heapLimitBytes || (maxMemoryBytes > 0 && used > maxMemoryBytes);
         dispatcher.outOfMemory(outOfMemory);
     }
 
     private boolean grewByStep() {
-        return arena.usedBytes() - checkedArenaBytes > MEMORY_STEP_BYTES;
+        return arena.usedBytes() - checkedArenaBytes > MEMORY_STEP_BYTES
+                || keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
     }
 
     private void resetStatistics() {

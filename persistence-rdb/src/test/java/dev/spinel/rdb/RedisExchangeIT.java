@@ -20,10 +20,12 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files go from redis-server to here and from here to redis-server. */
+@Tag("redis-server")
 class RedisExchangeIT {
     private static final RdbFormat FORMAT = new RdbFormat("7.0.15", System::currentTimeMillis);
 

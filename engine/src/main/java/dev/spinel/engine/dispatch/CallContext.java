@@ -219,7 +219,10 @@ final class CallContext implements ClientCall {
             BlockedClients.replyDenied(caller, onTimeout);
             return;
         }
-        Request request = Request.copyOf(args, argCount);
+        if (services.keptRequests().refuses(args, argCount)) {
+            throw Errors.outOfMemory();
+        }
+        Request request = services.keptRequests().keep(args, argCount);
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
         services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));

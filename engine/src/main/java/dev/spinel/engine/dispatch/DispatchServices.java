@@ -1,6 +1,7 @@
 package dev.spinel.engine.dispatch;
 
 import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.propagate.Propagator;
 import java.util.function.ToLongFunction;
@@ -16,6 +17,7 @@ public record DispatchServices(
         ChangeHub changes,
         Propagator propagator,
         BlockedClients blockedClients,
+        KeptRequests keptRequests,
         EngineClock clock,
         RandomGenerator random,
         ToLongFunction<String> configNumbers) {}

@@ -94,6 +94,7 @@ public final class Dispatcher implements CommandRunner, ServerState {
     /** Sets whether used memory is above its limit. */
     public void outOfMemory(boolean value) {
         serverState(Gate.OUT_OF_MEMORY, value);
+        services.keptRequests().memoryIsShort(value);
     }
 
     /** Sets whether writes are refused for want of replicas. */
@@ -233,7 +234,8 @@ public final class Dispatcher implements CommandRunner, ServerState {
             reject(client, command, "ERR Command not allowed inside a transaction");
             return Outcome.DONE;
         }
-        if ((concerns & Gate.OUT_OF_MEMORY) != 0) {
+        boolean isQueued = (concerns & ClientFlag.MULTI.bit()) != 0;
+        if ((concerns & Gate.OUT_OF_MEMORY) != 0 || (isQueued && (serverState & Gate.OUT_OF_MEMORY) != 0)) {
             reject(client, command, Errors.outOfMemory().message());
             return Outcome.DONE;
         }
@@ -264,10 +266,14 @@ public final class Dispatcher implements CommandRunner, ServerState {
         }
         boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
         if (pauses && (!inMulti || command.isExec())) {
+            if (services.keptRequests().refuses(args, argCount)) {
+                reject(client, command, Errors.outOfMemory().message());
+                return Outcome.DONE;
+            }
             client.set(ClientFlag.PAUSED, true);
             return Outcome.POSTPONED;
         }
-        if ((concerns & ClientFlag.MULTI.bit()) != 0) {
+        if (isQueued) {
             Transaction transaction = client.transaction();
             if (transaction != null) {
                 transaction.add(args, argCount, command.gateMask());
