@@ -41,11 +41,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every operation on a server in cluster mode, which refuses keys of different slots, with names made to confuse hash tags. */
+@Tag("redis-server")
 class ClusterIT {
     private static final List<String> AWKWARD_NAMES = List.of("", "a", "}", "{}", "a}:b", "{x}y", "\u00e4\n");
 
@@ -54,6 +57,7 @@ class ClusterIT {
 
     @BeforeAll
     static void start() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         node = RedisServer.startCluster();
         runtime = PatternRuntime.over(LettuceTransport.connectToCluster(RedisURI.create(node.uri())));
     }

@@ -55,6 +55,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the README: they compile, run, and are the ones that are printed there. */
@@ -70,6 +71,7 @@ class ReadmeIT {
     private final CompletableFuture<String> sent = new CompletableFuture<>();
 
     @Test
+    @Tag("redis-server")
     void examples_run() throws Exception {
         try (RedisServer server = RedisServer.start()) {
             try (PatternRuntime runtime = PatternRuntime.over(LettuceTransport.connect(server.uri()))) {

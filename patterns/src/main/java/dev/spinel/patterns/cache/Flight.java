@@ -30,7 +30,7 @@ final class Flight<V> implements ChannelListener {
     private final ReentrantLock lock = new ReentrantLock();
     private List<CompletableFuture<Optional<V>>> early = new ArrayList<>();
     private List<CompletableFuture<Optional<V>>> late = new ArrayList<>();
-    private @Nullable Load load;
+    private @Nullable Load<V> load;
     private boolean asking;
     private boolean signalled;
     private boolean ended;
@@ -43,12 +43,15 @@ final class Flight<V> implements ChannelListener {
     }
 
     /** A load under way here, told apart from others by identity. */
-    private static final class Load {
+    private static final class Load<V> {
         /** That of its lease, or empty if the server could not be asked. */
         final String token;
+        /** Those who were here before it began, whom it serves also if another one began since. */
+        final List<CompletableFuture<Optional<V>>> served;
 
-        Load(String token) {
+        Load(String token, List<CompletableFuture<Optional<V>>> served) {
             this.token = token;
+            this.served = List.copyOf(served);
         }
 
         boolean leased() {
@@ -72,7 +75,7 @@ final class Flight<V> implements ChannelListener {
 
     /** As {@link #join}, with one who has got the lease of a load. */
     boolean joinToLoad(CompletableFuture<Optional<V>> member, String token) {
-        Load begun;
+        Load<V> begun;
         lock.lock();
         try {
             if (ended) {
@@ -106,7 +109,7 @@ final class Flight<V> implements ChannelListener {
 
     /** As {@link #join}, with one who could not ask the server. */
     boolean joinToBypass(CompletableFuture<Optional<V>> member) {
-        Load begun = null;
+        Load<V> begun = null;
         lock.lock();
         try {
             if (ended) {
@@ -132,9 +135,9 @@ final class Flight<V> implements ChannelListener {
         early.removeIf(CompletableFuture::isDone);
     }
 
-    private Load begin(String token) {
+    private Load<V> begin(String token) {
         promote();
-        Load begun = new Load(token);
+        Load<V> begun = new Load<>(token, early);
         load = begun;
         signalled = false;
         timer.cancel();
@@ -142,7 +145,7 @@ final class Flight<V> implements ChannelListener {
         return begun;
     }
 
-    private void run(Load begun) {
+    private void run(Load<V> begun) {
         if (!begun.leased()) {
             cache.event("cache.bypassed");
         }
@@ -155,18 +158,8 @@ final class Flight<V> implements ChannelListener {
         });
     }
 
-    private void loaded(Load done, CacheAside.Loaded<V> loaded) {
-        List<CompletableFuture<Optional<V>>> served = List.of();
-        lock.lock();
-        try {
-            if (load == done) {
-                served = early;
-                early = new ArrayList<>();
-            }
-        } finally {
-            lock.unlock();
-        }
-        served.forEach(member -> member.complete(loaded.value()));
+    private void loaded(Load<V> done, CacheAside.Loaded<V> loaded) {
+        done.served.forEach(member -> member.complete(loaded.value()));
         if (!done.leased()) {
             landed(done, loaded, false);
             return;
@@ -175,7 +168,7 @@ final class Flight<V> implements ChannelListener {
     }
 
     /** A load is over, and is stored or not. */
-    private void landed(Load done, CacheAside.Loaded<V> loaded, boolean accepted) {
+    private void landed(Load<V> done, CacheAside.Loaded<V> loaded, boolean accepted) {
         List<CompletableFuture<Optional<V>>> served = List.of();
         boolean again = false;
         lock.lock();
@@ -184,6 +177,7 @@ final class Flight<V> implements ChannelListener {
                 return;
             }
             load = null;
+            early.clear();
             if (accepted) {
                 served = late;
                 late = new ArrayList<>();
@@ -201,7 +195,7 @@ final class Flight<V> implements ChannelListener {
         }
     }
 
-    private void failed(Load done, Throwable failure) {
+    private void failed(Load<V> done, Throwable failure) {
         List<CompletableFuture<Optional<V>>> all;
         lock.lock();
         try {
@@ -224,7 +218,7 @@ final class Flight<V> implements ChannelListener {
     }
 
     /** The lease of a load has ended: its result may be refused, so that another one should begin. */
-    private void overdue(Load slow) {
+    private void overdue(Load<V> slow) {
         lock.lock();
         try {
             if (load != slow) {
@@ -310,7 +304,7 @@ final class Flight<V> implements ChannelListener {
         } else if (answer instanceof Answer.Wait wait) {
             waitOn(wait.atMost());
         } else {
-            Load begun;
+            Load<V> begun;
             lock.lock();
             try {
                 asking = false;
@@ -350,7 +344,7 @@ final class Flight<V> implements ChannelListener {
     }
 
     private void bypass() {
-        Load begun;
+        Load<V> begun;
         lock.lock();
         try {
             asking = false;

@@ -28,11 +28,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -40,6 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What counters promise, with each client library. */
 @ParameterizedClass
 @EnumSource(ClientKind.class)
+@Tag("redis-server")
 class AnalyticsIT {
     /** Nothing ends while a test runs. */
     private static final Window DAYS = Window.of(7, Duration.ofDays(1));
@@ -60,6 +63,7 @@ class AnalyticsIT {
 
     @BeforeAll
     static void startServer() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         server = RedisServer.start();
         inspector = RedisClient.create(server.uri());
         redis = inspector.connect().sync();
@@ -166,14 +170,14 @@ class AnalyticsIT {
 
         @Test
         void A4_bucketsPass_andGoInTheEnd() {
-            WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(3, Duration.ofMillis(100)));
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(3, Duration.ofMillis(400)));
             counter.add(name, 7);
-            await().pollInterval(Duration.ofMillis(5))
+            await()
                     .until(() -> counter.buckets(name, 2).get(1).count() == 7);
             counter.add(name, 1);
-            await().pollInterval(Duration.ofMillis(5))
+            await()
                     .until(() -> counter.buckets(name, 3).get(2).count() == 7);
-            await().pollInterval(Duration.ofMillis(5)).until(() -> counter.total(name) < 7);
+            await().until(() -> counter.total(name) < 7);
             counter.add(name, 1);
             assertThat(redis.hlen(keys().get(0))).as("buckets that are kept").isLessThanOrEqualTo(3);
             await().until(() -> keys().isEmpty());
@@ -202,9 +206,9 @@ class AnalyticsIT {
 
         @Test
         void buckets_areUnited_andPass() {
-            UniqueCounter unique = UniqueCounter.of(runtime, "visitors", Window.of(3, Duration.ofMillis(200)));
+            UniqueCounter unique = UniqueCounter.of(runtime, "visitors", Window.of(3, Duration.ofMillis(400)));
             unique.add(name, "ann");
-            await().pollInterval(Duration.ofMillis(5)).until(() -> unique.count(name, 1) == 0);
+            await().until(() -> unique.count(name, 1) == 0);
             unique.addAsync(name, List.of("ann", "bob")).toCompletableFuture().join();
             assertThat(unique.count(name, 3)).isEqualTo(2);
             assertThat(keys()).hasSizeBetween(1, 2);
@@ -256,9 +260,9 @@ class AnalyticsIT {
 
         @Test
         void buckets_areUnited_andPass() {
-            TopItems top = TopItems.of(runtime, "sales", Window.of(3, Duration.ofMillis(200)), 10);
+            TopItems top = TopItems.of(runtime, "sales", Window.of(3, Duration.ofMillis(400)), 10);
             top.add(name, "tea", 3);
-            await().pollInterval(Duration.ofMillis(5))
+            await()
                     .until(() -> top.top(name, 1, 1).items().isEmpty());
             top.add(name, "tea", 2);
             top.add(name, "milk", 1);

@@ -96,6 +96,25 @@ class CacheAsideTest {
     }
 
     @Test
+    void aLoadThatWasGivenUp_stillServesThoseWhoAskedBeforeIt() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> before = get();
+        CompletableFuture<Optional<String>> since = get();
+        CompletableFuture<Optional<String>> overdue = load;
+        load = new CompletableFuture<>();
+        transport.reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(10));
+        transport.reply(NO);
+        overdue.complete(Optional.of("first"));
+        assertThat(before).isCompletedWithValue(Optional.of("first"));
+        assertThat(since).isNotDone();
+        transport.reply(YES);
+        load.complete(Optional.of("second"));
+        assertThat(since).isCompletedWithValue(Optional.of("second"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
     void settingsThatMakeNoSense_areRefused() {
         assertRefused(builder("c").freshFor(Duration.ZERO), "freshFor is between PT0.001S");
         assertRefused(builder("c").staleFor(Duration.ofMillis(-1)), "staleFor");

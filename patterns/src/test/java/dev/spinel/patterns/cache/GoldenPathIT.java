@@ -20,10 +20,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A service over a SQL database with a cache in front, in two processes as far as the server can see, under a spike. */
+@Tag("redis-server")
 class GoldenPathIT {
     private static final int REQUESTS = 10_000;
 

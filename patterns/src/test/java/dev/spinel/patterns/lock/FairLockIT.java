@@ -24,11 +24,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Fair locks, and leaders that are elected by them, with each client library. */
 @ParameterizedClass
 @EnumSource(ClientKind.class)
+@Tag("redis-server")
 class FairLockIT {
     private static RedisServer server;
     private static RedisClient inspector;
@@ -56,6 +59,7 @@ class FairLockIT {
 
     @BeforeAll
     static void startServer() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         server = RedisServer.start();
         inspector = RedisClient.create(server.uri());
         redis = inspector.connect().sync();
@@ -89,7 +93,7 @@ class FairLockIT {
     private CompletableFuture<Lease> joinQueue(DistributedLock lock) {
         long before = queued();
         CompletableFuture<Lease> waiter = lock.acquireAsync().toCompletableFuture();
-        await().pollInterval(Duration.ofMillis(2)).until(() -> queued() == before + 1);
+        await().until(() -> queued() == before + 1);
         return waiter;
     }
 
@@ -254,7 +258,11 @@ class FairLockIT {
         }
 
         private LeaderElection join(PatternRuntime through, LeaderElection.Candidate candidate) {
-            Locks locks = Locks.builder(through).lease(Duration.ofMillis(600)).build();
+            return join(through, Duration.ofSeconds(30), candidate);
+        }
+
+        private LeaderElection join(PatternRuntime through, Duration lease, LeaderElection.Candidate candidate) {
+            Locks locks = Locks.builder(through).lease(lease).build();
             LeaderElection election = LeaderElection.join(locks, name, Runnable::run, candidate);
             elections.add(election);
             return election;
@@ -292,7 +300,7 @@ class FairLockIT {
 
         @Test
         void aLeaderThatIsCutOff_knowsBeforeAnotherIsElected_andStandsAgain() throws Exception {
-            LeaderElection mine = join(runtime, terms::add);
+            LeaderElection mine = join(runtime, Duration.ofMillis(600), terms::add);
             Term first = next();
             CompletableFuture<LossReason> lost = first.lost().toCompletableFuture();
             CompletableFuture<Boolean> toldBefore = new CompletableFuture<>();

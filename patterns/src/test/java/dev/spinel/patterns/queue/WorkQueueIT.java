@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +67,7 @@ class WorkQueueIT {
 
     @BeforeAll
     static void startServer() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         server = RedisServer.start();
         inspector = RedisClient.create(server.uri());
         redis = inspector.connect().sync();

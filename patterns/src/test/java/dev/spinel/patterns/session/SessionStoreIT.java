@@ -25,11 +25,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What sessions promise, with each client library, also when requests overlap and replies are lost. */
 @ParameterizedClass
 @EnumSource(ClientKind.class)
+@Tag("redis-server")
 class SessionStoreIT {
     private static RedisServer server;
     private static RedisClient inspector;
@@ -55,6 +58,7 @@ class SessionStoreIT {
 
     @BeforeAll
     static void startServer() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         server = RedisServer.start("--notify-keyspace-events", "Ex");
         inspector = RedisClient.create(server.uri());
         redis = inspector.connect().sync();
@@ -422,7 +426,7 @@ class SessionStoreIT {
 
         @Test
         void aSessionThatIsUsed_isNotReported() throws Exception {
-            store = builder().idleTimeout(Duration.ofMillis(400)).build();
+            store = builder().idleTimeout(Duration.ofMillis(800)).build();
             Session<String> used = store.create();
             Session<String> idle = store.create();
             start(reaper(reported::add));
