@@ -172,11 +172,9 @@ class AnalyticsIT {
         void A4_bucketsPass_andGoInTheEnd() {
             WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(3, Duration.ofMillis(400)));
             counter.add(name, 7);
-            await()
-                    .until(() -> counter.buckets(name, 2).get(1).count() == 7);
+            await().until(() -> counter.buckets(name, 2).get(1).count() == 7);
             counter.add(name, 1);
-            await()
-                    .until(() -> counter.buckets(name, 3).get(2).count() == 7);
+            await().until(() -> counter.buckets(name, 3).get(2).count() == 7);
             await().until(() -> counter.total(name) < 7);
             counter.add(name, 1);
             assertThat(redis.hlen(keys().get(0))).as("buckets that are kept").isLessThanOrEqualTo(3);
@@ -262,8 +260,7 @@ class AnalyticsIT {
         void buckets_areUnited_andPass() {
             TopItems top = TopItems.of(runtime, "sales", Window.of(3, Duration.ofMillis(400)), 10);
             top.add(name, "tea", 3);
-            await()
-                    .until(() -> top.top(name, 1, 1).items().isEmpty());
+            await().until(() -> top.top(name, 1, 1).items().isEmpty());
             top.add(name, "tea", 2);
             top.add(name, "milk", 1);
             assertThat(top.top(name, 3)).isEqualTo(new Ranking(List.of(new Item("tea", 5), new Item("milk", 1)), 0));

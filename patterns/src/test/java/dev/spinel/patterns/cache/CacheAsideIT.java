@@ -585,8 +585,7 @@ class CacheAsideIT {
         @Test
         void aServerThatForgot_isFilledAgain() {
             SlowLoader loader = new SlowLoader();
-            CacheAside<String> cache =
-                    cache(runtime, loader).build();
+            CacheAside<String> cache = cache(runtime, loader).build();
             CompletableFuture<Optional<String>> call = ask(cache);
             await().until(() -> loader.called() == 1);
             redis.flushall();

@@ -156,6 +156,7 @@ class FairLockIT {
             assertThat(first).succeedsWithin(Duration.ofSeconds(5));
             assertThat(mine.tryAcquire()).isEmpty();
             assertThat(mine.tryAcquire(Duration.ofMillis(50))).isEmpty();
+            await().until(() -> queued() == 0);
             first.join().release();
             mine.tryAcquire().orElseThrow().release();
         }
