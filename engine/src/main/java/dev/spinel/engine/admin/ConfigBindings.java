@@ -5,6 +5,8 @@ import dev.spinel.engine.client.ClientLimits.OutputLimit;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.Dispatcher;
 import dev.spinel.engine.dispatch.KeyEvents;
+import dev.spinel.engine.keyspace.Eviction;
+import dev.spinel.engine.keyspace.EvictionPolicy;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.SlowLog;
@@ -83,6 +85,17 @@ public final class ConfigBindings {
                 Long.parseLong(words.get(at + 1)),
                 Long.parseLong(words.get(at + 2)),
                 Long.parseLong(words.get(at + 3)));
+    }
+
+    /** Which keys make room when memory is short, and how their use is counted. */
+    public void eviction(Keyspaces keyspaces) {
+        Eviction eviction = keyspaces.eviction();
+        config.bind("maxmemory-policy", value -> eviction.policy(EvictionPolicy.of(value.text())));
+        bindInt("maxmemory-samples", eviction::samples);
+        bindInt("maxmemory-eviction-tenacity", eviction::tenacity);
+        config.bind("lazyfree-lazy-eviction", value -> eviction.lazily(value.isYes()));
+        bindInt("lfu-log-factor", keyspaces.access()::logFactor);
+        bindInt("lfu-decay-time", keyspaces.access()::decayMinutes);
     }
 
     /** When the memory of what is removed is released later. */

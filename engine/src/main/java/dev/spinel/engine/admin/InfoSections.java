@@ -242,10 +242,15 @@ public final class InfoSections {
                 .decimal("expired_stale_perc", 0)
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
                 .add("expire_cycle_cpu_milliseconds", 0)
-                .add("evicted_keys", 0)
+                .add("evicted_keys", sources.keyspaces.statistics().evictedKeys())
                 .add("evicted_clients", 0)
-                .add("total_eviction_exceeded_time", 0)
-                .add("current_eviction_exceeded_time", 0)
+                .add(
+                        "total_eviction_exceeded_time",
+                        sources.keyspaces.eviction().exceededMillis()
+                                + sources.keyspaces.eviction().currentlyExceededMillis())
+                .add(
+                        "current_eviction_exceeded_time",
+                        sources.keyspaces.eviction().currentlyExceededMillis())
                 .add("keyspace_hits", sources.keyspaces.statistics().keyspaceHits())
                 .add("keyspace_misses", sources.keyspaces.statistics().keyspaceMisses())
                 .add("pubsub_channels", sources.pubSub.channelCount())

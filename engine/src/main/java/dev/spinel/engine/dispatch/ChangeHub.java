@@ -21,6 +21,7 @@ public final class ChangeHub implements KeyspaceListener {
     private final KeyEvents keyEvents;
     private final Propagator propagator;
     private final Bytes[] deletion = {Bytes.of("DEL"), new Bytes()};
+    private final Bytes[] unlinking = {Bytes.of("UNLINK"), new Bytes()};
     private long changes;
 
     public ChangeHub(
@@ -64,6 +65,15 @@ public final class ChangeHub implements KeyspaceListener {
         keyEvents.publish(database.index(), key, KeyEvent.EXPIRED, "expired");
         deletion[1].set(key);
         propagator.add(database.index(), deletion, deletion.length);
+    }
+
+    @Override
+    public void evicted(Database database, Bytes key, boolean lazily) {
+        watchedKeys.touch(database.index(), key);
+        keyEvents.publish(database.index(), key, KeyEvent.EVICTED, "evicted");
+        Bytes[] removal = lazily ? unlinking : deletion;
+        removal[1].set(key);
+        propagator.add(database.index(), removal, removal.length);
     }
 
     @Override
