@@ -67,6 +67,7 @@ import dev.spinel.engine.snapshot.ValueTransfer;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
 import dev.spinel.engine.value.EncodingLimits;
@@ -121,11 +122,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final ClientRegistry clients = new ClientRegistry();
     private final PubSub pubSub = new PubSub();
     private final KeyEvents keyEvents = new KeyEvents(pubSub);
+    private final ClientTracking tracking = new ClientTracking(clients);
     private final WatchedKeys watchedKeys = new WatchedKeys();
     private final BlockedClients blockedClients = new BlockedClients();
     private final KeptRequests keptRequests = new KeptRequests();
     private final Propagator propagator = new Propagator();
-    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, propagator);
+    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
     private final ServerStatistics statistics = new ServerStatistics();
     private final SlowLog slowLog = new SlowLog();
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
@@ -179,6 +181,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 propagator,
                 blockedClients,
                 keptRequests,
+                tracking,
                 clock,
                 options.random(),
                 options.config()::number);
@@ -211,8 +214,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new FunctionCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
-                new ConnectionCommands(authentication, transactionCommands, pubSub, monitors, options.redisVersion()),
-                new ClientCommands(clients, blockedClients, pausedClients, this::unpause),
+                new ConnectionCommands(
+                        authentication, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
+                new ClientCommands(clients, blockedClients, pausedClients, tracking, this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -276,6 +280,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 keyspaces,
                 changes,
                 pubSub,
+                tracking,
                 commandTable,
                 options.plugins(),
                 dispatcher,
@@ -290,6 +295,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         keyspaces,
                         watchedKeys,
                         blockedClients,
+                        tracking,
                         monitors,
                         dispatcher::monitored,
                         process,
@@ -323,6 +329,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
         bindings.clients(limits);
+        bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
@@ -447,6 +454,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         blockedClients.disconnect(client);
         watchedKeys.unwatch(client);
         pubSub.disconnect(client);
+        tracking.disable(client);
         monitors.remove(client);
         dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
@@ -526,6 +534,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         long waitNanos = cron.run();
         if (maxMemoryBytes > 0 || mayBeShort()) {
             checkMemory();
+        }
+        if (tracking.isOn()) {
+            tracking.endTurn();
         }
         if (evictionUnfinished) {
             waitNanos = 0;

@@ -10,6 +10,7 @@ import dev.spinel.engine.keyspace.EvictionPolicy;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.SlowLog;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.value.EncodingLimits;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -68,6 +69,11 @@ public final class ConfigBindings {
                 admitAll.run();
             }
         });
+    }
+
+    /** How many keys are remembered for client-side caching. */
+    public void tracking(ClientTracking tracking) {
+        config.bind("tracking-table-max-keys", value -> tracking.maxKeys(value.number()));
     }
 
     /** When clients are closed unasked. */

@@ -27,7 +27,7 @@ class EvictionTest {
 
     private void fill(int from, int count, String options) {
         for (int i = from; i < from + count; i++) {
-            assertThat(tester.send("SET key:" + i + " " + value + options)).isEqualTo("+OK");
+            assertThat(tester.send("SET key:" + i + " " + value + options)).isEqualTo("OK");
         }
     }
 
@@ -56,14 +56,14 @@ class EvictionTest {
     void noEviction_refusesWritesUntilThereIsRoom() {
         limit("noeviction", 100_000);
         fill(0, 90, "");
-        String reply = "+OK";
-        for (int i = 100; i < 200 && reply.equals("+OK"); i++) {
+        String reply = "OK";
+        for (int i = 100; i < 200 && reply.equals("OK"); i++) {
             reply = tester.send("SET key:" + i + " " + value);
         }
         assertThat(reply).isEqualTo(OOM);
         assertThat(tester.send("GET key:0")).isNotEmpty();
         tester.send("DEL key:0 key:1 key:2");
-        assertThat(tester.send("SET small 1")).isEqualTo("+OK");
+        assertThat(tester.send("SET small 1")).isEqualTo("OK");
         assertThat(info("evicted_keys")).isZero();
     }
 
@@ -73,10 +73,10 @@ class EvictionTest {
         fill(0, 2000, "");
         tester.send("SET old " + value + " EX 1000");
         limit(policy, 500);
-        assertThat(tester.send("SET a " + value)).isEqualTo("+OK");
-        assertThat(tester.send("SET b 1")).isEqualTo("+OK");
-        assertThat(tester.send("EXISTS old")).isEqualTo(":0");
-        assertThat(tester.send("DBSIZE")).isEqualTo(":2002");
+        assertThat(tester.send("SET a " + value)).isEqualTo("OK");
+        assertThat(tester.send("SET b 1")).isEqualTo("OK");
+        assertThat(tester.send("EXISTS old")).isEqualTo("0");
+        assertThat(tester.send("DBSIZE")).isEqualTo("2002");
         fillUntilRefused();
         assertThat(info("evicted_keys")).isEqualTo(1);
     }
@@ -104,7 +104,7 @@ class EvictionTest {
         tester.send("GET other");
         assertThat(tester.takeEffects()).isEqualTo(List.of("DEL old"));
         assertThat(subscriber.take()).contains("__keyevent@0__:evicted", "old");
-        assertThat(watcher.send("EXEC")).isEqualTo("*-1");
+        assertThat(watcher.send("EXEC")).isEqualTo("nil");
     }
 
     @Test
@@ -118,7 +118,7 @@ class EvictionTest {
         fill(1000, 50, "");
         int lost = 0;
         for (int i = 0; i < 100; i++) {
-            lost += tester.send("EXISTS key:" + i).equals(":0") ? 1 : 0;
+            lost += tester.send("EXISTS key:" + i).equals("0") ? 1 : 0;
         }
         assertThat(info("evicted_keys")).isBetween(45L, 60L);
         assertThat(lost).isLessThanOrEqualTo(3);
@@ -128,16 +128,16 @@ class EvictionTest {
     void frequency_growsByUseAndDecaysByTime() {
         tester.send("CONFIG SET maxmemory-policy allkeys-lfu");
         tester.send("SET key 1");
-        assertThat(tester.send("OBJECT FREQ key")).isEqualTo(":5");
+        assertThat(tester.send("OBJECT FREQ key")).isEqualTo("5");
         for (int i = 0; i < 1000; i++) {
             tester.send("GET key");
         }
-        long counter = Long.parseLong(tester.send("OBJECT FREQ key").substring(1));
+        long counter = Long.parseLong(tester.send("OBJECT FREQ key"));
         assertThat(counter).isBetween(12L, 30L);
         tester.advanceMillis(5 * 60_000);
-        assertThat(tester.send("OBJECT FREQ key")).isEqualTo(":" + (counter - 5));
+        assertThat(tester.send("OBJECT FREQ key")).isEqualTo(Long.toString(counter - 5));
         tester.advanceMillis(100 * 60_000);
-        assertThat(tester.send("OBJECT FREQ key")).isEqualTo(":0");
+        assertThat(tester.send("OBJECT FREQ key")).isEqualTo("0");
         assertThat(tester.send("OBJECT IDLETIME key")).startsWith("-ERR An LFU maxmemory policy is selected");
     }
 }
