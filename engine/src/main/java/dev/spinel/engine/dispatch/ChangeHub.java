@@ -41,10 +41,14 @@ public final class ChangeHub implements KeyspaceListener {
         changes++;
     }
 
-    void changed(int database, Bytes key, KeyEvent event, String name) {
+    void changed(int database, Bytes key) {
         changes++;
         watchedKeys.touch(database, key);
         blockedClients.keyChanged(database, key);
+    }
+
+    void changed(int database, Bytes key, KeyEvent event, String name) {
+        changed(database, key);
         keyEvents.publish(database, key, event, name);
     }
 
