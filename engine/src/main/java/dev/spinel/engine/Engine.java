@@ -35,8 +35,10 @@ import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.client.RequestExecutor;
+import dev.spinel.engine.command.bitmap.BitmapCommands;
 import dev.spinel.engine.command.generic.GenericCommands;
 import dev.spinel.engine.command.hash.HashCommands;
+import dev.spinel.engine.command.hyperloglog.HyperLogLogCommands;
 import dev.spinel.engine.command.list.ListCommands;
 import dev.spinel.engine.command.set.SetCommands;
 import dev.spinel.engine.command.sortedset.SortedSetCommands;
@@ -210,6 +212,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new HashCommands(),
                 new SetCommands(),
                 new SortedSetCommands(),
+                new BitmapCommands(),
+                new HyperLogLogCommands(),
                 new GenericCommands(),
                 new FunctionCommands(),
                 transactionCommands,
