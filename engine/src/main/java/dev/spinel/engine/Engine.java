@@ -3,7 +3,11 @@ package dev.spinel.engine;
 import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
-import dev.spinel.engine.admin.Authentication;
+import dev.spinel.engine.acl.AclFile;
+import dev.spinel.engine.acl.AclLog;
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.Users;
+import dev.spinel.engine.admin.AclCommands;
 import dev.spinel.engine.admin.ClientCommands;
 import dev.spinel.engine.admin.ClusterCommands;
 import dev.spinel.engine.admin.CommandCommands;
@@ -20,12 +24,14 @@ import dev.spinel.engine.admin.MemoryCommands;
 import dev.spinel.engine.admin.MemoryUse;
 import dev.spinel.engine.admin.ModuleCommands;
 import dev.spinel.engine.admin.ProtectedAccess;
+import dev.spinel.engine.admin.Refusals;
 import dev.spinel.engine.admin.ReplicationCommands;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
 import dev.spinel.engine.admin.ServerProcess;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import dev.spinel.engine.admin.SlowlogCommands;
+import dev.spinel.engine.admin.UserConnections;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
@@ -54,6 +60,7 @@ import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.dispatch.RegisteredCommand;
+import dev.spinel.engine.keyspace.Eviction;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.memory.Arena;
@@ -69,10 +76,12 @@ import dev.spinel.engine.snapshot.ValueTransfer;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
 import dev.spinel.engine.value.EncodingLimits;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,6 +124,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private static final long LOADING_NANOS = 20_000_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long MILLIS_PER_SECOND = 1000;
 
     private final EngineClock clock;
     private final Arena arena;
@@ -122,17 +132,19 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final ClientRegistry clients = new ClientRegistry();
     private final PubSub pubSub = new PubSub();
     private final KeyEvents keyEvents = new KeyEvents(pubSub);
+    private final ClientTracking tracking = new ClientTracking(clients);
     private final WatchedKeys watchedKeys = new WatchedKeys();
     private final BlockedClients blockedClients = new BlockedClients();
     private final KeptRequests keptRequests = new KeptRequests();
     private final Propagator propagator = new Propagator();
-    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, propagator);
+    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
     private final ServerStatistics statistics = new ServerStatistics();
     private final SlowLog slowLog = new SlowLog();
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
     private final Monitors monitors = new Monitors();
     private final CommandTable commandTable = new CommandTable();
-    private final Authentication authentication = new Authentication();
+    private final Users users = new Users(commandTable);
+    private final AclLog aclLog = new AclLog();
     private final Keyspaces keyspaces;
     private final Dispatcher dispatcher;
     private final PausedClients pausedClients;
@@ -143,9 +155,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Snapshots snapshots;
     private final List<Capability> capabilities;
     private final ServerProcess process;
+    private final ConfigRegistry config;
+    private final AclFile aclFile;
     private final long heapLimitBytes;
+    private final Eviction.Memory excess = new Excess();
     private long maxMemoryBytes;
-    private long checkedArenaBytes;
+    private long memoryLimitBytes;
+    private long uncheckedUpToBytes;
+    private boolean evictionUnfinished;
     private long checkedKeptBytes;
     private boolean outOfMemory;
     private boolean protectedMode;
@@ -161,6 +178,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.heapLimitBytes = options.maxArenaBytes() == 0
                 ? Long.MAX_VALUE
                 : options.maxArenaBytes() - Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
+        this.memoryLimitBytes = heapLimitBytes;
         this.limits = new ClientLimits(clients, options.process()::log);
         this.keyspaces = new Keyspaces(
                 (int) options.config().number("databases"),
@@ -168,16 +186,19 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new KeyHash(options.random().nextLong()),
                 encodingLimits,
                 options.random(),
-                changes);
+                changes,
+                options.nanos());
         DispatchServices services = new DispatchServices(
                 keyspaces,
                 changes,
                 propagator,
                 blockedClients,
                 keptRequests,
+                tracking,
                 clock,
                 options.random(),
                 options.config()::number);
+        Refusals refusals = new Refusals(aclLog, clock);
         this.dispatcher = new Dispatcher(
                 commandTable,
                 services,
@@ -186,9 +207,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 latencyMonitor,
                 monitors,
                 options.failureLog(),
+                refusals,
                 options.process()::log);
         this.pausedClients = new PausedClients(keptRequests, dispatcher::paused);
         this.process = options.process();
+        this.config = options.config();
+        this.aclFile = options.aclFile();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
@@ -210,8 +234,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new FunctionCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
-                new ConnectionCommands(authentication, transactionCommands, pubSub, monitors, options.redisVersion()),
-                new ClientCommands(clients, blockedClients, pausedClients, this::unpause),
+                new ConnectionCommands(
+                        users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
+                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -275,9 +300,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 keyspaces,
                 changes,
                 pubSub,
+                tracking,
                 commandTable,
                 options.plugins(),
                 dispatcher,
+                aclLog,
                 text -> capabilities.forEach(capability -> capability.persistenceInfo(text))));
     }
 
@@ -289,13 +316,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         keyspaces,
                         watchedKeys,
                         blockedClients,
+                        tracking,
                         monitors,
                         dispatcher::monitored,
                         process,
                         identity,
                         this::shutdown,
                         () -> capabilities.forEach(Capability::flushedAll)),
-                new ConfigCommands(options.config(), options.configFile(), this::resetStatistics),
+                new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
+                new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process),
                 new SlowlogCommands(slowLog),
@@ -317,40 +346,122 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ConfigBindings bindings = new ConfigBindings(config);
         bindings.encodings(encodingLimits);
         bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
-        bindings.authentication(authentication, this::admitAll);
+        new UserConnections(users, clients);
+        bindings.access(users, aclLog);
         bindings.hertz(cron::hz);
         bindings.lazyRelease(keyspaces);
+        bindings.eviction(keyspaces);
         bindings.clients(limits);
+        bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
+            memoryLimitBytes = maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes;
             checkMemory();
         });
     }
 
-    /** Has clients in that connected while a password was needed. */
-    private void admitAll() {
-        clients.all().forEach(client -> client.unauthenticated(false));
+    /**
+     * Takes over the users that the configuration declares or that the file of {@code aclfile} holds; once, when all commands
+     * are known.
+     *
+     * @throws IllegalArgumentException with the message for the log
+     */
+    public void loadUsers() {
+        List<List<String>> declared = config.get(ConfigRegistry.USER).lines();
+        String path = config.get("aclfile").text();
+        if (!path.isEmpty() && !declared.isEmpty()) {
+            throw new IllegalArgumentException("Configuring Redis with users defined in redis.conf and at the same"
+                    + " setting an ACL file path is invalid. This setup is very likely to lead to configuration errors"
+                    + " and security holes, please define either an ACL file or declare users directly in your"
+                    + " redis.conf, but not both.");
+        }
+        List<List<String>> latin1 = new ArrayList<>();
+        for (List<String> words : declared) {
+            latin1.add(words.stream().map(Latin1::ofReadable).toList());
+        }
+        users.declare(latin1, process::log);
+        if (!path.isEmpty()) {
+            try {
+                users.load(path, aclFile.read(path));
+            } catch (IOException e) {
+                throw new IllegalArgumentException(
+                        "Aborting Redis startup because of ACL errors: Error loading ACLs, opening file '" + path
+                                + "': " + e.getMessage(),
+                        e);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "Aborting Redis startup because of ACL errors: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Has the configuration hold the users as they are, unless a file of their own does. */
+    private void describeUsers() {
+        List<String> lines = new ArrayList<>();
+        if (config.get("aclfile").text().isEmpty()) {
+            users.all().forEach(user -> lines.add(Latin1.readable(users.describe(user))));
+        }
+        config.userLines(lines);
     }
 
     private void checkMemory() {
         boolean keptMore = keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
         long used = keptMore ? memory.usedBytes() : memory.estimateBytes();
-        checkedArenaBytes = arena.usedBytes();
         checkedKeptBytes = keptMore ? keptRequests.totalBytes() : checkedKeptBytes;
-        outOfMemory = used > heapLimitBytes || (maxMemoryBytes > 0 && used > maxMemoryBytes);
+        boolean unfinished = false;
+        outOfMemory = false;
+        if (used > memoryLimitBytes) {
+            Eviction.Outcome eviction = evict();
+            outOfMemory = eviction == Eviction.Outcome.EXHAUSTED;
+            unfinished = eviction == Eviction.Outcome.UNFINISHED;
+            used = memory.estimateBytes();
+        }
+        evictionUnfinished = unfinished;
+        uncheckedUpToBytes = arena.usedBytes() + Math.min(MEMORY_STEP_BYTES, memoryLimitBytes - used);
         dispatcher.outOfMemory(outOfMemory);
     }
 
-    private boolean grewByStep() {
-        return arena.usedBytes() - checkedArenaBytes > MEMORY_STEP_BYTES
+    private Eviction.Outcome evict() {
+        if (dispatcher.isLoading()) {
+            return Eviction.Outcome.EXHAUSTED;
+        }
+        clock.update();
+        keyspaces.begin(clock.nowMillis());
+        long start = clock.nowNanos();
+        Eviction.Outcome outcome = keyspaces.eviction().run(excess);
+        propagator.flush();
+        latencyMonitor.add(
+                "eviction-cycle", clock.nowMillis() / MILLIS_PER_SECOND, (clock.readNanos() - start) / NANOS_PER_MILLI);
+        return outcome;
+    }
+
+    /** What eviction has to free. */
+    private final class Excess implements Eviction.Memory {
+        @Override
+        public long excessBytes() {
+            return memory.estimateBytes() - memoryLimitBytes;
+        }
+
+        @Override
+        public void recount() {
+            memory.usedBytes();
+        }
+    }
+
+    /** Whether memory may be short: always while it is, else when it grew by what was left, or by a step. */
+    private boolean mayBeShort() {
+        return outOfMemory
+                || arena.usedBytes() > uncheckedUpToBytes
                 || keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
     }
 
     private void resetStatistics() {
         statistics.reset();
+        aclLog.resetCounts();
         keyspaces.statistics().reset();
         keyspaces.lazyRelease().resetCount();
+        keyspaces.eviction().resetStatistics();
         commandTable.all().forEach(RegisteredCommand::resetStatistics);
         capabilities.forEach(Capability::resetStatistics);
     }
@@ -367,10 +478,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public Client connect(Connection connection) {
-        Client client = clients.add(connection, clock.nowMillis());
-        client.unauthenticated(authentication.isRequired());
+        Client client = clients.add(connection, users.defaultUser(), clock.nowMillis());
+        client.unauthenticated(users.authenticationRequired());
         statistics.connectionAccepted();
-        if (protectedMode && !authentication.isRequired() && !ProtectedAccess.isLocal(connection)) {
+        if (protectedMode && users.defaultUser().needsNoPassword() && !ProtectedAccess.isLocal(connection)) {
             connection.reply().error(DENIED);
             connection.closeAfterReply();
         }
@@ -384,7 +495,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public boolean execute(Client client, Bytes[] args, int argCount) {
-        if (grewByStep()) {
+        if (mayBeShort()) {
             checkMemory();
         }
         Outcome outcome = dispatcher.execute(client, args, argCount);
@@ -406,6 +517,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         blockedClients.disconnect(client);
         watchedKeys.unwatch(client);
         pubSub.disconnect(client);
+        tracking.disable(client);
         monitors.remove(client);
         dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
@@ -483,8 +595,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             unpause();
         }
         long waitNanos = cron.run();
-        if (maxMemoryBytes > 0 || outOfMemory || grewByStep()) {
+        if (maxMemoryBytes > 0 || mayBeShort()) {
             checkMemory();
+        }
+        if (tracking.isOn()) {
+            tracking.endTurn();
+        }
+        if (evictionUnfinished) {
+            waitNanos = 0;
         }
         // By index, as this runs for every request at worst, and an iterator would be garbage.
         for (int i = 0; i < capabilities.size(); i++) {

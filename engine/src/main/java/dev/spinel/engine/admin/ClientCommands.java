@@ -2,11 +2,13 @@ package dev.spinel.engine.admin;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
-import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.User;
+import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
@@ -14,6 +16,7 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
+import dev.spinel.engine.tracking.ClientTracking;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 /** CLIENT and its subcommands. Engine thread only. */
 public final class ClientCommands implements ServerPlugin {
     private final ClientRegistry clients;
+    private final Users users;
     private final BlockedClients blockedClients;
     private final PausedClients pausedClients;
     private final Runnable unpause;
+    private final TrackingCommands tracking;
 
     /**
      * The commands about clients.
@@ -31,8 +36,15 @@ public final class ClientCommands implements ServerPlugin {
      * @param unpause ends a pause and executes the requests that waited
      */
     public ClientCommands(
-            ClientRegistry clients, BlockedClients blockedClients, PausedClients pausedClients, Runnable unpause) {
+            ClientRegistry clients,
+            Users users,
+            BlockedClients blockedClients,
+            PausedClients pausedClients,
+            ClientTracking tracking,
+            Runnable unpause) {
+        this.tracking = new TrackingCommands(clients, tracking);
         this.clients = clients;
+        this.users = users;
         this.blockedClients = blockedClients;
         this.pausedClients = pausedClients;
         this.unpause = unpause;
@@ -47,15 +59,19 @@ public final class ClientCommands implements ServerPlugin {
     public List<Command> commands() {
         return List.of(Command.container(
                 ClientSpecs.CLIENT,
-                Command.of(ClientSpecs.CLIENT_CACHING, ClientCommands::caching),
+                Command.of(ClientSpecs.CLIENT_CACHING, tracking::caching),
                 Command.of(ClientSpecs.CLIENT_GETNAME, ClientCommands::getname),
-                Command.of(ClientSpecs.CLIENT_GETREDIR, call -> call.reply().integer(-1)),
+                Command.of(ClientSpecs.CLIENT_GETREDIR, tracking::getredir),
                 Command.of(
                         ClientSpecs.CLIENT_HELP,
                         HelpText.of(
                                 "CLIENT",
+                                "CACHING (YES|NO)",
+                                "    Choose whether the keys of the next command are tracked.",
                                 "GETNAME",
                                 "    Return the name of this connection.",
+                                "GETREDIR",
+                                "    Return the ID of the client that is told of changed keys instead.",
                                 "ID",
                                 "    Return the ID of this connection.",
                                 "INFO",
@@ -78,6 +94,11 @@ public final class ClientCommands implements ServerPlugin {
                                 "    Name the client library.",
                                 "SETNAME <name>",
                                 "    Name this connection.",
+                                "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+                                "         [OPTIN] [OPTOUT] [NOLOOP]",
+                                "    Switch messages about changed keys for client side caching.",
+                                "TRACKINGINFO",
+                                "    Describe the tracking of this connection.",
                                 "UNBLOCK <clientid> [TIMEOUT|ERROR]",
                                 "    End the wait of a blocked client.",
                                 "UNPAUSE",
@@ -93,14 +114,10 @@ public final class ClientCommands implements ServerPlugin {
                 Command.of(ClientSpecs.CLIENT_REPLY, ClientCommands::reply),
                 Command.of(ClientSpecs.CLIENT_SETINFO, ClientCommands::setinfo),
                 Command.of(ClientSpecs.CLIENT_SETNAME, ClientCommands::setname),
-                Command.of(ClientSpecs.CLIENT_TRACKINGINFO, ClientCommands::trackinginfo),
+                Command.of(ClientSpecs.CLIENT_TRACKING, tracking::tracking),
+                Command.of(ClientSpecs.CLIENT_TRACKINGINFO, tracking::trackinginfo),
                 Command.of(ClientSpecs.CLIENT_UNBLOCK, this::unblock),
                 Command.of(ClientSpecs.CLIENT_UNPAUSE, this::unpause)));
-    }
-
-    private static void caching(Call call) {
-        throw Errors.err("CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT"
-                + " mode enabled");
     }
 
     private static void getname(Call call) {
@@ -224,7 +241,7 @@ public final class ClientCommands implements ServerPlugin {
         private @Nullable String address;
         private @Nullable String localAddress;
         private @Nullable Type type;
-        private @Nullable String user;
+        private @Nullable User user;
         private long maxAgeSeconds = -1;
         private boolean skipsCaller;
 
@@ -234,12 +251,12 @@ public final class ClientCommands implements ServerPlugin {
                     && (localAddress == null
                             || localAddress.equals(client.connection().localAddress()))
                     && (type == null || type == Type.of(client))
-                    && (user == null || user.equals(client.user()))
+                    && (user == null || user == client.user())
                     && (maxAgeSeconds < 0 || (nowMillis - client.connectedAtMillis()) / 1000 >= maxAgeSeconds);
         }
     }
 
-    private static KillFilter killFilter(Call call) {
+    private KillFilter killFilter(Call call) {
         KillFilter filter = new KillFilter();
         filter.skipsCaller = true;
         if (call.argCount() % 2 != 0) {
@@ -270,10 +287,10 @@ public final class ClientCommands implements ServerPlugin {
         return filter;
     }
 
-    private static String user(Bytes name) {
-        String user = name.toString();
-        if (!user.equals("default")) {
-            throw Errors.err("No such user '" + user + "'");
+    private User user(Bytes name) {
+        User user = users.find(Latin1.text(name));
+        if (user == null) {
+            throw Errors.err("No such user '" + name + "'");
         }
         return user;
     }
@@ -346,18 +363,6 @@ public final class ClientCommands implements ServerPlugin {
         } else {
             throw Errors.syntax();
         }
-    }
-
-    private static void trackinginfo(Call call) {
-        ReplyWriter reply = call.reply();
-        reply.map(3);
-        reply.bulk("flags");
-        reply.set(1);
-        reply.bulk("off");
-        reply.bulk("redirect");
-        reply.integer(-1);
-        reply.bulk("prefixes");
-        reply.array(0);
     }
 
     private void unblock(Call call) {

@@ -1,13 +1,19 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.acl.AclLog;
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.ClientLimits.OutputLimit;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.Dispatcher;
 import dev.spinel.engine.dispatch.KeyEvents;
+import dev.spinel.engine.keyspace.Eviction;
+import dev.spinel.engine.keyspace.EvictionPolicy;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.SlowLog;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.value.EncodingLimits;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -54,18 +60,18 @@ public final class ConfigBindings {
         });
     }
 
-    /**
-     * The password of the default user.
-     *
-     * @param admitAll runs when no password is needed any more
-     */
-    public void authentication(Authentication authentication, Runnable admitAll) {
-        config.bind("requirepass", value -> {
-            authentication.password(value.text());
-            if (!authentication.isRequired()) {
-                admitAll.run();
-            }
-        });
+    /** The password of the default user, the rights that users start with, and the length of the log of refusals. */
+    public void access(Users users, AclLog log) {
+        config.bind(
+                "acl-pubsub-default",
+                value -> users.allChannelsByDefault(value.text().equals("allchannels")));
+        config.bind("requirepass", value -> users.defaultPassword(Latin1.ofReadable(value.text())));
+        config.bind("acllog-max-len", value -> log.maxEntries(value.number()));
+    }
+
+    /** How many keys are remembered for client-side caching. */
+    public void tracking(ClientTracking tracking) {
+        config.bind("tracking-table-max-keys", value -> tracking.maxKeys(value.number()));
     }
 
     /** When clients are closed unasked. */
@@ -83,6 +89,17 @@ public final class ConfigBindings {
                 Long.parseLong(words.get(at + 1)),
                 Long.parseLong(words.get(at + 2)),
                 Long.parseLong(words.get(at + 3)));
+    }
+
+    /** Which keys make room when memory is short, and how their use is counted. */
+    public void eviction(Keyspaces keyspaces) {
+        Eviction eviction = keyspaces.eviction();
+        config.bind("maxmemory-policy", value -> eviction.policy(EvictionPolicy.of(value.text())));
+        bindInt("maxmemory-samples", eviction::samples);
+        bindInt("maxmemory-eviction-tenacity", eviction::tenacity);
+        config.bind("lazyfree-lazy-eviction", value -> eviction.lazily(value.isYes()));
+        bindInt("lfu-log-factor", keyspaces.access()::logFactor);
+        bindInt("lfu-decay-time", keyspaces.access()::decayMinutes);
     }
 
     /** When the memory of what is removed is released later. */

@@ -8,12 +8,15 @@ import dev.spinel.api.data.Numbers;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.acl.User;
+import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.pubsub.PubSub;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
 import java.util.List;
 
@@ -21,10 +24,12 @@ import java.util.List;
 public final class ConnectionCommands implements ServerPlugin {
     private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
 
-    private final Authentication authentication;
+    private final Users users;
+    private final Refusals refusals;
     private final TransactionCommands transactions;
     private final PubSub pubSub;
     private final Monitors monitors;
+    private final ClientTracking tracking;
     private final String redisVersion;
 
     /**
@@ -33,15 +38,19 @@ public final class ConnectionCommands implements ServerPlugin {
      * @param redisVersion the version of Redis that HELLO names
      */
     public ConnectionCommands(
-            Authentication authentication,
+            Users users,
+            Refusals refusals,
             TransactionCommands transactions,
             PubSub pubSub,
             Monitors monitors,
+            ClientTracking tracking,
             String redisVersion) {
-        this.authentication = authentication;
+        this.users = users;
+        this.refusals = refusals;
         this.transactions = transactions;
         this.pubSub = pubSub;
         this.monitors = monitors;
+        this.tracking = tracking;
         this.redisVersion = redisVersion;
     }
 
@@ -69,21 +78,24 @@ public final class ConnectionCommands implements ServerPlugin {
         for (int i = 1; i < call.argCount(); i++) {
             ClientCall.of(call).redact(i);
         }
-        if (call.argCount() == 2 && !authentication.isRequired()) {
+        if (call.argCount() == 2 && users.defaultUser().needsNoPassword()) {
             throw Errors.err("AUTH <password> called without any password configured for the default user."
                     + " Are you sure your configuration is correct?");
         }
-        Bytes user = call.argCount() == 3 ? call.arg(1) : Bytes.of("default");
-        authenticate(ClientCall.of(call).client(), user, call.arg(call.argCount() - 1));
+        Bytes user = call.argCount() == 3 ? call.arg(1) : Bytes.of(Users.DEFAULT);
+        authenticate(call, user, call.arg(call.argCount() - 1));
         call.reply().ok();
     }
 
-    private void authenticate(Client client, Bytes user, Bytes password) {
-        if (!authentication.accepts(user.toByteArray(), password.toByteArray())) {
+    private void authenticate(Call call, Bytes name, Bytes password) {
+        Client client = ClientCall.of(call).client();
+        User user = users.authenticate(name, password);
+        if (user == null) {
+            refusals.notAuthenticated(client, call.arg(0), name);
             throw new CommandException(WRONG_PASSWORD);
         }
         client.unauthenticated(false);
-        client.user(user.toString());
+        client.user(user);
     }
 
     private void hello(Call call) {
@@ -118,7 +130,7 @@ public final class ConnectionCommands implements ServerPlugin {
             }
         }
         if (user != 0) {
-            authenticate(client, call.arg(user), call.arg(user + 1));
+            authenticate(call, call.arg(user), call.arg(user + 1));
         }
         if (client.is(ClientFlag.UNAUTHENTICATED)) {
             throw new CommandException(
@@ -176,14 +188,15 @@ public final class ConnectionCommands implements ServerPlugin {
         Client client = ClientCall.of(call).client();
         transactions.end(client);
         pubSub.disconnect(client);
+        tracking.disable(client);
         if (client.is(ClientFlag.MONITOR)) {
             monitors.remove(client);
         }
         client.set(ClientFlag.NO_EVICT, false);
         client.set(ClientFlag.NO_TOUCH, false);
         client.set(ClientFlag.READONLY, false);
-        client.unauthenticated(authentication.isRequired());
-        client.user("default");
+        client.unauthenticated(users.authenticationRequired());
+        client.user(users.defaultUser());
         client.replyMode(ReplyMode.ON);
         client.database(0);
         client.name("");

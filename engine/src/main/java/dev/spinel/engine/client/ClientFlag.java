@@ -29,7 +29,11 @@ public enum ClientFlag {
     /** Waits for the end of CLIENT PAUSE. */
     PAUSED(12),
     /** Sent READONLY for a cluster. */
-    READONLY(13);
+    READONLY(13),
+    /** Is told which keys change that it caches. */
+    TRACKING(14),
+    /** Acts as a user that may not do everything. */
+    RESTRICTED(15);
 
     private final int bit;
 

@@ -5,12 +5,16 @@ import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
+import dev.spinel.engine.acl.AclLog.Context;
+import dev.spinel.engine.acl.AclLog.Reason;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
+import dev.spinel.engine.dispatch.AccessCheck.Verdict;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
@@ -50,8 +54,11 @@ public final class Dispatcher implements CommandRunner, ServerState {
     private final LatencyMonitor latencyMonitor;
     private final Monitors monitors;
     private final FailureLog failureLog;
+    private final RefusalLog refusalLog;
+    private final AccessCheck accessCheck = new AccessCheck();
     private final Consumer<String> log;
     private final List<CallContext> contexts = new ArrayList<>();
+    private final KeyFinder keyFinder = new KeyFinder();
     private int depth;
     private int serverState;
     private final Map<DiskUser, String> diskErrors = new EnumMap<>(DiskUser.class);
@@ -69,6 +76,7 @@ public final class Dispatcher implements CommandRunner, ServerState {
             LatencyMonitor latencyMonitor,
             Monitors monitors,
             FailureLog failureLog,
+            RefusalLog refusalLog,
             Consumer<String> log) {
         this.table = table;
         this.services = services;
@@ -77,6 +85,7 @@ public final class Dispatcher implements CommandRunner, ServerState {
         this.latencyMonitor = latencyMonitor;
         this.monitors = monitors;
         this.failureLog = failureLog;
+        this.refusalLog = refusalLog;
         this.log = log;
     }
 
@@ -234,6 +243,13 @@ public final class Dispatcher implements CommandRunner, ServerState {
             reject(client, command, "ERR Command not allowed inside a transaction");
             return Outcome.DONE;
         }
+        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0) {
+            Verdict verdict = checkAccess(client, command, args, argCount, inMulti ? Context.MULTI : Context.TOPLEVEL);
+            if (verdict != Verdict.ALLOWED) {
+                reject(client, command, notPermitted(verdict, command));
+                return Outcome.DONE;
+            }
+        }
         boolean isQueued = (concerns & ClientFlag.MULTI.bit()) != 0;
         if ((concerns & Gate.OUT_OF_MEMORY) != 0 || (isQueued && (serverState & Gate.OUT_OF_MEMORY) != 0)) {
             reject(client, command, Errors.outOfMemory().message());
@@ -284,6 +300,43 @@ public final class Dispatcher implements CommandRunner, ServerState {
             }
         }
         return Outcome.GO_ON;
+    }
+
+    /**
+     * Decides whether the user of a client may run a command, and logs it when not. Scripts ask before each command that
+     * they call.
+     *
+     * @param context where the command comes from
+     */
+    public Verdict checkAccess(Client client, RegisteredCommand command, Bytes[] args, int argCount, Context context) {
+        Verdict verdict = accessCheck.check(client.user(), command, args, 0, argCount);
+        switch (verdict) {
+            case ALLOWED -> {}
+            case COMMAND -> refusalLog.refused(client, Reason.COMMAND, context, Bytes.of(command.fullName()));
+            case KEY -> refusalLog.refused(client, Reason.KEY, context, args[accessCheck.position()]);
+            case CHANNEL -> refusalLog.refused(client, Reason.CHANNEL, context, args[accessCheck.position()]);
+        }
+        return verdict;
+    }
+
+    private static String notPermitted(Verdict verdict, RegisteredCommand command) {
+        return switch (verdict) {
+            case ALLOWED, COMMAND ->
+                "NOPERM this user has no permissions to run the '" + command.fullName() + "' command";
+            case KEY -> "NOPERM this user has no permissions to access one of the keys used as arguments";
+            case CHANNEL -> "NOPERM this user has no permissions to access one of the channels used as arguments";
+        };
+    }
+
+    private static String notPermittedAnyMore(Verdict verdict) {
+        String reason =
+                switch (verdict) {
+                    case ALLOWED, COMMAND -> "no permission to execute the command or subcommand";
+                    case KEY -> "no permission to touch the specified keys";
+                    case CHANNEL -> "no permission to access one of the channels used as arguments";
+                };
+        return "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This"
+                + " command is no longer allowed for the following reason: " + reason;
     }
 
     /** Has MONITOR clients see commands, or not when there are none. */
@@ -351,7 +404,14 @@ public final class Dispatcher implements CommandRunner, ServerState {
             reject(client, command, unknownCommand(args, argCount));
             return;
         }
-        int concerns = command.gateMask() & serverState;
+        int concerns = command.gateMask() & (serverState | client.flagBits());
+        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0 && client.is(ClientFlag.IN_EXEC)) {
+            Verdict verdict = checkAccess(client, command, args, argCount, Context.MULTI);
+            if (verdict != Verdict.ALLOWED) {
+                reject(client, command, notPermittedAnyMore(verdict));
+                return;
+            }
+        }
         if ((concerns & Gate.OUT_OF_MEMORY) != 0 && client.is(ClientFlag.IN_EXEC)) {
             reject(client, command, Errors.outOfMemory().message());
             return;
@@ -409,8 +469,12 @@ public final class Dispatcher implements CommandRunner, ServerState {
             contexts.add(new CallContext(services));
         }
         CallContext context = contexts.get(depth);
+        boolean tells = depth == 0 && services.tracking().isOn();
         if (depth == 0) {
             services.keyspaces().begin(services.clock().nowMillis());
+        }
+        if (tells) {
+            services.tracking().begin(client);
         }
         if (client.is(ClientFlag.NO_TOUCH)) {
             services.keyspaces().touchesKeys(command.command().spec().name().equals("TOUCH"));
@@ -446,6 +510,12 @@ public final class Dispatcher implements CommandRunner, ServerState {
         if (client.replyMode() != ReplyMode.ON) {
             applyReplyMode(client, mark, command.repliesByPush());
         }
+        if (client.is(ClientFlag.TRACKING)) {
+            trackKeys(client, command, args, argCount);
+        }
+        if (tells) {
+            services.tracking().finish();
+        }
         Bytes[] shown = context.shownArgs();
         account(client, command, shown, argCount, took, failed);
         if (depth == 0) {
@@ -455,6 +525,20 @@ public final class Dispatcher implements CommandRunner, ServerState {
             }
         }
         return shown;
+    }
+
+    /** Remembers the keys that a command read for a client that caches them. */
+    private void trackKeys(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+        TrackingState tracking = Objects.requireNonNull(client.tracking());
+        if (command.spec().is(CommandFlag.READONLY) && tracking.tracksCommand()) {
+            int keys = keyFinder.find(command.spec(), args, 0, argCount);
+            for (int i = 0; i < keys; i++) {
+                services.tracking().read(client, args[keyFinder.position(i)]);
+            }
+        }
+        if (depth == 0 && !client.is(ClientFlag.MULTI) && !command.fullName().startsWith("client|")) {
+            tracking.choosesNext(false);
+        }
     }
 
     /**
