@@ -224,8 +224,7 @@ public final class Users {
         afterChange.accept(defaultUser);
     }
 
-    private void loadLine(
-            String path, int number, List<String> words, Map<String, User> loaded, StringBuilder errors) {
+    private void loadLine(String path, int number, List<String> words, Map<String, User> loaded, StringBuilder errors) {
         String place = path + ":" + number;
         if (!words.get(0).equals("user") || words.size() < 2) {
             errors.append(place).append(" should start with user keyword followed by the username. ");
