@@ -31,7 +31,9 @@ public enum ClientFlag {
     /** Sent READONLY for a cluster. */
     READONLY(13),
     /** Acts as a user that may not do everything. */
-    RESTRICTED(14);
+    RESTRICTED(15),
+    /** Is told which keys change that it caches. */
+    TRACKING(14);
 
     private final int bit;
 

@@ -96,10 +96,7 @@ final class AcceptedDirectives {
         registry.register(yesNo("tls-cluster", false));
         registry.register(yesNo("tls-replication", false));
         registry.register(yesNo("tls-prefer-server-ciphers", false));
-        for (String name : List.of(
-                "tls-client-cert-file",
-                "tls-client-key-file",
-                "tls-dh-params-file")) {
+        for (String name : List.of("tls-client-cert-file", "tls-client-key-file", "tls-dh-params-file")) {
             registry.register(text(name, ""));
         }
         registry.register(text("tls-client-key-file-pass", "", SENSITIVE));

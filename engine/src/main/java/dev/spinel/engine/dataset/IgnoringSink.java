@@ -6,7 +6,7 @@ import java.io.IOException;
 /** Does nothing with what it is told, but for what a subclass takes. */
 public class IgnoringSink implements DatasetSink {
     @Override
-    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) throws IOException {}
+    public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {}
 
     @Override
     public void string(Bytes value) throws IOException {}

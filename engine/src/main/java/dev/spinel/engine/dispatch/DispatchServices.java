@@ -4,6 +4,7 @@ import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.propagate.Propagator;
+import dev.spinel.engine.tracking.ClientTracking;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
@@ -18,6 +19,7 @@ public record DispatchServices(
         Propagator propagator,
         BlockedClients blockedClients,
         KeptRequests keptRequests,
+        ClientTracking tracking,
         EngineClock clock,
         RandomGenerator random,
         ToLongFunction<String> configNumbers) {}

@@ -12,6 +12,7 @@ import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.dispatch.AccessCheck.Verdict;
 import dev.spinel.engine.memory.ArenaExhaustedException;
@@ -57,6 +58,7 @@ public final class Dispatcher implements CommandRunner, ServerState {
     private final AccessCheck accessCheck = new AccessCheck();
     private final Consumer<String> log;
     private final List<CallContext> contexts = new ArrayList<>();
+    private final KeyFinder keyFinder = new KeyFinder();
     private int depth;
     private int serverState;
     private final Map<DiskUser, String> diskErrors = new EnumMap<>(DiskUser.class);
@@ -472,8 +474,12 @@ public final class Dispatcher implements CommandRunner, ServerState {
             contexts.add(new CallContext(services));
         }
         CallContext context = contexts.get(depth);
+        boolean tells = depth == 0 && services.tracking().isOn();
         if (depth == 0) {
             services.keyspaces().begin(services.clock().nowMillis());
+        }
+        if (tells) {
+            services.tracking().begin(client);
         }
         if (client.is(ClientFlag.NO_TOUCH)) {
             services.keyspaces().touchesKeys(command.command().spec().name().equals("TOUCH"));
@@ -509,6 +515,12 @@ public final class Dispatcher implements CommandRunner, ServerState {
         if (client.replyMode() != ReplyMode.ON) {
             applyReplyMode(client, mark, command.repliesByPush());
         }
+        if (client.is(ClientFlag.TRACKING)) {
+            trackKeys(client, command, args, argCount);
+        }
+        if (tells) {
+            services.tracking().finish();
+        }
         Bytes[] shown = context.shownArgs();
         account(client, command, shown, argCount, took, failed);
         if (depth == 0) {
@@ -518,6 +530,20 @@ public final class Dispatcher implements CommandRunner, ServerState {
             }
         }
         return shown;
+    }
+
+    /** Remembers the keys that a command read for a client that caches them. */
+    private void trackKeys(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+        TrackingState tracking = Objects.requireNonNull(client.tracking());
+        if (command.spec().is(CommandFlag.READONLY) && tracking.tracksCommand()) {
+            int keys = keyFinder.find(command.spec(), args, 0, argCount);
+            for (int i = 0; i < keys; i++) {
+                services.tracking().read(client, args[keyFinder.position(i)]);
+            }
+        }
+        if (depth == 0 && !client.is(ClientFlag.MULTI) && !command.fullName().startsWith("client|")) {
+            tracking.choosesNext(false);
+        }
     }
 
     /**

@@ -59,9 +59,10 @@ final class PrivateKeys {
             throws IOException, GeneralSecurityException {
         EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encoded);
         // The JDK calls PBES2 by the algorithms that its parameters name.
-        String algorithm = info.getAlgName().equals("PBES2") || info.getAlgName().equals("1.2.840.113549.1.5.13")
-                ? info.getAlgParameters().toString()
-                : info.getAlgName();
+        String algorithm =
+                info.getAlgName().equals("PBES2") || info.getAlgName().equals("1.2.840.113549.1.5.13")
+                        ? info.getAlgParameters().toString()
+                        : info.getAlgName();
         Cipher cipher = Cipher.getInstance(algorithm);
         cipher.init(
                 Cipher.DECRYPT_MODE,
