@@ -30,10 +30,10 @@ public enum ClientFlag {
     PAUSED(12),
     /** Sent READONLY for a cluster. */
     READONLY(13),
-    /** Acts as a user that may not do everything. */
-    RESTRICTED(15),
     /** Is told which keys change that it caches. */
-    TRACKING(14);
+    TRACKING(14),
+    /** Acts as a user that may not do everything. */
+    RESTRICTED(15);
 
     private final int bit;
 
