@@ -346,7 +346,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ConfigBindings bindings = new ConfigBindings(config);
         bindings.encodings(encodingLimits);
         bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
-        new UserConnections(users, clients);
+        new UserConnections(users, clients, dispatcher::caller, this::disconnect);
         bindings.access(users, aclLog);
         bindings.hertz(cron::hz);
         bindings.lazyRelease(keyspaces);

@@ -99,12 +99,15 @@ final class AccessRules {
         switch (rule.toLowerCase(Locale.ROOT)) {
             case "on" -> user.setEnabled(true);
             case "off" -> user.setEnabled(false);
-            case "skip-sanitize-payload" -> user.setSkipsSanitizing(true);
-            case "sanitize-payload" -> user.setSkipsSanitizing(false);
+            case "skip-sanitize-payload" -> user.setSanitizes(false);
+            case "sanitize-payload" -> user.setSanitizes(true);
             case "nopass" -> user.clearPasswords(true);
             case "resetpass" -> user.clearPasswords(false);
             case "clearselectors" -> user.clearSelectors();
-            case "reset" -> user.assign(newUser(user.name()));
+            case "reset" -> {
+                user.assign(newUser(user.name()));
+                user.setSanitizes(true);
+            }
             default -> {
                 if (isPasswordRule(rule.charAt(0))) {
                     applyPassword(user, rule);

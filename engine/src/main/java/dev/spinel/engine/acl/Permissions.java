@@ -62,6 +62,11 @@ public final class Permissions {
         return allKeys;
     }
 
+    /** Whether every key may be read. */
+    public boolean allowReadOfAllKeys() {
+        return allKeys || keyPatterns.stream().anyMatch(each -> (each.access & READ) != 0 && each.pattern.isWord("*"));
+    }
+
     public boolean allowAllChannels() {
         return allChannels;
     }

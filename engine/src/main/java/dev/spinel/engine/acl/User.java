@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A user: whether and how it may log in, and what it may do. Engine thread only. */
 public final class User {
@@ -15,7 +16,7 @@ public final class User {
     private final List<Permissions> permissions = new ArrayList<>();
     private boolean enabled;
     private boolean noPassword;
-    private boolean skipsSanitizing;
+    private @Nullable Boolean sanitizes;
 
     /** A user that may not log in and do nothing, but use all channels if {@code allChannels} says so. */
     User(String name, boolean allChannels) {
@@ -38,7 +39,7 @@ public final class User {
         other.permissions.forEach(each -> permissions.add(each.copy()));
         enabled = other.enabled;
         noPassword = other.noPassword;
-        skipsSanitizing = other.skipsSanitizing;
+        sanitizes = other.sanitizes;
     }
 
     /** The name, in the form of {@link Latin1}. */
@@ -78,7 +79,9 @@ public final class User {
         if (noPassword) {
             flags.add("nopass");
         }
-        flags.add(skipsSanitizing ? "skip-sanitize-payload" : "sanitize-payload");
+        if (sanitizes != null) {
+            flags.add(sanitizes ? "sanitize-payload" : "skip-sanitize-payload");
+        }
         return flags;
     }
 
@@ -116,8 +119,9 @@ public final class User {
         enabled = value;
     }
 
-    void setSkipsSanitizing(boolean value) {
-        skipsSanitizing = value;
+    /** Sets whether payloads that it restores are to be checked in depth; until then nothing is said about it. */
+    void setSanitizes(boolean value) {
+        sanitizes = value;
     }
 
     /** Removes all passwords, and sets whether none is needed. */

@@ -9,15 +9,29 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What changes of users mean for connected clients. Engine thread only. */
 public final class UserConnections {
     private final Users users;
     private final ClientRegistry clients;
+    private final Supplier<@Nullable Client> caller;
+    private final Consumer<Client> forget;
 
-    public UserConnections(Users users, ClientRegistry clients) {
+    /**
+     * Follows the changes of users from now on.
+     *
+     * @param caller the client whose command runs
+     * @param forget removes a client whose connection was closed
+     */
+    public UserConnections(
+            Users users, ClientRegistry clients, Supplier<@Nullable Client> caller, Consumer<Client> forget) {
         this.users = users;
         this.clients = clients;
+        this.caller = caller;
+        this.forget = forget;
         users.listen(this::closeSubscribers, this::changed, this::close);
     }
 
@@ -47,10 +61,14 @@ public final class UserConnections {
         return true;
     }
 
-    private static void close(Client client) {
-        // Not at once: it may be the one that changes its own user, and waits for the reply.
-        client.set(ClientFlag.CLOSE_AFTER_REPLY, true);
-        client.connection().closeAfterReply();
+    private void close(Client client) {
+        if (client == caller.get()) {
+            client.set(ClientFlag.CLOSE_AFTER_REPLY, true);
+            client.connection().closeAfterReply();
+        } else {
+            client.connection().close();
+            forget.accept(client);
+        }
     }
 
     private void changed(User user) {

@@ -84,6 +84,14 @@ public final class ConfigRegistry {
     }
 
     /**
+     * Has an action take over several directives at once, after each CONFIG SET that changes any of them; it may refuse with
+     * IllegalArgumentException.
+     */
+    public void bindTogether(List<String> names, Runnable action) {
+        names.forEach(name -> get(name).groupHook(action));
+    }
+
+    /**
      * A directive by its name or an old name, in lower case.
      *
      * @throws IllegalArgumentException when there is none
@@ -212,6 +220,26 @@ public final class ConfigRegistry {
                 throw failed(change.name, e.getMessage());
             }
         }
+        runGroupHooks(changes);
+    }
+
+    private static void runGroupHooks(List<Change> changes) {
+        Map<Runnable, String> hooks = new LinkedHashMap<>();
+        for (Change change : changes) {
+            Runnable hook = change.value.groupHook();
+            if (hook != null) {
+                hooks.putIfAbsent(hook, change.name);
+            }
+        }
+        hooks.forEach((hook, name) -> {
+            try {
+                hook.run();
+            } catch (IllegalArgumentException e) {
+                changes.forEach(change -> change.value.accept(change.before));
+                hooks.keySet().forEach(Runnable::run);
+                throw failed(name, e.getMessage());
+            }
+        });
     }
 
     private List<ConfigValue> check(List<String> names, boolean allowProtected) {

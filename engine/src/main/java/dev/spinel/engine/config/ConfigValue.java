@@ -19,6 +19,7 @@ public final class ConfigValue {
     private String text;
     private boolean setByFile;
     private @Nullable Consumer<ConfigValue> hook;
+    private @Nullable Runnable groupHook;
 
     /** What CONFIG may do with a directive. */
     public enum Trait {
@@ -133,6 +134,16 @@ public final class ConfigValue {
     void hook(Consumer<ConfigValue> newHook) {
         hook = newHook;
         newHook.accept(this);
+    }
+
+    /** Has an action run after a change of this value and of others that belong together. */
+    void groupHook(Runnable action) {
+        groupHook = action;
+    }
+
+    @Nullable
+    Runnable groupHook() {
+        return groupHook;
     }
 
     /** The canonical form of a value, or IllegalArgumentException with the reason why it cannot be. */

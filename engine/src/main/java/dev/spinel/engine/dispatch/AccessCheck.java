@@ -54,6 +54,17 @@ public final class AccessCheck {
         return reason;
     }
 
+    /** Whether a user may run a command and, with the same permissions, read all keys there are. */
+    boolean allowsReadOfAllKeys(User user, RegisteredCommand command, Bytes[] args, int argCount) {
+        keysFound = false;
+        for (Permissions permissions : user.permissions()) {
+            if (permissions.allowReadOfAllKeys() && check(permissions, command, args, 0, argCount) == Verdict.ALLOWED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The position, from the command name, of the key or channel that the last check refused. */
     public int position() {
         return position;

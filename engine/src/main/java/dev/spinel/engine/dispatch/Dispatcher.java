@@ -339,6 +339,11 @@ public final class Dispatcher implements CommandRunner, ServerState {
                 + " command is no longer allowed for the following reason: " + reason;
     }
 
+    /** The client whose request is executed, null between requests. */
+    public @Nullable Client caller() {
+        return depth == 0 ? null : contexts.get(0).client();
+    }
+
     /** Has MONITOR clients see commands, or not when there are none. */
     public void monitored(boolean value) {
         serverState(Gate.MONITORED, value);

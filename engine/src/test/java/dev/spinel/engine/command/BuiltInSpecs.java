@@ -11,6 +11,7 @@ import java.util.TreeMap;
 /** The specifications of all built-in commands, collected from the classes of the families. */
 public final class BuiltInSpecs {
     private static final List<String> CLASSES = List.of(
+            "admin.AclSpecs",
             "admin.ClientSpecs",
             "admin.ClusterSpecs",
             "admin.CommandTableSpecs",
