@@ -2,6 +2,7 @@ package dev.spinel.engine.admin;
 
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientMemory;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
@@ -37,7 +38,7 @@ final class ClientDescription {
                 + " multi-mem=" + multiBytes
                 + " rbs=0 rbp=0 obl=" + outputBytes
                 + " oll=0 omem=" + outputBytes
-                + " tot-mem=" + (queryBytes + freeBytes + multiBytes + outputBytes)
+                + " tot-mem=" + ClientMemory.bytes(client)
                 + " events=r cmd=" + client.lastCommand()
                 + " user=" + client.user()
                 + " redir=" + (tracking == null ? -1 : tracking.redirectId())
