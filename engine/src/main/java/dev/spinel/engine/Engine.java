@@ -381,6 +381,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         clock.update();
         keyspaces.begin(clock.nowMillis());
+        // Keys must not go for the output of clients that have gone.
+        memory.refreshClients(clock.nowMillis());
         long start = clock.nowNanos();
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
         propagator.flush();
@@ -398,7 +400,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
         @Override
         public void recount() {
-            memory.usedBytes();
+            memory.recountValues();
         }
     }
 

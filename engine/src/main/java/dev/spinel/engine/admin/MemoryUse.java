@@ -18,6 +18,7 @@ public final class MemoryUse {
 
     private static final long SAMPLE_MILLIS = 1000;
     private static final long CLIENT_SAMPLE_MILLIS = 100;
+    private static final long CLIENT_REFRESH_MILLIS = 10;
 
     private final Arena arena;
     private final Keyspaces keyspaces;
@@ -60,6 +61,22 @@ public final class MemoryUse {
             sampledMillis = nowMillis;
             sampledLargeBytes = keyspaces.largeValueBytes();
         }
+    }
+
+    /** Samples clients again unless that was just done. */
+    public void refreshClients(long nowMillis) {
+        if (nowMillis - clientsSampledMillis >= CLIENT_REFRESH_MILLIS) {
+            clientsSampledMillis = nowMillis;
+            sampledClientBytes = clientBytes();
+        }
+    }
+
+    /**
+     * Samples large values, but not clients: what they are told of evicted keys must not make more keys go. O(number of
+     * large values).
+     */
+    public void recountValues() {
+        sampledLargeBytes = keyspaces.largeValueBytes();
     }
 
     private void sample() {

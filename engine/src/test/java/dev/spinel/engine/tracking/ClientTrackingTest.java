@@ -110,6 +110,14 @@ class ClientTrackingTest {
     }
 
     @Test
+    void broadcastWithNoLoop_tellsWhatOthersChangedToo() {
+        track(" BCAST NOLOOP");
+        reader.send("MSET own 1 both 1");
+        tester.send("SET both 2");
+        assertThat(told()).contains("[both]").doesNotContain("own");
+    }
+
+    @Test
     void redirect_tellsSubscriberOfOldProtocolUntilItIsGone() {
         CommandTester.Session receiver = tester.connect();
         String id = receiver.send("CLIENT ID");
