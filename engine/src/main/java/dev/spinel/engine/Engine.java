@@ -3,7 +3,11 @@ package dev.spinel.engine;
 import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
-import dev.spinel.engine.admin.Authentication;
+import dev.spinel.engine.acl.AclFile;
+import dev.spinel.engine.acl.AclLog;
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.Users;
+import dev.spinel.engine.admin.AclCommands;
 import dev.spinel.engine.admin.ClientCommands;
 import dev.spinel.engine.admin.ClusterCommands;
 import dev.spinel.engine.admin.CommandCommands;
@@ -20,12 +24,14 @@ import dev.spinel.engine.admin.MemoryCommands;
 import dev.spinel.engine.admin.MemoryUse;
 import dev.spinel.engine.admin.ModuleCommands;
 import dev.spinel.engine.admin.ProtectedAccess;
+import dev.spinel.engine.admin.Refusals;
 import dev.spinel.engine.admin.ReplicationCommands;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
 import dev.spinel.engine.admin.ServerProcess;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import dev.spinel.engine.admin.SlowlogCommands;
+import dev.spinel.engine.admin.UserConnections;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
@@ -35,8 +41,10 @@ import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.client.RequestExecutor;
+import dev.spinel.engine.command.bitmap.BitmapCommands;
 import dev.spinel.engine.command.generic.GenericCommands;
 import dev.spinel.engine.command.hash.HashCommands;
+import dev.spinel.engine.command.hyperloglog.HyperLogLogCommands;
 import dev.spinel.engine.command.list.ListCommands;
 import dev.spinel.engine.command.set.SetCommands;
 import dev.spinel.engine.command.sortedset.SortedSetCommands;
@@ -72,6 +80,7 @@ import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
 import dev.spinel.engine.value.EncodingLimits;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +143,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
     private final Monitors monitors = new Monitors();
     private final CommandTable commandTable = new CommandTable();
-    private final Authentication authentication = new Authentication();
+    private final Users users = new Users(commandTable);
+    private final AclLog aclLog = new AclLog();
     private final Keyspaces keyspaces;
     private final Dispatcher dispatcher;
     private final PausedClients pausedClients;
@@ -145,6 +155,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Snapshots snapshots;
     private final List<Capability> capabilities;
     private final ServerProcess process;
+    private final ConfigRegistry config;
+    private final AclFile aclFile;
     private final long heapLimitBytes;
     private final Eviction.Memory excess = new Excess();
     private long maxMemoryBytes;
@@ -189,6 +201,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 clock,
                 options.random(),
                 options.config()::number);
+        Refusals refusals = new Refusals(aclLog, clock);
         this.dispatcher = new Dispatcher(
                 commandTable,
                 services,
@@ -197,9 +210,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 latencyMonitor,
                 monitors,
                 options.failureLog(),
+                refusals,
                 options.process()::log);
         this.pausedClients = new PausedClients(keptRequests, dispatcher::paused);
         this.process = options.process();
+        this.config = options.config();
+        this.aclFile = options.aclFile();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
@@ -214,13 +230,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new HashCommands(),
                 new SetCommands(),
                 new SortedSetCommands(),
+                new BitmapCommands(),
+                new HyperLogLogCommands(),
                 new GenericCommands(),
                 new FunctionCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
-                        authentication, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
-                new ClientCommands(clients, blockedClients, pausedClients, tracking, this::unpause),
+                        users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
+                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, statistics, this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -288,6 +306,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 commandTable,
                 options.plugins(),
                 dispatcher,
+                aclLog,
                 text -> capabilities.forEach(capability -> capability.persistenceInfo(text))));
     }
 
@@ -306,7 +325,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         identity,
                         this::shutdown,
                         () -> capabilities.forEach(Capability::flushedAll)),
-                new ConfigCommands(options.config(), options.configFile(), this::resetStatistics),
+                new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
+                new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process),
                 new SlowlogCommands(slowLog),
@@ -328,7 +348,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ConfigBindings bindings = new ConfigBindings(config);
         bindings.encodings(encodingLimits);
         bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
-        bindings.authentication(authentication, this::admitAll);
+        new UserConnections(users, clients);
+        bindings.access(users, aclLog);
         bindings.hertz(cron::hz);
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
@@ -353,9 +374,48 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         limits.together(maxClientBytes >= 0 ? maxClientBytes : maxMemoryBytes / PERCENT * -maxClientBytes);
     }
 
-    /** Has clients in that connected while a password was needed. */
-    private void admitAll() {
-        clients.all().forEach(client -> client.unauthenticated(false));
+    /**
+     * Takes over the users that the configuration declares or that the file of {@code aclfile} holds; once, when all commands
+     * are known.
+     *
+     * @throws IllegalArgumentException with the message for the log
+     */
+    public void loadUsers() {
+        List<List<String>> declared = config.get(ConfigRegistry.USER).lines();
+        String path = config.get("aclfile").text();
+        if (!path.isEmpty() && !declared.isEmpty()) {
+            throw new IllegalArgumentException("Configuring Redis with users defined in redis.conf and at the same"
+                    + " setting an ACL file path is invalid. This setup is very likely to lead to configuration errors"
+                    + " and security holes, please define either an ACL file or declare users directly in your"
+                    + " redis.conf, but not both.");
+        }
+        List<List<String>> latin1 = new ArrayList<>();
+        for (List<String> words : declared) {
+            latin1.add(words.stream().map(Latin1::ofReadable).toList());
+        }
+        users.declare(latin1, process::log);
+        if (!path.isEmpty()) {
+            try {
+                users.load(path, aclFile.read(path));
+            } catch (IOException e) {
+                throw new IllegalArgumentException(
+                        "Aborting Redis startup because of ACL errors: Error loading ACLs, opening file '" + path
+                                + "': " + e.getMessage(),
+                        e);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "Aborting Redis startup because of ACL errors: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Has the configuration hold the users as they are, unless a file of their own does. */
+    private void describeUsers() {
+        List<String> lines = new ArrayList<>();
+        if (config.get("aclfile").text().isEmpty()) {
+            users.all().forEach(user -> lines.add(Latin1.readable(users.describe(user))));
+        }
+        config.userLines(lines);
     }
 
     private void checkMemory() {
@@ -413,6 +473,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     private void resetStatistics() {
         statistics.reset();
+        aclLog.resetCounts();
         keyspaces.statistics().reset();
         keyspaces.lazyRelease().resetCount();
         keyspaces.eviction().resetStatistics();
@@ -432,10 +493,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public Client connect(Connection connection) {
-        Client client = clients.add(connection, clock.nowMillis());
-        client.unauthenticated(authentication.isRequired());
+        Client client = clients.add(connection, users.defaultUser(), clock.nowMillis());
+        client.unauthenticated(users.authenticationRequired());
         statistics.connectionAccepted();
-        if (protectedMode && !authentication.isRequired() && !ProtectedAccess.isLocal(connection)) {
+        if (protectedMode && users.defaultUser().needsNoPassword() && !ProtectedAccess.isLocal(connection)) {
             connection.reply().error(DENIED);
             connection.closeAfterReply();
         }

@@ -1,5 +1,6 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.acl.Latin1;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientMemory;
@@ -40,7 +41,7 @@ final class ClientDescription {
                 + " oll=0 omem=" + outputBytes
                 + " tot-mem=" + ClientMemory.bytes(client)
                 + " events=r cmd=" + client.lastCommand()
-                + " user=" + client.user()
+                + " user=" + Latin1.readable(client.user().name())
                 + " redir=" + (tracking == null ? -1 : tracking.redirectId())
                 + " resp=" + client.protocol()
                 + " lib-name=" + client.libraryName()

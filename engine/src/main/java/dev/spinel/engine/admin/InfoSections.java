@@ -1,5 +1,7 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.acl.AclLog;
+import dev.spinel.engine.acl.AclLog.Reason;
 import dev.spinel.engine.admin.InfoReport.Shown;
 import dev.spinel.engine.admin.PluginHost.LoadedPlugin;
 import dev.spinel.engine.blocking.BlockedClients;
@@ -59,6 +61,7 @@ public final class InfoSections {
             CommandTable commands,
             PluginHost plugins,
             Dispatcher dispatcher,
+            AclLog aclLog,
             Consumer<InfoText> persistenceFields) {}
 
     private InfoSections(Sources sources) {
@@ -273,6 +276,10 @@ public final class InfoSections {
                 .add("tracking_total_prefixes", sources.tracking.prefixCount())
                 .add("unexpected_error_replies", 0)
                 .add("total_error_replies", statistics.errorReplies())
+                .add("acl_access_denied_auth", sources.aclLog.count(Reason.AUTH))
+                .add("acl_access_denied_cmd", sources.aclLog.count(Reason.COMMAND))
+                .add("acl_access_denied_key", sources.aclLog.count(Reason.KEY))
+                .add("acl_access_denied_channel", sources.aclLog.count(Reason.CHANNEL))
                 .add("dump_payload_sanitizations", 0)
                 .add("total_reads_processed", statistics.commands())
                 .add("total_writes_processed", statistics.commands())

@@ -177,10 +177,6 @@ final class AcceptedDirectives {
     }
 
     private static void accessAndScripts(ConfigRegistry registry) {
-        registry.register(text("aclfile", "", IMMUTABLE));
-        registry.register(integer("acllog-max-len", 128, 0, Long.MAX_VALUE));
-        registry.register(
-                directive("acl-pubsub-default", new Choice(false, "allchannels", "resetchannels"), "resetchannels"));
         registry.register(integer("busy-reply-threshold", 5000, 0, Long.MAX_VALUE), "lua-time-limit");
     }
 }

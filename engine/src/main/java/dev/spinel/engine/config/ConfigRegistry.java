@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Engine thread only, once the server runs; before that, the thread that starts it.
  */
 public final class ConfigRegistry {
+    /** The directive that declares a user, one on each line; only files have it, CONFIG GET and SET do not know it. */
+    public static final String USER = "user";
+
     private final Map<String, ConfigValue> byName = new LinkedHashMap<>();
 
     /** A registry of all directives that redis-server 7.0.15 knows and Spinel's own, with their defaults. */
@@ -98,6 +101,11 @@ public final class ConfigRegistry {
         return byName.get(name.toLowerCase(Locale.ROOT));
     }
 
+    /** Replaces the lines that declare users, each without the word {@code user}. */
+    public void userLines(List<String> lines) {
+        get(USER).accept(UserLines.text(lines));
+    }
+
     /** The value of a directive that is a number. */
     public long number(String name) {
         return get(name).number();
@@ -123,7 +131,7 @@ public final class ConfigRegistry {
                 String name = pattern.toString();
                 String folded = name.toLowerCase(Locale.ROOT);
                 ConfigValue value = byName.get(folded);
-                if (value != null && foundNames.add(folded)) {
+                if (value != null && !value.is(Trait.FILE_ONLY) && foundNames.add(folded)) {
                     found.put(name, value);
                 }
             } else {
@@ -211,7 +219,7 @@ public final class ConfigRegistry {
         Set<ConfigValue> seen = new HashSet<>();
         for (String name : names) {
             ConfigValue value = find(name);
-            if (value == null) {
+            if (value == null || value.is(Trait.FILE_ONLY)) {
                 throw Errors.err("Unknown option or number of arguments for CONFIG SET - '" + name + "'");
             }
             if (value.is(Trait.IMMUTABLE)) {

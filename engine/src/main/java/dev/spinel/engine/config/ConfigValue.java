@@ -29,7 +29,9 @@ public final class ConfigValue {
         /** A pattern of CONFIG GET does not find it; its name does. */
         HIDDEN,
         /** Its value is a secret that logs must not show. */
-        SENSITIVE
+        SENSITIVE,
+        /** CONFIG GET and SET do not know it. */
+        FILE_ONLY
     }
 
     private ConfigValue(String name, ConfigKind kind, String defaultText, Trait... traits) {

@@ -1,5 +1,6 @@
 package dev.spinel.engine.config;
 
+import static dev.spinel.engine.config.ConfigValue.Trait.FILE_ONLY;
 import static dev.spinel.engine.config.ConfigValue.Trait.HIDDEN;
 import static dev.spinel.engine.config.ConfigValue.Trait.IMMUTABLE;
 import static dev.spinel.engine.config.ConfigValue.Trait.PROTECTED;
@@ -57,6 +58,11 @@ final class ServerDirectives {
     private static void clients(ConfigRegistry registry) {
         registry.register(integer("maxclients", 10_000, 1, MAX_UNSIGNED_INT));
         registry.register(text("requirepass", "", SENSITIVE));
+        registry.register(directive(ConfigRegistry.USER, new UserLines(), "", HIDDEN, FILE_ONLY));
+        registry.register(text("aclfile", "", IMMUTABLE));
+        registry.register(integer("acllog-max-len", 128, 0, Long.MAX_VALUE));
+        registry.register(
+                directive("acl-pubsub-default", new Choice(false, "allchannels", "resetchannels"), "resetchannels"));
         registry.register(memory("client-query-buffer-limit", 1024 * MIB, MIB, Long.MAX_VALUE));
         registry.register(memory("proto-max-bulk-len", 512 * MIB, MIB, Long.MAX_VALUE));
         registry.register(directive(

@@ -184,6 +184,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public void changed(Bytes key) {
+        services.changes().changed(keys().index(), key);
+    }
+
+    @Override
     public void event(Keyspace keyspace, Bytes key, KeyEvent event, String name) {
         services.changes().event(keyspace, key, event, name);
     }

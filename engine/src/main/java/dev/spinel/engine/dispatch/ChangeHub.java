@@ -49,13 +49,17 @@ public final class ChangeHub implements KeyspaceListener {
         changes++;
     }
 
-    void changed(int database, Bytes key, KeyEvent event, String name) {
+    void changed(int database, Bytes key) {
         changes++;
         watchedKeys.touch(database, key);
         blockedClients.keyChanged(database, key);
         if (tracking.isOn()) {
             tracking.changed(key);
         }
+    }
+
+    void changed(int database, Bytes key, KeyEvent event, String name) {
+        changed(database, key);
         keyEvents.publish(database, key, event, name);
     }
 

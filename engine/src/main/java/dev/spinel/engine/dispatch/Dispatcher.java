@@ -5,6 +5,8 @@ import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
+import dev.spinel.engine.acl.AclLog.Context;
+import dev.spinel.engine.acl.AclLog.Reason;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientFlag;
@@ -12,6 +14,7 @@ import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
+import dev.spinel.engine.dispatch.AccessCheck.Verdict;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
@@ -51,6 +54,8 @@ public final class Dispatcher implements CommandRunner, ServerState {
     private final LatencyMonitor latencyMonitor;
     private final Monitors monitors;
     private final FailureLog failureLog;
+    private final RefusalLog refusalLog;
+    private final AccessCheck accessCheck = new AccessCheck();
     private final Consumer<String> log;
     private final List<CallContext> contexts = new ArrayList<>();
     private final KeyFinder keyFinder = new KeyFinder();
@@ -71,6 +76,7 @@ public final class Dispatcher implements CommandRunner, ServerState {
             LatencyMonitor latencyMonitor,
             Monitors monitors,
             FailureLog failureLog,
+            RefusalLog refusalLog,
             Consumer<String> log) {
         this.table = table;
         this.services = services;
@@ -79,6 +85,7 @@ public final class Dispatcher implements CommandRunner, ServerState {
         this.latencyMonitor = latencyMonitor;
         this.monitors = monitors;
         this.failureLog = failureLog;
+        this.refusalLog = refusalLog;
         this.log = log;
     }
 
@@ -236,6 +243,13 @@ public final class Dispatcher implements CommandRunner, ServerState {
             reject(client, command, "ERR Command not allowed inside a transaction");
             return Outcome.DONE;
         }
+        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0) {
+            Verdict verdict = checkAccess(client, command, args, argCount, inMulti ? Context.MULTI : Context.TOPLEVEL);
+            if (verdict != Verdict.ALLOWED) {
+                reject(client, command, notPermitted(verdict, command));
+                return Outcome.DONE;
+            }
+        }
         boolean isQueued = (concerns & ClientFlag.MULTI.bit()) != 0;
         if ((concerns & Gate.OUT_OF_MEMORY) != 0 || (isQueued && (serverState & Gate.OUT_OF_MEMORY) != 0)) {
             reject(client, command, Errors.outOfMemory().message());
@@ -286,6 +300,43 @@ public final class Dispatcher implements CommandRunner, ServerState {
             }
         }
         return Outcome.GO_ON;
+    }
+
+    /**
+     * Decides whether the user of a client may run a command, and logs it when not. Scripts ask before each command that
+     * they call.
+     *
+     * @param context where the command comes from
+     */
+    public Verdict checkAccess(Client client, RegisteredCommand command, Bytes[] args, int argCount, Context context) {
+        Verdict verdict = accessCheck.check(client.user(), command, args, 0, argCount);
+        switch (verdict) {
+            case ALLOWED -> {}
+            case COMMAND -> refusalLog.refused(client, Reason.COMMAND, context, Bytes.of(command.fullName()));
+            case KEY -> refusalLog.refused(client, Reason.KEY, context, args[accessCheck.position()]);
+            case CHANNEL -> refusalLog.refused(client, Reason.CHANNEL, context, args[accessCheck.position()]);
+        }
+        return verdict;
+    }
+
+    private static String notPermitted(Verdict verdict, RegisteredCommand command) {
+        return switch (verdict) {
+            case ALLOWED, COMMAND ->
+                "NOPERM this user has no permissions to run the '" + command.fullName() + "' command";
+            case KEY -> "NOPERM this user has no permissions to access one of the keys used as arguments";
+            case CHANNEL -> "NOPERM this user has no permissions to access one of the channels used as arguments";
+        };
+    }
+
+    private static String notPermittedAnyMore(Verdict verdict) {
+        String reason =
+                switch (verdict) {
+                    case ALLOWED, COMMAND -> "no permission to execute the command or subcommand";
+                    case KEY -> "no permission to touch the specified keys";
+                    case CHANNEL -> "no permission to access one of the channels used as arguments";
+                };
+        return "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This"
+                + " command is no longer allowed for the following reason: " + reason;
     }
 
     /** Has MONITOR clients see commands, or not when there are none. */
@@ -353,7 +404,14 @@ public final class Dispatcher implements CommandRunner, ServerState {
             reject(client, command, unknownCommand(args, argCount));
             return;
         }
-        int concerns = command.gateMask() & serverState;
+        int concerns = command.gateMask() & (serverState | client.flagBits());
+        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0 && client.is(ClientFlag.IN_EXEC)) {
+            Verdict verdict = checkAccess(client, command, args, argCount, Context.MULTI);
+            if (verdict != Verdict.ALLOWED) {
+                reject(client, command, notPermittedAnyMore(verdict));
+                return;
+            }
+        }
         if ((concerns & Gate.OUT_OF_MEMORY) != 0 && client.is(ClientFlag.IN_EXEC)) {
             reject(client, command, Errors.outOfMemory().message());
             return;

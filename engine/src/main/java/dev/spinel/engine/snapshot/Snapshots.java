@@ -172,11 +172,15 @@ public final class Snapshots {
         private boolean isWalked;
         private boolean hasEnded;
 
+        @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
         Running(SnapshotTarget target) {
             this.target = target;
             this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
             this.cut = keyspaces.cut(this);
-            threads.newThread(writer).start();
+            Thread thread = threads.newThread(writer);
+            // Has an effect where the launcher lets it; the engine's thread and clients come first.
+            thread.setPriority(Thread.MIN_PRIORITY);
+            thread.start();
         }
 
         @Override

@@ -44,6 +44,7 @@ public final class CommandTester {
         engine = new Engine(new EngineOptions(
                 config,
                 process,
+                process,
                 List.of(),
                 process,
                 process,
