@@ -305,7 +305,7 @@ public final class ClientTracking {
         }
         long redirectId = state.redirectId();
         Client receiver = redirectId == 0 ? client : clients.get(redirectId);
-        if (receiver == null) {
+        if (receiver == null || receiver.is(ClientFlag.CLOSE_AFTER_REPLY)) {
             state.redirectBroken(true);
             if (client.protocol() == 3) {
                 client.reply().push(2);

@@ -135,6 +135,17 @@ class ClientTrackingTest {
     }
 
     @Test
+    void redirectToClientThatQuits_isToldToBeBroken() {
+        CommandTester.Session receiver = tester.connect();
+        track(" REDIRECT " + receiver.send("CLIENT ID"));
+        reader.send("GET a");
+        receiver.send("QUIT");
+        tester.send("SET a 1");
+        assertThat(told()).contains("tracking-redir-broken");
+        assertThat(reader.send("CLIENT TRACKINGINFO")).contains("broken_redirect");
+    }
+
+    @Test
     void fullTable_givesUpTheOldestKeys() {
         tester.send("CONFIG SET tracking-table-max-keys 10");
         track("");
