@@ -43,6 +43,7 @@ import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.client.RequestExecutor;
 import dev.spinel.engine.command.bitmap.BitmapCommands;
 import dev.spinel.engine.command.generic.GenericCommands;
+import dev.spinel.engine.command.geo.GeoCommands;
 import dev.spinel.engine.command.hash.HashCommands;
 import dev.spinel.engine.command.hyperloglog.HyperLogLogCommands;
 import dev.spinel.engine.command.list.ListCommands;
@@ -232,6 +233,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new SortedSetCommands(),
                 new BitmapCommands(),
                 new HyperLogLogCommands(),
+                new GeoCommands(),
                 new GenericCommands(),
                 new FunctionCommands(),
                 transactionCommands,

@@ -24,6 +24,7 @@ public final class BuiltInSpecs {
             "admin.SlowlogSpecs",
             "command.bitmap.BitmapSpecs",
             "command.generic.GenericSpecs",
+            "command.geo.GeoSpecs",
             "command.hash.HashSpecs",
             "command.hyperloglog.HyperLogLogSpecs",
             "command.list.ListSpecs",

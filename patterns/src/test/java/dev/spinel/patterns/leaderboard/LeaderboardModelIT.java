@@ -113,7 +113,7 @@ class LeaderboardModelIT {
         Model model = new Model(order, ranks, ties);
         long end = System.nanoTime() + LENGTH.toNanos();
         int steps = 0;
-        while (System.nanoTime() < end) {
+        while (System.nanoTime() < end || steps < 10) {
             steps++;
             String context = "seed " + seed + ", step " + steps;
             String member = "m" + random.nextInt(30);
@@ -151,7 +151,6 @@ class LeaderboardModelIT {
             }
             assertReads(context, random, board, expected);
         }
-        assertThat(steps).isGreaterThan(10);
         if (ranks == RankMode.DENSE) {
             assertDistinctScores(name);
         }
