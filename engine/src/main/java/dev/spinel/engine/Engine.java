@@ -125,6 +125,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MILLIS_PER_SECOND = 1000;
+    private static final int PERCENT = 100;
 
     private final EngineClock clock;
     private final Arena arena;
@@ -160,6 +161,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final long heapLimitBytes;
     private final Eviction.Memory excess = new Excess();
     private long maxMemoryBytes;
+    /** {@code maxmemory-clients}; a negative number is a percentage of {@code maxmemory}. */
+    private long maxClientBytes;
+
     private long memoryLimitBytes;
     private long uncheckedUpToBytes;
     private boolean evictionUnfinished;
@@ -179,7 +183,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 ? Long.MAX_VALUE
                 : options.maxArenaBytes() - Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
         this.memoryLimitBytes = heapLimitBytes;
-        this.limits = new ClientLimits(clients, options.process()::log);
+        this.limits = new ClientLimits(clients, statistics, options.process()::log);
         this.keyspaces = new Keyspaces(
                 (int) options.config().number("databases"),
                 arena,
@@ -236,7 +240,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
                         users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
-                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, this::unpause),
+                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, statistics, this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -354,11 +358,22 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.clients(limits);
         bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
+        config.bind("maxmemory-clients", value -> {
+            maxClientBytes = value.number();
+            limitClients();
+        });
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
             memoryLimitBytes = maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes;
-            checkMemory();
+            // Not now, as keys must not go while a command runs: before the next one.
+            uncheckedUpToBytes = 0;
+            limitClients();
         });
+    }
+
+    /** Sets the limit for the memory of all clients, which may be a share of the limit for all memory. */
+    private void limitClients() {
+        limits.together(maxClientBytes >= 0 ? maxClientBytes : maxMemoryBytes / PERCENT * -maxClientBytes);
     }
 
     /**
@@ -428,6 +443,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         clock.update();
         keyspaces.begin(clock.nowMillis());
+        // Keys must not go for the output of clients that have gone.
+        memory.refreshClients(clock.nowMillis());
         long start = clock.nowNanos();
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
         propagator.flush();
@@ -445,7 +462,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
         @Override
         public void recount() {
-            memory.usedBytes();
+            memory.recountValues();
         }
     }
 
@@ -601,6 +618,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (tracking.isOn()) {
             tracking.endTurn();
         }
+        limits.evictLargest(nowMillis);
         if (evictionUnfinished) {
             waitNanos = 0;
         }

@@ -16,6 +16,7 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
+import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.tracking.ClientTracking;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /** CLIENT and its subcommands. Engine thread only. */
 public final class ClientCommands implements ServerPlugin {
+    private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+
     private final ClientRegistry clients;
     private final Users users;
     private final BlockedClients blockedClients;
     private final PausedClients pausedClients;
     private final Runnable unpause;
     private final TrackingCommands tracking;
+    private final ServerStatistics statistics;
 
     /**
      * The commands about clients.
@@ -41,8 +45,10 @@ public final class ClientCommands implements ServerPlugin {
             BlockedClients blockedClients,
             PausedClients pausedClients,
             ClientTracking tracking,
+            ServerStatistics statistics,
             Runnable unpause) {
         this.tracking = new TrackingCommands(clients, tracking);
+        this.statistics = statistics;
         this.clients = clients;
         this.users = users;
         this.blockedClients = blockedClients;
@@ -379,7 +385,8 @@ public final class ClientCommands implements ServerPlugin {
             return;
         }
         if (error) {
-            blockedClients.fail(client, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+            blockedClients.fail(client, UNBLOCKED);
+            statistics.errorReplied(UNBLOCKED);
         } else {
             blockedClients.timeOut(client);
         }

@@ -248,7 +248,7 @@ public final class InfoSections {
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
                 .add("expire_cycle_cpu_milliseconds", 0)
                 .add("evicted_keys", sources.keyspaces.statistics().evictedKeys())
-                .add("evicted_clients", 0)
+                .add("evicted_clients", statistics.evictedClients())
                 .add(
                         "total_eviction_exceeded_time",
                         sources.keyspaces.eviction().exceededMillis()
