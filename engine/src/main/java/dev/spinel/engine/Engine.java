@@ -366,7 +366,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             maxMemoryBytes = value.number();
             memoryLimitBytes = maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes;
             // Not now, as keys must not go while a command runs: before the next one.
-            uncheckedUpToBytes = 0;
+            uncheckedUpToBytes = -1;
             limitClients();
         });
     }
