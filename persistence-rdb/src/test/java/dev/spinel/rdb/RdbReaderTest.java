@@ -481,7 +481,7 @@ class RdbReaderTest {
                     .value(0, "c")
                     .string("v")
                     .end();
-            assertThat(read(bytes)).containsOnlyKeys("0/a@5000", "0/b@7~9", "0/c");
+            assertThat(read(bytes)).containsOnlyKeys("0/a@5000", "0/b@7~9", "0/c*200");
         }
 
         @Test
