@@ -1,0 +1,29 @@
+package dev.spinel.lua.vm;
+
+import org.jspecify.annotations.Nullable;
+
+/** An error that a script raised or met, which {@code pcall} catches; any value may be one. Without a stack trace. */
+public final class LuaError extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient @Nullable Object value;
+
+    public LuaError(@Nullable Object value) {
+        super(null, null, false, false);
+        this.value = value;
+    }
+
+    public LuaError(String message) {
+        this(LuaString.of(message));
+    }
+
+    /** The error value. */
+    public @Nullable Object value() {
+        return value;
+    }
+
+    @Override
+    public String getMessage() {
+        return value instanceof LuaString text ? text.toString() : "(error object is not a string)";
+    }
+}
