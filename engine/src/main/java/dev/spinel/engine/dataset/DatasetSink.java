@@ -11,6 +11,9 @@ public interface DatasetSink extends ValueSink {
     /** {@link #key}'s idle time when it is not known. */
     long UNKNOWN_IDLE = -1;
 
+    /** A library of functions, between two keys. */
+    void library(Bytes code) throws IOException;
+
     /**
      * Starts a key; its value follows.
      *

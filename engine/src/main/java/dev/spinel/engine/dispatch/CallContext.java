@@ -88,6 +88,14 @@ final class CallContext implements ClientCall {
         shownArgs[index] = REDACTED;
     }
 
+    /** Copies the arguments, since what they are views of is about to be overwritten. */
+    void keepArguments() {
+        boolean same = shownArgs == args;
+        Bytes[] shown = shownArgs;
+        args = Request.copyOf(args, argCount).args();
+        shownArgs = same ? args : Request.copyOf(shown, argCount).args();
+    }
+
     /** The arguments without what was redacted, for logs. */
     Bytes[] shownArgs() {
         return shownArgs;

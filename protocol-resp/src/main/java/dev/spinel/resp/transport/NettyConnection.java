@@ -291,6 +291,15 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
+    public void suspend(boolean value) {
+        suspended = value;
+        if (value) {
+            // What other connections read goes where the rest of this one's requests are.
+            decoder.retain();
+        }
+    }
+
+    @Override
     public String remoteAddress() {
         return endpoint.remoteAddress();
     }

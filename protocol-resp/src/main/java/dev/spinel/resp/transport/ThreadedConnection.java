@@ -234,6 +234,11 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     }
 
     @Override
+    public void suspend(boolean value) {
+        suspended = value;
+    }
+
+    @Override
     public String remoteAddress() {
         return endpoint.remoteAddress();
     }

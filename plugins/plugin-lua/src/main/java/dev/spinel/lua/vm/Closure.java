@@ -60,6 +60,9 @@ final class Closure extends LuaFunction {
                 frame = new Frame(lua, tail, frame.tailSlots, frame.tailVarargs);
                 lua.replace(frame);
             }
+        } catch (LuaError e) {
+            e.locate(frame.closure.prototype.chunk.name(), frame.line);
+            throw e;
         } finally {
             lua.leave();
         }

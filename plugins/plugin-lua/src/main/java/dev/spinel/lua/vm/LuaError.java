@@ -7,6 +7,8 @@ public final class LuaError extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final transient @Nullable Object value;
+    private transient String chunk = "";
+    private transient int line;
 
     public LuaError(@Nullable Object value) {
         super(null, null, false, false);
@@ -15,6 +17,24 @@ public final class LuaError extends RuntimeException {
 
     public LuaError(String message) {
         this(LuaString.of(message));
+    }
+
+    /** Notes where it was raised, unless that is known. */
+    void locate(String where, int lineThere) {
+        if (line == 0) {
+            chunk = where;
+            line = lineThere;
+        }
+    }
+
+    /** The source text in which it was raised, empty if not known. */
+    public String chunk() {
+        return chunk;
+    }
+
+    /** The line at which it was raised, 0 if not known. */
+    public int line() {
+        return line;
     }
 
     /** The error value. */

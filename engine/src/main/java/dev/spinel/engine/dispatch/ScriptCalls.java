@@ -1,0 +1,44 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.client.Client;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the commands that scripts call, within the command that runs the script. Engine thread only. */
+public interface ScriptCalls {
+    /**
+     * What a script may do.
+     *
+     * @param readOnly whether commands that write are refused
+     * @param ignoresMemoryLimit whether commands that need memory run although {@code maxmemory} is reached
+     * @param propagates whether changes are logged
+     */
+    record Rules(boolean readOnly, boolean ignoresMemoryLimit, boolean propagates) {}
+
+    /**
+     * Runs a command, whose reply goes to the client's connection.
+     *
+     * @param client the script's own client
+     * @return why the command may not run, without the code {@code ERR} if that is its code; null if it ran
+     */
+    @Nullable
+    String call(Client client, Bytes[] args, int argCount, Rules rules);
+
+    /** Whether a command of that name, and subcommand, exists. */
+    boolean exists(Bytes[] args, int argCount);
+
+    /** Whether used memory is above {@code maxmemory}. */
+    boolean isOutOfMemory();
+
+    /** The error that writes are answered because they cannot be saved, null if all is well. */
+    @Nullable
+    String writeError();
+
+    /**
+     * Serves other clients while a script runs: those commands that are allowed then are executed, all others are answered
+     * an error.
+     *
+     * @param caller the client whose script it is; none of its commands are executed
+     */
+    void serveOthers(Client caller, String busyError);
+}
