@@ -28,7 +28,9 @@ final class ScriptRunner {
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long SERVE_EVERY_NANOS = 2 * NANOS_PER_MILLI;
     /** What the heap must have left for the server while a script runs. */
-    private static final long RESERVED_BYTES = 24L << 20;
+    private static final long MIN_RESERVED_BYTES = 24L << 20;
+
+    private static final long RESERVED_DIVISOR = 8;
     static final String BUSY_SCRIPT =
             "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
     private static final String BUSY_FUNCTION =
@@ -97,13 +99,14 @@ final class ScriptRunner {
     }
 
     private static long roomBytes() {
+        long reserved = Math.max(MIN_RESERVED_BYTES, Runtime.getRuntime().maxMemory() / RESERVED_DIVISOR);
         long room = freeBytes();
-        if (room < RESERVED_BYTES) {
+        if (room < 2 * reserved) {
             // What is counted as used may be garbage, and only a collection tells.
             System.gc();
             room = freeBytes();
         }
-        return room - RESERVED_BYTES;
+        return room - reserved;
     }
 
     private static long freeBytes() {

@@ -25,6 +25,9 @@ public final class Interpreter {
     private static final int MAX_METATABLES = 100;
     private static final int TICKS_PER_CHECK = 1000;
 
+    /** What a string takes beside its bytes. */
+    private static final int BYTES_PER_STRING = 40;
+
     private static final LuaString INDEX = LuaString.of("__index");
     private static final LuaString NEW_INDEX = LuaString.of("__newindex");
     private static final LuaString CALL = LuaString.of("__call");
@@ -403,7 +406,7 @@ public final class Interpreter {
         if (length > Integer.MAX_VALUE - 64) {
             throw error("string length overflow");
         }
-        memory.charge(length);
+        memory.charge(length + BYTES_PER_STRING);
         byte[] bytes = new byte[(int) length];
         int at = 0;
         for (int i = from; i < to; i++) {
@@ -425,6 +428,7 @@ public final class Interpreter {
             }
             throw error("'tostring' must return a string to 'print'");
         }
+        memory.charge(BYTES_PER_STRING);
         LuaString text = Values.toText(value);
         if (text != null) {
             return text;

@@ -31,7 +31,7 @@ public final class MemoryBudget {
 
     private void check(long bytes) {
         uncheckedBytes = 0;
-        if (bytes > Integer.MAX_VALUE - 64 || bytes > roomBytes.getAsLong()) {
+        if (bytes > Integer.MAX_VALUE - 64 || roomBytes.getAsLong() - bytes < STEP_BYTES) {
             throw new LuaError("not enough memory");
         }
     }
