@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -43,8 +44,13 @@ class ServerProcessIT {
     }
 
     private Process start(List<String> jvmOptions, String... args) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC"));
+        return startIn(List.of(), jvmOptions, args);
+    }
+
+    /** @param prefix what runs java, its command line being the last arguments */
+    private Process startIn(List<String> prefix, List<String> jvmOptions, String... args) throws IOException {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC"));
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(List.of(args));
@@ -79,6 +85,22 @@ class ServerProcessIT {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(START_SECONDS))
                 .until(() -> Files.exists(log) && Files.readString(log).contains(text));
+    }
+
+    /** Sets keys 0, 1, ... of 1000 bytes until the server refuses, which it should before 200 MB; returns how many it took. */
+    private static int fill(Jedis client) {
+        String value = "x".repeat(1000);
+        for (int from = 0; from < 200_000; from += 1000) {
+            Pipeline pipeline = client.pipelined();
+            for (int i = 0; i < 1000; i++) {
+                pipeline.set("key:" + (from + i), value);
+            }
+            List<Object> replies = pipeline.syncAndReturnAll();
+            if (replies.stream().anyMatch(JedisDataException.class::isInstance)) {
+                return from + (int) replies.stream().filter("OK"::equals).count();
+            }
+        }
+        throw new AssertionError("200 MB were taken");
     }
 
     @Nested
@@ -285,6 +307,72 @@ class ServerProcessIT {
     }
 
     @Nested
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "prlimit, which makes room again, is a program of Linux")
+    class FullDisk {
+        /** Files may grow to 256 KiB: a limit that ends as the space on a disk does, in the middle of a write. */
+        private static final List<String> LIMITED = List.of("sh", "-c", "ulimit -S -f 512; exec \"$@\"", "sh");
+
+        private static final String REFUSED = "MISCONF Errors writing to the AOF file: File too large";
+
+        @Test
+        void log_refusesWritesServesReadsAndRecovers() throws Exception {
+            int port = freePort();
+            Process process = startIn(LIMITED, List.of(), "--port", Integer.toString(port), "--appendonly", "yes");
+            awaitLine(output, "Ready to accept connections");
+
+            int written;
+            try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                written = fill(client);
+                assertThat(client.get("key:0")).hasSize(1000);
+                assertThatThrownBy(client::ping).hasMessage(REFUSED);
+
+                unlimit(process);
+                Awaitility.await().untilAsserted(() -> assertThat(client.set("more", "value"))
+                        .isEqualTo("OK"));
+            }
+            process.destroyForcibly().waitFor();
+
+            start(List.of(), "--port", Integer.toString(port), "--appendonly", "yes");
+            awaitLine(output, "Ready to accept connections");
+            try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                assertThat(client.dbSize()).isEqualTo(written + 1L);
+                assertThat(client.get("more")).isEqualTo("value");
+            }
+        }
+
+        @Test
+        void snapshot_refusesWritesKeepsTheFileBeforeAndRecovers() throws Exception {
+            int port = freePort();
+            Process process = startIn(
+                    LIMITED, List.of(), "--port", Integer.toString(port), "--save", "3600 1", "--rdbcompression", "no");
+            awaitLine(output, "Ready to accept connections");
+
+            try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                client.set("key", "value");
+                client.save();
+                byte[] before = Files.readAllBytes(directory.resolve("dump.rdb"));
+                client.set("large", "x".repeat(1_000_000));
+                client.bgsave();
+                Awaitility.await().untilAsserted(() -> assertThatThrownBy(() -> client.set("one", "more"))
+                        .hasMessageStartingWith("MISCONF Redis is configured to save RDB snapshots"));
+                assertThat(client.get("key")).isEqualTo("value");
+                assertThat(Files.readAllBytes(directory.resolve("dump.rdb"))).isEqualTo(before);
+
+                unlimit(process);
+                client.save();
+                assertThat(client.set("one", "more")).isEqualTo("OK");
+            }
+        }
+
+        private void unlimit(Process process) throws IOException, InterruptedException {
+            Process prlimit = new ProcessBuilder("prlimit", "--pid", Long.toString(process.pid()), "--fsize=unlimited")
+                    .inheritIO()
+                    .start();
+            assertThat(prlimit.waitFor()).isZero();
+        }
+    }
+
+    @Nested
     class SmallHeap {
         private static final int MANY_CLIENTS = 30;
 
@@ -349,6 +437,41 @@ class ServerProcessIT {
             });
         }
 
+        @Test
+        void transactionsWithoutEnd_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                Socket socket = connect(port, sockets);
+                sendAsFarAsPossible(socket, "MULTI\r\n");
+                String set = "*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$100000\r\n" + "x".repeat(100_000) + "\r\n";
+                for (int i = 0; i < 1500; i++) {
+                    sendAsFarAsPossible(socket, set);
+                }
+            });
+        }
+
+        @Test
+        void transactionsOfManySmallCommands_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                Socket socket = connect(port, sockets);
+                sendAsFarAsPossible(socket, "MULTI\r\n");
+                String gets = "GET a\r\n".repeat(10_000);
+                for (int i = 0; i < 100; i++) {
+                    sendAsFarAsPossible(socket, gets);
+                }
+            });
+        }
+
+        @Test
+        void largeRequestsThatBlock_ofManyClients_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                for (int i = 0; i < MANY_CLIENTS; i++) {
+                    sendAsFarAsPossible(
+                            connect(port, sockets),
+                            "*3\r\n$5\r\nBLPOP\r\n$3000000\r\n" + "x".repeat(3_000_000) + "\r\n$1\r\n0\r\n");
+                }
+            });
+        }
+
         /** Clients that ask for more than the heap has; what they opened is closed afterwards. */
         private interface Flood {
             void run(int port, List<Socket> sockets) throws IOException;
@@ -394,24 +517,6 @@ class ServerProcessIT {
             } catch (IOException closedByServer) {
                 // The server may close a connection for which it has no memory.
             }
-        }
-
-        /** Sets keys until the server refuses; far more than the heap could hold would be needed for it never to. */
-        private int fill(Jedis client) {
-            String value = "x".repeat(1000);
-            int written = 0;
-            while (written < 200_000) {
-                Pipeline pipeline = client.pipelined();
-                for (int i = 0; i < 1000; i++) {
-                    pipeline.set("key:" + (written + i), value);
-                }
-                List<Object> replies = pipeline.syncAndReturnAll();
-                if (replies.stream().anyMatch(JedisDataException.class::isInstance)) {
-                    return written;
-                }
-                written += 1000;
-            }
-            throw new AssertionError("200 MB fit into a heap of 64 MB");
         }
     }
 

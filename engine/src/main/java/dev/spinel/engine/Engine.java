@@ -33,10 +33,13 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.client.RequestExecutor;
+import dev.spinel.engine.command.bitmap.BitmapCommands;
 import dev.spinel.engine.command.generic.GenericCommands;
 import dev.spinel.engine.command.hash.HashCommands;
+import dev.spinel.engine.command.hyperloglog.HyperLogLogCommands;
 import dev.spinel.engine.command.list.ListCommands;
 import dev.spinel.engine.command.set.SetCommands;
 import dev.spinel.engine.command.sortedset.SortedSetCommands;
@@ -53,6 +56,7 @@ import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.dispatch.RegisteredCommand;
+import dev.spinel.engine.keyspace.Eviction;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.memory.Arena;
@@ -67,6 +71,7 @@ import dev.spinel.engine.snapshot.ValueTransfer;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
 import dev.spinel.engine.value.EncodingLimits;
@@ -113,6 +118,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private static final long LOADING_NANOS = 20_000_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long MILLIS_PER_SECOND = 1000;
 
     private final EngineClock clock;
     private final Arena arena;
@@ -120,10 +126,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final ClientRegistry clients = new ClientRegistry();
     private final PubSub pubSub = new PubSub();
     private final KeyEvents keyEvents = new KeyEvents(pubSub);
+    private final ClientTracking tracking = new ClientTracking(clients);
     private final WatchedKeys watchedKeys = new WatchedKeys();
     private final BlockedClients blockedClients = new BlockedClients();
+    private final KeptRequests keptRequests = new KeptRequests();
     private final Propagator propagator = new Propagator();
-    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, propagator);
+    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
     private final ServerStatistics statistics = new ServerStatistics();
     private final SlowLog slowLog = new SlowLog();
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
@@ -141,8 +149,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final List<Capability> capabilities;
     private final ServerProcess process;
     private final long heapLimitBytes;
+    private final Eviction.Memory excess = new Excess();
     private long maxMemoryBytes;
-    private long checkedArenaBytes;
+    private long memoryLimitBytes;
+    private long uncheckedUpToBytes;
+    private boolean evictionUnfinished;
+    private long checkedKeptBytes;
     private boolean outOfMemory;
     private boolean protectedMode;
     private int loadedCapabilities;
@@ -157,6 +169,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.heapLimitBytes = options.maxArenaBytes() == 0
                 ? Long.MAX_VALUE
                 : options.maxArenaBytes() - Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
+        this.memoryLimitBytes = heapLimitBytes;
         this.limits = new ClientLimits(clients, options.process()::log);
         this.keyspaces = new Keyspaces(
                 (int) options.config().number("databases"),
@@ -164,9 +177,18 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new KeyHash(options.random().nextLong()),
                 encodingLimits,
                 options.random(),
-                changes);
+                changes,
+                options.nanos());
         DispatchServices services = new DispatchServices(
-                keyspaces, changes, propagator, blockedClients, clock, options.random(), options.config()::number);
+                keyspaces,
+                changes,
+                propagator,
+                blockedClients,
+                keptRequests,
+                tracking,
+                clock,
+                options.random(),
+                options.config()::number);
         this.dispatcher = new Dispatcher(
                 commandTable,
                 services,
@@ -176,15 +198,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 monitors,
                 options.failureLog(),
                 options.process()::log);
-        this.pausedClients = new PausedClients(dispatcher::paused);
+        this.pausedClients = new PausedClients(keptRequests, dispatcher::paused);
         this.process = options.process();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp, this::tellLibraries);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
-        TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, dispatcher);
+        TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
         this.cron = new Cron(clock, keyspaces, statistics, propagator);
-        this.memory = new MemoryUse(arena, keyspaces, clients);
+        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients);
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -192,11 +214,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new HashCommands(),
                 new SetCommands(),
                 new SortedSetCommands(),
+                new BitmapCommands(),
+                new HyperLogLogCommands(),
                 new GenericCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
-                new ConnectionCommands(authentication, transactionCommands, pubSub, monitors, options.redisVersion()),
-                new ClientCommands(clients, blockedClients, pausedClients, this::unpause),
+                new ConnectionCommands(
+                        authentication, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
+                new ClientCommands(clients, blockedClients, pausedClients, tracking, this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -286,6 +311,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 keyspaces,
                 changes,
                 pubSub,
+                tracking,
                 commandTable,
                 options.plugins(),
                 dispatcher,
@@ -301,6 +327,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         keyspaces,
                         watchedKeys,
                         blockedClients,
+                        tracking,
                         monitors,
                         dispatcher::monitored,
                         process,
@@ -332,10 +359,13 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.authentication(authentication, this::admitAll);
         bindings.hertz(cron::hz);
         bindings.lazyRelease(keyspaces);
+        bindings.eviction(keyspaces);
         bindings.clients(limits);
+        bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
+            memoryLimitBytes = maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes;
             checkMemory();
         });
     }
@@ -346,20 +376,61 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     private void checkMemory() {
-        long used = memory.estimateBytes();
-        checkedArenaBytes = arena.usedBytes();
-        outOfMemory = used > heapLimitBytes || (maxMemoryBytes > 0 && used > maxMemoryBytes);
+        boolean keptMore = keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
+        long used = keptMore ? memory.usedBytes() : memory.estimateBytes();
+        checkedKeptBytes = keptMore ? keptRequests.totalBytes() : checkedKeptBytes;
+        boolean unfinished = false;
+        outOfMemory = false;
+        if (used > memoryLimitBytes) {
+            Eviction.Outcome eviction = evict();
+            outOfMemory = eviction == Eviction.Outcome.EXHAUSTED;
+            unfinished = eviction == Eviction.Outcome.UNFINISHED;
+            used = memory.estimateBytes();
+        }
+        evictionUnfinished = unfinished;
+        uncheckedUpToBytes = arena.usedBytes() + Math.min(MEMORY_STEP_BYTES, memoryLimitBytes - used);
         dispatcher.outOfMemory(outOfMemory);
     }
 
-    private boolean grewByStep() {
-        return arena.usedBytes() - checkedArenaBytes > MEMORY_STEP_BYTES;
+    private Eviction.Outcome evict() {
+        if (dispatcher.isLoading()) {
+            return Eviction.Outcome.EXHAUSTED;
+        }
+        clock.update();
+        keyspaces.begin(clock.nowMillis());
+        long start = clock.nowNanos();
+        Eviction.Outcome outcome = keyspaces.eviction().run(excess);
+        propagator.flush();
+        latencyMonitor.add(
+                "eviction-cycle", clock.nowMillis() / MILLIS_PER_SECOND, (clock.readNanos() - start) / NANOS_PER_MILLI);
+        return outcome;
+    }
+
+    /** What eviction has to free. */
+    private final class Excess implements Eviction.Memory {
+        @Override
+        public long excessBytes() {
+            return memory.estimateBytes() - memoryLimitBytes;
+        }
+
+        @Override
+        public void recount() {
+            memory.usedBytes();
+        }
+    }
+
+    /** Whether memory may be short: always while it is, else when it grew by what was left, or by a step. */
+    private boolean mayBeShort() {
+        return outOfMemory
+                || arena.usedBytes() > uncheckedUpToBytes
+                || keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
     }
 
     private void resetStatistics() {
         statistics.reset();
         keyspaces.statistics().reset();
         keyspaces.lazyRelease().resetCount();
+        keyspaces.eviction().resetStatistics();
         commandTable.all().forEach(RegisteredCommand::resetStatistics);
         capabilities.forEach(Capability::resetStatistics);
     }
@@ -393,7 +464,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public boolean execute(Client client, Bytes[] args, int argCount) {
-        if (grewByStep()) {
+        if (mayBeShort()) {
             checkMemory();
         }
         Outcome outcome = dispatcher.execute(client, args, argCount);
@@ -415,6 +486,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         blockedClients.disconnect(client);
         watchedKeys.unwatch(client);
         pubSub.disconnect(client);
+        tracking.disable(client);
         monitors.remove(client);
         dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
@@ -492,8 +564,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             unpause();
         }
         long waitNanos = cron.run();
-        if (maxMemoryBytes > 0 || outOfMemory || grewByStep()) {
+        if (maxMemoryBytes > 0 || mayBeShort()) {
             checkMemory();
+        }
+        if (tracking.isOn()) {
+            tracking.endTurn();
+        }
+        if (evictionUnfinished) {
+            waitNanos = 0;
         }
         // By index, as this runs for every request at worst, and an iterator would be garbage.
         for (int i = 0; i < capabilities.size(); i++) {

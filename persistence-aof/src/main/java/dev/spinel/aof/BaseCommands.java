@@ -52,7 +52,7 @@ final class BaseCommands implements DatasetSink {
     }
 
     @Override
-    public void key(int databaseIndex, Bytes name, long expiry, long idleSeconds) throws IOException {
+    public void key(int databaseIndex, Bytes name, long expiry, long use) throws IOException {
         endKey();
         if (databaseIndex != database) {
             database = databaseIndex;

@@ -29,7 +29,7 @@ final class DatasetCounter extends IgnoringSink {
     }
 
     @Override
-    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) {
+    public void key(int database, Bytes key, long expiresAtMillis, long use) {
         keys++;
         if (expiresAtMillis != NO_EXPIRY) {
             withExpiry++;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.SavedValue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -30,7 +31,7 @@ class BaseCommandsTest {
 
     @BeforeEach
     void startKey() throws IOException {
-        sink.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+        sink.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
     }
 
     /** The commands as a log of them is read, each as one line. */

@@ -6,8 +6,8 @@ import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
-import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.snapshot.ValueTransfer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,8 +49,7 @@ final class DumpCommands {
     private static final class Options {
         private boolean replace;
         private boolean absolute;
-        private long idleSeconds = DatasetSink.UNKNOWN_IDLE;
-        private boolean hasFrequency;
+        private long use = KeyUse.UNKNOWN;
 
         static Options parse(Call call) {
             Options options = new Options();
@@ -60,17 +59,18 @@ final class DumpCommands {
                     options.replace = true;
                 } else if (call.argIs(i, "ABSTTL")) {
                     options.absolute = true;
-                } else if (call.argIs(i, "IDLETIME") && hasValue && !options.hasFrequency) {
-                    options.idleSeconds = call.integerArg(++i);
-                    if (options.idleSeconds < 0) {
+                } else if (call.argIs(i, "IDLETIME") && hasValue && !KeyUse.isFrequency(options.use)) {
+                    long idleSeconds = call.integerArg(++i);
+                    if (idleSeconds < 0) {
                         throw Errors.err("Invalid IDLETIME value, must be >= 0");
                     }
-                } else if (call.argIs(i, "FREQ") && hasValue && options.idleSeconds == DatasetSink.UNKNOWN_IDLE) {
+                    options.use = KeyUse.idle(idleSeconds);
+                } else if (call.argIs(i, "FREQ") && hasValue && !KeyUse.isIdle(options.use)) {
                     long frequency = call.integerArg(++i);
                     if (frequency < 0 || frequency > MAX_FREQUENCY) {
                         throw Errors.err("Invalid FREQ value, must be >= 0 and <= 255");
                     }
-                    options.hasFrequency = true;
+                    options.use = KeyUse.frequency((int) frequency);
                 } else {
                     throw Errors.syntax();
                 }
@@ -109,7 +109,7 @@ final class DumpCommands {
             restoreExpired(call, keyspace, key, exists);
             return;
         }
-        values.put(keyspace, key, timeToLive == 0 ? Keyspace.NO_EXPIRY : expiresAtMillis, options.idleSeconds);
+        values.put(keyspace, key, timeToLive == 0 ? Keyspace.NO_EXPIRY : expiresAtMillis, options.use);
         call.changed(key, KeyEvent.GENERIC, "restore");
         if (timeToLive != 0 && !options.absolute) {
             propagateAbsolute(call, expiresAtMillis);

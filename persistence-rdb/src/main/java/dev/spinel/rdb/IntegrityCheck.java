@@ -61,7 +61,7 @@ final class IntegrityCheck implements DatasetSink {
     }
 
     @Override
-    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) {}
+    public void key(int database, Bytes key, long expiresAtMillis, long use) {}
 
     @Override
     public void string(Bytes value) {}

@@ -22,7 +22,6 @@ public final class RdbFormat implements DatasetFormat {
     private final LongSupplier unixMillis;
     private volatile boolean compressing = true;
     private volatile boolean summing = true;
-    private volatile boolean withIdleTimes;
     private volatile boolean skippingChecksums;
     private volatile Consumer<String> log = line -> {};
 
@@ -37,11 +36,10 @@ public final class RdbFormat implements DatasetFormat {
         this.unixMillis = unixMillis;
     }
 
-    /** Follows {@code rdbcompression}, {@code rdbchecksum} and {@code maxmemory-policy}, and logs what files tell. Engine thread. */
+    /** Follows {@code rdbcompression} and {@code rdbchecksum}, and logs what files tell. Engine thread. */
     void connect(ConfigRegistry config, Consumer<String> newLog) {
         config.bind("rdbcompression", value -> compressing = value.isYes());
         config.bind("rdbchecksum", value -> summing = value.isYes());
-        config.bind("maxmemory-policy", value -> withIdleTimes = value.text().endsWith("-lru"));
         log = newLog;
     }
 
@@ -68,7 +66,6 @@ public final class RdbFormat implements DatasetFormat {
         Runtime runtime = Runtime.getRuntime();
         return new RdbWriter(
                 new RdbOutput(out, compressing, summing),
-                withIdleTimes,
                 new RdbWriter.About(
                         redisVersion,
                         unixMillis.getAsLong() / MILLIS_PER_SECOND,

@@ -4,6 +4,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private long emptyKeysSkipped;
     private int type;
     private long expiresAtMillis = DatasetSink.NO_EXPIRY;
-    private long idleSeconds = DatasetSink.UNKNOWN_IDLE;
+    private long use = KeyUse.UNKNOWN;
 
     /** Hears what a file has beside keys and values. */
     interface Observer {
@@ -143,8 +144,8 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
             switch (opcode) {
                 case RdbType.EXPIRE_MILLIS -> expiresAtMillis = in.readLong();
                 case RdbType.EXPIRE_SECONDS -> expiresAtMillis = (long) in.readInt() * MILLIS_PER_SECOND;
-                case RdbType.IDLE -> idleSeconds = Math.max(in.readNumber(), 0);
-                case RdbType.FREQUENCY -> in.readByte();
+                case RdbType.IDLE -> use = KeyUse.idle(Math.max(in.readNumber(), 0));
+                case RdbType.FREQUENCY -> use = KeyUse.frequency(in.readByte() & 0xff);
                 case RdbType.SELECT_DB -> selectDatabase();
                 case RdbType.RESIZE_DB -> {
                     in.readNumber();
@@ -223,14 +224,14 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
             observer.warning("RDB: skipping empty key: " + key.view().quotable(MAX_QUOTED_BYTES));
         }
         expiresAtMillis = DatasetSink.NO_EXPIRY;
-        idleSeconds = DatasetSink.UNKNOWN_IDLE;
+        use = KeyUse.UNKNOWN;
         return told;
     }
 
     @Override
     public ValueSink begin() throws IOException {
         DatasetSink target = target();
-        target.key(database, key.view(), expiresAtMillis, idleSeconds);
+        target.key(database, key.view(), expiresAtMillis, use);
         return target;
     }
 

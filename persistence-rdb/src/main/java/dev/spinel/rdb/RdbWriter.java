@@ -2,6 +2,7 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -17,24 +18,21 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     private static final int POINTER_BITS = 64;
 
     private final RdbOutput out;
-    private final boolean withIdleTimes;
     private byte[] key = new byte[INITIAL_KEY_BYTES];
     private int keyLength;
     private int keyDatabase;
     private long keyExpiresAtMillis;
-    private long keyIdleSeconds;
+    private long keyUse;
     private int database = NO_DATABASE;
 
     /**
      * Starts a file.
      *
-     * @param withIdleTimes whether to write how long ago keys were used
      * @param about what the file tells of itself
      */
-    RdbWriter(RdbOutput out, boolean withIdleTimes, About about) throws IOException {
+    RdbWriter(RdbOutput out, About about) throws IOException {
         super(out);
         this.out = out;
-        this.withIdleTimes = withIdleTimes;
         byte[] magic = String.format("REDIS%04d", RdbType.WRITTEN_VERSION).getBytes(StandardCharsets.US_ASCII);
         out.writeBytes(magic, 0, magic.length);
         about("redis-ver");
@@ -72,7 +70,7 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     }
 
     @Override
-    public void key(int newDatabase, Bytes newKey, long expiresAtMillis, long idleSeconds) {
+    public void key(int newDatabase, Bytes newKey, long expiresAtMillis, long use) {
         keyLength = newKey.length();
         if (keyLength > key.length) {
             key = Arrays.copyOf(key, Math.max(keyLength, 2 * key.length));
@@ -80,7 +78,7 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
         System.arraycopy(newKey.array(), newKey.offset(), key, 0, keyLength);
         keyDatabase = newDatabase;
         keyExpiresAtMillis = expiresAtMillis;
-        keyIdleSeconds = idleSeconds;
+        keyUse = use;
     }
 
     @Override
@@ -94,9 +92,12 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
             out.writeByte(RdbType.EXPIRE_MILLIS);
             out.writeLong(keyExpiresAtMillis);
         }
-        if (withIdleTimes && keyIdleSeconds != UNKNOWN_IDLE) {
+        if (KeyUse.isIdle(keyUse)) {
             out.writeByte(RdbType.IDLE);
-            out.writeLength(keyIdleSeconds);
+            out.writeLength(KeyUse.idleSeconds(keyUse));
+        } else if (KeyUse.isFrequency(keyUse)) {
+            out.writeByte(RdbType.FREQUENCY);
+            out.writeByte(KeyUse.counter(keyUse));
         }
         out.writeByte(type);
         out.writeString(key, 0, keyLength);

@@ -23,11 +23,11 @@ final class ReplacingSink extends ForwardingSink {
     }
 
     @Override
-    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) throws IOException {
+    public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {
         if (database < keyspaces.count()) {
             keyspaces.get(database).remove(key);
         }
-        target.key(database, key, expiresAtMillis, idleSeconds);
+        target.key(database, key, expiresAtMillis, use);
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.KeyUse;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class RdbDamageTest {
         Bytes payload = Bytes.of(withFooter(value));
         assertThat(DumpPayload.isIntact(payload)).isTrue();
         RecordedDataset sink = new RecordedDataset();
-        sink.key(0, Bytes.of("key"), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+        sink.key(0, Bytes.of("key"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
         DumpPayload.read(payload, sink);
     }
 
@@ -133,7 +134,7 @@ class RdbDamageTest {
     void fileWithChecksum_withAnyByteChanged_isRefused() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         DatasetFormat.Writer writer = format.writer(out, false);
-        writer.key(0, Bytes.of("key"), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+        writer.key(0, Bytes.of("key"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
         writer.string(Bytes.of("value"));
         writer.end();
         byte[] file = out.toByteArray();

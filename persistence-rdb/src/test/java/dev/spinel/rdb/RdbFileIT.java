@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -36,7 +37,7 @@ class RdbFileIT {
 
     private static void tell(DatasetSink sink, int keys) throws IOException {
         for (int i = 0; i < keys; i++) {
-            sink.key(0, Bytes.of("key" + i), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+            sink.key(0, Bytes.of("key" + i), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
             sink.integer(i);
         }
     }

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.SavedValue;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,15 +28,15 @@ class RdbWriterTest {
         void tell(DatasetSink sink) throws IOException;
     }
 
-    private byte[] write(boolean withIdleTimes, Telling values) throws IOException {
-        DatasetFormat.Writer writer = new RdbWriter(new RdbOutput(bytes, true, true), withIdleTimes, ABOUT);
+    private byte[] write(Telling values) throws IOException {
+        DatasetFormat.Writer writer = new RdbWriter(new RdbOutput(bytes, true, true), ABOUT);
         values.tell(writer);
         writer.end();
         return bytes.toByteArray();
     }
 
     private static void key(DatasetSink sink, int database, String key) throws IOException {
-        sink.key(database, Bytes.of(key), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+        sink.key(database, Bytes.of(key), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
     }
 
     private static String body(byte[] file) {
@@ -55,10 +56,10 @@ class RdbWriterTest {
     /** The example of the README. */
     @Test
     void workedExample() throws IOException {
-        byte[] file = write(false, sink -> {
+        byte[] file = write(sink -> {
             key(sink, 0, "n");
             sink.integer(300);
-            sink.key(0, Bytes.of("t"), 1_800_000_060_000L, DatasetSink.UNKNOWN_IDLE);
+            sink.key(0, Bytes.of("t"), 1_800_000_060_000L, KeyUse.UNKNOWN);
             sink.string(Bytes.of("spinel"));
             key(sink, 0, "l");
             sink.list(1);
@@ -81,7 +82,7 @@ class RdbWriterTest {
 
     @Test
     void databases_mayComeBack() throws IOException {
-        byte[] file = write(false, sink -> {
+        byte[] file = write(sink -> {
             int[] databases = {0, 0, 300, 0};
             for (int i = 0; i < databases.length; i++) {
                 key(sink, databases[i], "k" + i);
@@ -92,21 +93,26 @@ class RdbWriterTest {
     }
 
     @Test
-    void idleTimes_areWrittenOnlyIfWanted() throws IOException {
-        Telling idle = sink -> {
-            sink.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, 70);
+    void use_isWrittenAsFarAsItIsKnown() throws IOException {
+        assertThat(body(write(withUse(KeyUse.UNKNOWN)))).isEqualTo("fe0000016bc001ff");
+        bytes.reset();
+        assertThat(body(write(withUse(KeyUse.idle(70))))).isEqualTo("fe00f8404600016bc001ff");
+        bytes.reset();
+        assertThat(body(write(withUse(KeyUse.frequency(200))))).isEqualTo("fe00f9c800016bc001ff");
+    }
+
+    private static Telling withUse(long use) {
+        return sink -> {
+            sink.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, use);
             sink.integer(1);
         };
-        assertThat(body(write(false, idle))).isEqualTo("fe0000016bc001ff");
-        bytes.reset();
-        assertThat(body(write(true, idle))).isEqualTo("fe00f8404600016bc001ff");
     }
 
     @Test
     void setAsListpack_isWrittenMemberByMember() throws IOException {
         ListpackBuilder listpack = new ListpackBuilder();
         listpack.begin().add(5).add(new byte[] {'x'}, 0, 1);
-        byte[] file = write(false, sink -> {
+        byte[] file = write(sink -> {
             key(sink, 0, "k");
             sink.set(listpack.end());
         });
@@ -119,7 +125,7 @@ class RdbWriterTest {
         value.writeLong(-2);
         value.writeDouble(0.5);
         value.writeBytes(Bytes.of("text"));
-        byte[] file = write(false, sink -> {
+        byte[] file = write(sink -> {
             key(sink, 0, "k");
             sink.custom("test-type", 3, value);
         });
@@ -142,7 +148,7 @@ class RdbWriterTest {
             for (int i = 0; i < 10_000; i++) {
                 writer.key(0, key, 4_000_000_000_000L, 5);
                 writer.string(value);
-                writer.key(0, key, DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+                writer.key(0, key, DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
                 writer.integer(i);
             }
             allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);

@@ -4,6 +4,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.SavedValue;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,13 +45,14 @@ final class RecordedDataset implements DatasetSink {
     }
 
     @Override
-    public void key(int database, Bytes newKey, long expiresAtMillis, long idleSeconds) {
+    public void key(int database, Bytes newKey, long expiresAtMillis, long use) {
         if (missing != 0) {
             throw new IllegalStateException("a key in the middle of " + key);
         }
         key = database + "/" + text(newKey)
                 + (expiresAtMillis == NO_EXPIRY ? "" : "@" + expiresAtMillis)
-                + (idleSeconds == UNKNOWN_IDLE ? "" : "~" + idleSeconds);
+                + (KeyUse.isIdle(use) ? "~" + KeyUse.idleSeconds(use) : "")
+                + (KeyUse.isFrequency(use) ? "*" + KeyUse.counter(use) : "");
     }
 
     private void begin(String newKind, long count) throws InvalidDatasetException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.KeyUse;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -20,10 +21,12 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files go from redis-server to here and from here to redis-server. */
+@Tag("redis-server")
 class RedisExchangeIT {
     private static final RdbFormat FORMAT = new RdbFormat("7.0.15", System::currentTimeMillis);
 
@@ -192,7 +195,7 @@ class RedisExchangeIT {
         ListpackBuilder listpack = new ListpackBuilder();
         for (int i = 0; i < 300; i++) {
             long expiry = random.nextInt(3) > 0 ? DatasetSink.NO_EXPIRY : 4_000_000_000_000L + i;
-            sink.key(random.nextInt(3), Bytes.of("key:" + i), expiry, DatasetSink.UNKNOWN_IDLE);
+            sink.key(random.nextInt(3), Bytes.of("key:" + i), expiry, KeyUse.UNKNOWN);
             int count = 1 + random.nextInt(200);
             switch (i % 11) {
                 case 0 -> sink.string(Bytes.of(words(3, random.nextInt(100))));
@@ -327,7 +330,7 @@ class RedisExchangeIT {
             }
             for (Map.Entry<String, String> entry : DUMPED_KEYS.entrySet()) {
                 RecordedDataset dataset = new RecordedDataset();
-                dataset.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, DatasetSink.UNKNOWN_IDLE);
+                dataset.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
                 DumpPayload.read(latin1(redis.call("DUMP", entry.getKey())), dataset);
                 assertThat(dataset.values()).containsExactly(Map.entry("0/k", entry.getValue()));
             }

@@ -72,6 +72,9 @@ public interface Call {
     /** As {@link #changed(Bytes, KeyEvent, String)} on a database other than the selected one. */
     void changed(Keyspace keyspace, Bytes key, KeyEvent event, String name);
 
+    /** As {@link #changed(Bytes, KeyEvent, String)} without an event: for a change that Redis keeps quiet. */
+    void changed(Bytes key);
+
     /** Publishes a further keyspace event without counting a change. */
     void event(Keyspace keyspace, Bytes key, KeyEvent event, String name);
 

@@ -36,6 +36,12 @@ public interface ReplyWriter {
     /** A double: RESP3 double, or a bulk string of the shortest form that reads back as the same value. */
     void real(double value);
 
+    /**
+     * A double in a decimal form that the caller chose, such as a fixed number of digits: RESP3 double, or a bulk string
+     * in RESP2.
+     */
+    void realDigits(byte[] array, int offset, int length);
+
     /** A bulk string of a score as RESP2 writes it, in both versions. */
     void bulkReal(double value);
 

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and reported at most.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("redis-server")
 class DifferentialIT {
     private static final int SEQUENCE_LENGTH = 2000;
     /** The first of them never blocks, so that it wakes the others. */

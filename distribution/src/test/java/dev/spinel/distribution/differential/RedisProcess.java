@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 
@@ -21,17 +23,19 @@ final class RedisProcess implements AutoCloseable {
     /**
      * Starts the redis-server of the PATH on a free port.
      *
-     * @param log where it writes what it has to say
+     * @param log where it writes what it has to say; in the same directory it works
+     * @param directives further arguments
      * @throws IOException if there is none, or if it is not of version 7.0
      */
-    static RedisProcess start(Path log) throws IOException {
+    static RedisProcess start(Path log, String... directives) throws IOException {
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
         String portText = Integer.toString(port);
-        ProcessBuilder builder = new ProcessBuilder(
-                "redis-server", "--port", portText, "--bind", "127.0.0.1", "--save", "", "--daemonize", "no");
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(
+                List.of("redis-server", "--port", portText, "--bind", "127.0.0.1", "--save", "", "--daemonize", "no")));
+        builder.command().addAll(List.of(directives));
         builder.environment().put("LC_ALL", "C");
         builder.directory(log.getParent().toFile());
         builder.redirectErrorStream(true).redirectOutput(new File(log.toString()));

@@ -106,7 +106,8 @@ final class ServerPair {
         return null;
     }
 
-    private static Request content(String type, String key) {
+    /** What reads a whole key. */
+    static Request content(String type, String key) {
         return switch (type) {
             case "string" -> Request.of("GET", key);
             case "list" -> Request.of("LRANGE", key, "0", "-1");

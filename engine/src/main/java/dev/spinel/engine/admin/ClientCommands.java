@@ -2,7 +2,6 @@ package dev.spinel.engine.admin;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
-import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.error.Errors;
@@ -14,6 +13,7 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
+import dev.spinel.engine.tracking.ClientTracking;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +24,7 @@ public final class ClientCommands implements ServerPlugin {
     private final BlockedClients blockedClients;
     private final PausedClients pausedClients;
     private final Runnable unpause;
+    private final TrackingCommands tracking;
 
     /**
      * The commands about clients.
@@ -31,7 +32,12 @@ public final class ClientCommands implements ServerPlugin {
      * @param unpause ends a pause and executes the requests that waited
      */
     public ClientCommands(
-            ClientRegistry clients, BlockedClients blockedClients, PausedClients pausedClients, Runnable unpause) {
+            ClientRegistry clients,
+            BlockedClients blockedClients,
+            PausedClients pausedClients,
+            ClientTracking tracking,
+            Runnable unpause) {
+        this.tracking = new TrackingCommands(clients, tracking);
         this.clients = clients;
         this.blockedClients = blockedClients;
         this.pausedClients = pausedClients;
@@ -47,15 +53,19 @@ public final class ClientCommands implements ServerPlugin {
     public List<Command> commands() {
         return List.of(Command.container(
                 ClientSpecs.CLIENT,
-                Command.of(ClientSpecs.CLIENT_CACHING, ClientCommands::caching),
+                Command.of(ClientSpecs.CLIENT_CACHING, tracking::caching),
                 Command.of(ClientSpecs.CLIENT_GETNAME, ClientCommands::getname),
-                Command.of(ClientSpecs.CLIENT_GETREDIR, call -> call.reply().integer(-1)),
+                Command.of(ClientSpecs.CLIENT_GETREDIR, tracking::getredir),
                 Command.of(
                         ClientSpecs.CLIENT_HELP,
                         HelpText.of(
                                 "CLIENT",
+                                "CACHING (YES|NO)",
+                                "    Choose whether the keys of the next command are tracked.",
                                 "GETNAME",
                                 "    Return the name of this connection.",
+                                "GETREDIR",
+                                "    Return the ID of the client that is told of changed keys instead.",
                                 "ID",
                                 "    Return the ID of this connection.",
                                 "INFO",
@@ -78,6 +88,11 @@ public final class ClientCommands implements ServerPlugin {
                                 "    Name the client library.",
                                 "SETNAME <name>",
                                 "    Name this connection.",
+                                "TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]",
+                                "         [OPTIN] [OPTOUT] [NOLOOP]",
+                                "    Switch messages about changed keys for client side caching.",
+                                "TRACKINGINFO",
+                                "    Describe the tracking of this connection.",
                                 "UNBLOCK <clientid> [TIMEOUT|ERROR]",
                                 "    End the wait of a blocked client.",
                                 "UNPAUSE",
@@ -93,14 +108,10 @@ public final class ClientCommands implements ServerPlugin {
                 Command.of(ClientSpecs.CLIENT_REPLY, ClientCommands::reply),
                 Command.of(ClientSpecs.CLIENT_SETINFO, ClientCommands::setinfo),
                 Command.of(ClientSpecs.CLIENT_SETNAME, ClientCommands::setname),
-                Command.of(ClientSpecs.CLIENT_TRACKINGINFO, ClientCommands::trackinginfo),
+                Command.of(ClientSpecs.CLIENT_TRACKING, tracking::tracking),
+                Command.of(ClientSpecs.CLIENT_TRACKINGINFO, tracking::trackinginfo),
                 Command.of(ClientSpecs.CLIENT_UNBLOCK, this::unblock),
                 Command.of(ClientSpecs.CLIENT_UNPAUSE, this::unpause)));
-    }
-
-    private static void caching(Call call) {
-        throw Errors.err("CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or OPTOUT"
-                + " mode enabled");
     }
 
     private static void getname(Call call) {
@@ -346,18 +357,6 @@ public final class ClientCommands implements ServerPlugin {
         } else {
             throw Errors.syntax();
         }
-    }
-
-    private static void trackinginfo(Call call) {
-        ReplyWriter reply = call.reply();
-        reply.map(3);
-        reply.bulk("flags");
-        reply.set(1);
-        reply.bulk("off");
-        reply.bulk("redirect");
-        reply.integer(-1);
-        reply.bulk("prefixes");
-        reply.array(0);
     }
 
     private void unblock(Call call) {

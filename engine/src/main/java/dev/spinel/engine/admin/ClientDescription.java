@@ -3,6 +3,7 @@ package dev.spinel.engine.admin;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
 
 /** One line of CLIENT LIST. */
@@ -12,6 +13,7 @@ final class ClientDescription {
     static String of(Client client, long nowMillis) {
         Connection connection = client.connection();
         Transaction transaction = client.transaction();
+        TrackingState tracking = client.tracking();
         long multiBytes = transaction == null ? 0 : transaction.bytes();
         int queryBytes = connection.queryBufferBytes();
         int freeBytes = connection.queryBufferFreeBytes();
@@ -38,7 +40,8 @@ final class ClientDescription {
                 + " tot-mem=" + (queryBytes + freeBytes + multiBytes + outputBytes)
                 + " events=r cmd=" + client.lastCommand()
                 + " user=" + client.user()
-                + " redir=-1 resp=" + client.protocol()
+                + " redir=" + (tracking == null ? -1 : tracking.redirectId())
+                + " resp=" + client.protocol()
                 + " lib-name=" + client.libraryName()
                 + " lib-ver=" + client.libraryVersion();
     }
@@ -49,6 +52,10 @@ final class ClientDescription {
         append(flags, client.is(ClientFlag.SUBSCRIBED), 'P');
         append(flags, client.is(ClientFlag.MULTI), 'x');
         append(flags, client.is(ClientFlag.BLOCKED) || client.is(ClientFlag.PAUSED), 'b');
+        TrackingState tracking = client.tracking();
+        append(flags, tracking != null, 't');
+        append(flags, tracking != null && tracking.isRedirectBroken(), 'R');
+        append(flags, tracking != null && tracking.isBroadcast(), 'B');
         append(flags, client.is(ClientFlag.DIRTY_CAS), 'd');
         append(flags, client.is(ClientFlag.CLOSE_AFTER_REPLY), 'c');
         append(flags, client.connection().isUnixSocket(), 'U');

@@ -5,9 +5,12 @@ import dev.spinel.engine.client.ClientLimits.OutputLimit;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.Dispatcher;
 import dev.spinel.engine.dispatch.KeyEvents;
+import dev.spinel.engine.keyspace.Eviction;
+import dev.spinel.engine.keyspace.EvictionPolicy;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.SlowLog;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.value.EncodingLimits;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -68,6 +71,11 @@ public final class ConfigBindings {
         });
     }
 
+    /** How many keys are remembered for client-side caching. */
+    public void tracking(ClientTracking tracking) {
+        config.bind("tracking-table-max-keys", value -> tracking.maxKeys(value.number()));
+    }
+
     /** When clients are closed unasked. */
     public void clients(ClientLimits limits) {
         config.bind("timeout", value -> limits.idleSeconds(value.number()));
@@ -83,6 +91,17 @@ public final class ConfigBindings {
                 Long.parseLong(words.get(at + 1)),
                 Long.parseLong(words.get(at + 2)),
                 Long.parseLong(words.get(at + 3)));
+    }
+
+    /** Which keys make room when memory is short, and how their use is counted. */
+    public void eviction(Keyspaces keyspaces) {
+        Eviction eviction = keyspaces.eviction();
+        config.bind("maxmemory-policy", value -> eviction.policy(EvictionPolicy.of(value.text())));
+        bindInt("maxmemory-samples", eviction::samples);
+        bindInt("maxmemory-eviction-tenacity", eviction::tenacity);
+        config.bind("lazyfree-lazy-eviction", value -> eviction.lazily(value.isYes()));
+        bindInt("lfu-log-factor", keyspaces.access()::logFactor);
+        bindInt("lfu-decay-time", keyspaces.access()::decayMinutes);
     }
 
     /** When the memory of what is removed is released later. */

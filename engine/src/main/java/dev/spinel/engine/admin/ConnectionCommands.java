@@ -14,6 +14,7 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.pubsub.PubSub;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
 import java.util.List;
 
@@ -25,6 +26,7 @@ public final class ConnectionCommands implements ServerPlugin {
     private final TransactionCommands transactions;
     private final PubSub pubSub;
     private final Monitors monitors;
+    private final ClientTracking tracking;
     private final String redisVersion;
 
     /**
@@ -37,11 +39,13 @@ public final class ConnectionCommands implements ServerPlugin {
             TransactionCommands transactions,
             PubSub pubSub,
             Monitors monitors,
+            ClientTracking tracking,
             String redisVersion) {
         this.authentication = authentication;
         this.transactions = transactions;
         this.pubSub = pubSub;
         this.monitors = monitors;
+        this.tracking = tracking;
         this.redisVersion = redisVersion;
     }
 
@@ -176,6 +180,7 @@ public final class ConnectionCommands implements ServerPlugin {
         Client client = ClientCall.of(call).client();
         transactions.end(client);
         pubSub.disconnect(client);
+        tracking.disable(client);
         if (client.is(ClientFlag.MONITOR)) {
             monitors.remove(client);
         }

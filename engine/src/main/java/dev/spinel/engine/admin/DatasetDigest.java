@@ -139,7 +139,7 @@ final class DatasetDigest {
         while (cursor.next()) {
             DatasetDigest element = empty();
             element.mix(cursor.member());
-            element.mix(score, 0, Numbers.formatScore(cursor.score(), score, 0));
+            element.mix(score, 0, Numbers.formatDouble(cursor.score(), score, 0));
             add(element.sum, 0, LENGTH);
         }
     }

@@ -16,6 +16,7 @@ import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.stats.ServerStatistics;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.value.LazyRelease;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -55,6 +56,7 @@ public final class InfoSections {
             Keyspaces keyspaces,
             ChangeHub changes,
             PubSub pubSub,
+            ClientTracking tracking,
             CommandTable commands,
             PluginHost plugins,
             Dispatcher dispatcher,
@@ -130,7 +132,7 @@ public final class InfoSections {
                 .add("client_recent_max_input_buffer", largestInput)
                 .add("client_recent_max_output_buffer", largestOutput)
                 .add("blocked_clients", sources.blockedClients.count() + sources.pausedClients.count())
-                .add("tracking_clients", 0)
+                .add("tracking_clients", sources.tracking.clientCount())
                 .add("clients_in_timeout_table", sources.blockedClients.deadlineCount());
     }
 
@@ -245,10 +247,15 @@ public final class InfoSections {
                 .decimal("expired_stale_perc", 0)
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
                 .add("expire_cycle_cpu_milliseconds", 0)
-                .add("evicted_keys", 0)
+                .add("evicted_keys", sources.keyspaces.statistics().evictedKeys())
                 .add("evicted_clients", 0)
-                .add("total_eviction_exceeded_time", 0)
-                .add("current_eviction_exceeded_time", 0)
+                .add(
+                        "total_eviction_exceeded_time",
+                        sources.keyspaces.eviction().exceededMillis()
+                                + sources.keyspaces.eviction().currentlyExceededMillis())
+                .add(
+                        "current_eviction_exceeded_time",
+                        sources.keyspaces.eviction().currentlyExceededMillis())
                 .add("keyspace_hits", sources.keyspaces.statistics().keyspaceHits())
                 .add("keyspace_misses", sources.keyspaces.statistics().keyspaceMisses())
                 .add("pubsub_channels", sources.pubSub.channelCount())
@@ -264,9 +271,9 @@ public final class InfoSections {
                 .add("active_defrag_key_misses", 0)
                 .add("total_active_defrag_time", 0)
                 .add("current_active_defrag_time", 0)
-                .add("tracking_total_keys", 0)
-                .add("tracking_total_items", 0)
-                .add("tracking_total_prefixes", 0)
+                .add("tracking_total_keys", sources.tracking.keyCount())
+                .add("tracking_total_items", sources.tracking.itemCount())
+                .add("tracking_total_prefixes", sources.tracking.prefixCount())
                 .add("unexpected_error_replies", 0)
                 .add("total_error_replies", statistics.errorReplies())
                 .add("dump_payload_sanitizations", 0)

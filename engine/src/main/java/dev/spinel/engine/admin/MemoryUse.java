@@ -1,8 +1,10 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.memory.Arena;
@@ -22,14 +24,16 @@ public final class MemoryUse {
     private final Arena arena;
     private final Keyspaces keyspaces;
     private final ClientRegistry clients;
+    private final PausedClients pausedClients;
     private long peakBytes;
     private long sampledBytes;
     private long sampledSecond;
 
-    public MemoryUse(Arena arena, Keyspaces keyspaces, ClientRegistry clients) {
+    public MemoryUse(Arena arena, Keyspaces keyspaces, ClientRegistry clients, PausedClients pausedClients) {
         this.arena = arena;
         this.keyspaces = keyspaces;
         this.clients = clients;
+        this.pausedClients = pausedClients;
     }
 
     /** All of it, {@code used_memory}. O(number of clients and of large values). */
@@ -84,15 +88,17 @@ public final class MemoryUse {
 
     /** Buffers and state of the clients. */
     long clientBytes() {
-        long bytes = 0;
+        long bytes = pausedClients.heapBytes();
         for (Client client : clients.all()) {
             Connection connection = client.connection();
             Transaction transaction = client.transaction();
+            Blocked blocked = client.blocked();
             bytes += CONNECTION_BYTES
                     + connection.outputBytes()
                     + connection.queryBufferBytes()
                     + connection.queryBufferFreeBytes()
-                    + (transaction == null ? 0 : transaction.bytes());
+                    + (transaction == null ? 0 : transaction.bytes())
+                    + (blocked == null ? 0 : blocked.request().heapBytes());
         }
         return bytes;
     }

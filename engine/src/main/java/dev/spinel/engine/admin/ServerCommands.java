@@ -13,6 +13,7 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.WatchedKeys;
 import java.util.List;
 import java.util.function.Predicate;
@@ -24,6 +25,7 @@ public final class ServerCommands implements ServerPlugin {
     private final Keyspaces keyspaces;
     private final WatchedKeys watchedKeys;
     private final BlockedClients blockedClients;
+    private final ClientTracking tracking;
     private final Monitors monitors;
     private final Switch monitoring;
     private final ServerProcess process;
@@ -40,6 +42,7 @@ public final class ServerCommands implements ServerPlugin {
             Keyspaces keyspaces,
             WatchedKeys watchedKeys,
             BlockedClients blockedClients,
+            ClientTracking tracking,
             Monitors monitors,
             Switch monitoring,
             ServerProcess process,
@@ -49,6 +52,7 @@ public final class ServerCommands implements ServerPlugin {
         this.keyspaces = keyspaces;
         this.watchedKeys = watchedKeys;
         this.blockedClients = blockedClients;
+        this.tracking = tracking;
         this.monitors = monitors;
         this.monitoring = monitoring;
         this.process = process;
@@ -81,6 +85,7 @@ public final class ServerCommands implements ServerPlugin {
         for (int i = 0; i < keyspaces.count(); i++) {
             flush(i, lazily);
         }
+        tracking.flushed();
         call.changed();
         flushedAll.run();
         call.reply().ok();
@@ -89,6 +94,7 @@ public final class ServerCommands implements ServerPlugin {
     private void flushdb(Call call) {
         boolean lazily = flushesLazily(call);
         flush(call.keys().index(), lazily);
+        tracking.flushed();
         call.changed();
         call.reply().ok();
     }

@@ -34,6 +34,7 @@ public final class Client {
     private ReplyMode replyMode = ReplyMode.ON;
     private @Nullable Transaction transaction;
     private @Nullable Blocked blocked;
+    private @Nullable TrackingState tracking;
     private long networkInputBytes;
     private long softLimitSinceMillis;
 
@@ -200,6 +201,17 @@ public final class Client {
     public void blocked(@Nullable Blocked value) {
         blocked = value;
         set(ClientFlag.BLOCKED, value != null);
+    }
+
+    /** How the client is told which keys change that it caches, null when it is not. */
+    public @Nullable TrackingState tracking() {
+        return tracking;
+    }
+
+    /** Changed by the registry of tracking clients only. */
+    public void tracking(@Nullable TrackingState value) {
+        tracking = value;
+        set(ClientFlag.TRACKING, value != null);
     }
 
     /** The channels that the client subscribed to; changed by the publish/subscribe registry only. */

@@ -29,7 +29,9 @@ public enum ClientFlag {
     /** Waits for the end of CLIENT PAUSE. */
     PAUSED(12),
     /** Sent READONLY for a cluster. */
-    READONLY(13);
+    READONLY(13),
+    /** Is told which keys change that it caches. */
+    TRACKING(14);
 
     private final int bit;
 

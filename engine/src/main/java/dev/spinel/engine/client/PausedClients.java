@@ -7,6 +7,7 @@ import java.util.List;
 /** CLIENT PAUSE: until when commands wait, and the requests that do. Engine thread only. */
 public final class PausedClients {
     private final List<Waiting> waiting = new ArrayList<>();
+    private final KeptRequests kept;
     private final PauseListener listener;
     private long endMillis;
     private boolean all;
@@ -20,7 +21,8 @@ public final class PausedClients {
         void paused(boolean all, boolean writes);
     }
 
-    public PausedClients(PauseListener listener) {
+    public PausedClients(KeptRequests kept, PauseListener listener) {
+        this.kept = kept;
         this.listener = listener;
     }
 
@@ -36,6 +38,15 @@ public final class PausedClients {
         return waiting.size();
     }
 
+    /** About how many bytes of the heap the requests take that wait. */
+    public long heapBytes() {
+        long bytes = 0;
+        for (Waiting request : waiting) {
+            bytes += request.request.heapBytes();
+        }
+        return bytes;
+    }
+
     /** Whether a pause is in force. */
     public boolean isPaused() {
         return endMillis != 0;
@@ -49,7 +60,7 @@ public final class PausedClients {
     /** Keeps a request until the end of the pause. */
     public void add(Client client, Bytes[] args, int argCount) {
         client.set(ClientFlag.PAUSED, true);
-        waiting.add(new Waiting(client, Request.copyOf(args, argCount)));
+        waiting.add(new Waiting(client, kept.keep(args, argCount)));
     }
 
     /** Forgets the request of a client that is gone. */

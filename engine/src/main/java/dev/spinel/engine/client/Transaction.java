@@ -6,16 +6,21 @@ import java.util.List;
 
 /** The commands that a client queued since MULTI. Engine thread only. */
 public final class Transaction {
+    private final KeptRequests kept;
     private final List<Request> requests = new ArrayList<>();
     private long bytes;
     private int gateMask;
 
+    public Transaction(KeptRequests kept) {
+        this.kept = kept;
+    }
+
     /** Queues a copy of a request, with the states that concern its command. */
     public void add(Bytes[] args, int argCount, int commandGateMask) {
         gateMask |= commandGateMask;
-        Request request = Request.copyOf(args, argCount);
+        Request request = kept.keep(args, argCount);
         requests.add(request);
-        bytes += request.bytes();
+        bytes += request.heapBytes();
     }
 
     public List<Request> requests() {
@@ -27,7 +32,7 @@ public final class Transaction {
         return gateMask;
     }
 
-    /** Bytes of the arguments of all queued commands. */
+    /** About how many bytes of the heap the queued commands take. */
     public long bytes() {
         return bytes;
     }

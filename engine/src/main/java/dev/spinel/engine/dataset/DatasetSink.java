@@ -8,9 +8,6 @@ public interface DatasetSink extends ValueSink {
     /** {@link #key}'s expiry of a key that has none. */
     long NO_EXPIRY = -1;
 
-    /** {@link #key}'s idle time when it is not known. */
-    long UNKNOWN_IDLE = -1;
-
     /** A library of functions, between two keys. */
     void library(Bytes code) throws IOException;
 
@@ -19,7 +16,7 @@ public interface DatasetSink extends ValueSink {
      *
      * @param database index of its database; keys of one need not come in sequence
      * @param expiresAtMillis Unix time at which it expires, or {@link #NO_EXPIRY}
-     * @param idleSeconds how long ago it was last used, or {@link #UNKNOWN_IDLE}
+     * @param use what is known of its use, see {@link KeyUse}
      */
-    void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) throws IOException;
+    void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException;
 }

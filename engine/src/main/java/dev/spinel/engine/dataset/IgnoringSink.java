@@ -9,7 +9,7 @@ public class IgnoringSink implements DatasetSink {
     public void library(Bytes code) throws IOException {}
 
     @Override
-    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) throws IOException {}
+    public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {}
 
     @Override
     public void string(Bytes value) throws IOException {}

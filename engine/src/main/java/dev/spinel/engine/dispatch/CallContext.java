@@ -92,8 +92,16 @@ final class CallContext implements ClientCall {
     void keepArguments() {
         boolean same = shownArgs == args;
         Bytes[] shown = shownArgs;
-        args = Request.copyOf(args, argCount).args();
-        shownArgs = same ? args : Request.copyOf(shown, argCount).args();
+        args = copyOf(args);
+        shownArgs = same ? args : copyOf(shown);
+    }
+
+    private Bytes[] copyOf(Bytes[] arguments) {
+        Bytes[] copies = new Bytes[argCount];
+        for (int i = 0; i < argCount; i++) {
+            copies[i] = arguments[i].copy();
+        }
+        return copies;
     }
 
     /** The arguments without what was redacted, for logs. */
@@ -192,6 +200,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public void changed(Bytes key) {
+        services.changes().changed(keys().index(), key);
+    }
+
+    @Override
     public void event(Keyspace keyspace, Bytes key, KeyEvent event, String name) {
         services.changes().event(keyspace, key, event, name);
     }
@@ -227,7 +240,10 @@ final class CallContext implements ClientCall {
             BlockedClients.replyDenied(caller, onTimeout);
             return;
         }
-        Request request = Request.copyOf(args, argCount);
+        if (services.keptRequests().refuses(args, argCount)) {
+            throw Errors.outOfMemory();
+        }
+        Request request = services.keptRequests().keep(args, argCount);
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
         services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));

@@ -8,6 +8,7 @@ import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.KeyspaceListener;
 import dev.spinel.engine.propagate.Propagator;
+import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.WatchedKeys;
 
 /**
@@ -19,12 +20,19 @@ public final class ChangeHub implements KeyspaceListener {
     private final WatchedKeys watchedKeys;
     private final BlockedClients blockedClients;
     private final KeyEvents keyEvents;
+    private final ClientTracking tracking;
     private final Propagator propagator;
     private final Bytes[] deletion = {Bytes.of("DEL"), new Bytes()};
+    private final Bytes[] unlinking = {Bytes.of("UNLINK"), new Bytes()};
     private long changes;
 
     public ChangeHub(
-            WatchedKeys watchedKeys, BlockedClients blockedClients, KeyEvents keyEvents, Propagator propagator) {
+            WatchedKeys watchedKeys,
+            BlockedClients blockedClients,
+            KeyEvents keyEvents,
+            ClientTracking tracking,
+            Propagator propagator) {
+        this.tracking = tracking;
         this.watchedKeys = watchedKeys;
         this.blockedClients = blockedClients;
         this.keyEvents = keyEvents;
@@ -41,10 +49,17 @@ public final class ChangeHub implements KeyspaceListener {
         changes++;
     }
 
-    void changed(int database, Bytes key, KeyEvent event, String name) {
+    void changed(int database, Bytes key) {
         changes++;
         watchedKeys.touch(database, key);
         blockedClients.keyChanged(database, key);
+        if (tracking.isOn()) {
+            tracking.changed(key);
+        }
+    }
+
+    void changed(int database, Bytes key, KeyEvent event, String name) {
+        changed(database, key);
         keyEvents.publish(database, key, event, name);
     }
 
@@ -58,12 +73,28 @@ public final class ChangeHub implements KeyspaceListener {
         keyEvents.publish(database.index(), key, KeyEvent.NEW, "new");
     }
 
+    private void vanished(Database database, Bytes key) {
+        watchedKeys.touch(database.index(), key);
+        if (tracking.isOn()) {
+            tracking.vanished(key);
+        }
+    }
+
     @Override
     public void expired(Database database, Bytes key) {
-        watchedKeys.touch(database.index(), key);
+        vanished(database, key);
         keyEvents.publish(database.index(), key, KeyEvent.EXPIRED, "expired");
         deletion[1].set(key);
         propagator.add(database.index(), deletion, deletion.length);
+    }
+
+    @Override
+    public void evicted(Database database, Bytes key, boolean lazily) {
+        vanished(database, key);
+        keyEvents.publish(database.index(), key, KeyEvent.EVICTED, "evicted");
+        Bytes[] removal = lazily ? unlinking : deletion;
+        removal[1].set(key);
+        propagator.add(database.index(), removal, removal.length);
     }
 
     @Override

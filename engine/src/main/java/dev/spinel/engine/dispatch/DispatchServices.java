@@ -1,8 +1,10 @@
 package dev.spinel.engine.dispatch;
 
 import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.propagate.Propagator;
+import dev.spinel.engine.tracking.ClientTracking;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
@@ -16,6 +18,8 @@ public record DispatchServices(
         ChangeHub changes,
         Propagator propagator,
         BlockedClients blockedClients,
+        KeptRequests keptRequests,
+        ClientTracking tracking,
         EngineClock clock,
         RandomGenerator random,
         ToLongFunction<String> configNumbers) {}

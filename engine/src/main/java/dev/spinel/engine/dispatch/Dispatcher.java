@@ -10,6 +10,7 @@ import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.stats.LatencyMonitor;
@@ -54,6 +55,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private final FailureLog failureLog;
     private final Consumer<String> log;
     private final List<CallContext> contexts = new ArrayList<>();
+    private final KeyFinder keyFinder = new KeyFinder();
     private int depth;
     private int serverState;
     private final Map<DiskUser, String> diskErrors = new EnumMap<>(DiskUser.class);
@@ -98,6 +100,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     /** Sets whether used memory is above its limit. */
     public void outOfMemory(boolean value) {
         serverState(Gate.OUT_OF_MEMORY, value);
+        services.keptRequests().memoryIsShort(value);
     }
 
     /** Sets whether writes are refused for want of replicas. */
@@ -237,7 +240,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             reject(client, command, "ERR Command not allowed inside a transaction");
             return Outcome.DONE;
         }
-        if ((concerns & Gate.OUT_OF_MEMORY) != 0) {
+        boolean isQueued = (concerns & ClientFlag.MULTI.bit()) != 0;
+        if ((concerns & Gate.OUT_OF_MEMORY) != 0 || (isQueued && (serverState & Gate.OUT_OF_MEMORY) != 0)) {
             reject(client, command, Errors.outOfMemory().message());
             return Outcome.DONE;
         }
@@ -272,10 +276,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
         boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
         if (pauses && (!inMulti || command.isExec())) {
+            if (services.keptRequests().refuses(args, argCount)) {
+                reject(client, command, Errors.outOfMemory().message());
+                return Outcome.DONE;
+            }
             client.set(ClientFlag.PAUSED, true);
             return Outcome.POSTPONED;
         }
-        if ((concerns & ClientFlag.MULTI.bit()) != 0) {
+        if (isQueued) {
             Transaction transaction = client.transaction();
             if (transaction != null) {
                 transaction.add(args, argCount, command.gateMask());
@@ -506,8 +514,12 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             contexts.add(new CallContext(services));
         }
         CallContext context = contexts.get(depth);
+        boolean tells = depth == 0 && services.tracking().isOn();
         if (depth == 0) {
             services.keyspaces().begin(services.clock().nowMillis());
+        }
+        if (tells) {
+            services.tracking().begin(client);
         }
         if (client.is(ClientFlag.NO_TOUCH)) {
             services.keyspaces().touchesKeys(command.command().spec().name().equals("TOUCH"));
@@ -543,6 +555,12 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (client.replyMode() != ReplyMode.ON) {
             applyReplyMode(client, mark, command.repliesByPush());
         }
+        if (client.is(ClientFlag.TRACKING)) {
+            trackKeys(client, command, args, argCount);
+        }
+        if (tells) {
+            services.tracking().finish();
+        }
         Bytes[] shown = context.shownArgs();
         account(client, command, shown, argCount, took, failed);
         if (depth == 0) {
@@ -552,6 +570,20 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             }
         }
         return shown;
+    }
+
+    /** Remembers the keys that a command read for a client that caches them. */
+    private void trackKeys(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+        TrackingState tracking = Objects.requireNonNull(client.tracking());
+        if (command.spec().is(CommandFlag.READONLY) && tracking.tracksCommand()) {
+            int keys = keyFinder.find(command.spec(), args, 0, argCount);
+            for (int i = 0; i < keys; i++) {
+                services.tracking().read(client, args[keyFinder.position(i)]);
+            }
+        }
+        if (depth == 0 && !client.is(ClientFlag.MULTI) && !command.fullName().startsWith("client|")) {
+            tracking.choosesNext(false);
+        }
     }
 
     /**

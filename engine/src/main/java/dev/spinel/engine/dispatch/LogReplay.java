@@ -154,6 +154,9 @@ final class LogReplay implements Replay, Connection {
         public void real(double value) {}
 
         @Override
+        public void realDigits(byte[] array, int offset, int length) {}
+
+        @Override
         public void bulkReal(double value) {}
 
         @Override

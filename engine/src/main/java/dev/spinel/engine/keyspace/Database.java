@@ -8,6 +8,7 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
@@ -35,6 +36,12 @@ public final class Database implements Keyspace {
      */
     private static final int RANDOM_KEY_ATTEMPTS = 100;
 
+    /** When fewer than one in so many keys have a time to live, they are not searched by drawing. */
+    private static final int SPARSE_DIVISOR = 16;
+
+    /** How many keys to walk over in search of those with a time to live. */
+    private static final int SPARSE_VISITS = 500;
+
     /** What one key takes of the table on average. */
     private static final int TABLE_SLOT_BYTES = 10;
 
@@ -47,6 +54,7 @@ public final class Database implements Keyspace {
     private int index;
     private long keysWithExpiry;
     private long expiryCursor;
+    private long sampleCursor;
     private long averageTimeToLiveMillis;
 
     Database(KeyspaceContext context, int index) {
@@ -128,6 +136,55 @@ public final class Database implements Keyspace {
         context.listener().expired(this, listenedKey);
     }
 
+    /**
+     * Visits keys drawn at random, some of them perhaps twice.
+     *
+     * @param count how many, about
+     * @param volatileOnly whether to visit keys with a time to live only; then there may be none this time
+     */
+    void sample(int count, boolean volatileOnly, RecordTable.Visitor visitor) {
+        if (volatileOnly && keysWithExpiry * SPARSE_DIVISOR < size()) {
+            sampleCursor = table.scan(sampleCursor, SPARSE_VISITS, address -> {
+                if (expiryAt(address) != NO_EXPIRY) {
+                    visitor.visit(address);
+                }
+            });
+            return;
+        }
+        int attempts = volatileOnly ? count * SPARSE_DIVISOR : count;
+        for (int visited = 0; visited < count && attempts > 0; attempts--) {
+            long address = table.randomAddress(context.random());
+            if (address != Arena.NULL && (!volatileOnly || expiryAt(address) != NO_EXPIRY)) {
+                visitor.visit(address);
+                visited++;
+            }
+        }
+    }
+
+    /** How soon a key should go to make room; the higher, the sooner. */
+    long evictionScore(long address, EvictionPolicy.Order order) {
+        int bits = RecordLayout.clock(arena.chunk(address), arena.offset(address));
+        return switch (order) {
+            case IDLE_TIME -> context.access().idleSeconds(bits);
+            case FREQUENCY -> -context.access().frequency(bits);
+            case EXPIRY -> -expiryAt(address);
+            case NONE, RANDOM -> 0;
+        };
+    }
+
+    /** Removes a key to make room; false when it is not there, or has no time to live though it should. */
+    boolean evict(Bytes key, boolean volatileOnly, boolean lazily) {
+        long hash = hash(key);
+        long address = table.find(hash, key.array(), key.offset(), key.length());
+        if (address == Arena.NULL || (volatileOnly && expiryAt(address) == NO_EXPIRY)) {
+            return false;
+        }
+        removeRecord(hash, address, lazily);
+        context.statistics().evictedKeys++;
+        context.listener().evicted(this, key, lazily);
+        return true;
+    }
+
     /** Has a record told as it is, if a cut needs it, before its key, its expiry or its value change. */
     private void beforeChange(long hash, long address) {
         if (table.isCut() && table.takeFromCut(hash, address)) {
@@ -151,11 +208,7 @@ public final class Database implements Keyspace {
         int record = arena.offset(address);
         int flags = RecordLayout.flags(chunk, record);
         toldKey.set(chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
-        sink.key(database, toldKey, expiryAt(address), idleSeconds(chunk, record));
-    }
-
-    private int idleSeconds(byte[] chunk, int record) {
-        return (context.accessClock() - RecordLayout.clock(chunk, record)) & KeyspaceContext.CLOCK_MASK;
+        sink.key(database, toldKey, expiryAt(address), context.access().use(RecordLayout.clock(chunk, record)));
     }
 
     /**
@@ -177,7 +230,7 @@ public final class Database implements Keyspace {
      *
      * @return false, and nothing happened, if the key is there
      */
-    public boolean loadString(Bytes key, Bytes value, long expiresAtMillis, long idleSeconds) {
+    public boolean loadString(Bytes key, Bytes value, long expiresAtMillis, long use) {
         long hash = hash(key);
         if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
             return false;
@@ -186,7 +239,7 @@ public final class Database implements Keyspace {
         long address = newRecord(
                 hash, key, ValueType.STRING.id(), encoding, StringView.encodedLength(value, encoding), expiresAtMillis);
         writeString(address, value, encoding);
-        idle(address, idleSeconds);
+        use(address, use);
         return true;
     }
 
@@ -195,13 +248,13 @@ public final class Database implements Keyspace {
      *
      * @return a view of it, valid until the next call, or null if the key is there
      */
-    public @Nullable ValueView load(ValueType<?> type, Bytes key, long expiresAtMillis, long idleSeconds) {
+    public @Nullable ValueView load(ValueType<?> type, Bytes key, long expiresAtMillis, long use) {
         long hash = hash(key);
         if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
             return null;
         }
         long address = newRecord(hash, key, type.id(), 0, 0, expiresAtMillis);
-        idle(address, idleSeconds);
+        use(address, use);
         context.loadedViews().reset();
         ValueView view = context.loadedViews().view(this, hash, address, type.id());
         view.init();
@@ -213,20 +266,22 @@ public final class Database implements Keyspace {
      *
      * @return false, and nothing happened, if the key is there
      */
-    public boolean loadCustom(CustomValue<?> value, Bytes key, long expiresAtMillis, long idleSeconds) {
+    public boolean loadCustom(CustomValue<?> value, Bytes key, long expiresAtMillis, long use) {
         long hash = hash(key);
         if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
             return false;
         }
         enter(value, hash, key, expiresAtMillis);
-        idle(table.find(hash, key.array(), key.offset(), key.length()), idleSeconds);
+        use(table.find(hash, key.array(), key.offset(), key.length()), use);
         return true;
     }
 
-    private void idle(long address, long seconds) {
-        if (seconds > 0) {
-            int clock = (int) (context.accessClock() - seconds) & KeyspaceContext.CLOCK_MASK;
-            RecordLayout.clock(arena.chunk(address), arena.offset(address), clock);
+    private void use(long address, long use) {
+        if (use != KeyUse.UNKNOWN) {
+            RecordLayout.clock(
+                    arena.chunk(address),
+                    arena.offset(address),
+                    context.access().of(use));
         }
     }
 
@@ -236,15 +291,15 @@ public final class Database implements Keyspace {
      * @param from the database, which has the key {@code fromKey}
      * @param expiresAtMillis Unix time, or {@link #NO_EXPIRY}
      */
-    public void adopt(Database from, Bytes fromKey, Bytes key, long expiresAtMillis, long idleSeconds) {
+    public void adopt(Database from, Bytes fromKey, Bytes key, long expiresAtMillis, long use) {
         from.transplant(fromKey, this, key);
         if (expiresAtMillis != NO_EXPIRY) {
             expireAt(key, expiresAtMillis);
         }
-        idle(find(hash(key), key), idleSeconds);
+        use(find(hash(key), key), use);
     }
 
-    private byte[] keyCopy(long address) {
+    byte[] keyCopy(long address) {
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         int flags = RecordLayout.flags(chunk, record);
@@ -257,9 +312,10 @@ public final class Database implements Keyspace {
         if (context.touchesKeys()) {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
-            int clock = context.accessClock();
-            if (RecordLayout.clock(chunk, record) != clock) {
-                RecordLayout.clock(chunk, record, clock);
+            int before = RecordLayout.clock(chunk, record);
+            int accessed = context.access().accessed(before);
+            if (accessed != before) {
+                RecordLayout.clock(chunk, record, accessed);
             }
         }
     }
@@ -421,7 +477,7 @@ public final class Database implements Keyspace {
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         RecordLayout.typeAndEncoding(chunk, record, type, encoding);
-        RecordLayout.clock(chunk, record, context.accessClock());
+        RecordLayout.clock(chunk, record, context.access().initial());
         chunk[record + RecordLayout.FLAGS_OFFSET] = (byte) flags;
         RecordLayout.keyLength(chunk, record, flags, keyLength);
         RecordLayout.valueLength(chunk, record, flags, valueLength);
@@ -439,8 +495,12 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             return add(type, hash, key);
         }
+        int accessed = context.access().accessed(RecordLayout.clock(arena.chunk(address), arena.offset(address)));
         removeRecord(hash, address);
-        return create(type, hash, key);
+        V value = create(type, hash, key);
+        long created = table.find(hash, key.array(), key.offset(), key.length());
+        RecordLayout.clock(arena.chunk(created), arena.offset(created), accessed);
+        return value;
     }
 
     @Override
@@ -458,6 +518,7 @@ public final class Database implements Keyspace {
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         int oldFlags = RecordLayout.flags(chunk, record);
+        int accessed = context.access().accessed(RecordLayout.clock(chunk, record));
         beforeChange(hash, address);
         boolean hadExpiry = (oldFlags & HAS_EXPIRY) != 0;
         long expiryMillis = keepTimeToLive && hadExpiry ? RecordLayout.expiry(chunk, record, oldFlags) : NO_EXPIRY;
@@ -471,11 +532,12 @@ public final class Database implements Keyspace {
                 && Arena.roundUp(RecordLayout.size(newFlags, key.length(), valueLength)) == Arena.roundUp(oldSize)) {
             RecordLayout.typeAndEncoding(chunk, record, ValueType.STRING.id(), encoding);
             RecordLayout.valueLength(chunk, record, newFlags, valueLength);
-            RecordLayout.clock(chunk, record, context.accessClock());
+            RecordLayout.clock(chunk, record, accessed);
             writeString(address, value, encoding);
             return;
         }
         long newAddress = allocateRecord(key, ValueType.STRING.id(), encoding, valueLength, expiryMillis);
+        RecordLayout.clock(arena.chunk(newAddress), arena.offset(newAddress), accessed);
         writeString(newAddress, value, encoding);
         table.replace(hash, address, newAddress);
         arena.free(address, oldSize);
@@ -770,6 +832,7 @@ public final class Database implements Keyspace {
         context.views().reset();
         keysWithExpiry = 0;
         expiryCursor = 0;
+        sampleCursor = 0;
         averageTimeToLiveMillis = 0;
         return () -> detached.drain(this::release);
     }
@@ -843,8 +906,8 @@ public final class Database implements Keyspace {
         long recordBytes = Arena.roundUp(sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
         return new KeyDescription(
                 view.encodingName(),
-                idleSeconds(chunk, record),
-                KeyDescription.NOT_TRACKED,
+                context.access().idleSeconds(RecordLayout.clock(chunk, record)),
+                context.access().frequency(RecordLayout.clock(chunk, record)),
                 recordBytes + view.externalBytes() + TABLE_SLOT_BYTES,
                 view.elementCount());
     }

@@ -12,9 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the databases of one server share: storage, time, views, counters. Engine thread only. */
 final class KeyspaceContext {
-    /** Of Unix time in seconds, as records store it. */
-    static final int CLOCK_MASK = 0xffffff;
-
     private final Arena arena;
     private final KeyHash keyHash;
     private final RandomGenerator random;
@@ -22,6 +19,7 @@ final class KeyspaceContext {
     private final KeyspaceStatistics statistics = new KeyspaceStatistics();
     private final LazyRelease lazyRelease = new LazyRelease();
     private final LargeValues largeValues = new LargeValues(lazyRelease);
+    private final AccessClock access;
     private final ViewPool views;
     private final ViewPool loadedViews;
     private long nowMillis;
@@ -29,7 +27,6 @@ final class KeyspaceContext {
     private long dueMillis;
 
     private boolean expires = true;
-    private int accessClock;
     private boolean deletesExpired = true;
     private boolean touchesKeys = true;
     private boolean expiresLazily;
@@ -42,6 +39,7 @@ final class KeyspaceContext {
         this.keyHash = keyHash;
         this.random = random;
         this.listener = listener;
+        this.access = new AccessClock(random);
         ValueContext values = new ValueContext(arena, keyHash, largeValues, limits);
         this.views = new ViewPool(arena, values);
         this.loadedViews = new ViewPool(arena, values);
@@ -91,7 +89,7 @@ final class KeyspaceContext {
     void nowMillis(long unixMillis) {
         nowMillis = unixMillis;
         dueMillis = expires ? unixMillis : Long.MIN_VALUE;
-        accessClock = (int) (unixMillis / 1000) & CLOCK_MASK;
+        access.nowMillis(unixMillis);
     }
 
     /** The time by which keys expire: that of the command, or before all others while nothing expires. */
@@ -104,9 +102,9 @@ final class KeyspaceContext {
         dueMillis = expires ? nowMillis : Long.MIN_VALUE;
     }
 
-    /** Seconds of Unix time modulo 2^24, as records store it. */
-    int accessClock() {
-        return accessClock;
+    /** How records tell the use of their keys. */
+    AccessClock access() {
+        return access;
     }
 
     boolean deletesExpired() {

@@ -11,6 +11,13 @@ public interface KeyspaceListener {
     /** A key was removed because its time to live was over. The key is valid during the call. */
     void expired(Database database, Bytes key);
 
+    /**
+     * A key was removed to make room. The key is valid during the call.
+     *
+     * @param lazily whether the memory of its value is released later
+     */
+    void evicted(Database database, Bytes key, boolean lazily);
+
     /** A key that a command wanted to read does not exist. The key is valid during the call. */
     void missed(Database database, Bytes key);
 

@@ -5,6 +5,7 @@ public final class KeyspaceStatistics {
     long keyspaceHits;
     long keyspaceMisses;
     long expiredKeys;
+    long evictedKeys;
 
     public long keyspaceHits() {
         return keyspaceHits;
@@ -18,10 +19,15 @@ public final class KeyspaceStatistics {
         return expiredKeys;
     }
 
+    public long evictedKeys() {
+        return evictedKeys;
+    }
+
     /** CONFIG RESETSTAT. */
     public void reset() {
         keyspaceHits = 0;
         keyspaceMisses = 0;
         expiredKeys = 0;
+        evictedKeys = 0;
     }
 }

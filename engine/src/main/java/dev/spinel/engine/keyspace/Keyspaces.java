@@ -4,6 +4,7 @@ import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.value.EncodingLimits;
 import dev.spinel.engine.value.LazyRelease;
+import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /** All databases of a server. Engine thread only. */
@@ -15,21 +16,29 @@ public final class Keyspaces {
     private final KeyspaceContext context;
     private final Database[] databases;
     private final Database scratch;
+    private final Eviction eviction;
     private int nextToExpire;
 
+    /**
+     * Databases without keys.
+     *
+     * @param nanos a steady clock in nanoseconds
+     */
     public Keyspaces(
             int count,
             Arena arena,
             KeyHash keyHash,
             EncodingLimits limits,
             RandomGenerator random,
-            KeyspaceListener listener) {
+            KeyspaceListener listener,
+            LongSupplier nanos) {
         this.context = new KeyspaceContext(arena, keyHash, limits, random, listener);
         this.databases = new Database[count];
         for (int i = 0; i < count; i++) {
             databases[i] = new Database(context, i);
         }
         this.scratch = new Database(context, -1);
+        this.eviction = new Eviction(context, databases, nanos);
     }
 
     /** Number of databases. */
@@ -93,6 +102,16 @@ public final class Keyspaces {
     /** A database that no client can select, for values under construction. */
     public Database scratch() {
         return scratch;
+    }
+
+    /** What makes room when memory is short. */
+    public Eviction eviction() {
+        return eviction;
+    }
+
+    /** How records tell the use of their keys. */
+    public AccessClock access() {
+        return context.access();
     }
 
     /** What was removed but still holds memory. */

@@ -168,12 +168,12 @@ final class EventRecorder implements DatasetSink {
     }
 
     @Override
-    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) {
+    public void key(int database, Bytes key, long expiresAtMillis, long use) {
         start(KEY, Integer.BYTES + sizeOf(key) + 2 * Long.BYTES);
         writeInt(database);
         write(key);
         writeLong(expiresAtMillis);
-        writeLong(idleSeconds);
+        writeLong(use);
     }
 
     @Override

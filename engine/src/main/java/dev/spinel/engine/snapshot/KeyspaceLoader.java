@@ -95,7 +95,7 @@ public final class KeyspaceLoader extends ForwardingSink {
     }
 
     @Override
-    public void key(int database, Bytes key, long expiresAtMillis, long idleSeconds) throws IOException {
+    public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {
         if (database < 0 || database >= keyspaces.count()) {
             throw new InvalidDatasetException("Data of database " + database + ", but there are " + keyspaces.count()
                     + " databases (see the directive databases)");
@@ -106,7 +106,7 @@ public final class KeyspaceLoader extends ForwardingSink {
             return;
         }
         keysLoaded++;
-        builder.start(keyspaces.get(database), key, expiresAtMillis, Math.max(0, idleSeconds));
+        builder.start(keyspaces.get(database), key, expiresAtMillis, use);
         target = builder;
     }
 

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotWriter implements Runnable {
     private static final long NANOS_PER_MICRO = 1_000;
 
-    /** A break, longer than a chunk takes. */
-    private static final long BREAK_NANOS = 50_000;
+    /** A break, about as long as a chunk takes. */
+    private static final long BREAK_NANOS = 30_000;
 
     /** How soon a pause notices that it is to end. */
     private static final long MAX_PAUSE_NANOS = 1_000_000;

@@ -180,6 +180,7 @@ public final class Snapshots {
         private boolean isWalked;
         private boolean hasEnded;
 
+        @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
         Running(SnapshotTarget target) {
             this.target = target;
             this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
@@ -189,7 +190,10 @@ public final class Snapshots {
             } catch (IOException e) {
                 writer.fail(e);
             }
-            threads.newThread(writer).start();
+            Thread thread = threads.newThread(writer);
+            // Has an effect where the launcher lets it; the engine's thread and clients come first.
+            thread.setPriority(Thread.MIN_PRIORITY);
+            thread.start();
         }
 
         @Override

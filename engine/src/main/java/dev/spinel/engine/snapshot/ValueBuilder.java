@@ -31,7 +31,7 @@ final class ValueBuilder implements ValueSink {
     private @Nullable Database database;
     private byte[] keyBytes = new byte[64];
     private long expiresAtMillis;
-    private long idleSeconds;
+    private long use;
     private @Nullable ValueView view;
 
     /**
@@ -45,7 +45,7 @@ final class ValueBuilder implements ValueSink {
     }
 
     /** Names the key of the value that follows. */
-    void start(Database owner, Bytes name, long expiresAt, long idle) {
+    void start(Database owner, Bytes name, long expiresAt, long useOfKey) {
         database = owner;
         if (name.length() > keyBytes.length) {
             keyBytes = new byte[Math.max(name.length(), 2 * keyBytes.length)];
@@ -53,7 +53,7 @@ final class ValueBuilder implements ValueSink {
         System.arraycopy(name.array(), name.offset(), keyBytes, 0, name.length());
         key.set(keyBytes, 0, name.length());
         expiresAtMillis = expiresAt;
-        idleSeconds = idle;
+        use = useOfKey;
         view = null;
     }
 
@@ -73,7 +73,7 @@ final class ValueBuilder implements ValueSink {
     }
 
     private <V extends ValueView> V begin(ValueType<?> type, Class<V> viewClass) throws InvalidDatasetException {
-        ValueView begun = database().load(type, key, expiresAtMillis, idleSeconds);
+        ValueView begun = database().load(type, key, expiresAtMillis, use);
         if (begun == null) {
             throw keyIsThere();
         }
@@ -99,7 +99,7 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void string(Bytes value) throws InvalidDatasetException {
-        if (!database().loadString(key, value, expiresAtMillis, idleSeconds)) {
+        if (!database().loadString(key, value, expiresAtMillis, use)) {
             throw keyIsThere();
         }
     }
@@ -211,7 +211,7 @@ final class ValueBuilder implements ValueSink {
                     e);
         }
         database().releaseViews();
-        if (!database().loadCustom(loaded, key, expiresAtMillis, idleSeconds)) {
+        if (!database().loadCustom(loaded, key, expiresAtMillis, use)) {
             throw keyIsThere();
         }
     }

@@ -3,6 +3,7 @@ package dev.spinel.engine.snapshot;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.Keyspace;
+import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
@@ -41,7 +42,7 @@ public final class ValueTransfer {
      */
     public ValueSink begin() {
         drop();
-        builder.start(scratch, UNDER_CONSTRUCTION, Keyspace.NO_EXPIRY, 0);
+        builder.start(scratch, UNDER_CONSTRUCTION, Keyspace.NO_EXPIRY, KeyUse.UNKNOWN);
         return builder;
     }
 
@@ -49,11 +50,11 @@ public final class ValueTransfer {
      * Puts the value that was begun under a key in place of any other.
      *
      * @param expiresAtMillis Unix time, or {@link Keyspace#NO_EXPIRY}
-     * @param idleSeconds how long ago it was last used
+     * @param use what is known of its use, see {@link KeyUse}
      */
-    public void put(Keyspace keyspace, Bytes key, long expiresAtMillis, long idleSeconds) {
+    public void put(Keyspace keyspace, Bytes key, long expiresAtMillis, long use) {
         scratch.releaseViews();
-        ((Database) keyspace).adopt(scratch, UNDER_CONSTRUCTION, key, expiresAtMillis, idleSeconds);
+        ((Database) keyspace).adopt(scratch, UNDER_CONSTRUCTION, key, expiresAtMillis, use);
     }
 
     /** Forgets the value that was begun, complete or not. */

@@ -9,6 +9,7 @@ import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.client.Request;
 import dev.spinel.engine.client.Transaction;
 import java.util.List;
@@ -16,9 +17,11 @@ import java.util.List;
 /** MULTI, EXEC, DISCARD, WATCH and UNWATCH. Engine thread only. */
 public final class TransactionCommands implements ServerPlugin {
     private final WatchedKeys watchedKeys;
+    private final KeptRequests kept;
     private final CommandRunner runner;
 
-    public TransactionCommands(WatchedKeys watchedKeys, CommandRunner runner) {
+    public TransactionCommands(WatchedKeys watchedKeys, KeptRequests kept, CommandRunner runner) {
+        this.kept = kept;
         this.watchedKeys = watchedKeys;
         this.runner = runner;
     }
@@ -43,7 +46,7 @@ public final class TransactionCommands implements ServerPlugin {
         if (client.transaction() != null) {
             throw Errors.err("MULTI calls can not be nested");
         }
-        client.transaction(new Transaction());
+        client.transaction(new Transaction(kept));
         call.reply().ok();
     }
 

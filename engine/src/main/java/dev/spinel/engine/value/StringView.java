@@ -24,7 +24,7 @@ public final class StringView extends ValueView implements StringValue {
      *
      * EMBEDDED and RAW differ only in what OBJECT ENCODING answers. The size classes of the arena give short strings room
      * to grow; a long one that grows becomes ROOMY, with a quarter more than it needs, so that appending in small steps
-     * takes linear time. Setting the length brings it back to RAW.
+     * takes linear time. Setting the length brings it back to RAW, and an empty string gets no room: it may never grow again.
      */
     private static final int RAW = 0;
     private static final int EMBEDDED = 1;
@@ -255,7 +255,12 @@ public final class StringView extends ValueView implements StringValue {
         makeRaw();
         int oldLength = length();
         if (length > oldLength) {
-            grow(length);
+            if (oldLength == 0) {
+                cell.resize(length);
+                cell.encoding(RAW);
+            } else {
+                grow(length);
+            }
             fillWithZero(oldLength, length);
         } else {
             cell.resize(length);

@@ -126,6 +126,11 @@ final class TextReply implements ReplyWriter {
     }
 
     @Override
+    public void realDigits(byte[] array, int offset, int length) {
+        item(new String(array, offset, length, StandardCharsets.US_ASCII) + (protocol == 3 ? "d" : ""));
+    }
+
+    @Override
     public void bulkReal(double value) {
         item(shortForm(value));
     }

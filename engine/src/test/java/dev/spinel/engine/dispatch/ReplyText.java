@@ -64,6 +64,11 @@ final class ReplyText implements ReplyWriter {
     }
 
     @Override
+    public void realDigits(byte[] array, int offset, int length) {
+        throw unused();
+    }
+
+    @Override
     public void bulkReal(double value) {
         throw unused();
     }

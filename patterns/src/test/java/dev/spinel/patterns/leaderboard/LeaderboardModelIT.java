@@ -1,5 +1,6 @@
 package dev.spinel.patterns.leaderboard;
 
+import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.leaderboard.Leaderboard.Order;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Boards of every order, rank mode and tie rule against a sorted list. */
+@Tag("redis-server")
 class LeaderboardModelIT {
     private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 200));
 

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a limiter promises, with each client library, also when connections and servers fail. */
 @ParameterizedClass
 @EnumSource(ClientKind.class)
+@Tag("redis-server")
 class RateLimiterIT {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Limit[] ALL_KINDS = {

@@ -1,5 +1,6 @@
 package dev.spinel.patterns.ratelimit;
 
+import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.ratelimit.Limit.Concurrency;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every kind of limit against its model, decision by decision, and against its bound under many clients. */
+@Tag("redis-server")
 class RateLimiterModelIT {
     private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 400));
 

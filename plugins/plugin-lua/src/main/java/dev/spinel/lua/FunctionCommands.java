@@ -277,8 +277,8 @@ final class FunctionCommands {
             reply.bulk("name");
             reply.bulk(script.name);
             reply.bulk("command");
-            reply.array(script.command.args().length);
-            for (Bytes arg : script.command.args()) {
+            reply.array(script.command.length);
+            for (Bytes arg : script.command) {
                 reply.bulk(arg);
             }
             reply.bulk("duration_ms");

@@ -6,6 +6,7 @@ import dev.spinel.api.data.Numbers;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
+import dev.spinel.lua.vm.NumberText;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -200,6 +201,13 @@ final class ReplyToLua implements ReplyWriter {
         } else {
             add(single(DOUBLE_FIELD, number));
         }
+    }
+
+    @Override
+    public void realDigits(byte[] array, int offset, int length) {
+        LuaString digits = LuaString.of(array, offset, length);
+        Double number = protocol == 2 ? null : NumberText.parse(digits);
+        add(number == null ? digits : single(DOUBLE_FIELD, number));
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
-import dev.spinel.engine.client.Request;
 import dev.spinel.engine.dispatch.ScriptCalls.Rules;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaError;
@@ -38,7 +37,7 @@ final class ScriptRunner {
     private static final String LOADING_TIMEOUT = "FUNCTION LOAD timeout";
     private static final long LOADING_NANOS = 500 * NANOS_PER_MILLI;
     private static final int KEYS_FROM = 3;
-    private static final Request NO_REQUEST = Request.copyOf(new Bytes[0], 0);
+    private static final Bytes[] NO_ARGUMENTS = {};
 
     private final EnginePorts ports;
     private final Interpreter lua;
@@ -54,7 +53,8 @@ final class ScriptRunner {
         final String name;
         final boolean isFunction;
         final Client caller;
-        final Request command;
+        /** The command that runs it, if it is a function. */
+        final Bytes[] command;
         final long startNanos = System.nanoTime();
         final boolean readOnly;
         final boolean ignoresMemoryLimit;
@@ -66,7 +66,7 @@ final class ScriptRunner {
                 String name,
                 boolean isFunction,
                 Client caller,
-                Request command,
+                Bytes[] command,
                 boolean readOnly,
                 boolean ignoresMemoryLimit) {
             this.name = name;
@@ -231,7 +231,7 @@ final class ScriptRunner {
                 name,
                 isFunction,
                 caller,
-                isFunction ? Request.copyOf(clientCall.args(), call.argCount()) : NO_REQUEST,
+                isFunction ? copyOf(call) : NO_ARGUMENTS,
                 readOnly,
                 ignoresMemoryLimit);
         scriptClient.client().database(caller.database());
@@ -253,6 +253,14 @@ final class ScriptRunner {
             running = null;
             replies.clear();
         }
+    }
+
+    private static Bytes[] copyOf(Call call) {
+        Bytes[] args = new Bytes[call.argCount()];
+        for (int i = 0; i < args.length; i++) {
+            args[i] = call.arg(i).copy();
+        }
+        return args;
     }
 
     private void requireAllowed(Set<ScriptFlag> flags, boolean readOnlyCommand) {

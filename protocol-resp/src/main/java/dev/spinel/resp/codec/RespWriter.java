@@ -177,6 +177,19 @@ public final class RespWriter implements ReplyWriter {
     }
 
     @Override
+    public void realDigits(byte[] source, int offset, int count) {
+        if (protocol == 2) {
+            bulk(source, offset, count);
+            return;
+        }
+        ensure(1L + count + 2);
+        array[length++] = ',';
+        System.arraycopy(source, offset, array, length, count);
+        length += count;
+        endLine();
+    }
+
+    @Override
     public void bulkReal(double value) {
         ensure(MAX_HEAD_LENGTH + Numbers.MAX_DOUBLE_LENGTH + 2);
         int digitsAt = length + 4;
