@@ -451,7 +451,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (!command.accepts(argCount) || command.handler() == null) {
             return "Wrong number of args calling Redis command from script";
         }
-        if (command.spec().is(CommandFlag.NOSCRIPT)) {
+        if (command.spec().is(CommandFlag.NOSCRIPT) && !rules.runsDenied()) {
             return "This Redis command is not allowed from script";
         }
         if (command.spec().is(CommandFlag.WRITE)) {

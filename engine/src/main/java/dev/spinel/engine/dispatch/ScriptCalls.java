@@ -12,8 +12,9 @@ public interface ScriptCalls {
      * @param readOnly whether commands that write are refused
      * @param ignoresMemoryLimit whether commands that need memory run although {@code maxmemory} is reached
      * @param propagates whether changes are logged
+     * @param runsDenied whether commands run that scripts are denied ({@code DEBUG SET-DISABLE-DENY-SCRIPTS})
      */
-    record Rules(boolean readOnly, boolean ignoresMemoryLimit, boolean propagates) {}
+    record Rules(boolean readOnly, boolean ignoresMemoryLimit, boolean propagates, boolean runsDenied) {}
 
     /**
      * Runs a command, whose reply goes to the client's connection.

@@ -1,6 +1,7 @@
 package dev.spinel.lua;
 
 import dev.spinel.api.command.Command;
+import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.engine.Capability;
@@ -12,6 +13,7 @@ import dev.spinel.engine.dataset.LibraryFormat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class LuaScripting implements Capability {
     private final String redisVersion;
     private final LibraryFormat format;
+    private @Nullable ScriptRunner runner;
     private @Nullable ScriptCommands scripts;
     private @Nullable FunctionCommands functions;
 
@@ -38,10 +41,11 @@ public final class LuaScripting implements Capability {
 
     @Override
     public void connect(EnginePorts ports) {
-        ScriptRunner runner = new ScriptRunner(ports);
-        RedisApi redis = new RedisApi(runner, redisVersion);
-        scripts = new ScriptCommands(runner, redis);
-        functions = new FunctionCommands(runner, redis, format);
+        ScriptRunner created = new ScriptRunner(ports);
+        RedisApi redis = new RedisApi(created, redisVersion);
+        runner = created;
+        scripts = new ScriptCommands(created, redis);
+        functions = new FunctionCommands(created, redis, format);
     }
 
     private ScriptCommands scripts() {
@@ -57,6 +61,14 @@ public final class LuaScripting implements Capability {
         List<Command> commands = new ArrayList<>(scripts().commands());
         commands.addAll(functions().commands());
         return commands;
+    }
+
+    @Override
+    public Map<String, CommandHandler> debugSubcommands() {
+        return Map.of("SET-DISABLE-DENY-SCRIPTS", call -> {
+            Objects.requireNonNull(runner, "connect comes first").runsDenied(call.integerArg(2) != 0);
+            call.reply().ok();
+        });
     }
 
     @Override

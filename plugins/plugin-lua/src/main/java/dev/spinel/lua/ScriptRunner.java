@@ -45,6 +45,7 @@ final class ScriptRunner {
     private final ScriptClient scriptClient;
     private @Nullable Running running;
     private boolean killed;
+    private boolean runsDenied;
     private boolean loading;
     private long loadingSinceNanos;
 
@@ -283,7 +284,7 @@ final class ScriptRunner {
     /** Runs a command for a script; the answer is a table with {@code err} if it failed. */
     @Nullable Object call(Running script, Bytes[] args, int argCount) {
         long before = ports.changes().changes();
-        Rules rules = new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates);
+        Rules rules = new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates, runsDenied);
         replies.clear();
         String refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
         if (refusal != null) {
@@ -292,6 +293,11 @@ final class ScriptRunner {
         }
         script.wrote |= ports.changes().changes() != before;
         return replies.take();
+    }
+
+    /** Sets whether scripts may call commands that are denied to them. */
+    void runsDenied(boolean value) {
+        runsDenied = value;
     }
 
     /** Sets the protocol in which commands answer a script. */

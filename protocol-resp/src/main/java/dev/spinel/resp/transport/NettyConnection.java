@@ -296,6 +296,9 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         if (value) {
             // What other connections read goes where the rest of this one's requests are.
             decoder.retain();
+        } else {
+            // The reply of the command in progress comes after what was flushed meanwhile.
+            queueFlush();
         }
     }
 

@@ -236,6 +236,8 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     @Override
     public void suspend(boolean value) {
         suspended = value;
+        // Behind what was flushed while the command in progress served others.
+        queueFlush();
     }
 
     @Override
