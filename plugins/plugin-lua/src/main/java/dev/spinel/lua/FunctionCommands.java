@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class FunctionCommands {
     private final LibraryLoader loader;
     private final LibraryFormat format;
     private final Map<String, Library> libraries = new LinkedHashMap<>();
+    /** By their names in lower case. */
     private final Map<Bytes, Function> functions = new HashMap<>();
 
     FunctionCommands(ScriptRunner runner, RedisApi redis, LibraryFormat format) {
@@ -73,9 +75,9 @@ final class FunctionCommands {
         return bytes;
     }
 
-    /** Loads a library of a file. */
+    /** Loads a library of a file, in the place of one of the same name: what is reloaded is there already. */
     void take(Bytes code) {
-        add(loader.load(code.copy()), false);
+        add(loader.load(code.copy()), true);
     }
 
     private void add(Library library, boolean replaces) {
@@ -97,7 +99,7 @@ final class FunctionCommands {
         Map<Bytes, Function> names = new HashMap<>();
         for (Library library : all.values()) {
             for (Function function : library.functions().values()) {
-                if (names.put(Bytes.of(function.name()), function) != null) {
+                if (names.put(Bytes.of(function.name().toLowerCase(Locale.ROOT)), function) != null) {
                     throw Errors.err("Function " + function.name() + " already exists");
                 }
             }
@@ -110,6 +112,9 @@ final class FunctionCommands {
 
     private void fcall(Call call, boolean readOnly) {
         Function function = functions.get(call.arg(1));
+        if (function == null) {
+            function = functions.get(Bytes.of(call.arg(1).toString().toLowerCase(Locale.ROOT)));
+        }
         if (function == null) {
             throw Errors.err("Function not found");
         }
