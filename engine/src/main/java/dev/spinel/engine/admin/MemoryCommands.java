@@ -23,7 +23,8 @@ public final class MemoryCommands implements ServerPlugin {
     private final ServerProcess process;
     private final Supplier<ScriptFigures> scripts;
 
-    public MemoryCommands(MemoryUse memory, Keyspaces keyspaces, ServerProcess process, Supplier<ScriptFigures> scripts) {
+    public MemoryCommands(
+            MemoryUse memory, Keyspaces keyspaces, ServerProcess process, Supplier<ScriptFigures> scripts) {
         this.scripts = scripts;
         this.memory = memory;
         this.keyspaces = keyspaces;

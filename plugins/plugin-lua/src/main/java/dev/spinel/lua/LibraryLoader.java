@@ -43,7 +43,6 @@ final class LibraryLoader {
         whileLoading = redis.forLibraries();
         whileRunning = redis.forScripts();
         Builtin.define(whileLoading, "register_function", this::register);
-        Builtin.define(whileRunning, "register_function", this::register);
         Sandbox.refuseUnknown(lua, whileLoading);
         whileLoading.readOnly(true);
         globals = Sandbox.globals(lua, whileRunning);
