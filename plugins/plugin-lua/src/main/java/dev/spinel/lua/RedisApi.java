@@ -68,7 +68,7 @@ final class RedisApi {
         redis.put(LuaString.of("LOG_WARNING"), (double) LOG_WARNING);
         redis.put(LuaString.of("REDIS_VERSION"), LuaString.of(redisVersion));
         int number = 0;
-        for (String part : redisVersion.split("\\.")) {
+        for (String part : redisVersion.split("\\.", -1)) {
             number = number << 8 | Integer.parseInt(part);
         }
         redis.put(LuaString.of("REDIS_VERSION_NUM"), (double) number);
