@@ -64,7 +64,7 @@ final class LibraryLoader {
         if (end < 0) {
             throw Errors.err("Invalid library metadata");
         }
-        String name = name(text.substring(2, end).split(" +"));
+        String name = name(text.substring(2, end).strip().split(" +", -1));
         LuaString source = LuaString.of(code.array(), code.offset(), code.length());
         int bodyAt = 0;
         while (source.at(bodyAt) != '\n') {

@@ -50,7 +50,7 @@ record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean h
         if (end == source.length()) {
             throw Errors.err("Invalid script shebang");
         }
-        String[] words = source.substring(0, end).toString().split(" +");
+        String[] words = source.substring(0, end).toString().strip().split(" +", -1);
         if (!words[0].equals(SHEBANG + "lua")) {
             throw Errors.err("Unexpected engine in script shebang: " + words[0]);
         }
@@ -58,7 +58,7 @@ record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean h
             if (!words[i].startsWith(FLAGS)) {
                 throw Errors.err("Unknown lua shebang option: " + words[i]);
             }
-            for (String name : words[i].substring(FLAGS.length()).split(",")) {
+            for (String name : words[i].substring(FLAGS.length()).split(",", -1)) {
                 if (name.isEmpty()) {
                     continue;
                 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** EVAL, EVALSHA, their read-only forms, and SCRIPT. Engine thread only. */
@@ -35,7 +36,8 @@ final class ScriptCommands {
         this.runner = runner;
         this.lua = runner.lua();
         this.globals = Sandbox.globals(lua, redis.forScripts());
-        this.randomSeed = (LuaFunction) lua.index(globals.get(LuaString.of("math")), LuaString.of("randomseed"));
+        this.randomSeed = (LuaFunction) Objects.requireNonNull(
+                lua.index(globals.get(LuaString.of("math")), LuaString.of("randomseed")), "math.randomseed");
         globals.put(KEYS, lua.newTable());
         globals.put(ARGV, lua.newTable());
         Sandbox.protect(lua, globals);

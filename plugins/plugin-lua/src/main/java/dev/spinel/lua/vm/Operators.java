@@ -60,11 +60,11 @@ final class Operators {
         @Override
         @Nullable Object eval(Frame frame) {
             double a = left.number(frame);
-            if (a != a && frame.hasOther()) {
+            if (Double.isNaN(a) && frame.hasOther()) {
                 return general(frame, frame.takeOther(), right.eval(frame));
             }
             double b = right.number(frame);
-            if (b != b && frame.hasOther()) {
+            if (Double.isNaN(b) && frame.hasOther()) {
                 return general(frame, a, frame.takeOther());
             }
             return compute(a, b);
@@ -73,11 +73,11 @@ final class Operators {
         @Override
         double number(Frame frame) {
             double a = left.number(frame);
-            if (a != a && frame.hasOther()) {
+            if (Double.isNaN(a) && frame.hasOther()) {
                 return unboxed(frame, general(frame, frame.takeOther(), right.eval(frame)));
             }
             double b = right.number(frame);
-            if (b != b && frame.hasOther()) {
+            if (Double.isNaN(b) && frame.hasOther()) {
                 return unboxed(frame, general(frame, a, frame.takeOther()));
             }
             return compute(a, b);
@@ -301,11 +301,11 @@ final class Operators {
         @Override
         boolean test(Frame frame) {
             double a = left.number(frame);
-            if (a != a && frame.hasOther()) {
+            if (Double.isNaN(a) && frame.hasOther()) {
                 return general(frame, frame.takeOther(), right.eval(frame));
             }
             double b = right.number(frame);
-            if (b != b && frame.hasOther()) {
+            if (Double.isNaN(b) && frame.hasOther()) {
                 return general(frame, a, frame.takeOther());
             }
             if (swapped) {
