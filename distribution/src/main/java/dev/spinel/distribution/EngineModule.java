@@ -50,6 +50,7 @@ final class EngineModule extends AbstractModule {
         return new Engine(new EngineOptions(
                 configuration.registry(),
                 configuration.file(),
+                new UserFile(configuration.registry()),
                 configuration.commandRenames(),
                 process,
                 plugins,

@@ -135,7 +135,7 @@ public final class Main {
             SpinelServer server = SpinelServer.start(
                     configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false, true);
             writePid();
-            if (server.port() != 0) {
+            if (server.port() != 0 || config.number("tls-port") != 0) {
                 log.notice("Ready to accept connections");
             }
             String socket = config.get("unixsocket").text();

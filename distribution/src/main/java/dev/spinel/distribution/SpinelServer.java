@@ -165,6 +165,7 @@ public final class SpinelServer implements AutoCloseable {
                             load(registry, words);
                         }
                         registry.requireKnownParameters();
+                        engine.loadUsers();
                         addresses.open(anyPort);
                         log.warning("Running mode=standalone, port=" + Math.max(0, transport.port()) + ", PID: "
                                 + ProcessHandle.current().pid());

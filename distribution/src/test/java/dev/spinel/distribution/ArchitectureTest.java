@@ -41,6 +41,7 @@ class ArchitectureTest {
     private static final String PATTERNS = "dev.spinel.patterns..";
     private static final String LETTUCE_ADAPTER = "dev.spinel.patterns.lettuce..";
     private static final String JEDIS_ADAPTER = "dev.spinel.patterns.jedis..";
+    private static final String MICROMETER_ADAPTER = "dev.spinel.patterns.micrometer..";
     private static final String JDK = "java..";
     private static final String JSPECIFY = "org.jspecify..";
     /** The name of a Guice module, or of a class nested in one. */
@@ -132,13 +133,13 @@ class ArchitectureTest {
             .that()
             .resideInAPackage(PATTERNS)
             .and()
-            .resideOutsideOfPackages(LETTUCE_ADAPTER, JEDIS_ADAPTER)
+            .resideOutsideOfPackages(LETTUCE_ADAPTER, JEDIS_ADAPTER, MICROMETER_ADAPTER)
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(PATTERNS, JDK, JSPECIFY)
             .andShould()
             .onlyDependOnClassesThat()
-            .resideOutsideOfPackages(LETTUCE_ADAPTER, JEDIS_ADAPTER);
+            .resideOutsideOfPackages(LETTUCE_ADAPTER, JEDIS_ADAPTER, MICROMETER_ADAPTER);
 
     @ArchTest
     static final ArchRule lettuceAdapter_knowsThePortAndItsClient = classes()
@@ -155,6 +156,15 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(JEDIS_ADAPTER, "dev.spinel.patterns.transport..", "redis.clients..", JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule micrometerAdapter_knowsThePortAndItsLibrary = classes()
+            .that()
+            .resideInAPackage(MICROMETER_ADAPTER)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                    MICROMETER_ADAPTER, "dev.spinel.patterns.transport..", "io.micrometer.core..", JDK, JSPECIFY);
 
     @ArchTest
     static final ArchRule patterns_areKnownToNobody = noClasses()

@@ -3,7 +3,11 @@ package dev.spinel.engine;
 import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
-import dev.spinel.engine.admin.Authentication;
+import dev.spinel.engine.acl.AclFile;
+import dev.spinel.engine.acl.AclLog;
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.Users;
+import dev.spinel.engine.admin.AclCommands;
 import dev.spinel.engine.admin.ClientCommands;
 import dev.spinel.engine.admin.ClusterCommands;
 import dev.spinel.engine.admin.CommandCommands;
@@ -20,6 +24,7 @@ import dev.spinel.engine.admin.MemoryCommands;
 import dev.spinel.engine.admin.MemoryUse;
 import dev.spinel.engine.admin.ModuleCommands;
 import dev.spinel.engine.admin.ProtectedAccess;
+import dev.spinel.engine.admin.Refusals;
 import dev.spinel.engine.admin.ReplicationCommands;
 import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerCommands;
@@ -27,6 +32,7 @@ import dev.spinel.engine.admin.ServerIdentity;
 import dev.spinel.engine.admin.ServerProcess;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import dev.spinel.engine.admin.SlowlogCommands;
+import dev.spinel.engine.admin.UserConnections;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
@@ -38,6 +44,7 @@ import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.client.RequestExecutor;
 import dev.spinel.engine.command.bitmap.BitmapCommands;
 import dev.spinel.engine.command.generic.GenericCommands;
+import dev.spinel.engine.command.geo.GeoCommands;
 import dev.spinel.engine.command.hash.HashCommands;
 import dev.spinel.engine.command.hyperloglog.HyperLogLogCommands;
 import dev.spinel.engine.command.list.ListCommands;
@@ -76,6 +83,7 @@ import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
 import dev.spinel.engine.value.EncodingLimits;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +127,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long MILLIS_PER_SECOND = 1000;
+    private static final int PERCENT = 100;
 
     private final EngineClock clock;
     private final Arena arena;
@@ -137,7 +146,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
     private final Monitors monitors = new Monitors();
     private final CommandTable commandTable = new CommandTable();
-    private final Authentication authentication = new Authentication();
+    private final Users users = new Users(commandTable);
+    private final AclLog aclLog = new AclLog();
     private final Keyspaces keyspaces;
     private final Dispatcher dispatcher;
     private final PausedClients pausedClients;
@@ -148,9 +158,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Snapshots snapshots;
     private final List<Capability> capabilities;
     private final ServerProcess process;
+    private final ConfigRegistry config;
+    private final AclFile aclFile;
     private final long heapLimitBytes;
     private final Eviction.Memory excess = new Excess();
     private long maxMemoryBytes;
+    /** {@code maxmemory-clients}; a negative number is a percentage of {@code maxmemory}. */
+    private long maxClientBytes;
+
     private long memoryLimitBytes;
     private long uncheckedUpToBytes;
     private boolean evictionUnfinished;
@@ -170,7 +185,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 ? Long.MAX_VALUE
                 : options.maxArenaBytes() - Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
         this.memoryLimitBytes = heapLimitBytes;
-        this.limits = new ClientLimits(clients, options.process()::log);
+        this.limits = new ClientLimits(clients, statistics, options.process()::log);
         this.keyspaces = new Keyspaces(
                 (int) options.config().number("databases"),
                 arena,
@@ -189,6 +204,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 clock,
                 options.random(),
                 options.config()::number);
+        Refusals refusals = new Refusals(aclLog, clock);
         this.dispatcher = new Dispatcher(
                 commandTable,
                 services,
@@ -197,9 +213,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 latencyMonitor,
                 monitors,
                 options.failureLog(),
+                refusals,
                 options.process()::log);
         this.pausedClients = new PausedClients(keptRequests, dispatcher::paused);
         this.process = options.process();
+        this.config = options.config();
+        this.aclFile = options.aclFile();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp, this::tellLibraries);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
@@ -216,12 +235,13 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new SortedSetCommands(),
                 new BitmapCommands(),
                 new HyperLogLogCommands(),
+                new GeoCommands(),
                 new GenericCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
-                        authentication, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
-                new ClientCommands(clients, blockedClients, pausedClients, tracking, this::unpause),
+                        users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
+                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, statistics, this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -315,6 +335,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 commandTable,
                 options.plugins(),
                 dispatcher,
+                aclLog,
                 text -> capabilities.forEach(capability -> capability.persistenceInfo(text)),
                 this::scriptFigures));
     }
@@ -334,7 +355,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         identity,
                         this::shutdown,
                         () -> capabilities.forEach(Capability::flushedAll)),
-                new ConfigCommands(options.config(), options.configFile(), this::resetStatistics),
+                new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
+                new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new SlowlogCommands(slowLog),
@@ -356,23 +378,74 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ConfigBindings bindings = new ConfigBindings(config);
         bindings.encodings(encodingLimits);
         bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
-        bindings.authentication(authentication, this::admitAll);
+        new UserConnections(users, clients, dispatcher::caller, this::disconnect);
+        bindings.access(users, aclLog);
         bindings.hertz(cron::hz);
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
         bindings.clients(limits);
         bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
+        config.bind("maxmemory-clients", value -> {
+            maxClientBytes = value.number();
+            limitClients();
+        });
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
             memoryLimitBytes = maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes;
-            checkMemory();
+            // Not now, as keys must not go while a command runs: before the next one.
+            uncheckedUpToBytes = 0;
+            limitClients();
         });
     }
 
-    /** Has clients in that connected while a password was needed. */
-    private void admitAll() {
-        clients.all().forEach(client -> client.unauthenticated(false));
+    /** Sets the limit for the memory of all clients, which may be a share of the limit for all memory. */
+    private void limitClients() {
+        limits.together(maxClientBytes >= 0 ? maxClientBytes : maxMemoryBytes / PERCENT * -maxClientBytes);
+    }
+
+    /**
+     * Takes over the users that the configuration declares or that the file of {@code aclfile} holds; once, when all commands
+     * are known.
+     *
+     * @throws IllegalArgumentException with the message for the log
+     */
+    public void loadUsers() {
+        List<List<String>> declared = config.get(ConfigRegistry.USER).lines();
+        String path = config.get("aclfile").text();
+        if (!path.isEmpty() && !declared.isEmpty()) {
+            throw new IllegalArgumentException("Configuring Redis with users defined in redis.conf and at the same"
+                    + " setting an ACL file path is invalid. This setup is very likely to lead to configuration errors"
+                    + " and security holes, please define either an ACL file or declare users directly in your"
+                    + " redis.conf, but not both.");
+        }
+        List<List<String>> latin1 = new ArrayList<>();
+        for (List<String> words : declared) {
+            latin1.add(words.stream().map(Latin1::ofReadable).toList());
+        }
+        users.declare(latin1, process::log);
+        if (!path.isEmpty()) {
+            try {
+                users.load(path, aclFile.read(path));
+            } catch (IOException e) {
+                throw new IllegalArgumentException(
+                        "Aborting Redis startup because of ACL errors: Error loading ACLs, opening file '" + path
+                                + "': " + e.getMessage(),
+                        e);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(
+                        "Aborting Redis startup because of ACL errors: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Has the configuration hold the users as they are, unless a file of their own does. */
+    private void describeUsers() {
+        List<String> lines = new ArrayList<>();
+        if (config.get("aclfile").text().isEmpty()) {
+            users.all().forEach(user -> lines.add(Latin1.readable(users.describe(user))));
+        }
+        config.userLines(lines);
     }
 
     private void checkMemory() {
@@ -398,6 +471,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         clock.update();
         keyspaces.begin(clock.nowMillis());
+        // Keys must not go for the output of clients that have gone.
+        memory.refreshClients(clock.nowMillis());
         long start = clock.nowNanos();
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
         propagator.flush();
@@ -415,7 +490,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
         @Override
         public void recount() {
-            memory.usedBytes();
+            memory.recountValues();
         }
     }
 
@@ -428,6 +503,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     private void resetStatistics() {
         statistics.reset();
+        aclLog.resetCounts();
         keyspaces.statistics().reset();
         keyspaces.lazyRelease().resetCount();
         keyspaces.eviction().resetStatistics();
@@ -447,10 +523,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public Client connect(Connection connection) {
-        Client client = clients.add(connection, clock.nowMillis());
-        client.unauthenticated(authentication.isRequired());
+        Client client = clients.add(connection, users.defaultUser(), clock.nowMillis());
+        client.unauthenticated(users.authenticationRequired());
         statistics.connectionAccepted();
-        if (protectedMode && !authentication.isRequired() && !ProtectedAccess.isLocal(connection)) {
+        if (protectedMode && users.defaultUser().needsNoPassword() && !ProtectedAccess.isLocal(connection)) {
             connection.reply().error(DENIED);
             connection.closeAfterReply();
         }
@@ -570,6 +646,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (tracking.isOn()) {
             tracking.endTurn();
         }
+        limits.evictLargest(nowMillis);
         if (evictionUnfinished) {
             waitNanos = 0;
         }

@@ -1,5 +1,6 @@
 package dev.spinel.engine;
 
+import dev.spinel.engine.acl.AclFile;
 import dev.spinel.engine.admin.PluginHost;
 import dev.spinel.engine.admin.ServerProcess;
 import dev.spinel.engine.config.ConfigFile;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  *
  * @param config the directives; the engine takes over their values and follows their changes
  * @param configFile where they came from
+ * @param aclFile reads and writes the file of users
  * @param renames the built-in commands that get other names, in order
  * @param process the process around the engine
  * @param plugins the loaded plugins
@@ -30,6 +32,7 @@ import java.util.random.RandomGenerator;
 public record EngineOptions(
         ConfigRegistry config,
         ConfigFile configFile,
+        AclFile aclFile,
         List<CommandRename> renames,
         ServerProcess process,
         PluginHost plugins,

@@ -1,7 +1,14 @@
 package dev.spinel.patterns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.spinel.patterns.analytics.Funnel;
+import dev.spinel.patterns.analytics.TopItems;
+import dev.spinel.patterns.analytics.UniqueCounter;
+import dev.spinel.patterns.analytics.Window;
+import dev.spinel.patterns.analytics.WindowedCounter;
+import dev.spinel.patterns.cache.CacheAside;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.leaderboard.RankMode;
 import dev.spinel.patterns.leaderboard.Standing;
@@ -20,17 +27,28 @@ import dev.spinel.patterns.ratelimit.Decision;
 import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimitRequest;
 import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.session.ExpiredSession;
+import dev.spinel.patterns.session.Session;
+import dev.spinel.patterns.session.SessionReaper;
+import dev.spinel.patterns.session.SessionStore;
 import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every operation on a server in cluster mode, which refuses keys of different slots, with names made to confuse hash tags. */
+@Tag("redis-server")
 class ClusterIT {
     private static final List<String> AWKWARD_NAMES = List.of("", "a", "}", "{}", "a}:b", "{x}y", "\u00e4\n");
 
@@ -39,6 +57,7 @@ class ClusterIT {
 
     @BeforeAll
     static void start() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         node = RedisServer.startCluster();
         runtime = PatternRuntime.over(LettuceTransport.connectToCluster(RedisURI.create(node.uri())));
     }
@@ -71,6 +90,7 @@ class ClusterIT {
         for (String name : AWKWARD_NAMES) {
             for (DistributedLock lock : List.of(
                     locks.lock(name),
+                    locks.fairLock(name),
                     locks.semaphore(name, 1),
                     locks.readWriteLock(name).read(),
                     locks.readWriteLock(name).write())) {
@@ -94,6 +114,65 @@ class ClusterIT {
             assertThat(board.standing(name)).isPresent();
             assertThat(board.remove(name)).isTrue();
         }
+    }
+
+    @Test
+    void caches() {
+        CacheAside<String> cache = CacheAside.builder(
+                        runtime, "c", Codec.utf8(), key -> CompletableFuture.completedFuture(Optional.of("of " + key)))
+                .build();
+        for (String name : AWKWARD_NAMES) {
+            assertThat(cache.get(name)).contains("of " + name);
+            cache.put(name, "v");
+            assertThat(cache.get(name)).contains("v");
+            cache.invalidate(name);
+            assertThat(cache.get(name)).contains("of " + name);
+        }
+    }
+
+    @Test
+    void S5_sessions() {
+        SessionStore<String> store = SessionStore.builder(runtime, "s", Codec.utf8())
+                .lanes(16)
+                .idleTimeout(Duration.ofSeconds(1))
+                .build();
+        List<ExpiredSession> expired = new CopyOnWriteArrayList<>();
+        SessionReaper reaper =
+                SessionReaper.builder(store, Runnable::run, expired::add).start();
+        for (String name : AWKWARD_NAMES) {
+            String principal = 'p' + name;
+            Session<String> session = store.create(Map.of(name, "v"), principal);
+            session.set(name, "w");
+            assertThat(store.save(session)).isTrue();
+            assertThat(store.rotate(session)).isTrue();
+            assertThat(store.findByPrincipal(principal)).containsExactly(session.id());
+            assertThat(store.load(session.id()).orElseThrow().get(name)).contains("w");
+            assertThat(store.invalidate(session.id())).isTrue();
+        }
+        Session<String> left = store.create();
+        await().until(() -> !expired.isEmpty());
+        reaper.close();
+        assertThat(expired).containsExactly(new ExpiredSession(left.id(), Optional.empty()));
+    }
+
+    @Test
+    void counters() {
+        Window week = Window.of(7, Duration.ofDays(1));
+        WindowedCounter counter = WindowedCounter.of(runtime, "g", week);
+        UniqueCounter unique = UniqueCounter.of(runtime, "g", week);
+        TopItems top = TopItems.of(runtime, "g", week, 10);
+        Funnel funnel = Funnel.of(runtime, "f", Duration.ofHours(1), "{a}", "}b{");
+        for (String name : AWKWARD_NAMES) {
+            assertThat(counter.add(name, 1)).isOne();
+            assertThat(counter.add(name, 1, name)).isEqualTo(2);
+            assertThat(counter.total(name)).isEqualTo(2);
+            assertThat(unique.add(name, name)).isTrue();
+            assertThat(unique.count(name)).isOne();
+            assertThat(top.add(name, name)).isOne();
+            assertThat(top.top(name, 10).items()).containsExactly(new TopItems.Item(name, 1));
+            assertThat(funnel.record(name, "{a}")).isTrue();
+        }
+        assertThat(funnel.stages().get(0).users()).isEqualTo(AWKWARD_NAMES.size());
     }
 
     @Test

@@ -1,5 +1,8 @@
 package dev.spinel.patterns;
 
+import dev.spinel.patterns.analytics.Window;
+import dev.spinel.patterns.analytics.WindowedCounter;
+import dev.spinel.patterns.cache.CacheAside;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.lock.DistributedLock;
 import dev.spinel.patterns.lock.Locks;
@@ -8,9 +11,11 @@ import dev.spinel.patterns.queue.Message;
 import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.session.SessionStore;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Script;
@@ -19,7 +24,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntConsumer;
 
@@ -70,10 +78,31 @@ final class Figures {
                     .tryAcquire()
                     .orElseThrow()
                     .release());
+            DistributedLock[] fair = new DistributedLock[threads];
+            Arrays.setAll(fair, i -> locks.fairLock("fair " + i));
+            measure("fair lock and unlock, one per thread", 1, threads, length, thread -> fair[thread]
+                    .tryAcquire()
+                    .orElseThrow()
+                    .release());
             DistributedLock shared = locks.lock("shared");
             measure("lock and unlock, one lock for all", 1, threads, length, thread -> PatternRuntime.await(
                             shared.acquireAsync())
                     .release());
+
+            CacheAside<String> cache = CacheAside.builder(
+                            runtime,
+                            "figures",
+                            Codec.utf8(),
+                            key -> CompletableFuture.completedFuture(Optional.of("v".repeat(1000))))
+                    .build();
+            measure("cache: hit of 1,000 bytes", 1, threads, length, thread -> cache.get("k"));
+            SessionStore<String> sessions =
+                    SessionStore.builder(runtime, "figures", Codec.utf8()).build();
+            String session = sessions.create(Map.of("a", "1", "b", "2"), "ann").id();
+            measure("session: load", 1, threads, length, thread -> sessions.load(session));
+            Window hour = Window.of(60, Duration.ofMinutes(1));
+            WindowedCounter counter = WindowedCounter.of(runtime, "figures", hour);
+            measure("counter of 60 buckets: add", 1, threads, length, thread -> counter.add("k", 1));
 
             Leaderboard board = Leaderboard.builder(runtime, "b").build();
             Random random = new Random(1);

@@ -2,6 +2,13 @@ package dev.spinel.patterns;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.patterns.analytics.Funnel;
+import dev.spinel.patterns.analytics.TopItems;
+import dev.spinel.patterns.analytics.UniqueCounter;
+import dev.spinel.patterns.analytics.Window;
+import dev.spinel.patterns.analytics.WindowedCounter;
+import dev.spinel.patterns.cache.CacheAside;
+import dev.spinel.patterns.cache.Loader;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.leaderboard.Page;
 import dev.spinel.patterns.leaderboard.RankMode;
@@ -9,6 +16,8 @@ import dev.spinel.patterns.leaderboard.Submission;
 import dev.spinel.patterns.leaderboard.TieBreak;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
+import dev.spinel.patterns.lock.JdbcFence;
+import dev.spinel.patterns.lock.LeaderElection;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.queue.Message;
@@ -19,21 +28,34 @@ import dev.spinel.patterns.ratelimit.Decision;
 import dev.spinel.patterns.ratelimit.FailureMode;
 import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.session.ExpiredSession;
+import dev.spinel.patterns.session.Session;
+import dev.spinel.patterns.session.SessionReaper;
+import dev.spinel.patterns.session.SessionStore;
 import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The examples of the README: they compile, run, and are the ones that are printed there. */
@@ -43,17 +65,26 @@ class ReadmeIT {
     private final Map<String, String> response = new HashMap<>();
     private int status;
     private long fenceOfTheLastWrite;
+    private final AtomicInteger version = new AtomicInteger(1);
+    private boolean paid;
+    private final CompletableFuture<Long> scheduled = new CompletableFuture<>();
     private final CompletableFuture<String> sent = new CompletableFuture<>();
 
     @Test
+    @Tag("redis-server")
     void examples_run() throws Exception {
         try (RedisServer server = RedisServer.start()) {
             try (PatternRuntime runtime = PatternRuntime.over(LettuceTransport.connect(server.uri()))) {
                 limit(runtime);
                 lock(runtime);
                 share(runtime);
+                fence(runtime);
+                lead(runtime);
                 rank(runtime);
                 work(runtime);
+                cache(runtime);
+                remember(runtime);
+                count(runtime);
             }
         }
         assertThat(response).containsKey("RateLimit");
@@ -98,6 +129,45 @@ class ReadmeIT {
         }
     }
 
+    private void fence(PatternRuntime runtime) throws Exception {
+        Locks locks = Locks.over(runtime);
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:");
+                Statement statement = connection.createStatement()) {
+            statement.execute(JdbcFence.of("lock_fence").createTable());
+            JdbcFence fence = JdbcFence.of("lock_fence");
+            try (Lease lease = locks.fairLock("invoice:17").acquire()) {
+                connection.setAutoCommit(false);
+                if (fence.admit(connection, "invoice:17", lease.fence())) {
+                    pay(connection);
+                    connection.commit();
+                }
+            }
+        }
+        assertThat(paid).isTrue();
+    }
+
+    private void pay(Connection connection) throws SQLException {
+        paid = connection.isValid(1);
+    }
+
+    private void lead(PatternRuntime runtime) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(1);
+        Locks locks = Locks.over(runtime);
+        LeaderElection election = LeaderElection.join(locks, "scheduler", executor, term -> {
+            while (term.isCurrent()) {
+                schedule(term.number());
+            }
+        });
+        scheduled.get(10, TimeUnit.SECONDS);
+        election.close();
+        executor.shutdown();
+    }
+
+    private void schedule(long term) throws InterruptedException {
+        scheduled.complete(term);
+        Thread.sleep(1);
+    }
+
     private void rank(PatternRuntime runtime) {
         Leaderboard board = Leaderboard.builder(runtime, "season-7")
                 .ranks(RankMode.COMPETITION)
@@ -130,6 +200,69 @@ class ReadmeIT {
         assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
     }
 
+    private void cache(PatternRuntime runtime) {
+        ExecutorService executor = Executors.newFixedThreadPool(10);
+        CacheAside<String> users = CacheAside.builder(
+                        runtime, "users", Codec.utf8(), Loader.blocking(executor, this::selectUser))
+                .freshFor(Duration.ofMinutes(10))
+                .staleFor(Duration.ofHours(1))
+                .absentFor(Duration.ofSeconds(30))
+                .build();
+
+        Optional<String> user = users.get("ann");
+        update("ann");
+        users.invalidate("ann");
+        assertThat(user).contains("ann 1");
+        assertThat(users.get("ann")).contains("ann 2");
+        executor.shutdown();
+    }
+
+    private Optional<String> selectUser(String name) {
+        return Optional.of(name + ' ' + version.get());
+    }
+
+    private void update(String name) {
+        version.incrementAndGet();
+    }
+
+    private void remember(PatternRuntime runtime) {
+        ExecutorService executor = Executors.newFixedThreadPool(10);
+        SessionStore<String> sessions = SessionStore.builder(runtime, "web", Codec.utf8())
+                .idleTimeout(Duration.ofMinutes(30))
+                .lifetime(Duration.ofHours(12))
+                .build();
+        Session<String> session = sessions.create();
+        session.setPrincipal("ann");
+        session.set("cart", "kettle");
+        boolean alive = sessions.save(session) && sessions.rotate(session);
+        List<String> everywhere = sessions.findByPrincipal("ann");
+        SessionReaper reaper =
+                SessionReaper.builder(sessions, executor, this::archive).start();
+        reaper.close();
+        executor.shutdown();
+        assertThat(alive).isTrue();
+        assertThat(everywhere).containsExactly(session.id());
+    }
+
+    private void archive(ExpiredSession session) {
+        System.err.println("expired: " + session);
+    }
+
+    private void count(PatternRuntime runtime) {
+        Window week = Window.of(7, Duration.ofDays(1));
+        WindowedCounter views = WindowedCounter.of(runtime, "views", week);
+        long total = views.add("/home", 1, "request 17");
+        UniqueCounter visitors = UniqueCounter.of(runtime, "visitors", week);
+        visitors.add("/home", "ann");
+        long today = visitors.count("/home", 1);
+        TopItems sales = TopItems.of(runtime, "sales", week, 1000);
+        sales.add("books", "Dune");
+        List<TopItems.Item> best = sales.top("books", 10).items();
+        Funnel funnel = Funnel.of(runtime, "shop", Duration.ofDays(30), "visit", "order", "pay");
+        funnel.record("ann", "visit");
+        assertThat(total + today + best.size()).isEqualTo(3);
+    }
+
     private void send(String mail, long id) {
         sent.complete(mail + id);
     }
@@ -149,7 +282,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(6);
+        assertThat(found).isEqualTo(11);
     }
 
     /** Without indentation and empty lines. */

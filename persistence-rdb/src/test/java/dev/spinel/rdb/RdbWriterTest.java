@@ -138,8 +138,7 @@ class RdbWriterTest {
     @Test
     void strings_areWrittenWithoutGarbage() throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        DatasetFormat.Writer writer =
-                new RdbWriter(new RdbOutput(OutputStream.nullOutputStream(), true, true), true, ABOUT);
+        DatasetFormat.Writer writer = new RdbWriter(new RdbOutput(OutputStream.nullOutputStream(), true, true), ABOUT);
         Bytes key = Bytes.of("key:000000000001");
         Bytes value = Bytes.of("a value of more than twenty bytes that is longer than that");
         long allocated = Long.MAX_VALUE;

@@ -10,11 +10,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 
 /** A file that is replaced as a whole: after a crash it has its old content or its new one. */
-final class AtomicFile {
+public final class AtomicFile {
     private AtomicFile() {}
 
     /** Replaces the content of an existing file and keeps its permissions. */
-    static void write(Path path, byte[] content) throws IOException {
+    public static void write(Path path, byte[] content) throws IOException {
         Path target = path.toRealPath();
         Path temporary = target.resolveSibling(
                 target.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");

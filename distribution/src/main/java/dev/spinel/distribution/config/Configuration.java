@@ -1,5 +1,7 @@
 package dev.spinel.distribution.config;
 
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.config.ConfigFile;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.CommandRename;
@@ -126,6 +128,9 @@ public final class Configuration {
         String name = setting.name();
         if (registry.find(name) != null) {
             try {
+                if (name.equals(ConfigRegistry.USER) && words.size() > 1) {
+                    Users.check(words.stream().skip(1).map(Latin1::ofReadable).toList());
+                }
                 registry.load(words);
             } catch (IllegalArgumentException e) {
                 throw setting.refused(String.valueOf(e.getMessage()));

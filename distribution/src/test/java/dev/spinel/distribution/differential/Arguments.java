@@ -183,6 +183,18 @@ final class Arguments {
             case "timeout" -> pick(TIMEOUTS);
             case "letters" -> letters();
             case "db" -> database();
+            case "bit" -> oneIn(20) ? wholeNumber() : Integer.toString(random.nextInt(2));
+            case "bitoffset" -> bitOffset();
+            case "fieldtype" -> fieldType();
+            case "fieldoffset" -> oneIn(3) ? "#" + random.nextInt(20) : bitOffset();
+            case "bitindex" -> oneIn(20) ? wholeNumber() : Integer.toString(random.nextInt(200) - 100);
+            case "sketch" -> oneIn(20) ? anyKey() : "p" + random.nextInt(4);
+            case "places" -> oneIn(20) ? anyKey() : "g" + random.nextInt(4);
+            case "sketched" -> "e" + random.nextInt(3000);
+            case "place" -> oneIn(20) ? name('m') : "m" + random.nextInt(60);
+            case "longitude" -> degrees(180);
+            case "latitude" -> degrees(85);
+            case "radius" -> radius();
             case "junk" -> pick(JUNK);
             default -> throw new IllegalArgumentException("the grammar names no argument <" + kind + ">");
         };
@@ -285,6 +297,34 @@ final class Arguments {
             return pick(List.of("-1", "536870912", "536870911111", "70000", "abc", "9223372036854775807"));
         }
         return Integer.toString(random.nextInt(oneIn(10) ? 5000 : 60));
+    }
+
+    private String bitOffset() {
+        return oneIn(20) ? offset() : Integer.toString(random.nextInt(oneIn(10) ? 50_000 : 300));
+    }
+
+    private String fieldType() {
+        if (oneIn(20)) {
+            return pick(List.of("u64", "i65", "u0", "i0", "x8", "", "i", "u", "u-1", "I8", "u08", "i8x"));
+        }
+        return random.nextBoolean() ? "u" + (1 + random.nextInt(63)) : "i" + (1 + random.nextInt(64));
+    }
+
+    /** Places lie near one position, for searches to find them, or anywhere. */
+    private String degrees(int max) {
+        if (oneIn(30)) {
+            return oneIn(2) ? fraction() : pick(List.of("180", "-180", "85.05112878", "-85.05112878", "85.06"));
+        }
+        return oneIn(3)
+                ? Double.toString((random.nextDouble() * 2 - 1) * max)
+                : Double.toString(max / 13.0 + random.nextGaussian() / 50);
+    }
+
+    private String radius() {
+        if (oneIn(20)) {
+            return oneIn(2) ? fraction() : "0";
+        }
+        return Double.toString(random.nextInt(10_000) * Math.pow(10, random.nextInt(5) - 2));
     }
 
     private long time() {

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random requests to a real redis-server 7.0 and to Spinel: the same replies, byte by byte, and the same state.
@@ -52,12 +54,13 @@ class DifferentialIT {
         }
     }
 
-    @Test
-    void randomSequences_answerAndEndAsOnRedis() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"grammar.txt", "bits.txt"})
+    void randomSequences_answerAndEndAsOnRedis(String grammarFile) throws IOException {
         long seed = seed();
         long wanted = Long.getLong("spinel.differential.requests", 1_000_000);
         int mostDifferences = Integer.getInteger("spinel.differential.differences", 3);
-        Grammar grammar = new Grammar("grammar.txt");
+        Grammar grammar = new Grammar(grammarFile);
         ServerPair servers = new ServerPair(redis.port(), spinel.port());
         List<String> differences = new ArrayList<>();
         for (long i = 0; i * SEQUENCE_LENGTH < wanted && differences.size() < mostDifferences; i++) {
@@ -68,7 +71,8 @@ class DifferentialIT {
                 differences.add(describe(servers, seed + i, protocol, sequence, difference));
             }
         }
-        System.out.printf("differential test: seed %d, %d replies compared%n", seed, servers.compared());
+        System.out.printf(
+                "differential test: %s, seed %d, %d replies compared%n", grammarFile, seed, servers.compared());
         assertThat(differences).as("differences from redis-server").isEmpty();
     }
 

@@ -6,6 +6,9 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.User;
+import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
@@ -13,6 +16,7 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
+import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.tracking.ClientTracking;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +24,15 @@ import org.jspecify.annotations.Nullable;
 
 /** CLIENT and its subcommands. Engine thread only. */
 public final class ClientCommands implements ServerPlugin {
+    private static final String UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK";
+
     private final ClientRegistry clients;
+    private final Users users;
     private final BlockedClients blockedClients;
     private final PausedClients pausedClients;
     private final Runnable unpause;
     private final TrackingCommands tracking;
+    private final ServerStatistics statistics;
 
     /**
      * The commands about clients.
@@ -33,12 +41,16 @@ public final class ClientCommands implements ServerPlugin {
      */
     public ClientCommands(
             ClientRegistry clients,
+            Users users,
             BlockedClients blockedClients,
             PausedClients pausedClients,
             ClientTracking tracking,
+            ServerStatistics statistics,
             Runnable unpause) {
         this.tracking = new TrackingCommands(clients, tracking);
+        this.statistics = statistics;
         this.clients = clients;
+        this.users = users;
         this.blockedClients = blockedClients;
         this.pausedClients = pausedClients;
         this.unpause = unpause;
@@ -235,7 +247,7 @@ public final class ClientCommands implements ServerPlugin {
         private @Nullable String address;
         private @Nullable String localAddress;
         private @Nullable Type type;
-        private @Nullable String user;
+        private @Nullable User user;
         private long maxAgeSeconds = -1;
         private boolean skipsCaller;
 
@@ -245,12 +257,12 @@ public final class ClientCommands implements ServerPlugin {
                     && (localAddress == null
                             || localAddress.equals(client.connection().localAddress()))
                     && (type == null || type == Type.of(client))
-                    && (user == null || user.equals(client.user()))
+                    && (user == null || user == client.user())
                     && (maxAgeSeconds < 0 || (nowMillis - client.connectedAtMillis()) / 1000 >= maxAgeSeconds);
         }
     }
 
-    private static KillFilter killFilter(Call call) {
+    private KillFilter killFilter(Call call) {
         KillFilter filter = new KillFilter();
         filter.skipsCaller = true;
         if (call.argCount() % 2 != 0) {
@@ -281,10 +293,10 @@ public final class ClientCommands implements ServerPlugin {
         return filter;
     }
 
-    private static String user(Bytes name) {
-        String user = name.toString();
-        if (!user.equals("default")) {
-            throw Errors.err("No such user '" + user + "'");
+    private User user(Bytes name) {
+        User user = users.find(Latin1.text(name));
+        if (user == null) {
+            throw Errors.err("No such user '" + name + "'");
         }
         return user;
     }
@@ -373,7 +385,8 @@ public final class ClientCommands implements ServerPlugin {
             return;
         }
         if (error) {
-            blockedClients.fail(client, "UNBLOCKED client unblocked via CLIENT UNBLOCK");
+            blockedClients.fail(client, UNBLOCKED);
+            statistics.errorReplied(UNBLOCKED);
         } else {
             blockedClients.timeOut(client);
         }

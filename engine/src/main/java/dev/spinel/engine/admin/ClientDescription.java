@@ -1,7 +1,9 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.acl.Latin1;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientMemory;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
@@ -37,9 +39,9 @@ final class ClientDescription {
                 + " multi-mem=" + multiBytes
                 + " rbs=0 rbp=0 obl=" + outputBytes
                 + " oll=0 omem=" + outputBytes
-                + " tot-mem=" + (queryBytes + freeBytes + multiBytes + outputBytes)
+                + " tot-mem=" + ClientMemory.bytes(client)
                 + " events=r cmd=" + client.lastCommand()
-                + " user=" + client.user()
+                + " user=" + Latin1.readable(client.user().name())
                 + " redir=" + (tracking == null ? -1 : tracking.redirectId())
                 + " resp=" + client.protocol()
                 + " lib-name=" + client.libraryName()

@@ -1,5 +1,8 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.acl.AclLog;
+import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.ClientLimits.OutputLimit;
 import dev.spinel.engine.config.ConfigRegistry;
@@ -57,18 +60,13 @@ public final class ConfigBindings {
         });
     }
 
-    /**
-     * The password of the default user.
-     *
-     * @param admitAll runs when no password is needed any more
-     */
-    public void authentication(Authentication authentication, Runnable admitAll) {
-        config.bind("requirepass", value -> {
-            authentication.password(value.text());
-            if (!authentication.isRequired()) {
-                admitAll.run();
-            }
-        });
+    /** The password of the default user, the rights that users start with, and the length of the log of refusals. */
+    public void access(Users users, AclLog log) {
+        config.bind(
+                "acl-pubsub-default",
+                value -> users.allChannelsByDefault(value.text().equals("allchannels")));
+        config.bind("requirepass", value -> users.defaultPassword(Latin1.ofReadable(value.text())));
+        config.bind("acllog-max-len", value -> log.maxEntries(value.number()));
     }
 
     /** How many keys are remembered for client-side caching. */

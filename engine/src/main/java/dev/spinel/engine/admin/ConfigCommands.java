@@ -20,12 +20,19 @@ public final class ConfigCommands implements ServerPlugin {
 
     private final ConfigRegistry config;
     private final ConfigFile file;
+    private final Runnable describeUsers;
     private final Runnable resetStatistics;
 
-    /** @param resetStatistics sets all statistics back to zero */
-    public ConfigCommands(ConfigRegistry config, ConfigFile file, Runnable resetStatistics) {
+    /**
+     * The commands on the configuration.
+     *
+     * @param describeUsers has the configuration hold the users as they are
+     * @param resetStatistics sets all statistics back to zero
+     */
+    public ConfigCommands(ConfigRegistry config, ConfigFile file, Runnable describeUsers, Runnable resetStatistics) {
         this.config = config;
         this.file = file;
+        this.describeUsers = describeUsers;
         this.resetStatistics = resetStatistics;
     }
 
@@ -98,6 +105,7 @@ public final class ConfigCommands implements ServerPlugin {
         if (file.path().isEmpty()) {
             throw Errors.err("The server is running without a config file");
         }
+        describeUsers.run();
         try {
             file.rewrite(config);
         } catch (IOException e) {

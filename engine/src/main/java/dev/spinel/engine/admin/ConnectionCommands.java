@@ -8,6 +8,8 @@ import dev.spinel.api.data.Numbers;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
+import dev.spinel.engine.acl.User;
+import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientCall;
@@ -22,7 +24,8 @@ import java.util.List;
 public final class ConnectionCommands implements ServerPlugin {
     private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
 
-    private final Authentication authentication;
+    private final Users users;
+    private final Refusals refusals;
     private final TransactionCommands transactions;
     private final PubSub pubSub;
     private final Monitors monitors;
@@ -35,13 +38,15 @@ public final class ConnectionCommands implements ServerPlugin {
      * @param redisVersion the version of Redis that HELLO names
      */
     public ConnectionCommands(
-            Authentication authentication,
+            Users users,
+            Refusals refusals,
             TransactionCommands transactions,
             PubSub pubSub,
             Monitors monitors,
             ClientTracking tracking,
             String redisVersion) {
-        this.authentication = authentication;
+        this.users = users;
+        this.refusals = refusals;
         this.transactions = transactions;
         this.pubSub = pubSub;
         this.monitors = monitors;
@@ -73,21 +78,24 @@ public final class ConnectionCommands implements ServerPlugin {
         for (int i = 1; i < call.argCount(); i++) {
             ClientCall.of(call).redact(i);
         }
-        if (call.argCount() == 2 && !authentication.isRequired()) {
+        if (call.argCount() == 2 && users.defaultUser().needsNoPassword()) {
             throw Errors.err("AUTH <password> called without any password configured for the default user."
                     + " Are you sure your configuration is correct?");
         }
-        Bytes user = call.argCount() == 3 ? call.arg(1) : Bytes.of("default");
-        authenticate(ClientCall.of(call).client(), user, call.arg(call.argCount() - 1));
+        Bytes user = call.argCount() == 3 ? call.arg(1) : Bytes.of(Users.DEFAULT);
+        authenticate(call, user, call.arg(call.argCount() - 1));
         call.reply().ok();
     }
 
-    private void authenticate(Client client, Bytes user, Bytes password) {
-        if (!authentication.accepts(user.toByteArray(), password.toByteArray())) {
+    private void authenticate(Call call, Bytes name, Bytes password) {
+        Client client = ClientCall.of(call).client();
+        User user = users.authenticate(name, password);
+        if (user == null) {
+            refusals.notAuthenticated(client, call.arg(0), name);
             throw new CommandException(WRONG_PASSWORD);
         }
         client.unauthenticated(false);
-        client.user(user.toString());
+        client.user(user);
     }
 
     private void hello(Call call) {
@@ -122,7 +130,7 @@ public final class ConnectionCommands implements ServerPlugin {
             }
         }
         if (user != 0) {
-            authenticate(client, call.arg(user), call.arg(user + 1));
+            authenticate(call, call.arg(user), call.arg(user + 1));
         }
         if (client.is(ClientFlag.UNAUTHENTICATED)) {
             throw new CommandException(
@@ -187,8 +195,8 @@ public final class ConnectionCommands implements ServerPlugin {
         client.set(ClientFlag.NO_EVICT, false);
         client.set(ClientFlag.NO_TOUCH, false);
         client.set(ClientFlag.READONLY, false);
-        client.unauthenticated(authentication.isRequired());
-        client.user("default");
+        client.unauthenticated(users.authenticationRequired());
+        client.user(users.defaultUser());
         client.replyMode(ReplyMode.ON);
         client.database(0);
         client.name("");

@@ -1,5 +1,7 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.acl.AclLog;
+import dev.spinel.engine.acl.AclLog.Reason;
 import dev.spinel.engine.admin.InfoReport.Shown;
 import dev.spinel.engine.admin.PluginHost.LoadedPlugin;
 import dev.spinel.engine.blocking.BlockedClients;
@@ -60,6 +62,7 @@ public final class InfoSections {
             CommandTable commands,
             PluginHost plugins,
             Dispatcher dispatcher,
+            AclLog aclLog,
             Consumer<InfoText> persistenceFields,
             Supplier<ScriptFigures> scripts) {}
 
@@ -248,7 +251,7 @@ public final class InfoSections {
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
                 .add("expire_cycle_cpu_milliseconds", 0)
                 .add("evicted_keys", sources.keyspaces.statistics().evictedKeys())
-                .add("evicted_clients", 0)
+                .add("evicted_clients", statistics.evictedClients())
                 .add(
                         "total_eviction_exceeded_time",
                         sources.keyspaces.eviction().exceededMillis()
@@ -276,6 +279,10 @@ public final class InfoSections {
                 .add("tracking_total_prefixes", sources.tracking.prefixCount())
                 .add("unexpected_error_replies", 0)
                 .add("total_error_replies", statistics.errorReplies())
+                .add("acl_access_denied_auth", sources.aclLog.count(Reason.AUTH))
+                .add("acl_access_denied_cmd", sources.aclLog.count(Reason.COMMAND))
+                .add("acl_access_denied_key", sources.aclLog.count(Reason.KEY))
+                .add("acl_access_denied_channel", sources.aclLog.count(Reason.CHANNEL))
                 .add("dump_payload_sanitizations", 0)
                 .add("total_reads_processed", statistics.commands())
                 .add("total_writes_processed", statistics.commands())

@@ -1,11 +1,9 @@
 package dev.spinel.engine.admin;
 
-import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientMemory;
 import dev.spinel.engine.client.ClientRegistry;
-import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.PausedClients;
-import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.memory.Arena;
 
@@ -18,16 +16,19 @@ public final class MemoryUse {
     /** What an engine without data keeps: the command table, the connectionless services, the heap's own overhead. */
     private static final long BASE_BYTES = 1L << 20;
 
-    /** What a connection keeps beside its buffers. */
-    private static final long CONNECTION_BYTES = 1L << 10;
+    private static final long SAMPLE_MILLIS = 1000;
+    private static final long CLIENT_SAMPLE_MILLIS = 100;
+    private static final long CLIENT_REFRESH_MILLIS = 10;
 
     private final Arena arena;
     private final Keyspaces keyspaces;
     private final ClientRegistry clients;
     private final PausedClients pausedClients;
     private long peakBytes;
-    private long sampledBytes;
-    private long sampledSecond;
+    private long sampledClientBytes;
+    private long sampledLargeBytes;
+    private long clientsSampledMillis;
+    private long sampledMillis;
 
     public MemoryUse(Arena arena, Keyspaces keyspaces, ClientRegistry clients, PausedClients pausedClients) {
         this.arena = arena;
@@ -44,21 +45,43 @@ public final class MemoryUse {
 
     /** All of it, with clients and large values as of the last sample. O(number of databases). */
     public long estimateBytes() {
-        long used = BASE_BYTES + keyspaces.tableHeapBytes() + sampledBytes + arena.usedBytes();
+        long used =
+                BASE_BYTES + keyspaces.tableHeapBytes() + sampledClientBytes + sampledLargeBytes + arena.usedBytes();
         peakBytes = Math.max(peakBytes, used);
         return used;
     }
 
-    /** Samples what is not counted as it changes, once a second. */
+    /** Samples what is not counted as it changes: clients ten times a second, large values once. */
     public void tick(long nowMillis) {
-        if (nowMillis / 1000 != sampledSecond) {
-            sampledSecond = nowMillis / 1000;
-            sample();
+        if (nowMillis - clientsSampledMillis >= CLIENT_SAMPLE_MILLIS) {
+            clientsSampledMillis = nowMillis;
+            sampledClientBytes = clientBytes();
+        }
+        if (nowMillis - sampledMillis >= SAMPLE_MILLIS) {
+            sampledMillis = nowMillis;
+            sampledLargeBytes = keyspaces.largeValueBytes();
         }
     }
 
+    /** Samples clients again unless that was just done. */
+    public void refreshClients(long nowMillis) {
+        if (nowMillis - clientsSampledMillis >= CLIENT_REFRESH_MILLIS) {
+            clientsSampledMillis = nowMillis;
+            sampledClientBytes = clientBytes();
+        }
+    }
+
+    /**
+     * Samples large values, but not clients: what they are told of evicted keys must not make more keys go. O(number of
+     * large values).
+     */
+    public void recountValues() {
+        sampledLargeBytes = keyspaces.largeValueBytes();
+    }
+
     private void sample() {
-        sampledBytes = clientBytes() + keyspaces.largeValueBytes();
+        sampledClientBytes = clientBytes();
+        sampledLargeBytes = keyspaces.largeValueBytes();
     }
 
     /** The most that {@link #estimateBytes} has answered so far. */
@@ -90,15 +113,7 @@ public final class MemoryUse {
     long clientBytes() {
         long bytes = pausedClients.heapBytes();
         for (Client client : clients.all()) {
-            Connection connection = client.connection();
-            Transaction transaction = client.transaction();
-            Blocked blocked = client.blocked();
-            bytes += CONNECTION_BYTES
-                    + connection.outputBytes()
-                    + connection.queryBufferBytes()
-                    + connection.queryBufferFreeBytes()
-                    + (transaction == null ? 0 : transaction.bytes())
-                    + (blocked == null ? 0 : blocked.request().heapBytes());
+            bytes += ClientMemory.bytes(client);
         }
         return bytes;
     }

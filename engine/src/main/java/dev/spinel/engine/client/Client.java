@@ -2,6 +2,7 @@ package dev.spinel.engine.client;
 
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.acl.User;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class Client {
     private String name = "";
     private String libraryName = "";
     private String libraryVersion = "";
-    private String user = "default";
+    private User user;
     private long lastInteractionMillis;
     private String lastCommand = "NULL";
     private int lastArgumentBytes;
@@ -38,8 +39,10 @@ public final class Client {
     private long networkInputBytes;
     private long softLimitSinceMillis;
 
-    Client(long id, Connection connection, long nowMillis) {
+    Client(long id, Connection connection, User user, long nowMillis) {
         this.id = id;
+        this.user = user;
+        set(ClientFlag.RESTRICTED, !user.isUnrestricted());
         this.connection = connection;
         this.connectedAtMillis = nowMillis;
         this.lastInteractionMillis = nowMillis;
@@ -137,13 +140,15 @@ public final class Client {
         libraryVersion = value;
     }
 
-    /** Name of the user that the client acts as. */
-    public String user() {
+    /** The user that the client acts as. */
+    public User user() {
         return user;
     }
 
-    public void user(String value) {
+    /** Has the client act as a user, or as the same one after its rules were changed. */
+    public void user(User value) {
         user = value;
+        set(ClientFlag.RESTRICTED, !value.isUnrestricted());
     }
 
     public long lastInteractionMillis() {

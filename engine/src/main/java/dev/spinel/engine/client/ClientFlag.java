@@ -31,7 +31,9 @@ public enum ClientFlag {
     /** Sent READONLY for a cluster. */
     READONLY(13),
     /** Is told which keys change that it caches. */
-    TRACKING(14);
+    TRACKING(14),
+    /** Acts as a user that may not do everything. */
+    RESTRICTED(15);
 
     private final int bit;
 

@@ -1,6 +1,9 @@
 package dev.spinel.engine.client;
 
+import dev.spinel.engine.stats.ServerStatistics;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -14,9 +17,15 @@ public final class ClientLimits {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
+    /** How often the memory of all clients is summed up at most. */
+    private static final long WEIGH_MILLIS = 5;
+
     private final ClientRegistry clients;
+    private final ServerStatistics statistics;
     private final Consumer<String> log;
     private long idleMillis;
+    private long allBytes;
+    private long weighedMillis;
     private OutputLimit normal = OutputLimit.NONE;
     private OutputLimit pubSub = OutputLimit.NONE;
     /** The smaller hard limit: below it no look at the kind of client is needed. */
@@ -32,8 +41,9 @@ public final class ClientLimits {
         static final OutputLimit NONE = new OutputLimit(0, 0, 0);
     }
 
-    /** @param log receives a line for each client closed because of its output */
-    public ClientLimits(ClientRegistry clients, Consumer<String> log) {
+    /** @param log receives a line for each client closed because of its output or the memory of all */
+    public ClientLimits(ClientRegistry clients, ServerStatistics statistics, Consumer<String> log) {
+        this.statistics = statistics;
         this.clients = clients;
         this.log = log;
     }
@@ -101,6 +111,53 @@ public final class ClientLimits {
         }
         return nowMillis - client.softLimitSinceMillis() > limit.softSeconds * MILLIS_PER_SECOND;
     }
+
+    /** Sets how much memory clients may use together ({@code maxmemory-clients}); 0 for no limit. */
+    public void together(long bytes) {
+        allBytes = bytes;
+        weighedMillis = 0;
+    }
+
+    /**
+     * Closes the clients that use the most memory until the others are within the limit for all, at most every few
+     * milliseconds. Monitors are left out, and clients with CLIENT NO-EVICT counted only. O(number of clients).
+     */
+    public void evictLargest(long nowMillis) {
+        if (allBytes == 0 || nowMillis - weighedMillis < WEIGH_MILLIS) {
+            return;
+        }
+        weighedMillis = nowMillis;
+        long bytes = 0;
+        for (Client client : clients.all()) {
+            bytes += client.is(ClientFlag.MONITOR) ? 0 : ClientMemory.bytes(client);
+        }
+        if (bytes > allBytes) {
+            evict(bytes);
+        }
+    }
+
+    private void evict(long usedBytes) {
+        List<Weighed> candidates = new ArrayList<>();
+        for (Client client : clients.all()) {
+            if (!client.is(ClientFlag.MONITOR) && !client.is(ClientFlag.NO_EVICT)) {
+                candidates.add(new Weighed(client, ClientMemory.bytes(client)));
+            }
+        }
+        candidates.sort(Comparator.comparingLong(Weighed::bytes).reversed());
+        long bytes = usedBytes;
+        for (Weighed largest : candidates) {
+            if (bytes <= allBytes) {
+                return;
+            }
+            log.accept("Evicting client: id=" + largest.client.id() + " addr="
+                    + largest.client.connection().remoteAddress() + " tot-mem=" + largest.bytes);
+            largest.client.connection().close();
+            statistics.clientEvicted();
+            bytes -= largest.bytes;
+        }
+    }
+
+    private record Weighed(Client client, long bytes) {}
 
     private void close(Client client) {
         log.accept("Client id=" + client.id() + " addr=" + client.connection().remoteAddress()

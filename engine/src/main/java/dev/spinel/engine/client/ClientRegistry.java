@@ -1,5 +1,7 @@
 package dev.spinel.engine.client;
 
+import dev.spinel.engine.acl.User;
+import dev.spinel.engine.acl.Users;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,15 +12,16 @@ public final class ClientRegistry {
     private final Map<Long, Client> clients = new LinkedHashMap<>();
     private long nextId = 1;
 
-    public Client add(Connection connection, long nowMillis) {
-        Client client = new Client(nextId++, connection, nowMillis);
+    /** Adds a client that acts as a user. */
+    public Client add(Connection connection, User user, long nowMillis) {
+        Client client = new Client(nextId++, connection, user, nowMillis);
         clients.put(client.id(), client);
         return client;
     }
 
     /** Makes a client that nobody sees, with the id 0. */
     public static Client unlisted(Connection connection) {
-        return new Client(0, connection, 0);
+        return new Client(0, connection, Users.unrestricted(), 0);
     }
 
     public void remove(Client client) {

@@ -93,28 +93,12 @@ final class AcceptedDirectives {
     }
 
     private static void tls(ConfigRegistry registry) {
-        registry.register(integer("tls-port", 0, 0, MAX_PORT));
-        registry.register(integer("tls-session-cache-size", 20_480, 0, MAX_INT));
-        registry.register(integer("tls-session-cache-timeout", 300, 0, MAX_INT));
         registry.register(yesNo("tls-cluster", false));
         registry.register(yesNo("tls-replication", false));
-        registry.register(directive("tls-auth-clients", new Choice(false, "no", "yes", "optional"), "yes"));
         registry.register(yesNo("tls-prefer-server-ciphers", false));
-        registry.register(yesNo("tls-session-caching", true));
-        for (String name : List.of(
-                "tls-cert-file",
-                "tls-key-file",
-                "tls-client-cert-file",
-                "tls-client-key-file",
-                "tls-dh-params-file",
-                "tls-ca-cert-file",
-                "tls-ca-cert-dir",
-                "tls-protocols",
-                "tls-ciphers",
-                "tls-ciphersuites")) {
+        for (String name : List.of("tls-client-cert-file", "tls-client-key-file", "tls-dh-params-file")) {
             registry.register(text(name, ""));
         }
-        registry.register(text("tls-key-file-pass", "", SENSITIVE));
         registry.register(text("tls-client-key-file-pass", "", SENSITIVE));
     }
 
@@ -177,10 +161,6 @@ final class AcceptedDirectives {
     }
 
     private static void accessAndScripts(ConfigRegistry registry) {
-        registry.register(text("aclfile", "", IMMUTABLE));
-        registry.register(integer("acllog-max-len", 128, 0, Long.MAX_VALUE));
-        registry.register(
-                directive("acl-pubsub-default", new Choice(false, "allchannels", "resetchannels"), "resetchannels"));
         registry.register(integer("busy-reply-threshold", 5000, 0, Long.MAX_VALUE), "lua-time-limit");
     }
 }

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Engine thread only, once the server runs; before that, the thread that starts it.
  */
 public final class ConfigRegistry {
+    /** The directive that declares a user, one on each line; only files have it, CONFIG GET and SET do not know it. */
+    public static final String USER = "user";
+
     private final Map<String, ConfigValue> byName = new LinkedHashMap<>();
 
     /** A registry of all directives that redis-server 7.0.15 knows and Spinel's own, with their defaults. */
@@ -81,6 +84,14 @@ public final class ConfigRegistry {
     }
 
     /**
+     * Has an action take over several directives at once, after each CONFIG SET that changes any of them; it may refuse with
+     * IllegalArgumentException.
+     */
+    public void bindTogether(List<String> names, Runnable action) {
+        names.forEach(name -> get(name).groupHook(action));
+    }
+
+    /**
      * A directive by its name or an old name, in lower case.
      *
      * @throws IllegalArgumentException when there is none
@@ -96,6 +107,11 @@ public final class ConfigRegistry {
     /** A directive by its name or an old name in any case, or null. */
     public @Nullable ConfigValue find(String name) {
         return byName.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** Replaces the lines that declare users, each without the word {@code user}. */
+    public void userLines(List<String> lines) {
+        get(USER).accept(UserLines.text(lines));
     }
 
     /** The value of a directive that is a number. */
@@ -123,7 +139,7 @@ public final class ConfigRegistry {
                 String name = pattern.toString();
                 String folded = name.toLowerCase(Locale.ROOT);
                 ConfigValue value = byName.get(folded);
-                if (value != null && foundNames.add(folded)) {
+                if (value != null && !value.is(Trait.FILE_ONLY) && foundNames.add(folded)) {
                     found.put(name, value);
                 }
             } else {
@@ -204,6 +220,26 @@ public final class ConfigRegistry {
                 throw failed(change.name, e.getMessage());
             }
         }
+        runGroupHooks(changes);
+    }
+
+    private static void runGroupHooks(List<Change> changes) {
+        Map<Runnable, String> hooks = new LinkedHashMap<>();
+        for (Change change : changes) {
+            Runnable hook = change.value.groupHook();
+            if (hook != null) {
+                hooks.putIfAbsent(hook, change.name);
+            }
+        }
+        hooks.forEach((hook, name) -> {
+            try {
+                hook.run();
+            } catch (IllegalArgumentException e) {
+                changes.forEach(change -> change.value.accept(change.before));
+                hooks.keySet().forEach(Runnable::run);
+                throw failed(name, e.getMessage());
+            }
+        });
     }
 
     private List<ConfigValue> check(List<String> names, boolean allowProtected) {
@@ -211,7 +247,7 @@ public final class ConfigRegistry {
         Set<ConfigValue> seen = new HashSet<>();
         for (String name : names) {
             ConfigValue value = find(name);
-            if (value == null) {
+            if (value == null || value.is(Trait.FILE_ONLY)) {
                 throw Errors.err("Unknown option or number of arguments for CONFIG SET - '" + name + "'");
             }
             if (value.is(Trait.IMMUTABLE)) {

@@ -19,6 +19,7 @@ public final class ConfigValue {
     private String text;
     private boolean setByFile;
     private @Nullable Consumer<ConfigValue> hook;
+    private @Nullable Runnable groupHook;
 
     /** What CONFIG may do with a directive. */
     public enum Trait {
@@ -29,7 +30,9 @@ public final class ConfigValue {
         /** A pattern of CONFIG GET does not find it; its name does. */
         HIDDEN,
         /** Its value is a secret that logs must not show. */
-        SENSITIVE
+        SENSITIVE,
+        /** CONFIG GET and SET do not know it. */
+        FILE_ONLY
     }
 
     private ConfigValue(String name, ConfigKind kind, String defaultText, Trait... traits) {
@@ -131,6 +134,16 @@ public final class ConfigValue {
     void hook(Consumer<ConfigValue> newHook) {
         hook = newHook;
         newHook.accept(this);
+    }
+
+    /** Has an action run after a change of this value and of others that belong together. */
+    void groupHook(Runnable action) {
+        groupHook = action;
+    }
+
+    @Nullable
+    Runnable groupHook() {
+        return groupHook;
     }
 
     /** The canonical form of a value, or IllegalArgumentException with the reason why it cannot be. */

@@ -1,5 +1,6 @@
 package dev.spinel.engine.config;
 
+import static dev.spinel.engine.config.ConfigValue.Trait.FILE_ONLY;
 import static dev.spinel.engine.config.ConfigValue.Trait.HIDDEN;
 import static dev.spinel.engine.config.ConfigValue.Trait.IMMUTABLE;
 import static dev.spinel.engine.config.ConfigValue.Trait.PROTECTED;
@@ -57,6 +58,27 @@ final class ServerDirectives {
     private static void clients(ConfigRegistry registry) {
         registry.register(integer("maxclients", 10_000, 1, MAX_UNSIGNED_INT));
         registry.register(text("requirepass", "", SENSITIVE));
+        registry.register(integer("tls-port", 0, 0, MAX_PORT));
+        registry.register(integer("tls-session-cache-size", 20_480, 0, MAX_INT));
+        registry.register(integer("tls-session-cache-timeout", 300, 0, MAX_INT));
+        registry.register(yesNo("tls-session-caching", true));
+        registry.register(directive("tls-auth-clients", new Choice(false, "no", "yes", "optional"), "yes"));
+        for (String name : List.of(
+                "tls-cert-file",
+                "tls-key-file",
+                "tls-ca-cert-file",
+                "tls-ca-cert-dir",
+                "tls-protocols",
+                "tls-ciphers",
+                "tls-ciphersuites")) {
+            registry.register(text(name, ""));
+        }
+        registry.register(text("tls-key-file-pass", "", SENSITIVE));
+        registry.register(directive(ConfigRegistry.USER, new UserLines(), "", HIDDEN, FILE_ONLY));
+        registry.register(text("aclfile", "", IMMUTABLE));
+        registry.register(integer("acllog-max-len", 128, 0, Long.MAX_VALUE));
+        registry.register(
+                directive("acl-pubsub-default", new Choice(false, "allchannels", "resetchannels"), "resetchannels"));
         registry.register(memory("client-query-buffer-limit", 1024 * MIB, MIB, Long.MAX_VALUE));
         registry.register(memory("proto-max-bulk-len", 512 * MIB, MIB, Long.MAX_VALUE));
         registry.register(directive(

@@ -175,6 +175,14 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public boolean mayReadAllKeys() {
+        Client caller = client();
+        return !caller.is(ClientFlag.RESTRICTED)
+                || new AccessCheck()
+                        .allowsReadOfAllKeys(caller.user(), Objects.requireNonNull(command), args, argCount);
+    }
+
+    @Override
     public long nowMillis() {
         return services.clock().nowMillis();
     }

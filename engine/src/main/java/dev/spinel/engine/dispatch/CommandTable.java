@@ -2,6 +2,7 @@ package dev.spinel.engine.dispatch;
 
 import dev.spinel.api.command.Command;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.acl.CommandCatalog;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,11 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Engine thread only.
  */
-public final class CommandTable {
+public final class CommandTable implements CommandCatalog {
     private static final int MAX_NAME_BYTES = 64;
 
     /** By the name that clients use in lower case, which a renamed command does not call itself. */
     private final Map<String, RegisteredCommand> byName = new LinkedHashMap<>();
+
+    /** By their own names, those without a name for clients included. */
+    private final Map<String, RegisteredCommand> byOwnName = new LinkedHashMap<>();
+
+    /** A name keeps its index, so that a plugin that is loaded again finds its commands allowed as before. */
+    private final Map<String, Integer> accessIds = new HashMap<>();
 
     private final Map<String, List<RegisteredCommand>> byOwner = new HashMap<>();
     private RegisteredCommand[] slots = new RegisteredCommand[0];
@@ -38,7 +45,7 @@ public final class CommandTable {
         }
         Map<String, RegisteredCommand> added = new LinkedHashMap<>();
         for (Command command : commands) {
-            RegisteredCommand registered = new RegisteredCommand(command, owner, ownComplete, null);
+            RegisteredCommand registered = new RegisteredCommand(command, owner, ownComplete, null, this::accessId);
             RegisteredCommand other = byName.get(registered.fullName());
             if (other == null) {
                 other = added.get(registered.fullName());
@@ -55,6 +62,7 @@ public final class CommandTable {
             added.put(registered.fullName(), registered);
         }
         byName.putAll(added);
+        byOwnName.putAll(added);
         byOwner.put(owner, List.copyOf(added.values()));
         rebuild();
     }
@@ -91,9 +99,27 @@ public final class CommandTable {
         if (commands != null) {
             for (RegisteredCommand command : commands) {
                 byName.remove(command.fullName());
+                byOwnName.remove(command.fullName());
             }
             rebuild();
         }
+    }
+
+    private int accessId(String fullName) {
+        return accessIds.computeIfAbsent(fullName, name -> accessIds.size());
+    }
+
+    @Override
+    public Collection<RegisteredCommand> ruleCommands() {
+        return byOwnName.values();
+    }
+
+    @Override
+    public @Nullable RegisteredCommand ruleCommand(String fullName) {
+        String name = fullName.toLowerCase(Locale.ROOT);
+        int bar = name.indexOf('|');
+        RegisteredCommand command = byOwnName.get(bar < 0 ? name : name.substring(0, bar));
+        return command == null || bar < 0 ? command : command.subcommand(Bytes.of(name.substring(bar + 1)));
     }
 
     private void rebuild() {

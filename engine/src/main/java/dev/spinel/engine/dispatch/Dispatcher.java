@@ -5,6 +5,8 @@ import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
+import dev.spinel.engine.acl.AclLog.Context;
+import dev.spinel.engine.acl.AclLog.Reason;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientFlag;
@@ -12,6 +14,7 @@ import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
+import dev.spinel.engine.dispatch.AccessCheck.Verdict;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
@@ -53,6 +56,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private final LatencyMonitor latencyMonitor;
     private final Monitors monitors;
     private final FailureLog failureLog;
+    private final RefusalLog refusalLog;
+    private final AccessCheck accessCheck = new AccessCheck();
     private final Consumer<String> log;
     private final List<CallContext> contexts = new ArrayList<>();
     private final KeyFinder keyFinder = new KeyFinder();
@@ -75,6 +80,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             LatencyMonitor latencyMonitor,
             Monitors monitors,
             FailureLog failureLog,
+            RefusalLog refusalLog,
             Consumer<String> log) {
         this.table = table;
         this.services = services;
@@ -83,6 +89,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         this.latencyMonitor = latencyMonitor;
         this.monitors = monitors;
         this.failureLog = failureLog;
+        this.refusalLog = refusalLog;
         this.log = log;
     }
 
@@ -240,6 +247,13 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             reject(client, command, "ERR Command not allowed inside a transaction");
             return Outcome.DONE;
         }
+        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0) {
+            Verdict verdict = checkAccess(client, command, args, argCount, inMulti ? Context.MULTI : Context.TOPLEVEL);
+            if (verdict != Verdict.ALLOWED) {
+                reject(client, command, notPermitted(verdict, command));
+                return Outcome.DONE;
+            }
+        }
         boolean isQueued = (concerns & ClientFlag.MULTI.bit()) != 0;
         if ((concerns & Gate.OUT_OF_MEMORY) != 0 || (isQueued && (serverState & Gate.OUT_OF_MEMORY) != 0)) {
             reject(client, command, Errors.outOfMemory().message());
@@ -294,6 +308,68 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             }
         }
         return Outcome.GO_ON;
+    }
+
+    /**
+     * Decides whether the user of a client may run a command, and logs it when not. Scripts ask before each command that
+     * they call.
+     *
+     * @param context where the command comes from
+     */
+    public Verdict checkAccess(Client client, RegisteredCommand command, Bytes[] args, int argCount, Context context) {
+        Verdict verdict = accessCheck.check(client.user(), command, args, 0, argCount);
+        switch (verdict) {
+            case ALLOWED -> {}
+            case COMMAND -> refusalLog.refused(client, Reason.COMMAND, context, Bytes.of(command.fullName()));
+            case KEY -> refusalLog.refused(client, Reason.KEY, context, args[accessCheck.position()]);
+            case CHANNEL -> refusalLog.refused(client, Reason.CHANNEL, context, args[accessCheck.position()]);
+        }
+        return verdict;
+    }
+
+    private static String notPermitted(Verdict verdict, RegisteredCommand command) {
+        return switch (verdict) {
+            case ALLOWED, COMMAND ->
+                "NOPERM this user has no permissions to run the '" + command.fullName() + "' command";
+            case KEY -> "NOPERM this user has no permissions to access one of the keys used as arguments";
+            case CHANNEL -> "NOPERM this user has no permissions to access one of the channels used as arguments";
+        };
+    }
+
+    private static String notPermittedToScript(Verdict verdict) {
+        String reason =
+                switch (verdict) {
+                    case ALLOWED, COMMAND -> "can't run this command or subcommand";
+                    case KEY -> "can't access at least one of the keys mentioned in the command arguments";
+                    case CHANNEL -> "can't publish to the channel mentioned in the command";
+                };
+        return "The user executing the script " + reason;
+    }
+
+    @Override
+    public @Nullable Boolean mayCall(Bytes[] args, int argCount) {
+        RegisteredCommand command = find(args, argCount);
+        if (command == null) {
+            return null;
+        }
+        Client user = Objects.requireNonNull(caller(), "a script runs within a command");
+        return accessCheck.check(user.user(), command, args, 0, argCount) == Verdict.ALLOWED;
+    }
+
+    private static String notPermittedAnyMore(Verdict verdict) {
+        String reason =
+                switch (verdict) {
+                    case ALLOWED, COMMAND -> "no permission to execute the command or subcommand";
+                    case KEY -> "no permission to touch the specified keys";
+                    case CHANNEL -> "no permission to access one of the channels used as arguments";
+                };
+        return "NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This"
+                + " command is no longer allowed for the following reason: " + reason;
+    }
+
+    /** The client whose request is executed, null between requests. */
+    public @Nullable Client caller() {
+        return depth == 0 ? null : contexts.get(0).client();
     }
 
     /** Has MONITOR clients see commands, or not when there are none. */
@@ -361,7 +437,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             reject(client, command, unknownCommand(args, argCount));
             return;
         }
-        int concerns = command.gateMask() & serverState;
+        int concerns = command.gateMask() & (serverState | client.flagBits());
+        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0 && client.is(ClientFlag.IN_EXEC)) {
+            Verdict verdict = checkAccess(client, command, args, argCount, Context.MULTI);
+            if (verdict != Verdict.ALLOWED) {
+                reject(client, command, notPermittedAnyMore(verdict));
+                return;
+            }
+        }
         if ((concerns & Gate.OUT_OF_MEMORY) != 0 && client.is(ClientFlag.IN_EXEC)) {
             reject(client, command, Errors.outOfMemory().message());
             return;
@@ -417,16 +500,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     }
 
     @Override
-    public boolean exists(Bytes[] args, int argCount) {
-        return find(args, argCount) != null;
-    }
-
-    @Override
     public @Nullable String call(Client client, Bytes[] args, int argCount, Rules rules) {
         RegisteredCommand command = find(args, argCount);
         String refusal = command == null
                 ? "Unknown Redis command called from script"
-                : refusalForScript(command, argCount, rules);
+                : refusalForScript(command, args, argCount, rules);
         if (command == null || refusal != null) {
             if (command != null) {
                 command.rejected();
@@ -447,12 +525,19 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         return null;
     }
 
-    private @Nullable String refusalForScript(RegisteredCommand command, int argCount, Rules rules) {
+    private @Nullable String refusalForScript(RegisteredCommand command, Bytes[] args, int argCount, Rules rules) {
         if (!command.accepts(argCount) || command.handler() == null) {
             return "Wrong number of args calling Redis command from script";
         }
         if (command.spec().is(CommandFlag.NOSCRIPT) && !rules.runsDenied()) {
             return "This Redis command is not allowed from script";
+        }
+        Client user = Objects.requireNonNull(caller(), "a script runs within a command");
+        if (user.is(ClientFlag.RESTRICTED)) {
+            Verdict verdict = checkAccess(user, command, args, argCount, Context.LUA);
+            if (verdict != Verdict.ALLOWED) {
+                return notPermittedToScript(verdict);
+            }
         }
         if (command.spec().is(CommandFlag.WRITE)) {
             if (rules.readOnly()) {

@@ -49,7 +49,7 @@ final class Gate {
     static int maskOf(String fullName, CommandSpec spec) {
         int mask = PAUSE_ALL;
         if (!spec.is(CommandFlag.NO_AUTH)) {
-            mask |= ClientFlag.UNAUTHENTICATED.bit();
+            mask |= ClientFlag.UNAUTHENTICATED.bit() | ClientFlag.RESTRICTED.bit();
         }
         if (spec.is(CommandFlag.DENYOOM)) {
             mask |= OUT_OF_MEMORY;

@@ -19,11 +19,13 @@ import java.util.Set;
 public final class KeyFinder {
     /*
      * Key specifications find the keys of nearly every command. Two kinds of commands need a look at their options: those
-     * whose keys may stand anywhere (the STORE of SORT), and those that use a key in one way or another (the GET of SET).
+     * whose keys may stand anywhere (the STORE of SORT), and those that use a key in one way or another (the GET of SET
+     * and of BITFIELD).
      * Keys that do not stand in the arguments at all (BY and GET of SORT) are never found.
      *
      * Arguments that contradict a specification are a syntax error that the command itself reports: then no key is found.
      */
+    private static final Set<KeySpec.Flag> READ = Set.of(KeySpec.Flag.RO, KeySpec.Flag.ACCESS);
     private static final Set<KeySpec.Flag> REPLACED = Set.of(KeySpec.Flag.OW, KeySpec.Flag.UPDATE);
     private static final Set<KeySpec.Flag> READ_AND_REPLACED =
             Set.of(KeySpec.Flag.RW, KeySpec.Flag.ACCESS, KeySpec.Flag.UPDATE);
@@ -57,6 +59,7 @@ public final class KeyFinder {
                 spec.group() != CommandGroup.MODULE && !spec.keySpecs().isEmpty();
         // the name alone does not do: CONFIG SET, or a subcommand of a plugin, may be called the same
         return switch (special ? spec.name() : "") {
+            case "BITFIELD" -> findOfBitfield(args, offset, argCount);
             case "MIGRATE" -> findOfMigrate(spec, args, offset, argCount);
             case "SET" -> findOfSet(args, offset, argCount);
             case "SORT" -> findOfSort(spec, args, offset, argCount);
@@ -181,6 +184,23 @@ public final class KeyFinder {
             }
         }
         return add(3, moved);
+    }
+
+    /** With nothing but GET a bit field is only read. */
+    private int findOfBitfield(Bytes[] args, int offset, int argCount) {
+        boolean written = false;
+        int position = 2;
+        while (position < argCount && !written) {
+            Bytes operation = args[offset + position];
+            if (operation.isWord("GET") && position + 2 < argCount) {
+                position += 3;
+            } else if (operation.isWord("OVERFLOW") && position + 1 < argCount) {
+                position += 2;
+            } else {
+                written = true;
+            }
+        }
+        return add(1, written ? READ_AND_REPLACED : READ);
     }
 
     private int findOfSet(Bytes[] args, int offset, int argCount) {

@@ -5,14 +5,16 @@ import dev.spinel.api.command.CommandFlag;
 import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.command.CommandSpec;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.acl.RuleCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.ToIntFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** A command in the table, with what is known and counted of it. Engine thread only. */
-public final class RegisteredCommand {
+public final class RegisteredCommand implements RuleCommand {
     private static final long MAX_TRACKED_NANOS = 1_000_000_000L;
 
     private final Command command;
@@ -22,6 +24,9 @@ public final class RegisteredCommand {
     private final int minArguments;
     private final int maxArguments;
     private final int gateMask;
+    private final int accessId;
+    private final boolean isSubcommand;
+    private final ChannelUse channelUse;
     private final boolean repliesByPush;
     private final boolean isExec;
     private final boolean isForeign;
@@ -32,7 +37,13 @@ public final class RegisteredCommand {
     private long failedCalls;
     private @Nullable Histogram latencies;
 
-    RegisteredCommand(Command command, String owner, boolean foreign, @Nullable RegisteredCommand parent) {
+    /** @param accessIds the index of its bit in access rules, for its full name */
+    RegisteredCommand(
+            Command command,
+            String owner,
+            boolean foreign,
+            @Nullable RegisteredCommand parent,
+            ToIntFunction<String> accessIds) {
         this.command = command;
         this.owner = owner;
         CommandSpec spec = command.spec();
@@ -42,11 +53,14 @@ public final class RegisteredCommand {
         this.minArguments = Math.abs(spec.arity());
         this.maxArguments = spec.arity() > 0 ? spec.arity() : Integer.MAX_VALUE;
         this.gateMask = Gate.maskOf(fullName, spec);
+        this.accessId = accessIds.applyAsInt(fullName);
+        this.isSubcommand = parent != null;
+        this.channelUse = ChannelUse.of(fullName);
         this.isForeign = foreign;
         this.isExec = fullName.equals("exec");
         this.repliesByPush = spec.is(CommandFlag.PUBSUB) && fullName.endsWith("subscribe");
         for (Command subcommand : command.subcommands()) {
-            subcommands.add(new RegisteredCommand(subcommand, owner, foreign, this));
+            subcommands.add(new RegisteredCommand(subcommand, owner, foreign, this, accessIds));
         }
     }
 
@@ -54,6 +68,7 @@ public final class RegisteredCommand {
         return command;
     }
 
+    @Override
     public CommandSpec spec() {
         return command.spec();
     }
@@ -64,6 +79,7 @@ public final class RegisteredCommand {
     }
 
     /** The name in lower case, that of a subcommand as {@code config|get}. */
+    @Override
     public String fullName() {
         return fullName;
     }
@@ -83,6 +99,7 @@ public final class RegisteredCommand {
     }
 
     /** Whether a plugin brought it, so that its replies are checked. */
+    @Override
     public boolean isForeign() {
         return isForeign;
     }
@@ -96,6 +113,22 @@ public final class RegisteredCommand {
         return gateMask;
     }
 
+    @Override
+    public int accessId() {
+        return accessId;
+    }
+
+    @Override
+    public boolean isSubcommand() {
+        return isSubcommand;
+    }
+
+    /** Which of its arguments are channels. */
+    ChannelUse channelUse() {
+        return channelUse;
+    }
+
+    @Override
     public List<RegisteredCommand> subcommands() {
         return subcommands;
     }

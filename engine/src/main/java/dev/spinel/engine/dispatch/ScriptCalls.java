@@ -25,8 +25,9 @@ public interface ScriptCalls {
     @Nullable
     String call(Client client, Bytes[] args, int argCount, Rules rules);
 
-    /** Whether a command of that name, and subcommand, exists. */
-    boolean exists(Bytes[] args, int argCount);
+    /** Whether the user whose script runs may run a command; null if no command has that name, or subcommand. */
+    @Nullable
+    Boolean mayCall(Bytes[] args, int argCount);
 
     /** Whether used memory is above {@code maxmemory}. */
     boolean isOutOfMemory();

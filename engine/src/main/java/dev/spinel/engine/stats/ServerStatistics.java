@@ -18,6 +18,7 @@ public final class ServerStatistics {
     private long totalOutputBytes;
     private long outputBytesAtReset;
     private long expireTimeLimitReached;
+    private long evictedClients;
 
     public void commandExecuted() {
         commands++;
@@ -81,6 +82,15 @@ public final class ServerStatistics {
         return expireTimeLimitReached;
     }
 
+    public void clientEvicted() {
+        evictedClients++;
+    }
+
+    /** Number of clients that were closed because clients used too much memory. */
+    public long evictedClients() {
+        return evictedClients;
+    }
+
     /** CONFIG RESETSTAT. */
     public void reset() {
         errors.clear();
@@ -91,5 +101,6 @@ public final class ServerStatistics {
         inputBytesAtReset = totalInputBytes;
         outputBytesAtReset = totalOutputBytes;
         expireTimeLimitReached = 0;
+        evictedClients = 0;
     }
 }

@@ -39,6 +39,9 @@ public final class ClientTracking {
     /** How many keys a turn gives up at most because the table is full. */
     private static final int MAX_GIVEN_UP = 1000;
 
+    /** Stands for the client that changed a key when it was none, or several. */
+    private static final Long NOBODY = 0L;
+
     private final ClientRegistry clients;
     private final Map<Bytes, Readers> readers = new LinkedHashMap<>();
     private final Map<Bytes, Prefix> prefixes = new LinkedHashMap<>();
@@ -73,6 +76,11 @@ public final class ClientTracking {
     private static final class Prefix {
         private final Set<Client> clients = new LinkedHashSet<>();
         private final Map<Bytes, Long> changed = new LinkedHashMap<>();
+
+        /** What several clients changed counts as changed by nobody, so that each of them is told. */
+        void changed(Bytes key, long origin) {
+            changed.merge(key.copy(), origin, (before, now) -> before.equals(now) ? now : NOBODY);
+        }
     }
 
     /** Keys that changed for a client; null for all keys. */
@@ -197,7 +205,7 @@ public final class ClientTracking {
     private void invalidate(Bytes key, @Nullable Client origin) {
         for (Map.Entry<Bytes, Prefix> entry : prefixes.entrySet()) {
             if (startsWith(key, entry.getKey())) {
-                entry.getValue().changed.putIfAbsent(key.copy(), origin == null ? 0L : origin.id());
+                entry.getValue().changed(key, origin == null ? NOBODY : origin.id());
             }
         }
         Readers known = readers.remove(key);
@@ -297,7 +305,7 @@ public final class ClientTracking {
         }
         long redirectId = state.redirectId();
         Client receiver = redirectId == 0 ? client : clients.get(redirectId);
-        if (receiver == null) {
+        if (receiver == null || receiver.is(ClientFlag.CLOSE_AFTER_REPLY)) {
             state.redirectBroken(true);
             if (client.protocol() == 3) {
                 client.reply().push(2);

@@ -1,15 +1,20 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.acl.AclFile;
 import dev.spinel.engine.config.ConfigFile;
 import dev.spinel.engine.config.ConfigRegistry;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A process, a configuration file and plugins that only exist in a test: their figures stand still. */
-public final class FixedProcess implements ServerProcess, ConfigFile, PluginHost {
+public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, PluginHost {
     int stops;
     final List<String> logged = new ArrayList<>();
+    private final Map<String, String> files = new HashMap<>();
 
     @Override
     public String path() {
@@ -19,6 +24,20 @@ public final class FixedProcess implements ServerProcess, ConfigFile, PluginHost
     @Override
     public void rewrite(ConfigRegistry values) {
         throw new AssertionError("there is no file to rewrite");
+    }
+
+    @Override
+    public String read(String path) throws IOException {
+        String text = files.get(path);
+        if (text == null) {
+            throw new FileNotFoundException("No such file or directory");
+        }
+        return text;
+    }
+
+    @Override
+    public void write(String path, String text) {
+        files.put(path, text);
     }
 
     @Override

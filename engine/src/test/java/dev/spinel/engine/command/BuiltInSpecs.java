@@ -11,6 +11,7 @@ import java.util.TreeMap;
 /** The specifications of all built-in commands, collected from the classes of the families. */
 public final class BuiltInSpecs {
     private static final List<String> CLASSES = List.of(
+            "admin.AclSpecs",
             "admin.ClientSpecs",
             "admin.ClusterSpecs",
             "admin.CommandTableSpecs",
@@ -24,6 +25,7 @@ public final class BuiltInSpecs {
             "admin.SlowlogSpecs",
             "command.bitmap.BitmapSpecs",
             "command.generic.GenericSpecs",
+            "command.geo.GeoSpecs",
             "command.hash.HashSpecs",
             "command.hyperloglog.HyperLogLogSpecs",
             "command.list.ListSpecs",

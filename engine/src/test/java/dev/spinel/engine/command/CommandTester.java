@@ -44,6 +44,7 @@ public final class CommandTester {
         engine = new Engine(new EngineOptions(
                 config,
                 process,
+                process,
                 List.of(),
                 process,
                 process,
@@ -133,6 +134,7 @@ public final class CommandTester {
     public final class Session implements Connection {
         private final TextReply reply = new TextReply();
         private boolean restricted;
+        private boolean closed;
         private final Client client = engine.connect(this);
 
         /** Sends a line of words and returns the reply; empty while the client is blocked. */
@@ -197,7 +199,13 @@ public final class CommandTester {
 
         @Override
         public void close() {
+            closed = true;
             engine.disconnect(client);
+        }
+
+        /** Whether the engine closed the connection. */
+        public boolean closed() {
+            return closed;
         }
 
         @Override

@@ -104,7 +104,7 @@ class EvictionTest {
         tester.send("GET other");
         assertThat(tester.takeEffects()).isEqualTo(List.of("DEL old"));
         assertThat(subscriber.take()).contains("__keyevent@0__:evicted", "old");
-        assertThat(watcher.send("EXEC")).isEqualTo("nil");
+        assertThat(watcher.send("EXEC")).isEqualTo("nil-array");
     }
 
     @Test

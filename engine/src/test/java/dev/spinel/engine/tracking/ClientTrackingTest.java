@@ -110,6 +110,14 @@ class ClientTrackingTest {
     }
 
     @Test
+    void broadcastWithNoLoop_tellsWhatOthersChangedToo() {
+        track(" BCAST NOLOOP");
+        reader.send("MSET own 1 both 1");
+        tester.send("SET both 2");
+        assertThat(told()).contains("[both]").doesNotContain("own");
+    }
+
+    @Test
     void redirect_tellsSubscriberOfOldProtocolUntilItIsGone() {
         CommandTester.Session receiver = tester.connect();
         String id = receiver.send("CLIENT ID");
@@ -124,6 +132,17 @@ class ClientTrackingTest {
         tester.send("SET a 1");
         tester.endTurn();
         assertThat(reader.send("CLIENT GETREDIR")).endsWith(id);
+    }
+
+    @Test
+    void redirectToClientThatQuits_isToldToBeBroken() {
+        CommandTester.Session receiver = tester.connect();
+        track(" REDIRECT " + receiver.send("CLIENT ID"));
+        reader.send("GET a");
+        receiver.send("QUIT");
+        tester.send("SET a 1");
+        assertThat(told()).contains("tracking-redir-broken");
+        assertThat(reader.send("CLIENT TRACKINGINFO")).contains("broken_redirect");
     }
 
     @Test

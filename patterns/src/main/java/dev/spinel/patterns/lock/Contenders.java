@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * published, when the subscription (re)started, since releases before that went unheard, and otherwise when the present lease
  * must have ended, but at the latest after the poll interval, as a message may be lost. No thread waits.
  *
+ * <p>For a fair lock there is one of these per acquisition, since each has its place in the server's queue; the server's messages name
+ * the owner whose turn it is, so that only that one asks again.
+ *
  * <p>While a request is on its way, {@code asking} is set and nobody else asks; a release that is published meanwhile makes the
  * first one ask again. All fields are guarded by the lock, callbacks to the application are made without it.
  */
@@ -213,7 +216,15 @@ final class Contenders implements ChannelListener {
 
     @Override
     public void message(String channel, String message) {
-        if (message.equals(protocol.message())) {
+        boolean concerned;
+        lock.lock();
+        try {
+            Contender first = queue.peek();
+            concerned = first != null && protocol.concerns(first.owner, message);
+        } finally {
+            lock.unlock();
+        }
+        if (concerned) {
             signal();
         }
     }

@@ -18,12 +18,13 @@ import java.util.concurrent.locks.Lock;
  * semaphore, as made by {@link Locks}. Not bound to threads: the holder is whoever has the {@link Lease}. Thread-safe.
  *
  * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order;
- * between processes it is a race. A failure of the server while asking, after the retries of the runtime, fails the one who
+ * between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
  * asks with a {@link PatternException}; what it may have got is given back or runs out.
  */
 public final class DistributedLock {
     private final LeaseProtocol protocol;
     private final LeaseSettings settings;
+    /** Unless the lock is fair: then each acquisition has its own. */
     private final Contenders contenders;
 
     DistributedLock(LeaseProtocol protocol, LeaseSettings settings) {
@@ -32,12 +33,20 @@ public final class DistributedLock {
         contenders = new Contenders(protocol, settings);
     }
 
+    private CompletableFuture<Lease> join() {
+        return (protocol.fair() ? new Contenders(protocol, settings) : contenders).join();
+    }
+
+    PatternRuntime runtime() {
+        return protocol.runtime();
+    }
+
     /** The name given by the application. */
     public String name() {
         return protocol.name();
     }
 
-    /** Takes it if it is free; never waits for others. Overtakes those who wait in this process. */
+    /** Takes it if it is free; never waits for others. Overtakes those who wait in this process, unless the lock is fair. */
     public Optional<Lease> tryAcquire() {
         return PatternRuntime.await(tryAcquireAsync());
     }
@@ -64,7 +73,7 @@ public final class DistributedLock {
      * @throws InterruptedException if interrupted while waiting; nothing stays taken
      */
     public Optional<Lease> tryAcquire(Duration wait) throws InterruptedException {
-        CompletableFuture<Lease> future = contenders.join();
+        CompletableFuture<Lease> future = join();
         try {
             return Optional.of(future.get(wait.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
@@ -84,7 +93,7 @@ public final class DistributedLock {
      * @throws InterruptedException if interrupted while waiting; nothing stays taken
      */
     public Lease acquire() throws InterruptedException {
-        CompletableFuture<Lease> future = contenders.join();
+        CompletableFuture<Lease> future = join();
         try {
             return future.get();
         } catch (InterruptedException e) {
@@ -100,7 +109,7 @@ public final class DistributedLock {
      * time-out, ends the wait; nothing stays taken.
      */
     public CompletionStage<Lease> acquireAsync() {
-        return contenders.join();
+        return join();
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionStage;
  *
  * @param name what the application calls it
  * @param shared whether several may hold it, so that after one got it the next may try at once
+ * @param fair whether the server decides whose turn it is, so that each one who waits has a place there
  * @param channel where releases are published
  * @param message what is published when it is released
  * @param permits how many there are of a semaphore, otherwise 0
@@ -25,6 +26,7 @@ record LeaseProtocol(
         PatternRuntime runtime,
         String name,
         boolean shared,
+        boolean fair,
         Call<Attempt> acquire,
         Call<Boolean> renew,
         Call<ReleaseReply> release,
@@ -35,12 +37,14 @@ record LeaseProtocol(
     /** Enough for those who wait to hear of it and to ask, short enough for a writer. */
     private static final long READERS_TURN_MILLIS = 50;
 
+    private static final Operation<Attempt> ACQUIRE_FAIR = acquireBy("acquire-fair.lua");
     private static final Operation<Attempt> ACQUIRE_MUTEX = acquireBy("acquire-mutex.lua");
     private static final Operation<Attempt> ACQUIRE_PERMIT = acquireBy("acquire-permit.lua");
     private static final Operation<Attempt> ACQUIRE_READ = acquireBy("acquire-read.lua");
     private static final Operation<Attempt> ACQUIRE_WRITE = acquireBy("acquire-write.lua");
     private static final Operation<Boolean> RENEW_MUTEX = renewBy("renew-mutex.lua");
     private static final Operation<Boolean> RENEW_PERMIT = renewBy("renew-permit.lua");
+    private static final Operation<ReleaseReply> RELEASE_FAIR = releaseBy("release-fair.lua");
     private static final Operation<ReleaseReply> RELEASE_MUTEX = releaseBy("release-mutex.lua");
     private static final Operation<ReleaseReply> RELEASE_PERMIT = releaseBy("release-permit.lua");
     private static final Operation<ReleaseReply> RELEASE_WRITE = releaseBy("release-write.lua");
@@ -94,6 +98,7 @@ record LeaseProtocol(
                 runtime,
                 name,
                 false,
+                false,
                 new Call<>(ACQUIRE_MUTEX, List.of(key, lane.fenceKey())),
                 new Call<>(RENEW_MUTEX, List.of(key)),
                 new Call<>(RELEASE_MUTEX, List.of(key)),
@@ -103,6 +108,29 @@ record LeaseProtocol(
                 0);
     }
 
+    /**
+     * A lock that one owner holds at a time, in the order in which they asked for it.
+     *
+     * @param mark for how long one who waits keeps its place; it renews that while it waits
+     */
+    static LeaseProtocol fair(PatternRuntime runtime, Lane lane, String name, Duration mark) {
+        String key = lane.key("fair", name);
+        String queue = lane.key("queue", name);
+        String present = lane.key("present", name);
+        return new LeaseProtocol(
+                runtime,
+                name,
+                false,
+                true,
+                new Call<>(ACQUIRE_FAIR, List.of(key, lane.fenceKey(), queue, present)),
+                new Call<>(RENEW_MUTEX, List.of(key)),
+                new Call<>(RELEASE_FAIR, List.of(key, queue, present)),
+                lane.channel(),
+                key,
+                0,
+                mark.toMillis());
+    }
+
     /** A lock that so many owners hold at a time. */
     static LeaseProtocol permit(PatternRuntime runtime, Lane lane, String name, int permits) {
         String key = lane.key("permits", name);
@@ -110,6 +138,7 @@ record LeaseProtocol(
                 runtime,
                 name,
                 true,
+                false,
                 new Call<>(ACQUIRE_PERMIT, List.of(key, lane.fenceKey())),
                 new Call<>(RENEW_PERMIT, List.of(key)),
                 new Call<>(RELEASE_PERMIT, List.of(key)),
@@ -131,6 +160,7 @@ record LeaseProtocol(
                 runtime,
                 name,
                 true,
+                false,
                 new Call<>(
                         ACQUIRE_READ,
                         List.of(
@@ -161,6 +191,7 @@ record LeaseProtocol(
                 runtime,
                 name,
                 false,
+                false,
                 new Call<>(ACQUIRE_WRITE, List.of(writer, lane.fenceKey(), lane.key("readers", name), waiting, turn)),
                 new Call<>(RENEW_MUTEX, List.of(writer)),
                 new Call<>(RELEASE_WRITE, List.of(writer, waiting, lane.key("refused", name), turn)),
@@ -176,13 +207,17 @@ record LeaseProtocol(
      * @param willWait whether the owner goes on to wait if it is taken
      */
     CompletionStage<Attempt> acquire(String owner, Duration lease, boolean willWait) {
-        return runtime.run(
-                acquire.operation(),
-                acquire.keys(),
-                new Arguments()
-                        .add(owner)
-                        .add(lease.toMillis())
-                        .add(permits > 0 ? permits : willWait ? markMillis : 0));
+        Arguments arguments =
+                new Arguments().add(owner).add(lease.toMillis()).add(permits > 0 ? permits : willWait ? markMillis : 0);
+        if (fair) {
+            arguments.add(channel).add(message);
+        }
+        return runtime.run(acquire.operation(), acquire.keys(), arguments);
+    }
+
+    /** Whether a published message tells an owner to ask again. */
+    boolean concerns(String owner, String published) {
+        return fair ? published.equals(message + ':' + owner) : published.equals(message);
     }
 
     CompletionStage<Boolean> renew(String owner, Duration lease) {

@@ -10,7 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.zip.CRC32;
 
 /**
- * Makes locks, read-write locks and semaphores that processes share by name. Thread-safe, and made once per application; the
+ * Makes locks, fair ones, read-write locks and semaphores that processes share by name. Thread-safe, and made once per application; the
  * locks it makes are light, and each keeps its own queue of waiters: share them among the threads that contend.
  *
  * <p>Guarantees, on a single server that keeps its data: never two holders at a time by the server's clock; each grant has a
@@ -52,6 +52,16 @@ public final class Locks {
     /** A lock that one holds at a time. */
     public DistributedLock lock(String name) {
         return new DistributedLock(LeaseProtocol.mutex(runtime, lane(name), name), settings);
+    }
+
+    /**
+     * A lock that one holds at a time, and that all who wait for it get in the order in which they asked, over all processes. One who dies
+     * while waiting is passed over within twice the poll interval. Those who wait ask the server once per poll interval each, to keep
+     * their places. Not the same as {@link #lock} of that name.
+     */
+    public DistributedLock fairLock(String name) {
+        Duration mark = settings.pollInterval().multipliedBy(2);
+        return new DistributedLock(LeaseProtocol.fair(runtime, lane(name), name, mark), settings);
     }
 
     /** A lock that many readers or one writer hold at a time. */

@@ -1,6 +1,5 @@
 package dev.spinel.patterns.leaderboard;
 
-import org.junit.jupiter.api.Tag;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.leaderboard.Leaderboard.Order;
@@ -19,6 +18,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -113,7 +113,7 @@ class LeaderboardModelIT {
         Model model = new Model(order, ranks, ties);
         long end = System.nanoTime() + LENGTH.toNanos();
         int steps = 0;
-        while (System.nanoTime() < end) {
+        while (System.nanoTime() < end || steps < 10) {
             steps++;
             String context = "seed " + seed + ", step " + steps;
             String member = "m" + random.nextInt(30);
@@ -151,7 +151,6 @@ class LeaderboardModelIT {
             }
             assertReads(context, random, board, expected);
         }
-        assertThat(steps).isGreaterThan(10);
         if (ranks == RankMode.DENSE) {
             assertDistinctScores(name);
         }

@@ -32,6 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,6 +69,7 @@ class LocksIT {
 
     @BeforeAll
     static void startServer() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         server = RedisServer.start();
         inspector = RedisClient.create(server.uri());
         redis = inspector.connect().sync();

@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +67,7 @@ class WorkQueueIT {
 
     @BeforeAll
     static void startServer() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
         server = RedisServer.start();
         inspector = RedisClient.create(server.uri());
         redis = inspector.connect().sync();
@@ -386,13 +388,13 @@ class WorkQueueIT {
 
         @Test
         void longWork_isExtended() throws InterruptedException {
-            WorkQueue queue = builder().lease(Duration.ofMillis(1000)).build();
+            WorkQueue queue = builder().lease(Duration.ofMillis(800)).build();
             AtomicInteger attempts = new AtomicInteger();
             CountDownLatch handled = new CountDownLatch(1);
             queue.enqueue(Message.of("a"));
             QueueWorker.Handler slow = delivery -> {
                 attempts.incrementAndGet();
-                Thread.sleep(2500);
+                Thread.sleep(2000);
                 handled.countDown();
                 return delivery.acknowledge();
             };
@@ -502,7 +504,10 @@ class WorkQueueIT {
                     || queue.stats().ready() + queue.stats().leased() > 0) {
                 try (ChildJvm worker = ChildJvm.run(WorkerProcess.class.getName(), arguments)) {
                     worker.expect("ready");
-                    Thread.sleep(50 + random.nextInt(200 + MESSAGES / 20));
+                    long goal = redis.scard("done") + 20 + random.nextInt(MESSAGES / 4);
+                    await().atMost(Duration.ofMinutes(1))
+                            .until(() -> redis.scard("done") >= goal
+                                    || queue.stats().ready() + queue.stats().leased() == 0);
                     worker.kill();
                     kills++;
                 }

@@ -222,8 +222,7 @@ final class LibraryLoader {
         }
         Set<ScriptFlag> flags = EnumSet.noneOf(ScriptFlag.class);
         for (int i = 1; i <= names.length(); i++) {
-            ScriptFlag flag =
-                    names.get((double) i) instanceof LuaString name ? ScriptFlag.of(name.toString()) : null;
+            ScriptFlag flag = names.get((double) i) instanceof LuaString name ? ScriptFlag.of(name.toString()) : null;
             if (flag == null) {
                 throw refused("unknown flag given");
             }

@@ -192,7 +192,6 @@ final class RedisApi {
         return Values.NONE;
     }
 
-    /** Every user may do everything so far. */
     private Object aclCheckCommand(Interpreter l, Arguments args) {
         if (runner.running() == null) {
             throw raised("redis.acl_check_cmd can only be called inside a script invocation");
@@ -203,10 +202,11 @@ final class RedisApi {
         if (!toViews(args)) {
             throw raised("Lua redis lib command arguments must be strings or integers");
         }
-        if (!runner.ports().scripts().exists(views, args.count())) {
+        Boolean allowed = runner.ports().scripts().mayCall(views, args.count());
+        if (allowed == null) {
             throw raised("Invalid command passed to redis.acl_check_cmd()");
         }
-        return true;
+        return allowed;
     }
 
     private Object log(Interpreter l, Arguments args) {

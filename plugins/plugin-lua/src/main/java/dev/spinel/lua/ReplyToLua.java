@@ -51,7 +51,9 @@ final class ReplyToLua implements ReplyWriter {
         long missing;
 
         int count;
-        @Nullable Object key;
+
+        @Nullable
+        Object key;
 
         Open(LuaTable table, Kind kind, long missing) {
             this.table = table;
@@ -65,7 +67,8 @@ final class ReplyToLua implements ReplyWriter {
     }
 
     /** Takes the reply out. */
-    @Nullable Object take() {
+    @Nullable
+    Object take() {
         Object taken = value;
         clear();
         return taken;

@@ -121,8 +121,8 @@ final class ScriptCommands {
     }
 
     private void flush(Call call) {
-        boolean known = call.argCount() == 2
-                || (call.argCount() == 3 && (call.argIs(2, "ASYNC") || call.argIs(2, "SYNC")));
+        boolean known =
+                call.argCount() == 2 || (call.argCount() == 3 && (call.argIs(2, "ASYNC") || call.argIs(2, "SYNC")));
         if (!known) {
             throw Errors.err("SCRIPT FLUSH only support SYNC|ASYNC option");
         }

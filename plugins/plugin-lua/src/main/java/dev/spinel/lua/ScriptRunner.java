@@ -56,6 +56,7 @@ final class ScriptRunner {
         final Client caller;
         /** The command that runs it, if it is a function. */
         final Bytes[] command;
+
         final long startNanos = System.nanoTime();
         final boolean readOnly;
         final boolean ignoresMemoryLimit;
@@ -95,7 +96,8 @@ final class ScriptRunner {
     }
 
     /** The script that runs, null if none does. */
-    @Nullable Running running() {
+    @Nullable
+    Running running() {
         return running;
     }
 
@@ -130,10 +132,11 @@ final class ScriptRunner {
                 && now - script.startNanos >= threshold * NANOS_PER_MILLI
                 && now - script.nextServeNanos >= 0) {
             if (script.nextServeNanos == 0) {
-                ports.log().accept("Slow script detected: still in execution after " + threshold
-                        + " milliseconds. You can try killing the script using the "
-                        + (script.isFunction ? "FUNCTION KILL" : "SCRIPT KILL") + " command. Script name is: "
-                        + script.name + ".");
+                ports.log()
+                        .accept("Slow script detected: still in execution after " + threshold
+                                + " milliseconds. You can try killing the script using the "
+                                + (script.isFunction ? "FUNCTION KILL" : "SCRIPT KILL") + " command. Script name is: "
+                                + script.name + ".");
             }
             ports.scripts().serveOthers(script.caller, script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
             script.nextServeNanos = System.nanoTime() + SERVE_EVERY_NANOS;
@@ -162,9 +165,10 @@ final class ScriptRunner {
             throw new CommandException("NOTBUSY No scripts in execution right now.");
         }
         if (script.wrote) {
-            throw new CommandException("UNKILLABLE Sorry the script already executed write commands against the dataset."
-                    + " You can either wait the script termination or kill the server in a hard way using the SHUTDOWN"
-                    + " NOSAVE command.");
+            throw new CommandException(
+                    "UNKILLABLE Sorry the script already executed write commands against the dataset."
+                            + " You can either wait the script termination or kill the server in a hard way using the SHUTDOWN"
+                            + " NOSAVE command.");
         }
         if (script.isFunction != function) {
             throw new CommandException(script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
@@ -227,14 +231,8 @@ final class ScriptRunner {
                 flags == null ? !ports.scripts().isOutOfMemory() : flags.contains(ScriptFlag.ALLOW_OOM) || !readOnly;
         ClientCall clientCall = ClientCall.of(call);
         Client caller = clientCall.client();
-        Running script =
-                new Running(
-                name,
-                isFunction,
-                caller,
-                isFunction ? copyOf(call) : NO_ARGUMENTS,
-                readOnly,
-                ignoresMemoryLimit);
+        Running script = new Running(
+                name, isFunction, caller, isFunction ? copyOf(call) : NO_ARGUMENTS, readOnly, ignoresMemoryLimit);
         scriptClient.client().database(caller.database());
         scriptClient.client().protocol(2);
         killed = false;
@@ -276,19 +274,22 @@ final class ScriptRunner {
             }
         }
         if (writes && !flags.contains(ScriptFlag.ALLOW_OOM) && ports.scripts().isOutOfMemory()) {
-            throw new CommandException("OOM allow-oom flag is not set on the script, can not run it when used memory >"
-                    + " 'maxmemory'");
+            throw new CommandException(
+                    "OOM allow-oom flag is not set on the script, can not run it when used memory >" + " 'maxmemory'");
         }
     }
 
     /** Runs a command for a script; the answer is a table with {@code err} if it failed. */
-    @Nullable Object call(Running script, Bytes[] args, int argCount) {
+    @Nullable
+    Object call(Running script, Bytes[] args, int argCount) {
         long before = ports.changes().changes();
-        Rules rules = new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates, runsDenied);
+        Rules rules =
+                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates, runsDenied);
         replies.clear();
         String refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
         if (refusal != null) {
-            boolean hasCode = refusal.startsWith("OOM ") || refusal.startsWith("MISCONF ") || refusal.startsWith("NOREPLICAS ");
+            boolean hasCode =
+                    refusal.startsWith("OOM ") || refusal.startsWith("MISCONF ") || refusal.startsWith("NOREPLICAS ");
             return ScriptErrors.table(lua, hasCode ? refusal : "ERR " + refusal);
         }
         script.wrote |= ports.changes().changes() != before;

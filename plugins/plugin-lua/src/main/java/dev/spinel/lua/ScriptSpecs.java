@@ -79,7 +79,8 @@ final class ScriptSpecs {
             .build();
 
     static final CommandSpec SCRIPT_FLUSH = subcommand("FLUSH", "2.6.0", -2, NOSCRIPT)
-            .arguments(oneOf("flush_mode", word("async", "ASYNC"), word("sync", "SYNC")).optional())
+            .arguments(oneOf("flush_mode", word("async", "ASYNC"), word("sync", "SYNC"))
+                    .optional())
             .summary("Forgets all cached scripts.")
             .complexity("O(N) for N cached scripts.")
             .build();
@@ -112,7 +113,8 @@ final class ScriptSpecs {
             .build();
 
     static final CommandSpec FUNCTION_FLUSH = subcommand("FLUSH", "7.0.0", -2, NOSCRIPT, WRITE)
-            .arguments(oneOf("async", word("async", "ASYNC"), word("sync", "SYNC")).optional())
+            .arguments(
+                    oneOf("async", word("async", "ASYNC"), word("sync", "SYNC")).optional())
             .summary("Deletes all function libraries.")
             .complexity("O(N) for N functions.")
             .build();
@@ -128,7 +130,9 @@ final class ScriptSpecs {
             .build();
 
     static final CommandSpec FUNCTION_LIST = subcommand("LIST", "7.0.0", -2, NOSCRIPT)
-            .arguments(Argument.string("library-name-pattern").token("LIBRARYNAME").optional(), word("withcode", "WITHCODE").optional())
+            .arguments(
+                    Argument.string("library-name-pattern").token("LIBRARYNAME").optional(),
+                    word("withcode", "WITHCODE").optional())
             .summary("Tells of the libraries.")
             .complexity("O(N) for N functions.")
             .build();
@@ -140,7 +144,10 @@ final class ScriptSpecs {
             .build();
 
     static final CommandSpec FUNCTION_RESTORE = subcommand("RESTORE", "7.0.0", -3, NOSCRIPT, WRITE, DENYOOM)
-            .arguments(Argument.string("serialized-value"), oneOf("policy", word("flush", "FLUSH"), word("append", "APPEND"), word("replace", "REPLACE")).optional())
+            .arguments(
+                    Argument.string("serialized-value"),
+                    oneOf("policy", word("flush", "FLUSH"), word("append", "APPEND"), word("replace", "REPLACE"))
+                            .optional())
             .summary("Adds libraries that were dumped.")
             .complexity("O(N) for N functions of the payload.")
             .build();

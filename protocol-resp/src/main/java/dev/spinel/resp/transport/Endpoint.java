@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  *
  * @param unixPath path of the unix socket through which the client came; empty for TCP
+ * @param isTls whether what it sends and gets is encrypted
  */
-record Endpoint(Channel channel, String unixPath) {
+record Endpoint(Channel channel, String unixPath, boolean isTls) {
     String remoteAddress() {
         return text(channel.remoteAddress());
     }

@@ -62,7 +62,7 @@ final class IoLoops<C> {
         if (loop == null) {
             throw new IllegalStateException("a channel on " + executor + ", which is no I/O loop of this transport");
         }
-        endpoint.channel().config().setRecvByteBufAllocator(loop.buffers().readBuffer());
+        loop.buffers().useFor(endpoint);
         endpoint.channel().pipeline().addLast(new ThreadedSocket<>(this, loop, transport, endpoint));
     }
 

@@ -9,19 +9,31 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bindAddresses addresses or host names; {@code *} and {@code ::*} for all of IPv4 and IPv6; a leading {@code -}
  *     marks one that may be missing on this machine; empty: no TCP
- * @param port the TCP port, 0 for any free one
+ * @param port the TCP port, 0 for any free one, {@link #NO_PORT} for none
+ * @param tls where clients speak TLS, null for nowhere
  * @param backlog connections that the operating system may keep waiting to be accepted
  * @param unixSocket path of a unix socket to create, replacing what is there; null for none
  * @param unixSocketMode its permissions, such as 0700; 0: as the process creates files
  */
 public record ListenSettings(
-        List<String> bindAddresses, int port, int backlog, @Nullable Path unixSocket, int unixSocketMode) {
+        List<String> bindAddresses,
+        int port,
+        @Nullable TlsPort tls,
+        int backlog,
+        @Nullable Path unixSocket,
+        int unixSocketMode) {
+    /** A TCP port for TLS, on the same addresses; 0 for any free one. */
+    public record TlsPort(int port, TlsSettings settings) {}
+
+    /** Instead of a port without TLS. */
+    public static final int NO_PORT = -1;
+
     public ListenSettings {
         bindAddresses = List.copyOf(bindAddresses);
     }
 
     /** One TCP address with the default backlog, for tests and embedding. */
     public static ListenSettings tcp(String address, int port) {
-        return new ListenSettings(List.of(address), port, 511, null, 0);
+        return new ListenSettings(List.of(address), port, null, 511, null, 0);
     }
 }

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
@@ -45,6 +46,7 @@ final class Listeners<C> {
     private final List<Channel> channels = new ArrayList<>();
     private @Nullable ListenSettings current;
     private int port;
+    private int tlsPort;
 
     Listeners(NettyTransport<C> transport, IoTransport io, ManualIoEventLoop loop) {
         this.transport = transport;
@@ -54,6 +56,10 @@ final class Listeners<C> {
 
     int port() {
         return port;
+    }
+
+    int tlsPort() {
+        return tlsPort;
     }
 
     /** Closes the listeners of the old settings and opens those of new ones, or the old ones again if that fails. */
@@ -66,7 +72,12 @@ final class Listeners<C> {
         } catch (IOException failure) {
             if (old != null) {
                 open(new ListenSettings(
-                        old.bindAddresses(), oldPort, old.backlog(), old.unixSocket(), old.unixSocketMode()));
+                        old.bindAddresses(),
+                        old.port() == 0 ? oldPort : old.port(),
+                        old.tls(),
+                        old.backlog(),
+                        old.unixSocket(),
+                        old.unixSocketMode()));
             }
             throw failure;
         }
@@ -89,7 +100,13 @@ final class Listeners<C> {
 
     private void open(ListenSettings where) throws IOException {
         try {
-            openTcp(where);
+            if (where.port() != ListenSettings.NO_PORT) {
+                port = openTcp(where, where.port(), null);
+            }
+            ListenSettings.TlsPort tls = where.tls();
+            if (tls != null) {
+                tlsPort = openTcp(where, tls.port(), TlsContexts.of(tls.settings()));
+            }
             Path path = where.unixSocket();
             if (path != null) {
                 channels.add(openUnix(path, where));
@@ -107,10 +124,13 @@ final class Listeners<C> {
         }
         channels.clear();
         port = 0;
+        tlsPort = 0;
     }
 
-    private void openTcp(ListenSettings where) throws IOException {
-        int boundPort = where.port();
+    /** Opens all addresses on one port and returns that, or 0 when there are no addresses. */
+    private int openTcp(ListenSettings where, int wantedPort, @Nullable SslContext tls) throws IOException {
+        int boundPort = wantedPort;
+        int before = channels.size();
         // One IPv6 wildcard socket serves both families, and both cannot be bound to one port.
         boolean dualStack = where.bindAddresses().contains(ANY_IPV4)
                 && (where.bindAddresses().contains(ANY_IPV6)
@@ -122,24 +142,25 @@ final class Listeners<C> {
                 continue;
             }
             Channel listener = dualStack && address.equals(ANY_IPV4)
-                    ? openWildcard(boundPort, where.backlog())
-                    : openAddress(address, optional, boundPort, where.backlog());
+                    ? openWildcard(boundPort, where.backlog(), tls)
+                    : openAddress(address, optional, boundPort, where.backlog(), tls);
             if (listener != null) {
                 channels.add(listener);
                 boundPort = ((InetSocketAddress) listener.localAddress()).getPort();
             }
         }
-        if (channels.isEmpty() && !where.bindAddresses().isEmpty()) {
-            throw new BindException("Failed listening on port " + where.port() + " (TCP), aborting.");
+        if (channels.size() == before && !where.bindAddresses().isEmpty()) {
+            throw new BindException(
+                    "Failed listening on port " + wantedPort + (tls == null ? " (TCP)" : " (TLS)") + ", aborting.");
         }
-        port = channels.isEmpty() ? 0 : boundPort;
+        return channels.size() == before ? 0 : boundPort;
     }
 
-    private Channel openWildcard(int boundPort, int backlog) throws IOException {
+    private Channel openWildcard(int boundPort, int backlog, @Nullable SslContext tls) throws IOException {
         try {
-            return bind(io.tcpListener(), new InetSocketAddress("::", boundPort), backlog, "");
+            return bind(io.tcpListener(), new InetSocketAddress("::", boundPort), backlog, "", tls);
         } catch (IOException withoutIpv6) {
-            Channel listener = openAddress(ANY_IPV4, false, boundPort, backlog);
+            Channel listener = openAddress(ANY_IPV4, false, boundPort, backlog, tls);
             if (listener == null) {
                 throw withoutIpv6;
             }
@@ -148,11 +169,12 @@ final class Listeners<C> {
     }
 
     /** The listener of one address, or null if that is optional and not there. */
-    private @Nullable Channel openAddress(String address, boolean optional, int boundPort, int backlog)
-            throws IOException {
+    private @Nullable Channel openAddress(
+            String address, boolean optional, int boundPort, int backlog, @Nullable SslContext tls) throws IOException {
         String host = address.equals(ANY_IPV4) ? "0.0.0.0" : address.equals(ANY_IPV6) ? "::" : address;
         try {
-            return bind(io.tcpListener(), new InetSocketAddress(InetAddress.getByName(host), boundPort), backlog, "");
+            return bind(
+                    io.tcpListener(), new InetSocketAddress(InetAddress.getByName(host), boundPort), backlog, "", tls);
         } catch (UnknownHostException e) {
             if (optional) {
                 return null;
@@ -179,7 +201,7 @@ final class Listeners<C> {
     private Channel openUnix(Path path, ListenSettings where) throws IOException {
         try {
             Files.deleteIfExists(path);
-            Channel listener = bind(io.unixListener(), io.unixAddress(path), where.backlog(), path.toString());
+            Channel listener = bind(io.unixListener(), io.unixAddress(path), where.backlog(), path.toString(), null);
             if (where.unixSocketMode() != 0) {
                 Files.setPosixFilePermissions(path, permissions(where.unixSocketMode()));
             }
@@ -201,13 +223,18 @@ final class Listeners<C> {
 
     // The replacement that the deprecation names exists for some transports only.
     @SuppressWarnings("deprecation")
-    private Channel bind(Class<? extends ServerChannel> type, SocketAddress address, int backlog, String path)
+    private Channel bind(
+            Class<? extends ServerChannel> type,
+            SocketAddress address,
+            int backlog,
+            String path,
+            @Nullable SslContext tls)
             throws IOException {
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(loop, transport.connectionLoops())
                 .channel(type)
                 .option(ChannelOption.SO_BACKLOG, backlog)
-                .childHandler(new ConnectionInitializer<>(transport, io, path));
+                .childHandler(new ConnectionInitializer<>(transport, io, path, tls));
         if (path.isEmpty()) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true);
             bootstrap.childOption(ChannelOption.TCP_NODELAY, true);
@@ -233,8 +260,10 @@ final class Listeners<C> {
         private final NettyTransport<C> transport;
         private final IoTransport io;
         private final String unixPath;
+        private final @Nullable SslContext tls;
 
-        ConnectionInitializer(NettyTransport<C> transport, IoTransport io, String unixPath) {
+        ConnectionInitializer(NettyTransport<C> transport, IoTransport io, String unixPath, @Nullable SslContext tls) {
+            this.tls = tls;
             this.transport = transport;
             this.io = io;
             this.unixPath = unixPath;
@@ -251,7 +280,10 @@ final class Listeners<C> {
                 channel.config().setOption(io.keepAliveInterval(), Math.max(1, seconds / 3));
                 channel.config().setOption(io.keepAliveCount(), 3);
             }
-            transport.connect(new Endpoint(channel, unixPath));
+            if (tls != null) {
+                channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+            }
+            transport.connect(new Endpoint(channel, unixPath, tls != null));
         }
     }
 }

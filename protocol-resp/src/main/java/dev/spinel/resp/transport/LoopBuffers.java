@@ -20,8 +20,11 @@ final class LoopBuffers {
     private final RequestViews requestViews = new RequestViews();
     private ByteBuf writeBuffer = Unpooled.directBuffer(WRITE_BYTES, WRITE_BYTES);
 
-    SharedReadBuffer readBuffer() {
-        return readBuffer;
+    /** Has a connection read into the shared buffer, unless TLS keeps what it reads until a record is complete. */
+    void useFor(Endpoint endpoint) {
+        if (!endpoint.isTls()) {
+            endpoint.channel().config().setRecvByteBufAllocator(readBuffer);
+        }
     }
 
     /** Where a connection puts what it has read, until it has been decoded. */

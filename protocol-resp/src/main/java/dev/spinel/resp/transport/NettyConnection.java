@@ -10,7 +10,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,7 +126,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
+        if (event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent) {
             // Like Redis: replies to what came before the end are sent as far as the socket takes them, then it closes.
             inputEnded = true;
             closing = true;
@@ -133,7 +136,13 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (cause instanceof DecoderException && cause.getCause() instanceof SSLException) {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "Error accepting a client connection from {0}: {1}",
+                    endpoint.remoteAddress(),
+                    cause.getCause().getMessage());
+        } else if (!(cause instanceof IOException)) {
             LOGGER.log(
                     System.Logger.Level.ERROR, "Connection " + remoteAddress() + " is closed after a failure", cause);
         }

@@ -89,6 +89,11 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         return listeners.port();
     }
 
+    /** The TCP port for TLS that is listened on, or 0 if none is. */
+    public int tlsPort() {
+        return listeners.tlsPort();
+    }
+
     @Override
     public void poll(long maxWaitNanos) {
         own();
@@ -196,7 +201,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
             ioLoops.connect(endpoint);
             return;
         }
-        endpoint.channel().config().setRecvByteBufAllocator(buffers.readBuffer());
+        buffers.useFor(endpoint);
         endpoint.channel().pipeline().addLast(new NettyConnection<>(this, buffers, endpoint));
     }
 

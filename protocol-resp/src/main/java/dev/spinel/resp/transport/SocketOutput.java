@@ -50,8 +50,9 @@ final class SocketOutput {
         out.writeBytes(source, offset, count);
         ctx.write(out.retain(), ctx.voidPromise());
         ctx.flush();
-        if (out.refCnt() > 1) {
-            inFlight = out;
+        if (out.refCnt() > 1 || !ctx.channel().isWritable()) {
+            // Under TLS the buffer is free once it is encrypted, and what waits is the copy.
+            inFlight = out.refCnt() > 1 ? out : Unpooled.EMPTY_BUFFER;
             // Completes when everything before it, that is the buffer, has been sent.
             ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> {
                 inFlight = null;

@@ -6,7 +6,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -129,7 +132,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE) {
+        if (event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent) {
             // Like Redis: what came before the end is executed and its replies are sent, then it closes.
             inputEnded = true;
             endAfterLastRequest();
@@ -138,7 +141,13 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        if (cause instanceof DecoderException && cause.getCause() instanceof SSLException) {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    "Error accepting a client connection from {0}: {1}",
+                    endpoint.remoteAddress(),
+                    cause.getCause().getMessage());
+        } else if (!(cause instanceof IOException)) {
             LOGGER.log(
                     System.Logger.Level.ERROR,
                     "Connection " + endpoint.remoteAddress() + " is closed after a failure",

@@ -497,7 +497,7 @@ class NettyTransportIT {
 
         @Test
         void wildcards_listenOnBothFamilies_andMissingOptionalOnesAreSkipped() throws IOException {
-            server.listen(new ListenSettings(List.of("*", "-::*", "-203.0.113.7"), 0, 16, null, 0));
+            server.listen(new ListenSettings(List.of("*", "-::*", "-203.0.113.7"), 0, null, 16, null, 0));
             for (String address : List.of(LOOPBACK, "::1")) {
                 try (Client client = new Client(new Socket(address, server.currentPort()))) {
                     client.send("PING\r\n");
@@ -509,7 +509,7 @@ class NettyTransportIT {
         @Test
         void unixSocket_serves(@TempDir Path directory) throws IOException {
             Path path = directory.resolve("s.sock");
-            server.listen(new ListenSettings(List.of(), 0, 16, path, 0700));
+            server.listen(new ListenSettings(List.of(), 0, null, 16, path, 0700));
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                     .isEqualTo("rwx------");
             try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {

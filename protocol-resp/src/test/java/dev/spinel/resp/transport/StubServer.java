@@ -18,7 +18,7 @@ final class StubServer {
 
     private static void serve(NettyTransport<StubExecutor.Client> transport, int port) {
         try (transport) {
-            transport.listen(new ListenSettings(List.of("127.0.0.1"), port, 511, null, 0));
+            transport.listen(new ListenSettings(List.of("127.0.0.1"), port, null, 511, null, 0));
             while (true) {
                 transport.poll(1_000_000_000L);
                 transport.flush();

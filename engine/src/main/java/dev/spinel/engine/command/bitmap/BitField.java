@@ -81,7 +81,7 @@ final class BitField {
         }
         if (lastWritten < 0) {
             StringValue value = call.keys().read(ValueType.STRING, call.arg(1));
-            new BitField(call).run(operations, value);
+            new BitField(call).run(operations, value, false);
             return;
         }
         if (readOnly) {
@@ -92,9 +92,12 @@ final class BitField {
         StringValue old = keys.modify(ValueType.STRING, key);
         int oldLength = old == null ? -1 : old.length();
         StringValue value = Bitmap.writable(call, keys, lastWritten);
-        boolean changed = value.length() != oldLength;
-        if (new BitField(call).run(operations, value) || changed) {
+        boolean grown = value.length() != oldLength;
+        if (new BitField(call).run(operations, value, grown)) {
             call.changed(key, KeyEvent.STRING, "setbit");
+        } else if (grown) {
+            // Redis takes this for no change, but the log and the replicas are to hold the same string.
+            call.changed(key);
         }
     }
 
@@ -154,8 +157,8 @@ final class BitField {
                 "Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.");
     }
 
-    /** Carries out all operations and answers them; whether a field changed. */
-    private boolean run(int operations, @Nullable StringValue value) {
+    /** Carries out all operations and answers them; whether a field changed, or was written to a string that grew. */
+    private boolean run(int operations, @Nullable StringValue value, boolean grown) {
         ReplyWriter reply = call.reply();
         reply.array(operations);
         boolean changed = false;
@@ -174,7 +177,7 @@ final class BitField {
             long fitting = beyond == 0 ? exact : fit(exact, beyond);
             reply.integer(kind == Kind.SET ? old : fitting);
             write(value, fitting);
-            changed |= fitting != old;
+            changed |= grown || fitting != old;
         }
         return changed;
     }

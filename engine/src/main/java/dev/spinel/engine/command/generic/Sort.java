@@ -74,11 +74,21 @@ final class Sort {
                 destination = call.arg(++i);
             } else if (left >= 1 && call.argIs(i, "BY")) {
                 by = new SortPattern(call.arg(++i));
+                if (by.hasStar()) {
+                    requireAllKeys("BY");
+                }
             } else if (left >= 1 && call.argIs(i, "GET")) {
                 gets.add(new SortPattern(call.arg(++i)));
+                requireAllKeys("GET");
             } else {
                 throw Errors.syntax();
             }
+        }
+    }
+
+    private void requireAllKeys(String option) {
+        if (!call.mayReadAllKeys()) {
+            throw Errors.err(option + " option of SORT denied due to insufficient ACL permissions.");
         }
     }
 

@@ -49,8 +49,7 @@ final class BitLibrary {
     }
 
     private static void shift(LuaTable bit, String name, IntBinaryOperator operator) {
-        Builtin.define(
-                bit, name, (lua, args) -> (double) operator.applyAsInt(toBits(args, 0), toBits(args, 1) & 31));
+        Builtin.define(bit, name, (lua, args) -> (double) operator.applyAsInt(toBits(args, 0), toBits(args, 1) & 31));
     }
 
     private static Object toHex(Interpreter lua, Arguments args) {

@@ -24,7 +24,8 @@ final class JsonDecoder {
         this.allowsInvalidNumbers = allowsInvalidNumbers;
     }
 
-    @Nullable Object decode() {
+    @Nullable
+    Object decode() {
         if (text.length >= 2 && (text[0] == 0 || text[1] == 0)) {
             throw lua.error("JSON parser does not support UTF-16 or UTF-32");
         }

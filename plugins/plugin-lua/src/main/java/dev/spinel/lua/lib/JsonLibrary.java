@@ -87,9 +87,7 @@ final class JsonLibrary {
     private Object encodeInvalidNumbers(Interpreter lua, Arguments args) {
         if (!args.isNil(0)) {
             Object value = args.get(0);
-            encodeInvalid = value instanceof LuaString text
-                    ? text
-                    : LuaString.of(Values.isTrue(value) ? "on" : "off");
+            encodeInvalid = value instanceof LuaString text ? text : LuaString.of(Values.isTrue(value) ? "on" : "off");
         }
         String mode = encodeInvalid.toString();
         return mode.equals("null") ? (Object) encodeInvalid : (Object) mode.equals("on");

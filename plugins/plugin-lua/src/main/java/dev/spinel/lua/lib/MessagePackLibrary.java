@@ -20,12 +20,9 @@ final class MessagePackLibrary {
         LuaTable library = lua.newTable();
         Builtin.define(library, "pack", MessagePackLibrary::pack);
         Builtin.define(library, "unpack", (l, args) -> unpack(l, args.string(0), 0, 0));
+        Builtin.define(library, "unpack_one", (l, args) -> unpack(l, args.string(0), 1, args.integer(1, 0)));
         Builtin.define(
-                library, "unpack_one", (l, args) -> unpack(l, args.string(0), 1, args.integer(1, 0)));
-        Builtin.define(
-                library,
-                "unpack_limit",
-                (l, args) -> unpack(l, args.string(0), args.integer(1), args.integer(2, 0)));
+                library, "unpack_limit", (l, args) -> unpack(l, args.string(0), args.integer(1), args.integer(2, 0)));
         library.put(LuaString.of("_NAME"), LuaString.of("cmsgpack"));
         library.put(LuaString.of("_VERSION"), LuaString.of("lua-cmsgpack 0.4.0"));
         library.put(LuaString.of("_COPYRIGHT"), LuaString.of("Copyright (C) 2012, Salvatore Sanfilippo"));
@@ -140,8 +137,8 @@ final class MessagePackLibrary {
 
     private static Object unpack(Interpreter lua, LuaString data, long limit, long offset) {
         if (offset < 0 || limit < 0) {
-            throw lua.error("Invalid request to unpack with offset of " + offset + " and limit of " + data.length()
-                    + ".");
+            throw lua.error(
+                    "Invalid request to unpack with offset of " + offset + " and limit of " + data.length() + ".");
         }
         if (offset > data.length()) {
             throw lua.error("Start offset " + offset + " greater than input length " + data.length() + ".");

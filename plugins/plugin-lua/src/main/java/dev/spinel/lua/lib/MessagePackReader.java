@@ -40,7 +40,8 @@ final class MessagePackReader {
         }
     }
 
-    @Nullable Object read() {
+    @Nullable
+    Object read() {
         require(1);
         int head = data[at++] & 0xFF;
         if (head <= 0x7F) {

@@ -50,7 +50,8 @@ final class PatternMatcher {
     }
 
     /** The captures of the last match, or the whole of it if the pattern has none and {@code from} is not negative. */
-    @Nullable Object[] captures(int from, int to) {
+    @Nullable
+    Object[] captures(int from, int to) {
         int count = level == 0 && from >= 0 ? 1 : level;
         @Nullable Object[] values = new @Nullable Object[count];
         for (int i = 0; i < count; i++) {

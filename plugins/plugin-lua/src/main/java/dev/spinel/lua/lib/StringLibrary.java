@@ -180,7 +180,8 @@ final class StringLibrary {
 
     private static Object gmatch(Interpreter lua, Arguments args) {
         LuaString text = args.string(0);
-        PatternMatcher matcher = new PatternMatcher(lua, text.bytes(), args.string(1).bytes(), false);
+        PatternMatcher matcher =
+                new PatternMatcher(lua, text.bytes(), args.string(1).bytes(), false);
         return new LuaFunction() {
             private int next;
 
@@ -201,7 +202,8 @@ final class StringLibrary {
 
     private static Object gsub(Interpreter lua, Arguments args) {
         LuaString text = args.string(0);
-        PatternMatcher matcher = new PatternMatcher(lua, text.bytes(), args.string(1).bytes());
+        PatternMatcher matcher =
+                new PatternMatcher(lua, text.bytes(), args.string(1).bytes());
         Object replacement = args.get(2);
         if (replacement instanceof Double number) {
             replacement = NumberText.of(number);
@@ -248,7 +250,7 @@ final class StringLibrary {
             int to) {
         Object value;
         if (replacement instanceof LuaString template) {
-            expand(lua, out, matcher, template, text, from, to);
+            expand(out, matcher, template, text, from, to);
             return;
         }
         @Nullable Object[] captures = matcher.captures(from, to);
@@ -267,21 +269,16 @@ final class StringLibrary {
     }
 
     private static void expand(
-            Interpreter lua,
-            ByteBuilder out,
-            PatternMatcher matcher,
-            LuaString template,
-            LuaString text,
-            int from,
-            int to) {
-        for (int i = 0; i < template.length(); i++) {
-            int c = template.at(i);
+            ByteBuilder out, PatternMatcher matcher, LuaString template, LuaString text, int from, int to) {
+        int i = 0;
+        while (i < template.length()) {
+            int c = template.at(i++);
             if (c != '%') {
                 out.append(c);
                 continue;
             }
-            i++;
             int digit = i < template.length() ? template.at(i) : 0;
+            i++;
             if (digit == '0') {
                 out.append(text.bytes(), from, to - from);
             } else if (digit >= '1' && digit <= '9') {
@@ -375,9 +372,11 @@ final class StringLibrary {
                 case 'q' -> quote(out, args.string(arg));
                 case 's' -> {
                     LuaString text = args.string(arg);
-                    pad(out, precision >= 0 && precision < text.length()
-                            ? text.substring(0, precision).bytes()
-                            : text.bytes());
+                    pad(
+                            out,
+                            precision >= 0 && precision < text.length()
+                                    ? text.substring(0, precision).bytes()
+                                    : text.bytes());
                 }
                 default ->
                     throw lua.error("invalid option '%" + (conversion == 0 ? "" : (char) conversion) + "' to 'format'");

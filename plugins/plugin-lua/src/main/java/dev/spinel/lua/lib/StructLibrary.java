@@ -46,8 +46,8 @@ final class StructLibrary {
         boolean next(Arguments args, long offset) {
             while (at < text.length()) {
                 letter = text.at(at++);
-                size = itemSize(args);
-                padding = padding(args, offset);
+                size = itemSize();
+                padding = padding(offset);
                 if (!isControl(args)) {
                     return true;
                 }
@@ -69,7 +69,7 @@ final class StructLibrary {
             return value;
         }
 
-        private long itemSize(Arguments args) {
+        private long itemSize() {
             return switch (letter) {
                 case 'B', 'b', 'x' -> 1;
                 case 'H', 'h' -> 2;
@@ -87,7 +87,7 @@ final class StructLibrary {
             };
         }
 
-        private int padding(Arguments args, long offset) {
+        private int padding(long offset) {
             if (size == 0 || letter == 'c') {
                 return 0;
             }
@@ -145,7 +145,8 @@ final class StructLibrary {
                 }
                 default -> {
                     double number = args.number(arg++);
-                    long bits = number < 0 || number < 0x1p63 ? (long) number : (long) (number - 0x1p63) ^ Long.MIN_VALUE;
+                    long bits =
+                            number < 0 || number < 0x1p63 ? (long) number : (long) (number - 0x1p63) ^ Long.MIN_VALUE;
                     writeInteger(out, bits, (int) format.size, format.littleEndian);
                 }
             }

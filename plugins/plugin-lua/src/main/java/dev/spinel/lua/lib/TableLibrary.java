@@ -38,8 +38,8 @@ final class TableLibrary {
             Object value = table.get((double) i);
             LuaString element = Values.toText(value);
             if (element == null) {
-                throw lua.error("invalid value (" + Values.typeName(value) + ") at index " + i
-                        + " in table for 'concat'");
+                throw lua.error(
+                        "invalid value (" + Values.typeName(value) + ") at index " + i + " in table for 'concat'");
             }
             text.append(element);
             if (i != to) {
@@ -156,8 +156,7 @@ final class TableLibrary {
         int left = from;
         int right = middle;
         for (int i = from; i < to; i++) {
-            boolean takesRight =
-                    left >= middle || (right < to && isLess(lua, spare[right], spare[left], order));
+            boolean takesRight = left >= middle || (right < to && isLess(lua, spare[right], spare[left], order));
             elements[i] = takesRight ? spare[right++] : spare[left++];
         }
     }

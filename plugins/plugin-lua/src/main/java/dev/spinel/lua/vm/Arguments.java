@@ -112,7 +112,8 @@ public final class Arguments {
 
     /** The error that the argument at an index has another type. */
     public LuaError typeError(int index, String expected) {
-        return error(index, expected + " expected, got "
-                + (index < values.length ? Values.typeName(values[index]) : "no value"));
+        return error(
+                index,
+                expected + " expected, got " + (index < values.length ? Values.typeName(values[index]) : "no value"));
     }
 }

@@ -10,7 +10,8 @@ public final class Builtin extends LuaFunction {
     /** What the function does. */
     @FunctionalInterface
     public interface Body {
-        @Nullable Object call(Interpreter lua, Arguments args);
+        @Nullable
+        Object call(Interpreter lua, Arguments args);
     }
 
     public Builtin(String name, Body body) {

@@ -20,7 +20,8 @@ final class Calls {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             return Values.first(evalAll(frame));
         }
 
@@ -65,8 +66,7 @@ final class Calls {
         }
 
         /** The slots of a function without varargs, with the arguments in them. */
-        private @Nullable Object[] slots(
-                Frame frame, Prototype callee, boolean method, @Nullable Object self) {
+        private @Nullable Object[] slots(Frame frame, Prototype callee, boolean method, @Nullable Object self) {
             @Nullable Object[] slots = new @Nullable Object[callee.slots];
             int parameters = callee.parameters;
             int at = 0;
@@ -110,7 +110,8 @@ final class Calls {
         }
 
         @Override
-        @Nullable Object evalAll(Frame frame) {
+        @Nullable
+        Object evalAll(Frame frame) {
             return call(frame, function.eval(frame), false, null);
         }
 
@@ -120,7 +121,8 @@ final class Calls {
         }
 
         @Override
-        @Nullable String describeFunction() {
+        @Nullable
+        String describeFunction() {
             return function.describe();
         }
     }
@@ -136,7 +138,8 @@ final class Calls {
         }
 
         @Override
-        @Nullable Object evalAll(Frame frame) {
+        @Nullable
+        Object evalAll(Frame frame) {
             Object self = object.eval(frame);
             return call(frame, method(frame, self), true, self);
         }

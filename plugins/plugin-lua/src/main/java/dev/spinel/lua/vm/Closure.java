@@ -27,20 +27,23 @@ final class Closure extends LuaFunction {
     }
 
     /** The slots of a call with these arguments. */
-    @Nullable Object[] slots(@Nullable Object[] args) {
+    @Nullable
+    Object[] slots(@Nullable Object[] args) {
         @Nullable Object[] slots = new @Nullable Object[prototype.slots];
         System.arraycopy(args, 0, slots, 0, Math.min(args.length, prototype.parameters));
         return slots;
     }
 
-    @Nullable Object[] varargs(@Nullable Object[] args) {
+    @Nullable
+    Object[] varargs(@Nullable Object[] args) {
         return prototype.vararg && args.length > prototype.parameters
                 ? Arrays.copyOfRange(args, prototype.parameters, args.length)
                 : Values.NONE;
     }
 
     /** Runs with slots that hold the parameters. */
-    @Nullable Object run(Interpreter lua, @Nullable Object[] slots, @Nullable Object[] varargs) {
+    @Nullable
+    Object run(Interpreter lua, @Nullable Object[] slots, @Nullable Object[] varargs) {
         Frame frame = new Frame(lua, this, slots, varargs);
         lua.enter(frame);
         try {

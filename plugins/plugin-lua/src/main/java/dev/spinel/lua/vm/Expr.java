@@ -8,7 +8,8 @@ abstract class Expr {
     abstract @Nullable Object eval(Frame frame);
 
     /** All its values, as results of a call. */
-    @Nullable Object evalAll(Frame frame) {
+    @Nullable
+    Object evalAll(Frame frame) {
         return eval(frame);
     }
 
@@ -31,7 +32,8 @@ abstract class Expr {
     }
 
     /** What messages call it, such as {@code local 'x'}; null for what has no name. */
-    @Nullable String describe() {
+    @Nullable
+    String describe() {
         return null;
     }
 

@@ -16,13 +16,17 @@ final class Frame {
     /** The line of the call in progress, for messages. */
     int line;
     /** What the function returns. */
-    @Nullable Object result;
+    @Nullable
+    Object result;
     /** The arguments of the call that replaces this one. */
-    @Nullable Object[] tailSlots = Values.NONE;
+    @Nullable
+    Object[] tailSlots = Values.NONE;
     /** The varargs of the call that replaces this one. */
-    @Nullable Object[] tailVarargs = Values.NONE;
+    @Nullable
+    Object[] tailVarargs = Values.NONE;
     /** The function whose call replaces this one. */
-    @Nullable Closure tail;
+    @Nullable
+    Closure tail;
     /** What {@link Expr#number} met that is no number. */
     private @Nullable Object other;
 
@@ -45,7 +49,8 @@ final class Frame {
     }
 
     /** The value that is no number. */
-    @Nullable Object takeOther() {
+    @Nullable
+    Object takeOther() {
         Object value = other;
         other = null;
         return value == NIL ? null : value;
@@ -53,7 +58,8 @@ final class Frame {
 
     /** A local variable that outlives its block, since functions refer to it. */
     static final class Cell {
-        @Nullable Object value;
+        @Nullable
+        Object value;
 
         Cell(@Nullable Object value) {
             this.value = value;

@@ -179,7 +179,8 @@ public final class Interpreter {
     }
 
     /** Calls something that is no function. */
-    @Nullable Object call(@Nullable Object value, @Nullable Object[] args, Calls.@Nullable AnyCall site) {
+    @Nullable
+    Object call(@Nullable Object value, @Nullable Object[] args, Calls.@Nullable AnyCall site) {
         Object handler = metamethod(value, CALL);
         if (!(handler instanceof LuaFunction callee)) {
             String name = site == null ? null : site.describeFunction();
@@ -216,7 +217,8 @@ public final class Interpreter {
         return index(object, key, null);
     }
 
-    @Nullable Object index(@Nullable Object object, @Nullable Object key, @Nullable Expr site) {
+    @Nullable
+    Object index(@Nullable Object object, @Nullable Object key, @Nullable Expr site) {
         Object target = object;
         for (int i = 0; i < MAX_METATABLES; i++) {
             Object handler;
@@ -247,8 +249,7 @@ public final class Interpreter {
         setIndex(object, key, value, null);
     }
 
-    void setIndex(
-            @Nullable Object object, @Nullable Object key, @Nullable Object value, @Nullable Expr site) {
+    void setIndex(@Nullable Object object, @Nullable Object key, @Nullable Object value, @Nullable Expr site) {
         Object target = object;
         for (int i = 0; i < MAX_METATABLES; i++) {
             Object handler;
@@ -288,8 +289,8 @@ public final class Interpreter {
         table.put(key, value);
     }
 
-    @Nullable Object arithmetic(
-            Arithmetic operator, @Nullable Object a, @Nullable Object b, Expr left, Expr right) {
+    @Nullable
+    Object arithmetic(Arithmetic operator, @Nullable Object a, @Nullable Object b, Expr left, Expr right) {
         Double x = Values.toNumber(a);
         Double y = Values.toNumber(b);
         if (x != null && y != null) {
@@ -301,8 +302,7 @@ public final class Interpreter {
         }
         // As in Lua, the second operand is at fault unless the first is.
         boolean first = x == null;
-        throw typeError(
-                "perform arithmetic on", first ? a : b, first ? left.describe() : right.describe());
+        throw typeError("perform arithmetic on", first ? a : b, first ? left.describe() : right.describe());
     }
 
     private @Nullable Object binaryHandler(@Nullable Object a, @Nullable Object b, LuaString event) {
@@ -357,7 +357,8 @@ public final class Interpreter {
                         : "attempt to compare " + first + " with " + second);
     }
 
-    @Nullable Object length(@Nullable Object value, Expr site) {
+    @Nullable
+    Object length(@Nullable Object value, Expr site) {
         if (value instanceof LuaString string) {
             return (double) string.length();
         }
@@ -368,7 +369,8 @@ public final class Interpreter {
         return Values.first(callHandler(handler, value, null));
     }
 
-    @Nullable Object concat(@Nullable Object[] values, Expr[] sites) {
+    @Nullable
+    Object concat(@Nullable Object[] values, Expr[] sites) {
         int end = values.length;
         while (end > 1) {
             // Joins from the right, as many at once as are texts.

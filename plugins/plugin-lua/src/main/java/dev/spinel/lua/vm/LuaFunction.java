@@ -13,7 +13,8 @@ public abstract class LuaFunction {
     public abstract @Nullable Object call(Interpreter lua, @Nullable Object[] args);
 
     /** The table in which the function looks for globals, null if it has none. */
-    @Nullable LuaTable environment() {
+    @Nullable
+    LuaTable environment() {
         return null;
     }
 }

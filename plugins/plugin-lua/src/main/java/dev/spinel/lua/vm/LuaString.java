@@ -55,7 +55,7 @@ public final class LuaString implements Comparable<LuaString> {
     }
 
     boolean contentEquals(LuaString other) {
-        return this == other || (hashCode() == other.hashCode() && Arrays.equals(bytes, other.bytes));
+        return hashCode() == other.hashCode() && Arrays.equals(bytes, other.bytes);
     }
 
     @Override

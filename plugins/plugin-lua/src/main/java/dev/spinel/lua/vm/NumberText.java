@@ -44,7 +44,8 @@ public final class NumberText {
             String text = exponential(rounded, digits - 1, exponent);
             return alternative ? text : withoutZeros(text);
         }
-        String text = rounded.setScale(digits - 1 - exponent, RoundingMode.HALF_EVEN).toPlainString();
+        String text =
+                rounded.setScale(digits - 1 - exponent, RoundingMode.HALF_EVEN).toPlainString();
         return alternative ? text : withoutZeros(text);
     }
 
@@ -68,7 +69,9 @@ public final class NumberText {
         if (special != null) {
             return special;
         }
-        String text = new BigDecimal(value).setScale(precision, RoundingMode.HALF_EVEN).toPlainString();
+        String text = new BigDecimal(value)
+                .setScale(precision, RoundingMode.HALF_EVEN)
+                .toPlainString();
         return (value < 0 || (value == 0 && 1 / value < 0)) && !text.startsWith("-") ? "-" + text : text;
     }
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The nodes of operators. */
 final class Operators {
     /** The binary operators with numbers as operands and result. */
+    @SuppressWarnings("ImmutableEnumChecker") // a LuaString does not change, but for the hash that it caches
     enum Arithmetic {
         ADD("__add"),
         SUBTRACT("__sub"),
@@ -58,7 +59,8 @@ final class Operators {
         abstract double compute(double a, double b);
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             double a = left.number(frame);
             if (Double.isNaN(a) && frame.hasOther()) {
                 return general(frame, frame.takeOther(), right.eval(frame));
@@ -157,7 +159,8 @@ final class Operators {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             Object value = operand.eval(frame);
             if (value instanceof Double number) {
                 return -number;
@@ -195,7 +198,8 @@ final class Operators {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             Object value = operand.eval(frame);
             if (value instanceof LuaTable table) {
                 return (double) table.length();
@@ -215,7 +219,8 @@ final class Operators {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             Object value = left.eval(frame);
             return Values.isTrue(value) ? right.eval(frame) : value;
         }
@@ -236,7 +241,8 @@ final class Operators {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             Object value = left.eval(frame);
             return Values.isTrue(value) ? value : right.eval(frame);
         }
@@ -331,7 +337,8 @@ final class Operators {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             @Nullable Object[] values = new @Nullable Object[operands.length];
             for (int i = 0; i < values.length; i++) {
                 values[i] = operands[i].eval(frame);

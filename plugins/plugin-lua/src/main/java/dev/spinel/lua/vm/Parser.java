@@ -45,7 +45,8 @@ final class Parser {
             this.line = line;
         }
 
-        @Nullable LocalInfo local(String name) {
+        @Nullable
+        LocalInfo local(String name) {
             for (int i = active.size() - 1; i >= 0; i--) {
                 if (active.get(i).name.equals(name)) {
                     return active.get(i);
@@ -155,9 +156,7 @@ final class Parser {
     }
 
     private static Stat stat(List<Stat> statements) {
-        return statements.size() == 1
-                ? statements.get(0)
-                : new Statements.Block(statements.toArray(new Stat[0]));
+        return statements.size() == 1 ? statements.get(0) : new Statements.Block(statements.toArray(new Stat[0]));
     }
 
     private void blockInto(List<Stat> statements) {
@@ -558,8 +557,8 @@ final class Parser {
             case NUMBER -> value = new Variables.NumberConstant(lexer.number());
             case STRING -> value = new Variables.Constant(lexer.string());
             case NIL -> value = new Variables.Constant(null);
-            case TRUE -> value = new Variables.Constant(Boolean.TRUE);
-            case FALSE -> value = new Variables.Constant(Boolean.FALSE);
+            case TRUE -> value = new Variables.Constant(true);
+            case FALSE -> value = new Variables.Constant(false);
             case DOTS -> {
                 if (!scope.vararg) {
                     throw lexer.error("cannot use '...' outside a vararg function");
@@ -619,10 +618,9 @@ final class Parser {
                 case COLON -> {
                     lexer.next();
                     LuaString method = name();
-                    expression = new Calls.MethodCall(expression, method, arguments(line), line);
+                    expression = new Calls.MethodCall(expression, method, arguments(), line);
                 }
-                case OPEN, STRING, OPEN_BRACE ->
-                    expression = new Calls.Call(expression, arguments(line), line);
+                case OPEN, STRING, OPEN_BRACE -> expression = new Calls.Call(expression, arguments(), line);
                 default -> {
                     return expression;
                 }
@@ -631,7 +629,7 @@ final class Parser {
         }
     }
 
-    private Expr[] arguments(int line) {
+    private Expr[] arguments() {
         switch (lexer.token()) {
             case OPEN -> {
                 if (lexer.line() != lexer.previousLine()) {
@@ -681,10 +679,7 @@ final class Parser {
         }
         expectMatch(Token.CLOSE_BRACE, Token.OPEN_BRACE, line);
         return new Variables.TableConstructor(
-                elements.toArray(NO_EXPRESSIONS),
-                keys.toArray(NO_EXPRESSIONS),
-                values.toArray(NO_EXPRESSIONS),
-                line);
+                elements.toArray(NO_EXPRESSIONS), keys.toArray(NO_EXPRESSIONS), values.toArray(NO_EXPRESSIONS), line);
     }
 
     private Expr functionBody(boolean method, int line) {

@@ -38,11 +38,13 @@ final class Variables {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             return value;
         }
 
-        @Nullable Object value() {
+        @Nullable
+        Object value() {
             return value;
         }
     }
@@ -81,7 +83,8 @@ final class Variables {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             Object value = frame.slots[slot];
             return value instanceof Cell cell ? cell.value : value;
         }
@@ -122,7 +125,8 @@ final class Variables {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             return frame.closure.captured[index].value;
         }
 
@@ -147,7 +151,8 @@ final class Variables {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             LuaTable environment = frame.closure.environment;
             Object value = environment.get(name);
             if (value == null && environment.metatable() != null) {
@@ -182,7 +187,8 @@ final class Variables {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             Object target = object.eval(frame);
             Object index = key.eval(frame);
             if (target instanceof LuaTable table) {
@@ -228,7 +234,8 @@ final class Variables {
 
     static final class Varargs extends Expr {
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             return frame.varargs.length == 0 ? null : frame.varargs[0];
         }
 
@@ -252,7 +259,8 @@ final class Variables {
         }
 
         @Override
-        @Nullable Object eval(Frame frame) {
+        @Nullable
+        Object eval(Frame frame) {
             return inner.eval(frame);
         }
 

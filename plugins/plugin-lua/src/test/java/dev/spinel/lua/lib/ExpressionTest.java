@@ -27,8 +27,8 @@ class ExpressionTest {
             })
     void text_isThatOfTheReference(String expression, String expected) {
         Interpreter lua = new Interpreter(() -> Long.MAX_VALUE / 2, () -> {});
-        Object result = lua.call(lua.compile(
-                LuaString.of("return tostring((" + expression + "))"), "@test", Libraries.globals(lua)));
+        Object result = lua.call(
+                lua.compile(LuaString.of("return tostring((" + expression + "))"), "@test", Libraries.globals(lua)));
 
         assertThat(String.valueOf(Values.first(result))).isEqualTo(expected);
     }

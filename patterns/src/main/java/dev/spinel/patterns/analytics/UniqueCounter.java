@@ -1,0 +1,90 @@
+package dev.spinel.patterns.analytics;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Operation;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Script;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * How many different visitors something had in the buckets of a {@link Window}, each counted once however many buckets it was in: such
+ * as today, or within the last seven days. Estimated by HyperLogLog with a standard error of 0.81 %, in at most 12 kB per bucket.
+ * Every operation is one round trip, and repeated when its reply is lost, which changes nothing. Thread-safe.
+ */
+public final class UniqueCounter {
+    private static final Operation<Boolean> VISIT = new Operation<>(
+            "unique.add",
+            Script.load(UniqueCounter.class, "visit.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> reply.asLong() == 1);
+    private static final Operation<Long> VISITORS = new Operation<>(
+            "unique.count",
+            Script.load(UniqueCounter.class, "visitors.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> reply.asLong());
+
+    private final PatternRuntime runtime;
+    private final String prefix;
+    private final Window window;
+
+    private UniqueCounter(PatternRuntime runtime, String group, Window window) {
+        this.runtime = requireNonNull(runtime, "runtime");
+        this.window = requireNonNull(window, "window");
+        prefix = "{unique:" + group + ':';
+    }
+
+    /**
+     * Counters of a group, whose users all give the same window.
+     *
+     * @throws IllegalArgumentException if the name has a colon or a brace
+     */
+    public static UniqueCounter of(PatternRuntime runtime, String group, Window window) {
+        WindowedCounter.checkGroup(group);
+        return new UniqueCounter(runtime, group, window);
+    }
+
+    /**
+     * Adds a visitor to the present bucket.
+     *
+     * @return whether it is probably new there; without meaning if the reply to a first attempt was lost
+     */
+    public boolean add(String name, String visitor) {
+        return PatternRuntime.await(addAsync(name, List.of(visitor)));
+    }
+
+    /** Adds visitors to the present bucket; tells whether one of them is probably new there. */
+    public CompletionStage<Boolean> addAsync(String name, Collection<String> visitors) {
+        Arguments arguments = window.arguments();
+        visitors.forEach(arguments::add);
+        return runtime.run(VISIT, keys(name), arguments);
+    }
+
+    /** How many there were over the whole window, about. */
+    public long count(String name) {
+        return count(name, window.buckets());
+    }
+
+    /**
+     * How many there were over the latest buckets, about.
+     *
+     * @param buckets how many, up to those of the window; 1 for the present one alone
+     */
+    public long count(String name, int buckets) {
+        return PatternRuntime.await(countAsync(name, buckets));
+    }
+
+    /** As {@link #count(String, int)}. */
+    public CompletionStage<Long> countAsync(String name, int buckets) {
+        window.check(buckets);
+        return runtime.run(VISITORS, keys(name), window.arguments().add(buckets));
+    }
+
+    private List<String> keys(String name) {
+        return window.ring(prefix + name + '}');
+    }
+}

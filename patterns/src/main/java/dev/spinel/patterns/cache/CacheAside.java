@@ -1,0 +1,468 @@
+package dev.spinel.patterns.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.cache.CacheProtocol.Answer;
+import dev.spinel.patterns.transport.Codec;
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Scheduler;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
+
+/**
+ * A cache in front of a slower source, shared by processes. A hit is one round trip; a missing entry is loaded by one caller over all
+ * processes, for whom the others wait without polling. Thread-safe, and made once per application.
+ *
+ * <p>A load holds a lease on its entry. {@link #invalidate} and {@link #put} take it away, so that a load that read the source before
+ * cannot store what it read: after {@code invalidate} returned, no call of {@code get} that begins later returns an older value,
+ * from whatever process, as long as the server keeps its data. Call it after the change of the source has been committed.
+ *
+ * <p>An entry is fresh for a while, less a random part against entries that end together. Shortly before it stops being fresh, one
+ * caller refreshes it in the background: the more likely, the nearer that is and the longer its load took. After that it may be served
+ * stale while one refreshes it. That the source has no value is cached likewise, for a time of its own. A failed load is remembered for
+ * a while, during which nobody asks the source again; a stale value goes on being served meanwhile.
+ *
+ * <p>A load that outlasts its lease may be repeated by another caller. Time is the server's. Events, each with the cache's name:
+ * {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
+ * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed}, {@code cache.undecodable}.
+ */
+public final class CacheAside<V> {
+    private static final byte[] NOTHING = {};
+    private static final Duration LONGEST = Duration.ofDays(3660);
+
+    private final PatternRuntime runtime;
+    private final CacheProtocol protocol;
+    private final String name;
+    private final Codec<V> codec;
+    private final Loader<V> loader;
+    private final Duration freshFor;
+    private final Duration staleFor;
+    private final Duration absentFor;
+    private final Duration failuresFor;
+    private final Duration lease;
+    private final Duration maxWait;
+    private final Duration pollInterval;
+    private final double jitter;
+    private final double earlyRefresh;
+    private final WhenUnavailable whenUnavailable;
+    private final ConcurrentMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
+    private final String tokenPrefix = UUID.randomUUID().toString() + '-';
+    private final AtomicLong tokens = new AtomicLong();
+
+    private CacheAside(Builder<V> builder) {
+        runtime = builder.runtime;
+        name = builder.name;
+        protocol = new CacheProtocol(runtime, name);
+        codec = builder.codec;
+        loader = builder.loader;
+        freshFor = builder.freshFor;
+        staleFor = builder.staleFor;
+        absentFor = builder.absentFor;
+        failuresFor = builder.failuresFor;
+        lease = builder.lease;
+        maxWait = builder.maxWait;
+        pollInterval = builder.pollInterval;
+        jitter = builder.jitter;
+        earlyRefresh = builder.earlyRefresh;
+        whenUnavailable = builder.whenUnavailable;
+    }
+
+    /**
+     * A value that was loaded.
+     *
+     * @param encoded its bytes; without meaning if there is no value
+     */
+    record Loaded<V>(Optional<V> value, Reply.Bulk encoded) {}
+
+    /**
+     * A cache to be configured.
+     *
+     * @param name the start of its keys on the server, {@code cache:NAME:}; another one when the codec's format changes
+     */
+    public static <V> Builder<V> builder(PatternRuntime runtime, String name, Codec<V> codec, Loader<V> loader) {
+        return new Builder<>(runtime, name, codec, loader);
+    }
+
+    /**
+     * The value of a key, from the cache or else from the source.
+     *
+     * @return empty if the source has none
+     * @throws CacheLoadException if it could not be loaded
+     * @throws PatternException if the server is unavailable and {@link WhenUnavailable#FAIL} is set
+     */
+    public Optional<V> get(String key) {
+        return PatternRuntime.await(getAsync(key));
+    }
+
+    /** As {@link #get}. */
+    public CompletionStage<Optional<V>> getAsync(String key) {
+        CompletableFuture<Optional<V>> result = new CompletableFuture<>();
+        Flight<V> flight = flights.get(key);
+        if (flight != null && flight.join(result)) {
+            missed(key, result);
+            return result;
+        }
+        String token = newToken();
+        var unused = ask(key, token).whenComplete((answer, failure) -> {
+            if (failure != null) {
+                unanswered(key, result, failure);
+            } else {
+                answered(key, token, result, answer);
+            }
+        });
+        return result;
+    }
+
+    private void answered(String key, String token, CompletableFuture<Optional<V>> result, Answer answer) {
+        if (answer instanceof Answer.Hit hit) {
+            Optional<V> value;
+            try {
+                value = decode(hit);
+            } catch (RuntimeException e) {
+                discard(key);
+                join(key, result, Flight::joinToBypass);
+                return;
+            }
+            event("cache.hit");
+            result.complete(value);
+            if (hit.refresh()) {
+                refresh(key, token);
+            }
+        } else if (answer instanceof Answer.Failed failed) {
+            result.completeExceptionally(failedElsewhere(key, failed));
+        } else if (answer instanceof Answer.Wait wait) {
+            join(key, result, (flight, member) -> flight.joinToWait(member, wait.atMost()));
+        } else {
+            join(key, result, (flight, member) -> flight.joinToLoad(member, token));
+        }
+    }
+
+    private void unanswered(String key, CompletableFuture<Optional<V>> result, Throwable failure) {
+        if (bypasses(failure)) {
+            join(key, result, Flight::joinToBypass);
+        } else {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    private void join(
+            String key,
+            CompletableFuture<Optional<V>> member,
+            BiPredicate<Flight<V>, CompletableFuture<Optional<V>>> how) {
+        missed(key, member);
+        while (!how.test(flights.computeIfAbsent(key, absent -> new Flight<>(this, absent)), member)) {
+            Thread.onSpinWait(); // a flight that ends leaves the map before anybody sees that it ended
+        }
+    }
+
+    /** One who has to wait, but not for ever. */
+    private void missed(String key, CompletableFuture<Optional<V>> member) {
+        event("cache.miss");
+        Scheduler.Task timeout = runtime.scheduler()
+                .schedule(
+                        maxWait,
+                        () -> member.completeExceptionally(
+                                new CacheLoadException(name, "'" + key + "' was not loaded within " + maxWait, null)));
+        var unused = member.whenComplete((value, failure) -> timeout.cancel());
+    }
+
+    /**
+     * Forgets the value of a key, so that the next one who asks loads it. To be called after the source was changed.
+     *
+     * @throws PatternException if it may not have been forgotten: then it may be served until it ends by itself
+     */
+    public void invalidate(String key) {
+        var unused = PatternRuntime.await(invalidateAsync(key));
+    }
+
+    /** As {@link #invalidate}; tells whether there was anything to forget. */
+    public CompletionStage<Boolean> invalidateAsync(String key) {
+        return protocol.invalidate(key);
+    }
+
+    /**
+     * Stores a value that was not loaded, for instance to warm the cache up. Loads under way are refused. Where processes change the
+     * same thing, prefer {@link #invalidate}: two puts may come in another order than the changes that they follow.
+     */
+    public void put(String key, V value) {
+        var unused = PatternRuntime.await(putAsync(key, value));
+    }
+
+    /** As {@link #put}; always true. */
+    public CompletionStage<Boolean> putAsync(String key, V value) {
+        return store(key, "", new Loaded<>(Optional.of(value), new Reply.Bulk(codec.encode(value))));
+    }
+
+    CompletionStage<Answer> ask(String key, String token) {
+        double earliness = earlyRefresh > 0
+                ? -earlyRefresh * Math.log1p(-ThreadLocalRandom.current().nextDouble())
+                : 0;
+        return protocol.get(key, token, lease, earliness);
+    }
+
+    /** Runs the loader; never throws. Fails with a {@link CacheLoadException}. */
+    CompletionStage<Loaded<V>> load(String key) {
+        event("cache.load");
+        CompletionStage<Optional<V>> loading;
+        try {
+            loading = loader.load(key);
+        } catch (RuntimeException e) {
+            loading = CompletableFuture.failedFuture(e);
+        }
+        return loading.handle((value, failure) -> {
+            if (failure != null) {
+                throw loadFailed(key, failure);
+            }
+            try {
+                return new Loaded<>(value, new Reply.Bulk(value.isPresent() ? codec.encode(value.get()) : NOTHING));
+            } catch (RuntimeException e) {
+                throw loadFailed(key, e);
+            }
+        });
+    }
+
+    private CompletionException loadFailed(String key, Throwable failure) {
+        event("cache.loadFailed");
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return new CompletionException(new CacheLoadException(name, "'" + key + "' cannot be loaded: " + cause, cause));
+    }
+
+    /** Loads an entry anew in the background, with the lease of the token. */
+    void refresh(String key, String token) {
+        event("cache.refresh");
+        var unused = load(key).thenCompose(loaded -> fill(key, token, loaded)).exceptionally(failure -> {
+            abandon(key, token, failure);
+            return false;
+        });
+    }
+
+    /** Stores what was loaded with the lease of the token; false, and never a failure, if that did not work. */
+    CompletionStage<Boolean> fill(String key, String token, Loaded<V> loaded) {
+        return store(key, token, loaded).handle((accepted, failure) -> {
+            if (failure != null) {
+                event("cache.fillFailed");
+                return false;
+            }
+            if (!accepted) {
+                event("cache.refused");
+            }
+            return accepted;
+        });
+    }
+
+    private CompletionStage<Boolean> store(String key, String token, Loaded<V> loaded) {
+        if (loaded.value().isEmpty()) {
+            return protocol.fillAbsent(key, token, shortened(absentFor));
+        }
+        Duration fresh = shortened(freshFor);
+        return protocol.fill(key, token, loaded.encoded().bytes(), fresh, fresh.plus(staleFor));
+    }
+
+    /** Less a random part, and at least a millisecond unless it is nothing. */
+    private Duration shortened(Duration time) {
+        double part = 1 - jitter * ThreadLocalRandom.current().nextDouble();
+        long millis = (long) (time.toMillis() * part);
+        return Duration.ofMillis(time.isZero() ? 0 : Math.max(1, millis));
+    }
+
+    /** Gives up the lease of a load that failed; what cannot be given up runs out. */
+    void abandon(String key, String token, Throwable failure) {
+        Throwable cause = failure.getCause() != null ? failure.getCause() : failure;
+        var unused = protocol.abandon(key, token, failuresFor, String.valueOf(cause))
+                .exceptionally(unreachable -> {
+                    event("cache.fillFailed");
+                    return false;
+                });
+    }
+
+    /** Forgets an entry that this process cannot read. */
+    void discard(String key) {
+        event("cache.undecodable");
+        var unused = protocol.invalidate(key).exceptionally(unreachable -> {
+            event("cache.fillFailed");
+            return false;
+        });
+    }
+
+    Optional<V> decode(Answer.Hit hit) {
+        return hit.present() ? Optional.of(codec.decode(hit.value().bytes())) : Optional.empty();
+    }
+
+    CacheLoadException failedElsewhere(String key, Answer.Failed failed) {
+        return new CacheLoadException(name, "'" + key + "' could not be loaded not long ago: " + failed.error(), null);
+    }
+
+    /** Whether the source is asked in place of a server that failed so. */
+    boolean bypasses(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return whenUnavailable == WhenUnavailable.LOAD && cause instanceof PatternException;
+    }
+
+    Scheduler.Task subscribe(String key, ChannelListener listener) {
+        return runtime.subscribe(protocol.channel(key), listener);
+    }
+
+    void ended(String key, Flight<V> flight) {
+        flights.remove(key, flight);
+    }
+
+    String newToken() {
+        return tokenPrefix + tokens.incrementAndGet();
+    }
+
+    void event(String event) {
+        runtime.listener().event(event, name);
+    }
+
+    Scheduler scheduler() {
+        return runtime.scheduler();
+    }
+
+    Duration lease() {
+        return lease;
+    }
+
+    Duration pollInterval() {
+        return pollInterval;
+    }
+
+    /** Settings of a cache. Times count in whole milliseconds. */
+    public static final class Builder<V> {
+        private final PatternRuntime runtime;
+        private final String name;
+        private final Codec<V> codec;
+        private final Loader<V> loader;
+        private Duration freshFor = Duration.ofMinutes(5);
+        private Duration staleFor = Duration.ZERO;
+        private Duration absentFor = Duration.ofSeconds(30);
+        private Duration failuresFor = Duration.ofSeconds(1);
+        private Duration lease = Duration.ofSeconds(10);
+        private Duration maxWait = Duration.ofSeconds(30);
+        private Duration pollInterval = Duration.ofSeconds(5);
+        private double jitter = 0.1;
+        private double earlyRefresh = 1;
+        private WhenUnavailable whenUnavailable = WhenUnavailable.LOAD;
+
+        private Builder(PatternRuntime runtime, String name, Codec<V> codec, Loader<V> loader) {
+            this.runtime = requireNonNull(runtime, "runtime");
+            this.name = requireNonNull(name, "name");
+            this.codec = requireNonNull(codec, "codec");
+            this.loader = requireNonNull(loader, "loader");
+        }
+
+        /** How long a value is served without being loaded anew, 5 minutes if not set. */
+        public Builder<V> freshFor(Duration value) {
+            freshFor = requireNonNull(value, "freshFor");
+            return this;
+        }
+
+        /** How long after that it is served while one caller refreshes it, or tries to; not at all if not set. */
+        public Builder<V> staleFor(Duration value) {
+            staleFor = requireNonNull(value, "staleFor");
+            return this;
+        }
+
+        /** How long it is remembered that the source has no value, 30 seconds if not set; zero for not at all. */
+        public Builder<V> absentFor(Duration value) {
+            absentFor = requireNonNull(value, "absentFor");
+            return this;
+        }
+
+        /** For how long after a failed load nobody tries again, one second if not set; zero for every caller by itself. */
+        public Builder<V> failuresFor(Duration value) {
+            failuresFor = requireNonNull(value, "failuresFor");
+            return this;
+        }
+
+        /**
+         * How long a load may take before another caller begins one, 10 seconds if not set: longer than the slowest load, and
+         * what it costs others when a loading process dies.
+         */
+        public Builder<V> lease(Duration value) {
+            lease = requireNonNull(value, "lease");
+            return this;
+        }
+
+        /** How long a caller waits for a load, its own or another's, 30 seconds if not set; at least the lease. */
+        public Builder<V> maxWait(Duration value) {
+            maxWait = requireNonNull(value, "maxWait");
+            return this;
+        }
+
+        /** After what time those who wait ask again if they heard nothing, 5 seconds if not set: what a lost message costs. */
+        public Builder<V> pollInterval(Duration value) {
+            pollInterval = requireNonNull(value, "pollInterval");
+            return this;
+        }
+
+        /** Up to what part entries end earlier by chance, from 0 to 1; 0.1 if not set. */
+        public Builder<V> jitter(double value) {
+            jitter = value;
+            return this;
+        }
+
+        /**
+         * How early entries are refreshed, in multiples of what their load took: with 1, as if not set, about one caller in three does when that is
+         * left (exactly, with a chance of exp(-left / (factor * cost)) for each caller). Zero for not before they stop being fresh.
+         */
+        public Builder<V> earlyRefresh(double factor) {
+            earlyRefresh = factor;
+            return this;
+        }
+
+        /** What to do without the server; {@link WhenUnavailable#LOAD} if not set. */
+        public Builder<V> whenUnavailable(WhenUnavailable value) {
+            whenUnavailable = requireNonNull(value, "whenUnavailable");
+            return this;
+        }
+
+        /**
+         * The cache.
+         *
+         * @throws IllegalArgumentException if the settings make no sense together
+         */
+        public CacheAside<V> build() {
+            if (name.isEmpty() || name.indexOf(':') >= 0) {
+                throw new IllegalArgumentException("The name of a cache is not empty and has no colon: '" + name + "'");
+            }
+            check("freshFor", freshFor, Duration.ofMillis(1));
+            check("staleFor", staleFor, Duration.ZERO);
+            check("absentFor", absentFor, Duration.ZERO);
+            check("failuresFor", failuresFor, Duration.ZERO);
+            check("lease", lease, Duration.ofMillis(100));
+            check("maxWait", maxWait, lease);
+            check("pollInterval", pollInterval, Duration.ofMillis(10));
+            if (!(jitter >= 0 && jitter <= 1)) {
+                throw refused("jitter is between 0 and 1, not " + jitter);
+            }
+            if (!(earlyRefresh >= 0 && earlyRefresh <= 1000)) {
+                throw refused("earlyRefresh is between 0 and 1000, not " + earlyRefresh);
+            }
+            return new CacheAside<>(this);
+        }
+
+        private void check(String setting, Duration value, Duration least) {
+            if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
+                throw refused(setting + " is between " + least + " and " + LONGEST.toDays() + " days, not " + value);
+            }
+        }
+
+        private IllegalArgumentException refused(String reason) {
+            return new IllegalArgumentException("Cache '" + name + "': " + reason);
+        }
+    }
+}

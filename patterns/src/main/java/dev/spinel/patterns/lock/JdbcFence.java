@@ -1,0 +1,100 @@
+package dev.spinel.patterns.lock;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Savepoint;
+import java.util.regex.Pattern;
+
+/**
+ * Keeps stale holders of a lock from writing to a SQL database. A table has the highest {@link Lease#fence} that was seen for each
+ * resource; a transaction that writes on behalf of a holder first has it admitted:
+ *
+ * <pre>{@code
+ * connection.setAutoCommit(false);
+ * if (!fence.admit(connection, "invoice:17", lease.fence())) {
+ *     connection.rollback(); // somebody else got the lock since
+ * }
+ * }</pre>
+ *
+ * <p>The admission is a compare-and-set of one row, whose lock the database keeps until the transaction ends: of two holders that write
+ * at the same time, the later one waits, and the one with the lower fence is refused or had committed before. That holds from READ COMMITTED on;
+ * at higher levels the database may fail a transaction instead, which is as safe. Immutable; a connection is used by one thread at
+ * a time.
+ */
+public final class JdbcFence {
+    private static final Pattern TABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?");
+    /** The class of SQLSTATE for violated constraints. */
+    private static final String CONSTRAINT = "23";
+
+    private final String table;
+
+    private JdbcFence(String table) {
+        this.table = table;
+    }
+
+    /**
+     * The fence of a table.
+     *
+     * @param table a name, perhaps after that of a schema
+     * @throws IllegalArgumentException if it is anything else
+     */
+    public static JdbcFence of(String table) {
+        if (!TABLE.matcher(table).matches()) {
+            throw new IllegalArgumentException("Not the name of a table: '" + table + "'");
+        }
+        return new JdbcFence(table);
+    }
+
+    /** The statement that creates the table, to be run once. */
+    public String createTable() {
+        return "create table " + table + " (resource varchar(255) not null primary key, fence bigint not null)";
+    }
+
+    /**
+     * Admits a writer, unless one with a higher fence was admitted before.
+     *
+     * @param connection in a transaction, which the admission is a part of: it counts if that is committed
+     * @return whether it may write
+     * @throws IllegalStateException if the connection commits each statement by itself, so that nothing would be protected
+     * @throws SQLException if the database fails
+     */
+    public boolean admit(Connection connection, String resource, long fence) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw new IllegalStateException("A fence protects a transaction: switch auto-commit off");
+        }
+        return raise(connection, resource, fence)
+                || insert(connection, resource, fence)
+                || raise(connection, resource, fence);
+    }
+
+    private boolean raise(Connection connection, String resource, long fence) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement("update " + table + " set fence = ? where resource = ? and fence <= ?")) {
+            update.setLong(1, fence);
+            update.setString(2, resource);
+            update.setLong(3, fence);
+            return update.executeUpdate() == 1;
+        }
+    }
+
+    /** Adds the row of a resource; false if it is there. Some databases give a transaction up after an error, but for savepoints. */
+    private boolean insert(Connection connection, String resource, long fence) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        try (PreparedStatement insert =
+                connection.prepareStatement("insert into " + table + " (resource, fence) values (?, ?)")) {
+            insert.setString(1, resource);
+            insert.setLong(2, fence);
+            insert.executeUpdate();
+        } catch (SQLException e) {
+            String state = e.getSQLState();
+            if (state == null || !state.startsWith(CONSTRAINT)) {
+                throw e;
+            }
+            connection.rollback(before);
+            return false;
+        }
+        connection.releaseSavepoint(before);
+        return true;
+    }
+}

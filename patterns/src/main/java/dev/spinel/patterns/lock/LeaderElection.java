@@ -1,0 +1,225 @@
+package dev.spinel.patterns.lock;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Scheduler;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One candidate for the leadership of a name, of which at most one leads at a time. A candidate that is elected leads for a {@link Term}, until
+ * it resigns, dies, or cannot renew its lease; then it stands again, behind all who wait already. Thread-safe.
+ *
+ * <p>Leadership is a {@link Lease} of a fair lock, with its guarantees: a leader that was paused may think that it leads still, so what
+ * must never be done by a former leader is done with {@link Term#number}, and refused where a higher one was seen. A term is renewed up
+ * to {@link Locks.Builder#maxHold}; to let leaders lead for longer, make the locks with a longer one. Events, with the name:
+ * {@code leader.elected}, {@code leader.ended}, {@code leader.candidacyFailed} (the server was away; it stands again after a second),
+ * {@code leader.candidateFailed} (the callback threw; the term was resigned).
+ */
+public final class LeaderElection implements AutoCloseable {
+    private static final Duration STAND_AGAIN_AFTER = Duration.ofSeconds(1);
+
+    private final PatternRuntime runtime;
+    private final DistributedLock seat;
+    private final Executor executor;
+    private final Candidate candidate;
+    private final ReentrantLock lock = new ReentrantLock();
+    /** The present candidacy, guarded by the lock, as all below. */
+    private CompletableFuture<Lease> candidacy = new CompletableFuture<>();
+
+    private @Nullable Term term;
+    private Scheduler.Task standAgain = () -> {};
+    private boolean closed;
+
+    /** What one does when elected. */
+    @FunctionalInterface
+    public interface Candidate {
+        /**
+         * Begins to lead. Runs on the election's executor; may block as long as the term lasts, but need not: returning does not end it.
+         *
+         * @throws Exception to resign
+         */
+        void elected(Term term) throws Exception;
+    }
+
+    private LeaderElection(DistributedLock seat, Executor executor, Candidate candidate) {
+        this.seat = seat;
+        runtime = seat.runtime();
+        this.executor = requireNonNull(executor, "executor");
+        this.candidate = requireNonNull(candidate, "candidate");
+    }
+
+    /**
+     * Stands for the leadership of a name, until closed.
+     *
+     * @param locks decides how soon a dead leader is replaced ({@link Locks.Builder#lease}) and how long a term lasts at most
+     * @param executor runs the candidate's callback
+     */
+    public static LeaderElection join(Locks locks, String name, Executor executor, Candidate candidate) {
+        LeaderElection election = new LeaderElection(locks.fairLock(name), executor, candidate);
+        election.stand();
+        return election;
+    }
+
+    /** The time for which one leads. Thread-safe. */
+    public final class Term {
+        private final Lease lease;
+
+        private Term(Lease lease) {
+            this.lease = lease;
+        }
+
+        /** Higher than that of each term before, by whomever: the {@link Lease#fence} of the leadership. */
+        public long number() {
+            return lease.fence();
+        }
+
+        /** Whether it lasts, by the conservative local reckoning of {@link Lease#isValid}; asks nobody. */
+        public boolean isCurrent() {
+            return lease.isValid();
+        }
+
+        /** Completes when it ends without a resignation. Dependents must not block. */
+        public CompletionStage<LossReason> lost() {
+            return lease.lost();
+        }
+
+        /** Ends it, and stands again behind all who wait. Without effect if it has ended. */
+        public void resign() {
+            lease.close();
+            ended(this);
+        }
+    }
+
+    /** The name that is stood for. */
+    public String name() {
+        return seat.name();
+    }
+
+    /** The present term, if this candidate leads. */
+    public Optional<Term> term() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(term).filter(Term::isCurrent);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void stand() {
+        CompletableFuture<Lease> asked;
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            asked = seat.acquireAsync().toCompletableFuture();
+            candidacy = asked;
+        } finally {
+            lock.unlock();
+        }
+        var unused = asked.whenComplete((lease, failure) -> {
+            if (failure == null) {
+                lead(lease);
+            } else if (!asked.isCancelled()) {
+                runtime.listener().event("leader.candidacyFailed", name());
+                standSoon();
+            }
+        });
+    }
+
+    private void standSoon() {
+        lock.lock();
+        try {
+            if (!closed) {
+                standAgain = runtime.scheduler().schedule(STAND_AGAIN_AFTER, this::stand);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lead(Lease lease) {
+        Term begun = new Term(lease);
+        boolean late;
+        lock.lock();
+        try {
+            late = closed;
+            term = late ? null : begun;
+        } finally {
+            lock.unlock();
+        }
+        if (late) {
+            var unused = lease.releaseAsync().exceptionally(failure -> ReleaseResult.LOST);
+            return;
+        }
+        runtime.listener().event("leader.elected", name());
+        var unused = lease.lost().thenAccept(reason -> ended(begun));
+        try {
+            executor.execute(() -> serve(begun));
+        } catch (RuntimeException e) { // the executor is full or shut down
+            failed(begun);
+        }
+    }
+
+    private void serve(Term begun) {
+        try {
+            candidate.elected(begun);
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            failed(begun);
+        }
+    }
+
+    /** Gives the seat to somebody else, and stands again when the server knows. Blocks nobody. */
+    private void failed(Term begun) {
+        runtime.listener().event("leader.candidateFailed", name());
+        var unused = begun.lease.releaseAsync().whenComplete((result, failure) -> ended(begun));
+    }
+
+    private void ended(Term over) {
+        lock.lock();
+        try {
+            if (term != over) {
+                return;
+            }
+            term = null;
+        } finally {
+            lock.unlock();
+        }
+        runtime.listener().event("leader.ended", name());
+        stand();
+    }
+
+    /**
+     * Stands no more, and resigns if this candidate leads. A seat that cannot be given back, as the server is away, ends by itself.
+     */
+    @Override
+    public void close() {
+        Term present;
+        CompletableFuture<Lease> waiting;
+        lock.lock();
+        try {
+            closed = true;
+            standAgain.cancel();
+            present = term;
+            term = null;
+            waiting = candidacy;
+        } finally {
+            lock.unlock();
+        }
+        waiting.cancel(false);
+        if (present != null) {
+            present.lease.close();
+            runtime.listener().event("leader.ended", name());
+        }
+    }
+}

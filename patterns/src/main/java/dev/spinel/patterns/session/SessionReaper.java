@@ -1,0 +1,272 @@
+package dev.spinel.patterns.session;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.session.SessionStore.Lane;
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Operation;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Scheduler;
+import dev.spinel.patterns.transport.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Reports the sessions of a store that expired, each at least once, as long as a reaper runs at least once a day. Any number of processes may run one: a session is
+ * reported by one of them, and again by another if that one died or its handler failed. Thread-safe.
+ *
+ * <p>The sessions are found by asking, when the next one is due and at least once per interval. With {@link Builder#notifications} the
+ * server's messages about expired keys make it ask at once; messages that do not come cost no more than the interval. Events, with the
+ * store's name: {@code session.expired}, {@code session.sweepFailed}, {@code session.handlerFailed}.
+ */
+public final class SessionReaper implements AutoCloseable {
+    private static final Operation<List<Reply>> SWEEP = new Operation<>(
+            "session.sweep",
+            Script.load(SessionReaper.class, "sweep.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> reply.asItems());
+    private static final int BATCH = 100;
+
+    private final PatternRuntime runtime;
+    private final String store;
+    private final Executor executor;
+    private final Handler handler;
+    private final Duration interval;
+    private final Duration lease;
+    private final List<Sweeper> sweepers;
+    private Scheduler.Task subscription = () -> {};
+
+    /** What is done about an expired session. */
+    @FunctionalInterface
+    public interface Handler {
+        /**
+         * Called for each expired session, perhaps more than once; may block. Runs on the reaper's executor.
+         *
+         * @throws Exception to be called again for it after the lease
+         */
+        void expired(ExpiredSession session) throws Exception;
+    }
+
+    private SessionReaper(Builder builder) {
+        runtime = builder.store.runtime();
+        store = builder.store.name();
+        executor = builder.executor;
+        handler = builder.handler;
+        interval = builder.interval;
+        lease = builder.lease;
+        sweepers = builder.store.lanes().stream().map(Sweeper::new).toList();
+    }
+
+    /** A reaper to be configured, whose handler runs on an executor. */
+    public static Builder builder(SessionStore<?> store, Executor executor, Handler handler) {
+        return new Builder(store, executor, handler);
+    }
+
+    private void begin(int database) {
+        sweepers.forEach(Sweeper::sweep);
+        if (database >= 0) {
+            subscription = runtime.subscribe("__keyevent@" + database + "__:expired", new ChannelListener() {
+                @Override
+                public void message(String channel, String message) {
+                    if (message.startsWith(Lane.prefix(store))) {
+                        sweepers.forEach(sweeper -> sweeper.expired(message));
+                    }
+                }
+
+                @Override
+                public void subscribed(String channel) {}
+            });
+        }
+    }
+
+    /** Stops. What is being reported and not done yet is reported again after its lease. */
+    @Override
+    public void close() {
+        subscription.cancel();
+        sweepers.forEach(Sweeper::stop);
+    }
+
+    /** Sweeps one lane: one request at a time, which confirms what was reported meanwhile. */
+    private final class Sweeper {
+        private final Lane lane;
+        private final ReentrantLock lock = new ReentrantLock();
+        /** Reported and not confirmed yet; guarded by the lock, as all below. */
+        private final List<String> reported = new ArrayList<>();
+
+        private boolean sweeping;
+        private boolean again;
+        private boolean stopped;
+        private Scheduler.Task timer = () -> {};
+
+        Sweeper(Lane lane) {
+            this.lane = lane;
+        }
+
+        /** A key expired: a session of this lane, or something else. */
+        void expired(String key) {
+            if (key.startsWith(lane.session(""))) {
+                sweep();
+            }
+        }
+
+        void sweep() {
+            List<String> confirmed;
+            int atMost;
+            lock.lock();
+            try {
+                if (sweeping || (stopped && reported.isEmpty())) {
+                    again = sweeping;
+                    return;
+                }
+                sweeping = true;
+                again = false;
+                timer.cancel();
+                confirmed = List.copyOf(reported);
+                reported.clear();
+                atMost = stopped ? 0 : BATCH;
+            } finally {
+                lock.unlock();
+            }
+            Arguments arguments = new Arguments().add(atMost).add(lease.toMillis());
+            confirmed.forEach(arguments::add);
+            var unused = runtime.run(
+                            SWEEP, List.of(lane.expiry(), lane.owners(), lane.principals(), lane.ending()), arguments)
+                    .whenComplete((reply, failure) -> {
+                        if (failure != null) {
+                            runtime.listener().event("session.sweepFailed", store);
+                            swept(confirmed, interval, false);
+                        } else {
+                            report(reply);
+                        }
+                    });
+        }
+
+        private void report(List<Reply> reply) {
+            for (int i = 1; i < reply.size(); i += 2) {
+                String id = reply.get(i).asText();
+                String principal = reply.get(i + 1).asText();
+                ExpiredSession session =
+                        new ExpiredSession(id, principal.isEmpty() ? Optional.empty() : Optional.of(principal));
+                runtime.listener().event("session.expired", store);
+                try {
+                    executor.execute(() -> handle(session));
+                } catch (RuntimeException e) { // the executor is full or shut down
+                    runtime.listener().event("session.handlerFailed", store);
+                }
+            }
+            long dueMillis = reply.get(0).asLong();
+            Duration due = dueMillis < 0 ? interval : Duration.ofMillis(dueMillis + 1);
+            swept(List.of(), due, reply.size() > 2 * BATCH);
+        }
+
+        private void swept(List<String> unconfirmed, Duration due, boolean more) {
+            boolean now;
+            lock.lock();
+            try {
+                sweeping = false;
+                reported.addAll(unconfirmed);
+                now = more || again;
+                if (!now && !stopped) {
+                    timer = runtime.scheduler().schedule(due.compareTo(interval) < 0 ? due : interval, this::sweep);
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (now) {
+                sweep();
+            }
+        }
+
+        private void handle(ExpiredSession session) {
+            try {
+                handler.expired(session);
+            } catch (Exception e) {
+                if (e instanceof InterruptedException) {
+                    Thread.currentThread().interrupt();
+                }
+                runtime.listener().event("session.handlerFailed", store);
+                return;
+            }
+            lock.lock();
+            try {
+                reported.add(session.id());
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** A last request confirms what was reported. */
+        void stop() {
+            lock.lock();
+            try {
+                stopped = true;
+                timer.cancel();
+            } finally {
+                lock.unlock();
+            }
+            sweep();
+        }
+    }
+
+    /** Settings of a reaper. */
+    public static final class Builder {
+        private final SessionStore<?> store;
+        private final Executor executor;
+        private final Handler handler;
+        private Duration interval = Duration.ofSeconds(1);
+        private Duration lease = Duration.ofSeconds(30);
+        private int database = -1;
+
+        private Builder(SessionStore<?> store, Executor executor, Handler handler) {
+            this.store = requireNonNull(store, "store");
+            this.executor = requireNonNull(executor, "executor");
+            this.handler = requireNonNull(handler, "handler");
+        }
+
+        /** After what time to look for expired sessions at the latest, a second if not set. */
+        public Builder interval(Duration value) {
+            interval = requireNonNull(value, "interval");
+            return this;
+        }
+
+        /** After what time a session is reported again that was not reported to the end, 30 seconds if not set. */
+        public Builder lease(Duration value) {
+            lease = requireNonNull(value, "lease");
+            return this;
+        }
+
+        /**
+         * Listens to the server's messages about expired keys, which it sends if its {@code notify-keyspace-events} has {@code Ex}.
+         * In a cluster a node tells of its own keys only.
+         *
+         * @param value the number of the database that the store is in
+         */
+        public Builder notifications(int value) {
+            database = value;
+            return this;
+        }
+
+        /**
+         * Starts the reaper.
+         *
+         * @throws IllegalArgumentException if the settings make no sense together
+         */
+        public SessionReaper start() {
+            if (interval.toMillis() < 10 || lease.compareTo(interval.multipliedBy(2)) < 0 || lease.toDays() > 1) {
+                throw new IllegalArgumentException(
+                        "The interval is at least 10 ms, the lease twice that and up to a day: " + interval + ", "
+                                + lease);
+            }
+            SessionReaper reaper = new SessionReaper(this);
+            reaper.begin(database);
+            return reaper;
+        }
+    }
+}

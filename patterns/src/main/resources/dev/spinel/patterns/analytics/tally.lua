@@ -1,0 +1,24 @@
+-- Adds to the count of an item in the present bucket of a ring. A bucket that is full gives the place of its least item to a new
+-- one, with that item's count (Metwally et al., Efficient Computation of Frequent and Top-k Elements in Data Streams): counts are
+-- never too low by that, and too high by at most the least count.
+--
+-- KEYS     the buckets of the ring: sorted sets of items by count, and one that is always empty, so that a
+--          bucket has expired for its whole length when its place is needed again
+-- ARGV[1]  length of a bucket in milliseconds
+-- ARGV[2]  how many items a bucket has at most
+-- ARGV[3]  item
+-- ARGV[4]  what to add
+--
+-- Answers the item's count in the bucket.
+
+local clock = redis.call('TIME')
+local length = tonumber(ARGV[1])
+local bucket = math.floor((tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)) / length)
+local key = KEYS[bucket % #KEYS + 1]
+local before = 0
+if not redis.call('ZSCORE', key, ARGV[3]) and redis.call('ZCARD', key) >= tonumber(ARGV[2]) then
+  before = tonumber(redis.call('ZPOPMIN', key)[2])
+end
+local count = redis.call('ZINCRBY', key, string.format('%.0f', before + ARGV[4]), ARGV[3])
+redis.call('PEXPIREAT', key, string.format('%.0f', (bucket + #KEYS - 1) * length))
+return tonumber(count)

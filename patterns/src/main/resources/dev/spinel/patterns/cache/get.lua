@@ -1,0 +1,40 @@
+-- Reads an entry, and takes on its load if it is missing, due for a refresh, or refreshed early.
+--
+-- KEYS[1]  entry, a hash, expiring when its last part does. Times are in microseconds since 2020:
+--          kind (value or absent), value, fresh (until then it is not loaded anew), stale (until then it is served), cost (how many
+--          microseconds its load took), filler (the token of that load); token (of the load under way), granted, leased (until then
+--          nobody else loads); failed (until then nobody loads after a failure), error; waited (if somebody waits for the load)
+-- ARGV[1]  token: unique to this call, so that a repeated one finds its own lease
+-- ARGV[2]  for how many milliseconds a load is leased
+-- ARGV[3]  how early to refresh: so many times the cost before the entry stops being fresh
+--
+-- Answers {hit, kind, value, 1 if the caller has to refresh it}, {load} if the caller has to load it, {wait, milliseconds} if another
+-- one does, until then at most, or {failed, error}.
+
+local clock = redis.call('TIME')
+local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
+local function exact(number) return string.format('%.0f', number) end
+
+local entry = redis.call('HMGET', KEYS[1], 'kind', 'value', 'fresh', 'stale', 'cost', 'token', 'leased', 'failed', 'error')
+local kind, value, token, failed = entry[1], entry[2], entry[6], tonumber(entry[8] or 0)
+local leased = token and token ~= ARGV[1] and tonumber(entry[7]) > now
+
+local function lease()
+  redis.call('HSET', KEYS[1], 'token', ARGV[1], 'granted', exact(now), 'leased', exact(now + ARGV[2] * 1000))
+  redis.call('HDEL', KEYS[1], 'failed', 'error')
+  if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+end
+
+if kind and tonumber(entry[4]) > now then
+  local due = now + tonumber(entry[5]) * tonumber(ARGV[3]) >= tonumber(entry[3])
+  if not due or leased or failed > now then return {'hit', kind, value, 0} end
+  lease()
+  return {'hit', kind, value, 1}
+end
+if leased then
+  redis.call('HSET', KEYS[1], 'waited', '1')
+  return {'wait', math.ceil((tonumber(entry[7]) - now) / 1000)}
+end
+if failed > now then return {'failed', entry[9]} end
+lease()
+return {'load'}

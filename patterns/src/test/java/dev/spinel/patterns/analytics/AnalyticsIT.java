@@ -1,0 +1,315 @@
+package dev.spinel.patterns.analytics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
+
+import dev.spinel.patterns.analytics.Funnel.Stage;
+import dev.spinel.patterns.analytics.TopItems.Item;
+import dev.spinel.patterns.analytics.TopItems.Ranking;
+import dev.spinel.patterns.analytics.WindowedCounter.Bucket;
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.FaultProxy;
+import dev.spinel.patterns.testing.RecordingTransport;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What counters promise, with each client library. */
+@ParameterizedClass
+@EnumSource(ClientKind.class)
+@Tag("redis-server")
+class AnalyticsIT {
+    /** Nothing ends while a test runs. */
+    private static final Window DAYS = Window.of(7, Duration.ofDays(1));
+
+    private static RedisServer server;
+    private static RedisClient inspector;
+    private static RedisCommands<String, String> redis;
+
+    private final ClientKind client;
+    private final String name = UUID.randomUUID().toString();
+    private FaultProxy proxy;
+    private RecordingTransport transport;
+    private PatternRuntime runtime;
+
+    AnalyticsIT(ClientKind client) {
+        this.client = client;
+    }
+
+    @BeforeAll
+    static void startServer() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+        server = RedisServer.start();
+        inspector = RedisClient.create(server.uri());
+        redis = inspector.connect().sync();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        inspector.shutdown();
+        server.close();
+    }
+
+    @BeforeEach
+    void connect() {
+        proxy = new FaultProxy(server.port());
+        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofSeconds(1)));
+        runtime = PatternRuntime.over(transport);
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        runtime.close();
+        proxy.close();
+    }
+
+    private List<String> keys() {
+        return redis.keys("*" + name + "*");
+    }
+
+    @Test
+    void everyOperation_isOneRoundTrip() {
+        WindowedCounter counter = WindowedCounter.of(runtime, "g", DAYS);
+        UniqueCounter unique = UniqueCounter.of(runtime, "g", DAYS);
+        TopItems top = TopItems.of(runtime, "g", DAYS, 100);
+        Funnel funnel = Funnel.of(runtime, name, Duration.ZERO, "visit", "pay");
+        Runnable all = () -> {
+            counter.add(name, 1);
+            counter.add(name, 1, "id");
+            counter.total(name);
+            counter.buckets(name, 7);
+            unique.add(name, "ann");
+            unique.count(name);
+            top.add(name, "tea");
+            top.top(name, 10);
+            funnel.record("ann", "visit");
+            funnel.stages();
+        };
+        all.run();
+        transport.takeCommands();
+        all.run();
+        assertThat(transport.takeCommands()).hasSize(10).containsOnly("EVALSHA");
+    }
+
+    @Nested
+    class Counting {
+        @Test
+        void additions_areSummed() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            assertThat(counter.total(name)).isZero();
+            assertThat(counter.add(name, 2)).isEqualTo(2);
+            assertThat(counter.add(name, 40)).isEqualTo(42);
+            assertThat(counter.add(name, -1)).isEqualTo(41);
+            assertThat(counter.total(name)).isEqualTo(41);
+            assertThat(counter.total("another")).isZero();
+            List<Bucket> buckets = counter.buckets(name, 2);
+            assertThat(buckets).extracting(Bucket::count).containsExactly(41L, 0L);
+            long day = Duration.ofDays(1).toMillis();
+            assertThat(buckets.get(0).start().toEpochMilli() % day).isZero();
+            assertThat(Duration.between(buckets.get(0).start(), Instant.now()))
+                    .isBetween(Duration.ZERO, Duration.ofDays(1));
+            assertThat(buckets.get(1).start()).isEqualTo(buckets.get(0).start().minusMillis(day));
+        }
+
+        @Test
+        void A1_anAdditionWithAnId_countsOnce() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            counter.add(name, 1, "warm up");
+            proxy.loseReplies(1);
+            assertThat(counter.add(name, 5, "id")).isEqualTo(6);
+            assertThat(proxy.repliesLost()).isEqualTo(1);
+            assertThat(counter.add(name, 5, "id")).isEqualTo(6);
+            assertThat(counter.add(name, 5, "another id")).isEqualTo(11);
+        }
+
+        @Test
+        void anAdditionWithoutAnId_isNeverRepeated() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            counter.add("warm up", 1);
+            proxy.loseReplies(1);
+            assertThatThrownBy(() -> counter.add(name, 5)).isInstanceOf(PatternException.UnknownOutcome.class);
+            assertThat(counter.total(name)).isEqualTo(5);
+        }
+
+        @Test
+        void A1_concurrentAdditions_areAllCounted() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            List<CompletableFuture<Long>> additions = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                additions.add(counter.addAsync(name, 1).toCompletableFuture());
+            }
+            additions.forEach(CompletableFuture::join);
+            assertThat(additions).extracting(CompletableFuture::join).doesNotHaveDuplicates();
+            assertThat(counter.total(name)).isEqualTo(500);
+        }
+
+        @Test
+        void A4_bucketsPass_andGoInTheEnd() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(3, Duration.ofMillis(400)));
+            counter.add(name, 7);
+            await().until(() -> counter.buckets(name, 2).get(1).count() == 7);
+            counter.add(name, 1);
+            await().until(() -> counter.buckets(name, 3).get(2).count() == 7);
+            await().until(() -> counter.total(name) < 7);
+            counter.add(name, 1);
+            assertThat(redis.hlen(keys().get(0))).as("buckets that are kept").isLessThanOrEqualTo(3);
+            await().until(() -> keys().isEmpty());
+            assertThat(counter.total(name)).isZero();
+        }
+    }
+
+    @Nested
+    class Unique {
+        @Test
+        void A2_visitors_areCountedOnce_overTheWindow() {
+            UniqueCounter unique = UniqueCounter.of(runtime, "visitors", DAYS);
+            assertThat(unique.add(name, "ann")).isTrue();
+            assertThat(unique.add(name, "ann")).isFalse();
+            for (int batch = 0; batch < 20; batch++) {
+                List<String> visitors = new ArrayList<>();
+                for (int i = 0; i < 1000; i++) {
+                    visitors.add("visitor " + (batch * 500 + i));
+                }
+                unique.addAsync(name, visitors).toCompletableFuture().join();
+            }
+            // 10,500 and ann, within three standard errors.
+            assertThat(unique.count(name)).isCloseTo(10_501, within(260L));
+            assertThat(unique.count(name, 1)).isEqualTo(unique.count(name));
+        }
+
+        @Test
+        void buckets_areUnited_andPass() {
+            UniqueCounter unique = UniqueCounter.of(runtime, "visitors", Window.of(3, Duration.ofMillis(400)));
+            unique.add(name, "ann");
+            await().until(() -> unique.count(name, 1) == 0);
+            unique.addAsync(name, List.of("ann", "bob")).toCompletableFuture().join();
+            assertThat(unique.count(name, 3)).isEqualTo(2);
+            assertThat(keys()).hasSizeBetween(1, 2);
+            await().until(() -> keys().isEmpty());
+            assertThat(unique.count(name)).isZero();
+        }
+    }
+
+    @Nested
+    class Top {
+        @Test
+        void counts_areExact_whileThereIsRoom() {
+            TopItems top = TopItems.of(runtime, "sales", DAYS, 10);
+            assertThat(top.top(name, 3).items()).isEmpty();
+            top.add(name, "tea", 3);
+            top.add(name, "coffee", 5);
+            top.add(name, "tea");
+            assertThat(top.add(name, "milk")).isEqualTo(1);
+            Ranking expected = new Ranking(List.of(new Item("coffee", 5), new Item("tea", 4)), 0);
+            assertThat(top.top(name, 2)).isEqualTo(expected);
+            assertThat(top.top(name, 2, 1)).isEqualTo(expected);
+        }
+
+        @Test
+        void A3_inBoundedMemory_theFrequentOnesAreFound() {
+            TopItems top = TopItems.of(runtime, "sales", DAYS, 50);
+            Map<String, Long> truth = new HashMap<>();
+            Random random = new Random(7);
+            List<CompletableFuture<Long>> additions = new ArrayList<>();
+            for (int i = 0; i < 3000; i++) {
+                // Zipf's law, nearly: rank 1 has half of what is left, and so on through many rare ones.
+                String item = "item " + (int) (Math.pow(2000, random.nextDouble()));
+                truth.merge(item, 1L, Long::sum);
+                additions.add(top.addAsync(name, item, 1).toCompletableFuture());
+                if (i % 250 == 0) {
+                    additions.forEach(CompletableFuture::join);
+                }
+            }
+            additions.forEach(CompletableFuture::join);
+            for (int buckets : new int[] {1, 7}) {
+                Ranking ranking = top.top(name, 5, buckets);
+                assertThat(ranking.error()).isBetween(1L, 100L);
+                assertThat(ranking.items()).extracting(Item::name).contains("item 1", "item 2", "item 3");
+                assertThat(ranking.items()).allSatisfy(item -> assertThat(item.count())
+                        .isBetween(truth.get(item.name()), truth.get(item.name()) + ranking.error()));
+            }
+            assertThat(redis.zcard(keys().get(0))).isEqualTo(50);
+        }
+
+        @Test
+        void buckets_areUnited_andPass() {
+            TopItems top = TopItems.of(runtime, "sales", Window.of(3, Duration.ofMillis(400)), 10);
+            top.add(name, "tea", 3);
+            await().until(() -> top.top(name, 1, 1).items().isEmpty());
+            top.add(name, "tea", 2);
+            top.add(name, "milk", 1);
+            assertThat(top.top(name, 3)).isEqualTo(new Ranking(List.of(new Item("tea", 5), new Item("milk", 1)), 0));
+            await().until(() -> keys().isEmpty());
+        }
+    }
+
+    @Nested
+    class Funnels {
+        @Test
+        void aStep_countsAfterTheOneBefore() {
+            Funnel funnel = Funnel.of(runtime, name, Duration.ofHours(1), "visit", "order", "pay");
+            assertThat(funnel.stages()).extracting(Stage::share).containsExactly(0.0, 0.0, 0.0);
+            for (String user : List.of("ann", "bob", "eve", "dan")) {
+                assertThat(funnel.record(user, "visit")).isTrue();
+            }
+            assertThat(funnel.record("ann", "order")).isTrue();
+            assertThat(funnel.record("ann", "order")).isTrue();
+            assertThat(funnel.record("bob", "order")).isTrue();
+            assertThat(funnel.record("ann", "pay")).isTrue();
+            assertThat(funnel.record("eve", "pay")).isFalse();
+            assertThat(funnel.record("nobody", "order")).isFalse();
+            assertThat(funnel.stages())
+                    .containsExactly(new Stage("visit", 4, 1), new Stage("order", 2, 0.5), new Stage("pay", 1, 0.25));
+            assertThat(keys()).hasSize(3).allSatisfy(key -> assertThat(redis.pttl(key))
+                    .isBetween(3_500_000L, 3_600_000L));
+        }
+    }
+
+    @Test
+    void whatMakesNoSense_isRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(0, Duration.ofDays(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(401, Duration.ofDays(1)));
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a:b", DAYS));
+        assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ZERO));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS).buckets("b", 8));
+        assertThatIllegalArgumentException().isThrownBy(() -> UniqueCounter.of(runtime, "", DAYS));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> UniqueCounter.of(runtime, "a", DAYS).count("b", 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 0));
+        TopItems top = TopItems.of(runtime, "a", DAYS, 10);
+        assertThatIllegalArgumentException().isThrownBy(() -> top.top("b", 11));
+        assertThatIllegalArgumentException().isThrownBy(() -> top.add("b", "c", 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ZERO, "b"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ZERO, "b", "b"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "{a}", Duration.ZERO, "b", "c"));
+        Funnel funnel = Funnel.of(runtime, "a", Duration.ZERO, "b", "c");
+        assertThatIllegalArgumentException().isThrownBy(() -> funnel.record("ann", "d"));
+    }
+}

@@ -1,0 +1,140 @@
+package dev.spinel.patterns.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.spinel.patterns.testing.ManualScheduler;
+import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.transport.Codec;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The cache step by step, without a server and on a clock that stands still. */
+class CacheAsideTest {
+    private static final Reply LOAD = new Reply.Items(List.of(text("load")));
+    private static final Reply YES = new Reply.Int(1);
+    private static final Reply NO = new Reply.Int(0);
+
+    private final ScriptedTransport transport = new ScriptedTransport();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final PatternRuntime runtime =
+            PatternRuntime.builder(transport).scheduler(scheduler).build();
+    private CompletableFuture<Optional<String>> load = new CompletableFuture<>();
+    private final CacheAside<String> cache =
+            CacheAside.builder(runtime, "c", Codec.utf8(), key -> load).build();
+
+    private static Reply text(String text) {
+        return new Reply.Bulk(Codec.utf8().encode(text));
+    }
+
+    private static Reply hit(String kind, String value) {
+        return new Reply.Items(List.of(text("hit"), text(kind), text(value), NO));
+    }
+
+    private CompletableFuture<Optional<String>> get() {
+        return cache.getAsync("k").toCompletableFuture();
+    }
+
+    @Test
+    void aHit_isOneCommand() {
+        transport.reply(hit("value", "v")).reply(hit("absent", ""));
+        assertThat(get()).isCompletedWithValue(Optional.of("v"));
+        assertThat(get()).isCompletedWithValue(Optional.empty());
+        assertThat(transport.commands()).hasSize(2);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void whileALoadIsUnderWayHere_nobodyElseAsksTheServer() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> first = get();
+        CompletableFuture<Optional<String>> second = get();
+        assertThat(transport.commands()).hasSize(1);
+        transport.reply(YES);
+        load.complete(Optional.of("v"));
+        assertThat(first).isCompletedWithValue(Optional.of("v"));
+        assertThat(second).isCompletedWithValue(Optional.of("v"));
+        assertThat(transport.commands()).hasSize(2);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aRefusedLoad_servesOnlyThoseWhoAskedBeforeItBegan() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> first = get();
+        CompletableFuture<Optional<String>> second = get();
+        transport.reply(NO).reply(hit("value", "newer"));
+        load.complete(Optional.of("older"));
+        assertThat(first).isCompletedWithValue(Optional.of("older"));
+        assertThat(second).isCompletedWithValue(Optional.of("newer"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void anOverdueLoad_makesRoomForAnother() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> call = get();
+        CompletableFuture<Optional<String>> overdue = load;
+        load = new CompletableFuture<>();
+        transport.reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(10));
+        assertThat(transport.commands()).hasSize(2);
+        transport.reply(YES);
+        load.complete(Optional.of("second"));
+        assertThat(call).isCompletedWithValue(Optional.of("second"));
+        transport.reply(NO);
+        overdue.complete(Optional.of("first"));
+        assertThat(transport.commands())
+                .as("the late fill, for the server to refuse")
+                .hasSize(4);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoadThatWasGivenUp_stillServesThoseWhoAskedBeforeIt() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> before = get();
+        CompletableFuture<Optional<String>> since = get();
+        CompletableFuture<Optional<String>> overdue = load;
+        load = new CompletableFuture<>();
+        transport.reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(10));
+        transport.reply(NO);
+        overdue.complete(Optional.of("first"));
+        assertThat(before).isCompletedWithValue(Optional.of("first"));
+        assertThat(since).isNotDone();
+        transport.reply(YES);
+        load.complete(Optional.of("second"));
+        assertThat(since).isCompletedWithValue(Optional.of("second"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void settingsThatMakeNoSense_areRefused() {
+        assertRefused(builder("c").freshFor(Duration.ZERO), "freshFor is between PT0.001S");
+        assertRefused(builder("c").staleFor(Duration.ofMillis(-1)), "staleFor");
+        assertRefused(builder("c").absentFor(Duration.ofMillis(-1)), "absentFor");
+        assertRefused(builder("c").failuresFor(Duration.ofDays(4000)), "failuresFor");
+        assertRefused(builder("c").lease(Duration.ofMillis(99)), "lease is between PT0.1S");
+        assertRefused(builder("c").maxWait(Duration.ofSeconds(9)), "maxWait is between PT10S");
+        assertRefused(builder("c").pollInterval(Duration.ZERO), "pollInterval");
+        assertRefused(builder("c").jitter(1.1), "jitter");
+        assertRefused(builder("c").jitter(Double.NaN), "jitter");
+        assertRefused(builder("c").earlyRefresh(-1), "earlyRefresh");
+        assertRefused(builder("a:b"), "no colon");
+        assertRefused(builder(""), "not empty");
+    }
+
+    private CacheAside.Builder<String> builder(String name) {
+        return CacheAside.builder(runtime, name, Codec.utf8(), key -> load);
+    }
+
+    private static void assertRefused(CacheAside.Builder<String> builder, String reason) {
+        assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining(reason);
+    }
+}
