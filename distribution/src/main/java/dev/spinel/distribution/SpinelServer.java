@@ -15,6 +15,7 @@ import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.loop.EngineLoop;
+import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,7 +64,7 @@ public final class SpinelServer implements AutoCloseable {
                 new ProcessModule(log),
                 new ConfigurationModule(configuration),
                 new PluginModule(),
-                new PersistenceModule(loadsSnapshot),
+                new CapabilityModule(loadsSnapshot),
                 new EngineModule(),
                 new TransportModule());
     }
@@ -141,6 +142,10 @@ public final class SpinelServer implements AutoCloseable {
         PluginRegistry registry = injector.getInstance(PluginRegistry.class);
         Engine engine = injector.getInstance(Engine.class);
         registry.connect(engine.contributions());
+        engine.onServeOthers(() -> {
+            transport.poll(0);
+            transport.flush();
+        });
         ServerAddresses addresses = new ServerAddresses(config, transport, log);
         CompletableFuture<Integer> listening = new CompletableFuture<>();
         injector.getInstance(JvmProcess.class)
@@ -178,7 +183,8 @@ public final class SpinelServer implements AutoCloseable {
                         engine.close();
                     }
                 },
-                "spinel-engine");
+                "spinel-engine",
+                Interpreter.STACK_BYTES);
         thread.start();
         try {
             return new SpinelServer(engine, thread, listening.join());

@@ -1,9 +1,12 @@
 package dev.spinel.engine;
 
 import dev.spinel.api.command.CommandHandler;
+import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.InfoText;
+import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
+import dev.spinel.engine.dataset.DatasetSink;
 import java.io.IOException;
 import java.util.Map;
 
@@ -39,6 +42,24 @@ public interface Capability extends ServerPlugin {
 
     /** All keys of all databases were removed by FLUSHALL. */
     default void flushedAll() {}
+
+    /** Gives the code of each library of functions to a sink, at the start of a data set. */
+    default void tellLibraries(DatasetSink sink) throws IOException {}
+
+    /**
+     * Takes a library of functions of a data set that is loaded.
+     *
+     * @return whether it takes libraries at all
+     * @throws IOException with the reason when the library is none
+     */
+    default boolean takeLibrary(Bytes code) throws IOException {
+        return false;
+    }
+
+    /** What it holds of scripts. */
+    default ScriptFigures scriptFigures() {
+        return ScriptFigures.NONE;
+    }
 
     /** Adds fields to the section Persistence of INFO. */
     default void persistenceInfo(InfoText text) {}

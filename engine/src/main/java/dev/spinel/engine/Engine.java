@@ -26,6 +26,7 @@ import dev.spinel.engine.admin.ModuleCommands;
 import dev.spinel.engine.admin.ProtectedAccess;
 import dev.spinel.engine.admin.Refusals;
 import dev.spinel.engine.admin.ReplicationCommands;
+import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
 import dev.spinel.engine.admin.ServerProcess;
@@ -51,6 +52,8 @@ import dev.spinel.engine.command.set.SetCommands;
 import dev.spinel.engine.command.sortedset.SortedSetCommands;
 import dev.spinel.engine.command.string.StringCommands;
 import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.ChangeHub;
 import dev.spinel.engine.dispatch.CommandTable;
 import dev.spinel.engine.dispatch.DispatchServices;
@@ -69,7 +72,6 @@ import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.propagate.WriteSink;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.pubsub.PubSubCommands;
-import dev.spinel.engine.scripting.FunctionCommands;
 import dev.spinel.engine.snapshot.KeyspaceLoader;
 import dev.spinel.engine.snapshot.Snapshots;
 import dev.spinel.engine.snapshot.ValueTransfer;
@@ -217,7 +219,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.process = options.process();
         this.config = options.config();
         this.aclFile = options.aclFile();
-        this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp);
+        this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp, this::tellLibraries);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
@@ -235,7 +237,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new HyperLogLogCommands(),
                 new GeoCommands(),
                 new GenericCommands(),
-                new FunctionCommands(),
                 transactionCommands,
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
@@ -269,14 +270,40 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 propagator,
                 snapshots,
-                new KeyspaceLoader(keyspaces, clock::nowMillis, name -> contributions.valueType(name)),
+                new KeyspaceLoader(
+                        keyspaces, clock::nowMillis, name -> contributions.valueType(name), this::takeLibrary),
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
+                dispatcher,
                 dispatcher,
                 dispatcher::replay,
                 process::newThread,
                 process::wakeUp,
                 process::log);
         capabilities.forEach(capability -> capability.connect(ports));
+    }
+
+    private void tellLibraries(DatasetSink sink) throws IOException {
+        for (Capability capability : capabilities) {
+            capability.tellLibraries(sink);
+        }
+    }
+
+    private void takeLibrary(Bytes code) throws IOException {
+        for (Capability capability : capabilities) {
+            if (capability.takeLibrary(code)) {
+                return;
+            }
+        }
+        throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
+    }
+
+    private ScriptFigures scriptFigures() {
+        return capabilities.stream().map(Capability::scriptFigures).reduce(ScriptFigures.NONE, ScriptFigures::plus);
+    }
+
+    /** Sets how input is read, executed and answered within a command that takes long. */
+    public void onServeOthers(Runnable serve) {
+        dispatcher.onServeOthers(serve);
     }
 
     /** The built-in sections of INFO, and what keeps their rates up to date. */
@@ -309,7 +336,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 options.plugins(),
                 dispatcher,
                 aclLog,
-                text -> capabilities.forEach(capability -> capability.persistenceInfo(text))));
+                text -> capabilities.forEach(capability -> capability.persistenceInfo(text)),
+                this::scriptFigures));
     }
 
     /** The commands that steer and describe the server. */
@@ -330,7 +358,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
                 new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
                 new InfoCommands(info),
-                new MemoryCommands(memory, keyspaces, process),
+                new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new SlowlogCommands(slowLog),
                 new LatencyCommands(latencyMonitor, commandTable),
                 new ReplicationCommands(),

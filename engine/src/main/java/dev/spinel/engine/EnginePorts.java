@@ -4,6 +4,7 @@ import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dispatch.ChangeHub;
 import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.Replay;
+import dev.spinel.engine.dispatch.ScriptCalls;
 import dev.spinel.engine.dispatch.ServerState;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.propagate.Propagator;
@@ -26,6 +27,7 @@ import java.util.function.Supplier;
  * @param loader takes whole data sets
  * @param values takes and gives single values
  * @param state the states of the server that keep commands from running
+ * @param scripts runs the commands of scripts
  * @param replays makes what runs the commands of a log
  * @param threads makes threads for files
  * @param wakeUp has the engine's thread begin a turn soon; any thread
@@ -41,6 +43,7 @@ public record EnginePorts(
         KeyspaceLoader loader,
         ValueTransfer values,
         ServerState state,
+        ScriptCalls scripts,
         Supplier<Replay> replays,
         ThreadFactory threads,
         Runnable wakeUp,

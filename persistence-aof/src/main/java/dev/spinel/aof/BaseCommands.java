@@ -43,6 +43,15 @@ final class BaseCommands implements DatasetSink {
     }
 
     @Override
+    public void library(Bytes code) throws IOException {
+        endKey();
+        head('*', 3);
+        string("FUNCTION");
+        string("LOAD");
+        string(code.array(), code.offset(), code.length());
+    }
+
+    @Override
     public void key(int databaseIndex, Bytes name, long expiry, long use) throws IOException {
         endKey();
         if (databaseIndex != database) {

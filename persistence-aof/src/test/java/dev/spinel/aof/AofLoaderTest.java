@@ -64,6 +64,7 @@ class AofLoaderTest {
                 null,
                 null,
                 state,
+                null,
                 () -> new RecordingReplay(commands),
                 Thread::new,
                 () -> {},

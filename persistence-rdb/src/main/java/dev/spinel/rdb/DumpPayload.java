@@ -80,13 +80,18 @@ final class DumpPayload {
         return (short) SHORTS.get(payload.array(), payload.offset() + payload.length() - FOOTER_BYTES) & 0xffff;
     }
 
+    /** What an intact payload holds, without version and checksum. */
+    static RdbInput content(Bytes payload) {
+        return new RdbInput(payload.array(), payload.offset(), payload.length() - FOOTER_BYTES);
+    }
+
     /**
      * Gives the value of an intact payload to a sink.
      *
      * @throws InvalidDatasetException if it makes no sense, is empty, or followed by something else
      */
     static void read(Bytes payload, ValueSink sink) throws IOException {
-        RdbInput in = new RdbInput(payload.array(), payload.offset(), payload.length() - FOOTER_BYTES);
+        RdbInput in = content(payload);
         ValueDecoder decoder = new ValueDecoder(in);
         int type = in.readByte();
         boolean told = decoder.read(type, RdbType.isValkeyVersion(version(payload)), new ValueDecoder.Receiver() {

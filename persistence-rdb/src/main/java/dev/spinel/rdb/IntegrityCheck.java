@@ -20,6 +20,9 @@ final class IntegrityCheck implements DatasetSink {
     }
 
     @Override
+    public void library(Bytes code) {}
+
+    @Override
     public void intset(Bytes intset) throws InvalidDatasetException {
         long width = number(intset, 0);
         long count = number(intset, Integer.BYTES);

@@ -161,7 +161,8 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
                             + "', which is skipped");
                 case RdbType.FUNCTION_2 -> {
                     in.readString(field);
-                    observer.unsupported("library of functions");
+                    target().library(field.view());
+                    return true;
                 }
                 case RdbType.FUNCTION_PRE_GA ->
                     throw new InvalidDatasetException("Pre-release function format not supported.");
@@ -181,6 +182,10 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
                 }
             }
         }
+    }
+
+    private DatasetSink target() {
+        return Objects.requireNonNull(sink, "sink");
     }
 
     private void selectDatabase() throws IOException {
@@ -225,7 +230,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
 
     @Override
     public ValueSink begin() throws IOException {
-        DatasetSink target = Objects.requireNonNull(sink, "sink");
+        DatasetSink target = target();
         target.key(database, key.view(), expiresAtMillis, use);
         return target;
     }

@@ -64,6 +64,12 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     }
 
     @Override
+    public void library(Bytes code) throws IOException {
+        out.writeByte(RdbType.FUNCTION_2);
+        out.writeString(code);
+    }
+
+    @Override
     public void key(int newDatabase, Bytes newKey, long expiresAtMillis, long use) {
         keyLength = newKey.length();
         if (keyLength > key.length) {

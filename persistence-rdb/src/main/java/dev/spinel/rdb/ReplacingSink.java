@@ -18,6 +18,11 @@ final class ReplacingSink extends ForwardingSink {
     }
 
     @Override
+    public void library(Bytes code) throws IOException {
+        target.library(code);
+    }
+
+    @Override
     public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {
         if (database < keyspaces.count()) {
             keyspaces.get(database).remove(key);

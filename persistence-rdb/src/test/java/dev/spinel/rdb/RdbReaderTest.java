@@ -506,8 +506,7 @@ class RdbReaderTest {
         }
 
         @Test
-        void functions_areRefused() {
-            assertRefused(file(10).u8(245).string("#!lua name=x").end(), "library of functions");
+        void functionsBeforeGeneralAvailability_areRefused() {
             assertRefused(file(10).u8(246).string("x").end(), "Pre-release function format not supported.");
         }
 

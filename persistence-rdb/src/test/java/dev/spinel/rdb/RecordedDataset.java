@@ -45,6 +45,9 @@ final class RecordedDataset implements DatasetSink {
     }
 
     @Override
+    public void library(Bytes code) {}
+
+    @Override
     public void key(int database, Bytes newKey, long expiresAtMillis, long use) {
         if (missing != 0) {
             throw new IllegalStateException("a key in the middle of " + key);

@@ -22,6 +22,7 @@ import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.value.LazyRelease;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -62,7 +63,8 @@ public final class InfoSections {
             PluginHost plugins,
             Dispatcher dispatcher,
             AclLog aclLog,
-            Consumer<InfoText> persistenceFields) {}
+            Consumer<InfoText> persistenceFields,
+            Supplier<ScriptFigures> scripts) {}
 
     private InfoSections(Sources sources) {
         this.sources = sources;
@@ -145,6 +147,7 @@ public final class InfoSections {
         long reserved = Math.max(memory.reservedBytes(), memory.arenaBytes());
         long dataset = used - memory.overheadBytes();
         LazyRelease lazyRelease = sources.keyspaces.lazyRelease();
+        ScriptFigures scripts = sources.scripts.get();
         text.bytes("used_memory", used)
                 .bytes("used_memory_rss", resident)
                 .bytes("used_memory_peak", memory.peakBytes())
@@ -160,14 +163,14 @@ public final class InfoSections {
                 .add("used_memory_lua", 0)
                 .add("used_memory_vm_eval", 0)
                 .add("used_memory_lua_human", "0B")
-                .add("used_memory_scripts_eval", 0)
-                .add("number_of_cached_scripts", 0)
-                .add("number_of_functions", 0)
-                .add("number_of_libraries", 0)
+                .add("used_memory_scripts_eval", scripts.scriptBytes())
+                .add("number_of_cached_scripts", scripts.scripts())
+                .add("number_of_functions", scripts.functions())
+                .add("number_of_libraries", scripts.libraries())
                 .add("used_memory_vm_functions", 0)
                 .bytes("used_memory_vm_total", 0)
-                .add("used_memory_functions", 0)
-                .bytes("used_memory_scripts", 0)
+                .add("used_memory_functions", scripts.functionBytes())
+                .bytes("used_memory_scripts", scripts.scriptBytes() + scripts.functionBytes())
                 .bytes("maxmemory", sources.config.number("maxmemory"))
                 .add("maxmemory_policy", sources.config.get("maxmemory-policy").text())
                 .decimal("allocator_frag_ratio", ratio(reserved, memory.arenaBytes()))

@@ -10,6 +10,7 @@ import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /** MEMORY and its subcommands. Engine thread only. */
 public final class MemoryCommands implements ServerPlugin {
@@ -20,8 +21,11 @@ public final class MemoryCommands implements ServerPlugin {
     private final MemoryUse memory;
     private final Keyspaces keyspaces;
     private final ServerProcess process;
+    private final Supplier<ScriptFigures> scripts;
 
-    public MemoryCommands(MemoryUse memory, Keyspaces keyspaces, ServerProcess process) {
+    public MemoryCommands(
+            MemoryUse memory, Keyspaces keyspaces, ServerProcess process, Supplier<ScriptFigures> scripts) {
+        this.scripts = scripts;
         this.memory = memory;
         this.keyspaces = keyspaces;
         this.process = process;
@@ -127,8 +131,8 @@ public final class MemoryCommands implements ServerPlugin {
         fields += field(reply, "clients.normal", memory.clientBytes());
         fields += field(reply, "cluster.links", 0);
         fields += field(reply, "aof.buffer", 0);
-        fields += field(reply, "lua.caches", 0);
-        fields += field(reply, "functions.caches", 0);
+        fields += field(reply, "lua.caches", scripts.get().scriptBytes());
+        fields += field(reply, "functions.caches", scripts.get().functionBytes());
         for (int i = 0; i < keyspaces.count(); i++) {
             Database database = keyspaces.get(i);
             if (database.size() > 0) {

@@ -51,6 +51,11 @@ public interface Connection {
      */
     void resume();
 
+    /**
+     * Executes nothing of what the peer sends while the command in progress serves other clients, and keeps it; then goes on.
+     */
+    void suspend(boolean suspended);
+
     /** {@code host:port} of the peer, or {@code path:0} for a unix socket. */
     String remoteAddress();
 

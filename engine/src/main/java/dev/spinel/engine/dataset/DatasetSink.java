@@ -8,6 +8,9 @@ public interface DatasetSink extends ValueSink {
     /** {@link #key}'s expiry of a key that has none. */
     long NO_EXPIRY = -1;
 
+    /** A library of functions, between two keys. */
+    void library(Bytes code) throws IOException;
+
     /**
      * Starts a key; its value follows.
      *

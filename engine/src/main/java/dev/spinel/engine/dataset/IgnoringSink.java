@@ -6,6 +6,9 @@ import java.io.IOException;
 /** Does nothing with what it is told, but for what a subclass takes. */
 public class IgnoringSink implements DatasetSink {
     @Override
+    public void library(Bytes code) throws IOException {}
+
+    @Override
     public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {}
 
     @Override

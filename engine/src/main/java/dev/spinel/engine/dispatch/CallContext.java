@@ -88,6 +88,22 @@ final class CallContext implements ClientCall {
         shownArgs[index] = REDACTED;
     }
 
+    /** Copies the arguments, since what they are views of is about to be overwritten. */
+    void keepArguments() {
+        boolean same = shownArgs == args;
+        Bytes[] shown = shownArgs;
+        args = copyOf(args);
+        shownArgs = same ? args : copyOf(shown);
+    }
+
+    private Bytes[] copyOf(Bytes[] arguments) {
+        Bytes[] copies = new Bytes[argCount];
+        for (int i = 0; i < argCount; i++) {
+            copies[i] = arguments[i].copy();
+        }
+        return copies;
+    }
+
     /** The arguments without what was redacted, for logs. */
     Bytes[] shownArgs() {
         return shownArgs;

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Engine thread only.
  */
-public final class Dispatcher implements CommandRunner, ServerState {
+public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls {
     /*
      * The fast path is: table lookup on the bytes of the name, arity, one AND of the command's gate mask with the state
      * of server and client. Only when that is not zero does checkGates go through the states in Redis's order, because
@@ -46,6 +46,8 @@ public final class Dispatcher implements CommandRunner, ServerState {
 
     /** Refused browsers are logged once in this time. */
     private static final int BROWSER_LOG_SECONDS = 60;
+
+    private static final String NO_REPLICAS = "NOREPLICAS Not enough good replicas to write.";
 
     private final CommandTable table;
     private final DispatchServices services;
@@ -67,6 +69,8 @@ public final class Dispatcher implements CommandRunner, ServerState {
     private long browserRefusedSecond;
     private boolean tracksLatency = true;
     private Consumer<Client> transactionEnd = client -> client.transaction(null);
+    private Runnable others = () -> {};
+    private String busyError = "";
 
     public Dispatcher(
             CommandTable table,
@@ -255,12 +259,16 @@ public final class Dispatcher implements CommandRunner, ServerState {
             reject(client, command, Errors.outOfMemory().message());
             return Outcome.DONE;
         }
+        if ((concerns & Gate.BUSY) != 0) {
+            reject(client, command, busyError);
+            return Outcome.DONE;
+        }
         if ((concerns & Gate.DISK_ERROR) != 0) {
             reject(client, command, diskError());
             return Outcome.DONE;
         }
         if ((concerns & Gate.TOO_FEW_REPLICAS) != 0) {
-            reject(client, command, "NOREPLICAS Not enough good replicas to write.");
+            reject(client, command, NO_REPLICAS);
             return Outcome.DONE;
         }
         if ((concerns & ClientFlag.SUBSCRIBED.bit()) != 0 && client.protocol() == 2) {
@@ -326,6 +334,26 @@ public final class Dispatcher implements CommandRunner, ServerState {
             case KEY -> "NOPERM this user has no permissions to access one of the keys used as arguments";
             case CHANNEL -> "NOPERM this user has no permissions to access one of the channels used as arguments";
         };
+    }
+
+    private static String notPermittedToScript(Verdict verdict) {
+        String reason =
+                switch (verdict) {
+                    case ALLOWED, COMMAND -> "can't run this command or subcommand";
+                    case KEY -> "can't access at least one of the keys mentioned in the command arguments";
+                    case CHANNEL -> "can't publish to the channel mentioned in the command";
+                };
+        return "The user executing the script " + reason;
+    }
+
+    @Override
+    public @Nullable Boolean mayCall(Bytes[] args, int argCount) {
+        RegisteredCommand command = find(args, argCount);
+        if (command == null) {
+            return null;
+        }
+        Client user = Objects.requireNonNull(caller(), "a script runs within a command");
+        return accessCheck.check(user.user(), command, args, 0, argCount) == Verdict.ALLOWED;
     }
 
     private static String notPermittedAnyMore(Verdict verdict) {
@@ -425,6 +453,103 @@ public final class Dispatcher implements CommandRunner, ServerState {
         if ((concerns & Gate.MONITORED) != 0 && client.is(ClientFlag.IN_EXEC)) {
             monitors.feed(services.clock(), client, shown, argCount);
         }
+    }
+
+    /** Sets how input is read, executed and answered within a command that takes long. */
+    public void onServeOthers(Runnable serve) {
+        others = serve;
+    }
+
+    @Override
+    public void serveOthers(Client caller, String error) {
+        // What is read now goes where the arguments of the commands in progress are.
+        for (int i = 0; i < depth; i++) {
+            contexts.get(i).keepArguments();
+        }
+        busyError = error;
+        serverState(Gate.BUSY, true);
+        caller.connection().suspend(true);
+        try {
+            others.run();
+        } finally {
+            caller.connection().suspend(false);
+            serverState(Gate.BUSY, false);
+        }
+    }
+
+    @Override
+    public boolean isOutOfMemory() {
+        return (serverState & Gate.OUT_OF_MEMORY) != 0;
+    }
+
+    @Override
+    public @Nullable String writeError() {
+        if ((serverState & Gate.DISK_ERROR) != 0) {
+            return diskError();
+        }
+        return (serverState & Gate.TOO_FEW_REPLICAS) != 0 ? NO_REPLICAS : null;
+    }
+
+    private @Nullable RegisteredCommand find(Bytes[] args, int argCount) {
+        RegisteredCommand command = table.find(args[0]);
+        if (command != null && !command.subcommands().isEmpty() && argCount > 1) {
+            RegisteredCommand subcommand = command.subcommand(args[1]);
+            return subcommand == null && command.handler() == null ? null : subcommand == null ? command : subcommand;
+        }
+        return command;
+    }
+
+    @Override
+    public @Nullable String call(Client client, Bytes[] args, int argCount, Rules rules) {
+        RegisteredCommand command = find(args, argCount);
+        String refusal = command == null
+                ? "Unknown Redis command called from script"
+                : refusalForScript(command, args, argCount, rules);
+        if (command == null || refusal != null) {
+            if (command != null) {
+                command.rejected();
+            }
+            return refusal;
+        }
+        boolean mutes = !rules.propagates() && services.propagator().mute(true);
+        try {
+            Bytes[] shown = call(client, command, args, argCount);
+            if ((command.gateMask() & serverState & Gate.MONITORED) != 0) {
+                monitors.feed(services.clock(), client, shown, argCount);
+            }
+        } finally {
+            if (mutes) {
+                services.propagator().mute(false);
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String refusalForScript(RegisteredCommand command, Bytes[] args, int argCount, Rules rules) {
+        if (!command.accepts(argCount) || command.handler() == null) {
+            return "Wrong number of args calling Redis command from script";
+        }
+        if (command.spec().is(CommandFlag.NOSCRIPT) && !rules.runsDenied()) {
+            return "This Redis command is not allowed from script";
+        }
+        Client user = Objects.requireNonNull(caller(), "a script runs within a command");
+        if (user.is(ClientFlag.RESTRICTED)) {
+            Verdict verdict = checkAccess(user, command, args, argCount, Context.LUA);
+            if (verdict != Verdict.ALLOWED) {
+                return notPermittedToScript(verdict);
+            }
+        }
+        if (command.spec().is(CommandFlag.WRITE)) {
+            if (rules.readOnly()) {
+                return "Write commands are not allowed from read-only scripts.";
+            }
+            String error = writeError();
+            if (error != null) {
+                return error;
+            }
+        }
+        boolean lacksMemory = (command.gateMask() & serverState & Gate.OUT_OF_MEMORY) != 0;
+        return lacksMemory && !rules.ignoresMemoryLimit() ? Errors.outOfMemory().message() : null;
     }
 
     /** What runs the commands of a log. */

@@ -12,6 +12,8 @@ import java.util.Set;
  * those of {@link ClientFlag}, the high ones belong to the server.
  */
 final class Gate {
+    /** A script runs for long. */
+    static final int BUSY = 1 << 23;
     /** Used memory is above {@code maxmemory}. */
     static final int OUT_OF_MEMORY = 1 << 24;
     /** CLIENT PAUSE ALL is in force. */
@@ -63,6 +65,9 @@ final class Gate {
         }
         if (fullName.equals("ping")) {
             mask |= DISK_ERROR;
+        }
+        if (!spec.is(CommandFlag.ALLOW_BUSY)) {
+            mask |= BUSY;
         }
         if (!spec.is(CommandFlag.LOADING)) {
             mask |= LOADING;

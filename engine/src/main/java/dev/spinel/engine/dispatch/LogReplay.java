@@ -76,6 +76,9 @@ final class LogReplay implements Replay, Connection {
     public void resume() {}
 
     @Override
+    public void suspend(boolean suspended) {}
+
+    @Override
     public String remoteAddress() {
         return "log:0";
     }

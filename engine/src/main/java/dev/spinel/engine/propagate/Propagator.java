@@ -34,6 +34,13 @@ public final class Propagator {
         muted = value;
     }
 
+    /** Has effects dropped, or not any more; whether that is a change. */
+    public boolean mute(boolean value) {
+        boolean changes = muted != value;
+        muted = value;
+        return changes;
+    }
+
     /** Adds an effect to the current unit; the arguments need to be valid during the call only. */
     public void add(int database, Bytes[] args, int argCount) {
         if (muted) {

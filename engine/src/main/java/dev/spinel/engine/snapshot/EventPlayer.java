@@ -38,6 +38,7 @@ final class EventPlayer {
                 beforeKey.run();
                 sink.key(readInt(), read(first), readLong(), readLong());
             }
+            case EventRecorder.LIBRARY -> sink.library(read(first));
             case EventRecorder.STRING -> sink.string(read(first));
             case EventRecorder.INTEGER -> sink.integer(readLong());
             case EventRecorder.LIST -> sink.list(readLong());

@@ -46,6 +46,7 @@ final class EventRecorder implements DatasetSink {
     static final byte SORTED_SET = 14;
     static final byte SCORED = 15;
     static final byte CUSTOM = 16;
+    static final byte LIBRARY = 17;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
     private static final int CHUNK_BYTES = 8 << 10;
@@ -173,6 +174,11 @@ final class EventRecorder implements DatasetSink {
         write(key);
         writeLong(expiresAtMillis);
         writeLong(use);
+    }
+
+    @Override
+    public void library(Bytes code) {
+        bytes(LIBRARY, code);
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyspaceLoader extends ForwardingSink {
     private final Keyspaces keyspaces;
     private final LongSupplier nowMillis;
+    private final LibraryTaker libraries;
     private final ValueBuilder builder;
     private final ValueSink nobody = new IgnoringSink();
     private ValueSink target = nobody;
@@ -29,13 +30,25 @@ public final class KeyspaceLoader extends ForwardingSink {
     private long keysLoaded;
     private long keysExpired;
 
+    /** Takes libraries of functions. */
+    @FunctionalInterface
+    public interface LibraryTaker {
+        /** Takes one, which is valid during the call only. */
+        void take(Bytes code) throws IOException;
+    }
+
     /**
      * @param nowMillis Unix time in milliseconds
      * @param customTypes the types of plugins by their names
+     * @param libraries takes libraries of functions
      */
     public KeyspaceLoader(
-            Keyspaces keyspaces, LongSupplier nowMillis, Function<String, @Nullable ValueType<?>> customTypes) {
+            Keyspaces keyspaces,
+            LongSupplier nowMillis,
+            Function<String, @Nullable ValueType<?>> customTypes,
+            LibraryTaker libraries) {
         this.keyspaces = keyspaces;
+        this.libraries = libraries;
         this.nowMillis = nowMillis;
         this.builder = new ValueBuilder(customTypes, true);
     }
@@ -74,6 +87,11 @@ public final class KeyspaceLoader extends ForwardingSink {
     /** Number of keys left out because their time was over. */
     public long keysExpired() {
         return keysExpired;
+    }
+
+    @Override
+    public void library(Bytes code) throws IOException {
+        libraries.take(code);
     }
 
     @Override

@@ -46,6 +46,7 @@ public final class Snapshots {
     private final Keyspaces keyspaces;
     private final ThreadFactory threads;
     private final Runnable wakeUp;
+    private final LibraryTeller libraries;
     private final EventRecorder.Spares spares = new EventRecorder.Spares();
     /** How long the background thread waits before each key. */
     private volatile long keyDelayMicros;
@@ -56,10 +57,17 @@ public final class Snapshots {
      * @param threads makes the thread that writes, one per snapshot
      * @param wakeUp has the engine's thread begin a turn soon; any thread
      */
-    public Snapshots(Keyspaces keyspaces, ThreadFactory threads, Runnable wakeUp) {
+    public Snapshots(Keyspaces keyspaces, ThreadFactory threads, Runnable wakeUp, LibraryTeller libraries) {
+        this.libraries = libraries;
         this.keyspaces = keyspaces;
         this.threads = threads;
         this.wakeUp = wakeUp;
+    }
+
+    /** Gives the libraries of functions to a sink. */
+    @FunctionalInterface
+    public interface LibraryTeller {
+        void tell(DatasetSink sink) throws IOException;
     }
 
     /**
@@ -177,6 +185,11 @@ public final class Snapshots {
             this.target = target;
             this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
             this.cut = keyspaces.cut(this);
+            try {
+                libraries.tell(keys);
+            } catch (IOException e) {
+                writer.fail(e);
+            }
             Thread thread = threads.newThread(writer);
             // Has an effect where the launcher lets it; the engine's thread and clients come first.
             thread.setPriority(Thread.MIN_PRIORITY);

@@ -212,6 +212,9 @@ public final class CommandTester {
         public void resume() {}
 
         @Override
+        public void suspend(boolean suspended) {}
+
+        @Override
         public String remoteAddress() {
             return "127.0.0.1:1";
         }

@@ -300,6 +300,18 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
+    public void suspend(boolean value) {
+        suspended = value;
+        if (value) {
+            // What other connections read goes where the rest of this one's requests are.
+            decoder.retain();
+        } else {
+            // The reply of the command in progress comes after what was flushed meanwhile.
+            queueFlush();
+        }
+    }
+
+    @Override
     public String remoteAddress() {
         return endpoint.remoteAddress();
     }

@@ -66,9 +66,11 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     /**
      * A thread to run the loop on, not started yet. Any thread may be it, but only on this kind does Netty reuse the 64-byte
      * object that it makes of each write.
+     *
+     * @param stackBytes the size of its stack, 0 for the usual one
      */
-    public static Thread newThread(Runnable loop, String name) {
-        return new FastThreadLocalThread(loop, name);
+    public static Thread newThread(Runnable loop, String name, long stackBytes) {
+        return new FastThreadLocalThread(null, loop, name, stackBytes);
     }
 
     /**

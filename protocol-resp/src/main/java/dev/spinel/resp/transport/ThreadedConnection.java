@@ -234,6 +234,13 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     }
 
     @Override
+    public void suspend(boolean value) {
+        suspended = value;
+        // Behind what was flushed while the command in progress served others.
+        queueFlush();
+    }
+
+    @Override
     public String remoteAddress() {
         return endpoint.remoteAddress();
     }

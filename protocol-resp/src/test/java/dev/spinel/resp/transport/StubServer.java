@@ -12,7 +12,7 @@ final class StubServer {
         StubExecutor executor = new StubExecutor();
         NettyTransport<StubExecutor.Client> transport = new NettyTransport<>(
                 IoTransport.valueOf(args[0]), Integer.parseInt(args[2]), new ConnectionSettings(), executor);
-        NettyTransport.newThread(() -> serve(transport, Integer.parseInt(args[1])), "engine")
+        NettyTransport.newThread(() -> serve(transport, Integer.parseInt(args[1])), "engine", 0)
                 .start();
     }
 

@@ -20,7 +20,7 @@ final class TestServer implements AutoCloseable {
 
     TestServer(IoTransport io, int ioThreads, ListenSettings where) throws IOException {
         transport = new NettyTransport<>(io, ioThreads, settings, executor);
-        thread = NettyTransport.newThread(() -> run(where), "engine");
+        thread = NettyTransport.newThread(() -> run(where), "engine", 0);
         thread.start();
         try {
             started.join();

@@ -5,16 +5,18 @@ import com.google.inject.Provides;
 import com.google.inject.Singleton;
 import dev.spinel.aof.AofPersistence;
 import dev.spinel.engine.Capability;
+import dev.spinel.lua.LuaScripting;
 import dev.spinel.rdb.RdbFormat;
+import dev.spinel.rdb.RdbLibraryFormat;
 import dev.spinel.rdb.RdbPersistence;
 import java.util.List;
 
-/** Snapshot files and the append-only log. */
-final class PersistenceModule extends AbstractModule {
+/** Scripts, snapshot files and the append-only log. */
+final class CapabilityModule extends AbstractModule {
     private final boolean loadsSnapshot;
 
     /** @param loadsSnapshot whether the data of a snapshot are loaded at the start */
-    PersistenceModule(boolean loadsSnapshot) {
+    CapabilityModule(boolean loadsSnapshot) {
         this.loadsSnapshot = loadsSnapshot;
     }
 
@@ -24,6 +26,7 @@ final class PersistenceModule extends AbstractModule {
     List<Capability> capabilities() {
         RdbFormat format = new RdbFormat(EngineModule.REDIS_VERSION, System::currentTimeMillis);
         return List.of(
+                new LuaScripting(EngineModule.REDIS_VERSION, new RdbLibraryFormat()),
                 new AofPersistence(format, () -> Runtime.getRuntime().halt(1)),
                 new RdbPersistence(format, loadsSnapshot));
     }

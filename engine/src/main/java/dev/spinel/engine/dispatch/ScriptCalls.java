@@ -1,0 +1,46 @@
+package dev.spinel.engine.dispatch;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.client.Client;
+import org.jspecify.annotations.Nullable;
+
+/** Runs the commands that scripts call, within the command that runs the script. Engine thread only. */
+public interface ScriptCalls {
+    /**
+     * What a script may do.
+     *
+     * @param readOnly whether commands that write are refused
+     * @param ignoresMemoryLimit whether commands that need memory run although {@code maxmemory} is reached
+     * @param propagates whether changes are logged
+     * @param runsDenied whether commands run that scripts are denied ({@code DEBUG SET-DISABLE-DENY-SCRIPTS})
+     */
+    record Rules(boolean readOnly, boolean ignoresMemoryLimit, boolean propagates, boolean runsDenied) {}
+
+    /**
+     * Runs a command, whose reply goes to the client's connection.
+     *
+     * @param client the script's own client
+     * @return why the command may not run, without the code {@code ERR} if that is its code; null if it ran
+     */
+    @Nullable
+    String call(Client client, Bytes[] args, int argCount, Rules rules);
+
+    /** Whether the user whose script runs may run a command; null if no command has that name, or subcommand. */
+    @Nullable
+    Boolean mayCall(Bytes[] args, int argCount);
+
+    /** Whether used memory is above {@code maxmemory}. */
+    boolean isOutOfMemory();
+
+    /** The error that writes are answered because they cannot be saved, null if all is well. */
+    @Nullable
+    String writeError();
+
+    /**
+     * Serves other clients while a script runs: those commands that are allowed then are executed, all others are answered
+     * an error.
+     *
+     * @param caller the client whose script it is; none of its commands are executed
+     */
+    void serveOthers(Client caller, String busyError);
+}

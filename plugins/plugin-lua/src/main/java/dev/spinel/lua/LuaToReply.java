@@ -1,0 +1,115 @@
+package dev.spinel.lua;
+
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.lua.vm.LuaString;
+import dev.spinel.lua.vm.LuaTable;
+import dev.spinel.lua.vm.Values;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a Lua value as a reply. Source: the manual's page on the Lua API, "Data type conversion". Engine thread only. */
+final class LuaToReply {
+    private static final int MAX_NESTING = 1000;
+    private static final LuaString OK = LuaString.of("ok");
+    private static final LuaString MAP = LuaString.of("map");
+    private static final LuaString SET = LuaString.of("set");
+    private static final LuaString DOUBLE = LuaString.of("double");
+    private static final LuaString BIG_NUMBER = LuaString.of("big_number");
+    private static final LuaString VERBATIM = LuaString.of("verbatim_string");
+    private static final LuaString STRING = LuaString.of("string");
+    private static final LuaString FORMAT = LuaString.of("format");
+
+    private final ReplyWriter reply;
+    /** The version that the script chose, which may differ from the client's. */
+    private final int scriptProtocol;
+
+    LuaToReply(ReplyWriter reply, int scriptProtocol) {
+        this.reply = reply;
+        this.scriptProtocol = scriptProtocol;
+    }
+
+    void write(@Nullable Object value) {
+        write(value, 0);
+    }
+
+    private void write(@Nullable Object value, int nesting) {
+        if (value instanceof LuaString text) {
+            reply.bulk(text.bytes(), 0, text.length());
+        } else if (value instanceof Double number) {
+            reply.integer((long) number.doubleValue());
+        } else if (value instanceof Boolean truth) {
+            if (!truth && scriptProtocol < 3) {
+                reply.nil();
+            } else {
+                reply.bool(truth);
+            }
+        } else if (value instanceof LuaTable table) {
+            if (nesting > MAX_NESTING) {
+                reply.error("ERR reached lua stack limit");
+            } else {
+                writeTable(table, nesting + 1);
+            }
+        } else {
+            reply.nil();
+        }
+    }
+
+    private void writeTable(LuaTable table, int nesting) {
+        LuaString error = Values.toText(table.get(ReplyToLua.ERR_FIELD));
+        if (error != null) {
+            reply.error(ScriptErrors.message(error.toString()));
+        } else if (table.get(OK) instanceof LuaString status) {
+            reply.simple(singleLine(status.toString()));
+        } else if (table.get(DOUBLE) instanceof Double number) {
+            reply.real(number);
+        } else if (table.get(MAP) instanceof LuaTable map) {
+            writeMap(map, nesting);
+        } else if (table.get(SET) instanceof LuaTable set) {
+            writeSet(set, nesting);
+        } else if (table.get(BIG_NUMBER) instanceof LuaString digits) {
+            reply.bigNumber(singleLine(digits.toString()));
+        } else if (table.get(VERBATIM) instanceof LuaTable verbatim
+                && verbatim.get(STRING) instanceof LuaString text
+                && verbatim.get(FORMAT) instanceof LuaString format) {
+            reply.verbatim(format.toString(), text.toString());
+        } else {
+            writeArray(table, nesting);
+        }
+    }
+
+    private static String singleLine(String text) {
+        return text.replace('\r', ' ').replace('\n', ' ');
+    }
+
+    private void writeMap(LuaTable map, int nesting) {
+        int mark = reply.begin();
+        int size = 0;
+        LuaTable.Traversal pairs = map.traversal();
+        while (pairs.next()) {
+            write(pairs.key(), nesting);
+            write(pairs.value(), nesting);
+            size++;
+        }
+        reply.endMap(mark, size);
+    }
+
+    private void writeSet(LuaTable set, int nesting) {
+        int mark = reply.begin();
+        int size = 0;
+        LuaTable.Traversal pairs = set.traversal();
+        while (pairs.next()) {
+            write(pairs.key(), nesting);
+            size++;
+        }
+        reply.endSet(mark, size);
+    }
+
+    private void writeArray(LuaTable table, int nesting) {
+        int mark = reply.begin();
+        int size = 0;
+        for (Object element = table.get(1.0); element != null; element = table.get(size + 1.0)) {
+            write(element, nesting);
+            size++;
+        }
+        reply.endArray(mark, size);
+    }
+}

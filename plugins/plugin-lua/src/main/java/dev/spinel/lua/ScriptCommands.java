@@ -1,0 +1,144 @@
+package dev.spinel.lua;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.Command;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
+import dev.spinel.lua.vm.Interpreter;
+import dev.spinel.lua.vm.LuaFunction;
+import dev.spinel.lua.vm.LuaString;
+import dev.spinel.lua.vm.LuaTable;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** EVAL, EVALSHA, their read-only forms, and SCRIPT. Engine thread only. */
+final class ScriptCommands {
+    private static final LuaString KEYS = LuaString.of("KEYS");
+    private static final LuaString ARGV = LuaString.of("ARGV");
+    private static final int ARGS_FROM = 3;
+    private static final int SHA_LENGTH = 40;
+    /** What a cached script takes beside its text: nodes of the tree, an entry of the map. */
+    private static final long BYTES_PER_SCRIPT = 512;
+
+    private final ScriptRunner runner;
+    private final Interpreter lua;
+    private final LuaTable globals;
+    private final LuaFunction randomSeed;
+    private final Map<Bytes, Script> scripts = new HashMap<>();
+    private long textBytes;
+
+    ScriptCommands(ScriptRunner runner, RedisApi redis) {
+        this.runner = runner;
+        this.lua = runner.lua();
+        this.globals = Sandbox.globals(lua, redis.forScripts());
+        this.randomSeed = (LuaFunction) Objects.requireNonNull(
+                lua.index(globals.get(LuaString.of("math")), LuaString.of("randomseed")), "math.randomseed");
+        globals.put(KEYS, lua.newTable());
+        globals.put(ARGV, lua.newTable());
+        Sandbox.protect(lua, globals);
+    }
+
+    List<Command> commands() {
+        return List.of(
+                Command.of(ScriptSpecs.EVAL, call -> eval(call, false)),
+                Command.of(ScriptSpecs.EVAL_RO, call -> eval(call, true)),
+                Command.of(ScriptSpecs.EVALSHA, call -> evalSha(call, false)),
+                Command.of(ScriptSpecs.EVALSHA_RO, call -> evalSha(call, true)),
+                Command.container(
+                        ScriptSpecs.SCRIPT,
+                        Command.of(ScriptSpecs.SCRIPT_DEBUG, ScriptCommands::debug),
+                        Command.of(ScriptSpecs.SCRIPT_EXISTS, this::exists),
+                        Command.of(ScriptSpecs.SCRIPT_FLUSH, this::flush),
+                        Command.of(ScriptSpecs.SCRIPT_HELP, ScriptHelp.SCRIPT),
+                        Command.of(ScriptSpecs.SCRIPT_KILL, call -> runner.kill(call, false)),
+                        Command.of(ScriptSpecs.SCRIPT_LOAD, this::load)));
+    }
+
+    int count() {
+        return scripts.size();
+    }
+
+    long bytes() {
+        return textBytes + scripts.size() * BYTES_PER_SCRIPT;
+    }
+
+    private void eval(Call call, boolean readOnly) {
+        int keys = ScriptRunner.keyCount(call, false);
+        run(call, compile(call.arg(1)), keys, readOnly);
+    }
+
+    private void evalSha(Call call, boolean readOnly) {
+        int keys = ScriptRunner.keyCount(call, false);
+        Script script = find(call.arg(1));
+        if (script == null) {
+            throw new CommandException("NOSCRIPT No matching script. Please use EVAL.");
+        }
+        run(call, script, keys, readOnly);
+    }
+
+    private @Nullable Script find(Bytes sha) {
+        Script script = scripts.get(sha);
+        if (script == null && sha.length() == SHA_LENGTH) {
+            script = scripts.get(Bytes.of(sha.toString().toLowerCase(Locale.ROOT)));
+        }
+        return script;
+    }
+
+    private Script compile(Bytes text) {
+        String sha = Sha1.hex(text);
+        Bytes key = Bytes.of(sha);
+        Script script = scripts.get(key);
+        if (script == null) {
+            script = Script.compile(lua, text, sha, globals);
+            scripts.put(key, script);
+            textBytes += script.bytes();
+        }
+        return script;
+    }
+
+    private void run(Call call, Script script, int keys, boolean readOnly) {
+        int argsFrom = ARGS_FROM + keys;
+        globals.put(KEYS, runner.table(call, ARGS_FROM, argsFrom));
+        globals.put(ARGV, runner.table(call, argsFrom, call.argCount()));
+        randomSeed.call(lua, new @Nullable Object[] {0.0});
+        runner.run(call, script.sha(), script.function(), script.hasFlags() ? script.flags() : null, readOnly, false);
+    }
+
+    private void load(Call call) {
+        call.reply().bulk(compile(call.arg(2)).sha());
+    }
+
+    private void exists(Call call) {
+        call.reply().array(call.argCount() - 2);
+        for (int i = 2; i < call.argCount(); i++) {
+            call.reply().integer(find(call.arg(i)) == null ? 0 : 1);
+        }
+    }
+
+    private void flush(Call call) {
+        boolean known =
+                call.argCount() == 2 || (call.argCount() == 3 && (call.argIs(2, "ASYNC") || call.argIs(2, "SYNC")));
+        if (!known) {
+            throw Errors.err("SCRIPT FLUSH only support SYNC|ASYNC option");
+        }
+        scripts.clear();
+        textBytes = 0;
+        call.reply().ok();
+    }
+
+    /** There is no debugger: NO is what is the case already. */
+    private static void debug(Call call) {
+        if (call.argIs(2, "NO")) {
+            call.reply().ok();
+        } else if (call.argIs(2, "YES") || call.argIs(2, "SYNC")) {
+            throw Errors.err("SCRIPT DEBUG is not supported by this server");
+        } else {
+            throw Errors.err("Use SCRIPT DEBUG YES/SYNC/NO");
+        }
+    }
+}

@@ -1,0 +1,308 @@
+package dev.spinel.lua;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
+import dev.spinel.engine.EnginePorts;
+import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.dispatch.ScriptCalls.Rules;
+import dev.spinel.lua.vm.Interpreter;
+import dev.spinel.lua.vm.LuaError;
+import dev.spinel.lua.vm.LuaFunction;
+import dev.spinel.lua.vm.LuaString;
+import dev.spinel.lua.vm.LuaTable;
+import dev.spinel.lua.vm.Values;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one script at a time, within the command that asks for it. Engine thread only. */
+final class ScriptRunner {
+    /*
+     * A script runs on the engine's thread, so that data need no locks and a short script no hand-over. Once it has run for
+     * busy-reply-threshold, it serves other clients itself now and then: the transport reads, executes what is allowed
+     * then, answers -BUSY to anything else, and sends.
+     */
+    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long SERVE_EVERY_NANOS = 2 * NANOS_PER_MILLI;
+    /** What the heap must have left for the server while a script runs. */
+    private static final long MIN_RESERVED_BYTES = 24L << 20;
+
+    private static final long RESERVED_DIVISOR = 8;
+    static final String BUSY_SCRIPT =
+            "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+    private static final String BUSY_FUNCTION =
+            "BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.";
+    private static final String LOADING_TIMEOUT = "FUNCTION LOAD timeout";
+    private static final long LOADING_NANOS = 500 * NANOS_PER_MILLI;
+    private static final int KEYS_FROM = 3;
+    private static final Bytes[] NO_ARGUMENTS = {};
+
+    private final EnginePorts ports;
+    private final Interpreter lua;
+    private final ReplyToLua replies;
+    private final ScriptClient scriptClient;
+    private @Nullable Running running;
+    private boolean killed;
+    private boolean runsDenied;
+    private boolean loading;
+    private long loadingSinceNanos;
+
+    /** A script that runs. */
+    static final class Running {
+        final String name;
+        final boolean isFunction;
+        final Client caller;
+        /** The command that runs it, if it is a function. */
+        final Bytes[] command;
+
+        final long startNanos = System.nanoTime();
+        final boolean readOnly;
+        final boolean ignoresMemoryLimit;
+        boolean propagates = true;
+        boolean wrote;
+        private long nextServeNanos;
+
+        Running(
+                String name,
+                boolean isFunction,
+                Client caller,
+                Bytes[] command,
+                boolean readOnly,
+                boolean ignoresMemoryLimit) {
+            this.name = name;
+            this.isFunction = isFunction;
+            this.caller = caller;
+            this.command = command;
+            this.readOnly = readOnly;
+            this.ignoresMemoryLimit = ignoresMemoryLimit;
+        }
+    }
+
+    ScriptRunner(EnginePorts ports) {
+        this.ports = ports;
+        this.lua = new Interpreter(ScriptRunner::roomBytes, this::check);
+        this.replies = new ReplyToLua(lua);
+        this.scriptClient = new ScriptClient(replies);
+    }
+
+    Interpreter lua() {
+        return lua;
+    }
+
+    EnginePorts ports() {
+        return ports;
+    }
+
+    /** The script that runs, null if none does. */
+    @Nullable
+    Running running() {
+        return running;
+    }
+
+    private static long roomBytes() {
+        long reserved = Math.max(MIN_RESERVED_BYTES, Runtime.getRuntime().maxMemory() / RESERVED_DIVISOR);
+        long room = freeBytes();
+        if (room < 2 * reserved) {
+            // What is counted as used may be garbage, and only a collection tells.
+            System.gc();
+            room = freeBytes();
+        }
+        return room - reserved;
+    }
+
+    private static long freeBytes() {
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    }
+
+    /** Looks whether the script has run for so long that others are to be served, or is to end. */
+    private void check() {
+        if (loading && System.nanoTime() - loadingSinceNanos > LOADING_NANOS) {
+            throw new ScriptKilled(LOADING_TIMEOUT);
+        }
+        Running script = running;
+        if (script == null) {
+            return;
+        }
+        long now = System.nanoTime();
+        long threshold = ports.config().number("busy-reply-threshold");
+        if (threshold > 0
+                && now - script.startNanos >= threshold * NANOS_PER_MILLI
+                && now - script.nextServeNanos >= 0) {
+            if (script.nextServeNanos == 0) {
+                ports.log()
+                        .accept("Slow script detected: still in execution after " + threshold
+                                + " milliseconds. You can try killing the script using the "
+                                + (script.isFunction ? "FUNCTION KILL" : "SCRIPT KILL") + " command. Script name is: "
+                                + script.name + ".");
+            }
+            ports.scripts().serveOthers(script.caller, script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
+            script.nextServeNanos = System.nanoTime() + SERVE_EVERY_NANOS;
+        }
+        if (killed) {
+            ports.log().accept("Lua script killed by user with SCRIPT KILL.");
+            throw new ScriptKilled("ERR Error running script: Script killed by user with "
+                    + (script.isFunction ? "FUNCTION KILL" : "SCRIPT KILL") + "...");
+        }
+    }
+
+    /** A library is being loaded, which may take {@value #LOADING_NANOS} nanoseconds. */
+    void startLoading() {
+        loading = true;
+        loadingSinceNanos = System.nanoTime();
+    }
+
+    void endLoading() {
+        loading = false;
+    }
+
+    /** SCRIPT KILL and FUNCTION KILL. */
+    void kill(Call call, boolean function) {
+        Running script = running;
+        if (script == null) {
+            throw new CommandException("NOTBUSY No scripts in execution right now.");
+        }
+        if (script.wrote) {
+            throw new CommandException(
+                    "UNKILLABLE Sorry the script already executed write commands against the dataset."
+                            + " You can either wait the script termination or kill the server in a hard way using the SHUTDOWN"
+                            + " NOSAVE command.");
+        }
+        if (script.isFunction != function) {
+            throw new CommandException(script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
+        }
+        killed = true;
+        call.reply().ok();
+    }
+
+    /** The number of keys of a call, checked. */
+    static int keyCount(Call call, boolean function) {
+        long keys;
+        if (function) {
+            keys = call.integerArg(2, Integer.MIN_VALUE, Integer.MAX_VALUE, "Bad number of keys provided");
+        } else {
+            keys = call.integerArg(2);
+        }
+        if (keys > call.argCount() - KEYS_FROM) {
+            throw Errors.err("Number of keys can't be greater than number of args");
+        }
+        if (keys < 0) {
+            throw Errors.err("Number of keys can't be negative");
+        }
+        return (int) keys;
+    }
+
+    /** The arguments of a call from one to another, exclusive, as a table. */
+    LuaTable table(Call call, int from, int to) {
+        @Nullable Object[] elements = new @Nullable Object[to - from];
+        for (int i = from; i < to; i++) {
+            Bytes arg = call.arg(i);
+            elements[i - from] = LuaString.of(arg.array(), arg.offset(), arg.length());
+        }
+        return lua.newTable(elements);
+    }
+
+    /**
+     * Runs a script and writes its reply.
+     *
+     * @param name its SHA-1, or the function's name
+     * @param flags null if the script says nothing of itself, which allows everything that older scripts could do
+     */
+    void run(
+            Call call,
+            String name,
+            LuaFunction function,
+            @Nullable Set<ScriptFlag> flags,
+            boolean readOnlyCommand,
+            boolean isFunction,
+            @Nullable Object... args) {
+        if (running != null) {
+            throw new IllegalStateException("a script runs in a script");
+        }
+        call.propagateNothing();
+        boolean readOnly = readOnlyCommand || (flags != null && flags.contains(ScriptFlag.NO_WRITES));
+        if (flags != null) {
+            requireAllowed(flags, readOnlyCommand);
+        }
+        // A script without flags that started below the limit may go on above it.
+        boolean ignoresMemoryLimit =
+                flags == null ? !ports.scripts().isOutOfMemory() : flags.contains(ScriptFlag.ALLOW_OOM) || !readOnly;
+        ClientCall clientCall = ClientCall.of(call);
+        Client caller = clientCall.client();
+        Running script = new Running(
+                name, isFunction, caller, isFunction ? copyOf(call) : NO_ARGUMENTS, readOnly, ignoresMemoryLimit);
+        scriptClient.client().database(caller.database());
+        scriptClient.client().protocol(2);
+        killed = false;
+        running = script;
+        try {
+            Object result = Values.first(function.call(lua, args));
+            new LuaToReply(call.reply(), scriptClient.client().protocol()).write(result);
+        } catch (LuaError e) {
+            call.reply().error(ScriptErrors.located(e, name));
+        } catch (ScriptKilled e) {
+            throw new CommandException(String.valueOf(e.getMessage()) + " script: " + name + ", on <unknown>:0.");
+        } catch (StackOverflowError e) {
+            throw Errors.err("stack overflow script: " + name + ", on <unknown>:0.");
+        } catch (OutOfMemoryError e) {
+            throw Errors.err("not enough memory script: " + name + ", on <unknown>:0.");
+        } finally {
+            running = null;
+            replies.clear();
+        }
+    }
+
+    private static Bytes[] copyOf(Call call) {
+        Bytes[] args = new Bytes[call.argCount()];
+        for (int i = 0; i < args.length; i++) {
+            args[i] = call.arg(i).copy();
+        }
+        return args;
+    }
+
+    private void requireAllowed(Set<ScriptFlag> flags, boolean readOnlyCommand) {
+        boolean writes = !flags.contains(ScriptFlag.NO_WRITES);
+        if (writes) {
+            if (readOnlyCommand) {
+                throw Errors.err("Can not execute a script with write flag using *_ro command.");
+            }
+            String error = ports.scripts().writeError();
+            if (error != null) {
+                throw new CommandException(error);
+            }
+        }
+        if (writes && !flags.contains(ScriptFlag.ALLOW_OOM) && ports.scripts().isOutOfMemory()) {
+            throw new CommandException(
+                    "OOM allow-oom flag is not set on the script, can not run it when used memory >" + " 'maxmemory'");
+        }
+    }
+
+    /** Runs a command for a script; the answer is a table with {@code err} if it failed. */
+    @Nullable
+    Object call(Running script, Bytes[] args, int argCount) {
+        long before = ports.changes().changes();
+        Rules rules =
+                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates, runsDenied);
+        replies.clear();
+        String refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
+        if (refusal != null) {
+            boolean hasCode =
+                    refusal.startsWith("OOM ") || refusal.startsWith("MISCONF ") || refusal.startsWith("NOREPLICAS ");
+            return ScriptErrors.table(lua, hasCode ? refusal : "ERR " + refusal);
+        }
+        script.wrote |= ports.changes().changes() != before;
+        return replies.take();
+    }
+
+    /** Sets whether scripts may call commands that are denied to them. */
+    void runsDenied(boolean value) {
+        runsDenied = value;
+    }
+
+    /** Sets the protocol in which commands answer a script. */
+    void protocol(int version) {
+        scriptClient.client().protocol(version);
+    }
+}

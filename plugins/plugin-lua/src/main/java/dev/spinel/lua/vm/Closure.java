@@ -1,0 +1,73 @@
+package dev.spinel.lua.vm;
+
+import dev.spinel.lua.vm.Frame.Cell;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** A Lua function with the variables that it captured. */
+final class Closure extends LuaFunction {
+    final Prototype prototype;
+    final Cell[] captured;
+    LuaTable environment;
+
+    Closure(Prototype prototype, Cell[] captured, LuaTable environment) {
+        this.prototype = prototype;
+        this.captured = captured;
+        this.environment = environment;
+    }
+
+    @Override
+    LuaTable environment() {
+        return environment;
+    }
+
+    @Override
+    public @Nullable Object call(Interpreter lua, @Nullable Object[] args) {
+        return run(lua, slots(args), varargs(args));
+    }
+
+    /** The slots of a call with these arguments. */
+    @Nullable
+    Object[] slots(@Nullable Object[] args) {
+        @Nullable Object[] slots = new @Nullable Object[prototype.slots];
+        System.arraycopy(args, 0, slots, 0, Math.min(args.length, prototype.parameters));
+        return slots;
+    }
+
+    @Nullable
+    Object[] varargs(@Nullable Object[] args) {
+        return prototype.vararg && args.length > prototype.parameters
+                ? Arrays.copyOfRange(args, prototype.parameters, args.length)
+                : Values.NONE;
+    }
+
+    /** Runs with slots that hold the parameters. */
+    @Nullable
+    Object run(Interpreter lua, @Nullable Object[] slots, @Nullable Object[] varargs) {
+        Frame frame = new Frame(lua, this, slots, varargs);
+        lua.enter(frame);
+        try {
+            while (true) {
+                Prototype running = frame.closure.prototype;
+                for (int parameter : running.capturedParameters) {
+                    frame.slots[parameter] = new Cell(frame.slots[parameter]);
+                }
+                int outcome = running.body.exec(frame);
+                Closure tail = frame.tail;
+                if (outcome == Stat.NORMAL) {
+                    return Values.NONE;
+                }
+                if (tail == null) {
+                    return frame.result;
+                }
+                frame = new Frame(lua, tail, frame.tailSlots, frame.tailVarargs);
+                lua.replace(frame);
+            }
+        } catch (LuaError e) {
+            e.locate(frame.closure.prototype.chunk.name(), frame.line);
+            throw e;
+        } finally {
+            lua.leave();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.spinel.lua.vm;
+
+/** A compiled function, of which closures are made. */
+final class Prototype {
+    final Chunk chunk;
+    final int line;
+    final int parameters;
+    final boolean vararg;
+    /** Number of slots for locals, parameters first. */
+    final int slots;
+    /** For each captured variable of the functions around: the slot of the next one, or -1 - n for its n-th. */
+    final int[] captures;
+    /** Parameters that functions inside capture. */
+    final int[] capturedParameters;
+
+    /** How deep its nodes nest, which tells how much of the thread's stack a call needs. */
+    final int weight;
+
+    final Stat body;
+
+    Prototype(
+            Chunk chunk,
+            int line,
+            int parameters,
+            boolean vararg,
+            int slots,
+            int[] captures,
+            int[] capturedParameters,
+            int weight,
+            Stat body) {
+        this.chunk = chunk;
+        this.line = line;
+        this.parameters = parameters;
+        this.vararg = vararg;
+        this.slots = slots;
+        this.captures = captures;
+        this.capturedParameters = capturedParameters;
+        this.weight = weight;
+        this.body = body;
+    }
+}

@@ -1,0 +1,342 @@
+package dev.spinel.lua.vm;
+
+import dev.spinel.lua.vm.Calls.AnyCall;
+import dev.spinel.lua.vm.Variables.Index;
+import dev.spinel.lua.vm.Variables.Local;
+import dev.spinel.lua.vm.Variables.LocalInfo;
+import dev.spinel.lua.vm.Variables.Target;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes of statements. */
+final class Statements {
+    private Statements() {}
+
+    static final class Block extends Stat {
+        private final Stat[] statements;
+
+        Block(Stat[] statements) {
+            this.statements = statements;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            for (Stat statement : statements) {
+                int outcome = statement.exec(frame);
+                if (outcome != NORMAL) {
+                    return outcome;
+                }
+            }
+            return NORMAL;
+        }
+    }
+
+    static final class CallStat extends Stat {
+        private final AnyCall call;
+
+        CallStat(AnyCall call) {
+            this.call = call;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            call.evalAll(frame);
+            return NORMAL;
+        }
+    }
+
+    /** {@code local a = x}: one variable, one value. */
+    static final class LocalOne extends Stat {
+        private final LocalInfo variable;
+        private final Expr value;
+
+        LocalOne(LocalInfo variable, Expr value) {
+            this.variable = variable;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            variable.declare(frame, value.eval(frame));
+            return NORMAL;
+        }
+    }
+
+    static final class LocalSeveral extends Stat {
+        private final LocalInfo[] variables;
+        private final Expr[] values;
+
+        LocalSeveral(LocalInfo[] variables, Expr[] values) {
+            this.variables = variables;
+            this.values = values;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            @Nullable Object[] list = Expr.evalList(frame, values);
+            for (int i = 0; i < variables.length; i++) {
+                variables[i].declare(frame, i < list.length ? list[i] : null);
+            }
+            return NORMAL;
+        }
+    }
+
+    /** {@code local function f}: the variable exists before its value does. */
+    static final class LocalFunction extends Stat {
+        private final Local variable;
+        private final Expr body;
+
+        LocalFunction(LocalInfo variable, Expr body) {
+            this.variable = new Local(variable);
+            this.body = body;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            variable.info.declare(frame, null);
+            variable.assign(frame, body.eval(frame));
+            return NORMAL;
+        }
+    }
+
+    static final class AssignOne extends Stat {
+        private final Target target;
+        private final Expr value;
+
+        AssignOne(Target target, Expr value) {
+            this.target = target;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            if (target instanceof Index index) {
+                Object object = index.object().eval(frame);
+                Object key = index.key().eval(frame);
+                index.assign(frame, object, key, value.eval(frame));
+            } else {
+                target.assign(frame, value.eval(frame));
+            }
+            return NORMAL;
+        }
+    }
+
+    static final class AssignSeveral extends Stat {
+        private final Target[] targets;
+        private final Expr[] values;
+
+        AssignSeveral(Target[] targets, Expr[] values) {
+            this.targets = targets;
+            this.values = values;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            @Nullable Object[] objects = new @Nullable Object[targets.length];
+            @Nullable Object[] keys = new @Nullable Object[targets.length];
+            for (int i = 0; i < targets.length; i++) {
+                if (targets[i] instanceof Index index) {
+                    objects[i] = index.object().eval(frame);
+                    keys[i] = index.key().eval(frame);
+                }
+            }
+            @Nullable Object[] list = Expr.evalList(frame, values);
+            for (int i = targets.length - 1; i >= 0; i--) {
+                Object value = i < list.length ? list[i] : null;
+                if (targets[i] instanceof Index index) {
+                    index.assign(frame, objects[i], keys[i], value);
+                } else {
+                    targets[i].assign(frame, value);
+                }
+            }
+            return NORMAL;
+        }
+    }
+
+    static final class If extends Stat {
+        private final Expr[] conditions;
+        private final Stat[] blocks;
+
+        /** @param blocks one for each condition, and one more for {@code else}, if there is one */
+        If(Expr[] conditions, Stat[] blocks) {
+            this.conditions = conditions;
+            this.blocks = blocks;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            for (int i = 0; i < conditions.length; i++) {
+                if (conditions[i].test(frame)) {
+                    return blocks[i].exec(frame);
+                }
+            }
+            return blocks.length > conditions.length ? blocks[conditions.length].exec(frame) : NORMAL;
+        }
+    }
+
+    static final class While extends Stat {
+        private final Expr condition;
+        private final Stat body;
+
+        While(Expr condition, Stat body) {
+            this.condition = condition;
+            this.body = body;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            while (condition.test(frame)) {
+                frame.lua.tick();
+                int outcome = body.exec(frame);
+                if (outcome != NORMAL) {
+                    return outcome == BREAK ? NORMAL : outcome;
+                }
+            }
+            return NORMAL;
+        }
+    }
+
+    static final class Repeat extends Stat {
+        private final Stat body;
+        private final Expr condition;
+
+        Repeat(Stat body, Expr condition) {
+            this.body = body;
+            this.condition = condition;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            do {
+                frame.lua.tick();
+                int outcome = body.exec(frame);
+                if (outcome != NORMAL) {
+                    return outcome == BREAK ? NORMAL : outcome;
+                }
+            } while (!condition.test(frame));
+            return NORMAL;
+        }
+    }
+
+    static final class NumericFor extends Stat {
+        private final LocalInfo variable;
+        private final Expr from;
+        private final Expr to;
+        private final @Nullable Expr step;
+        private final Stat body;
+        private final int line;
+
+        NumericFor(LocalInfo variable, Expr from, Expr to, @Nullable Expr step, Stat body, int line) {
+            this.variable = variable;
+            this.from = from;
+            this.to = to;
+            this.step = step;
+            this.body = body;
+            this.line = line;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            Object first = from.eval(frame);
+            Object last = to.eval(frame);
+            Object by = step == null ? (Object) 1.0 : step.eval(frame);
+            frame.line = line;
+            double at = number(frame, first, "initial value");
+            double limit = number(frame, last, "limit");
+            double increment = number(frame, by, "step");
+            for (; increment > 0 ? at <= limit : limit <= at; at += increment) {
+                frame.lua.tick();
+                variable.declare(frame, at);
+                int outcome = body.exec(frame);
+                if (outcome != NORMAL) {
+                    return outcome == BREAK ? NORMAL : outcome;
+                }
+            }
+            return NORMAL;
+        }
+
+        private static double number(Frame frame, @Nullable Object value, String what) {
+            Double number = Values.toNumber(value);
+            if (number == null) {
+                throw frame.lua.error("'for' " + what + " must be a number");
+            }
+            return number;
+        }
+    }
+
+    static final class GenericFor extends Stat {
+        private final LocalInfo[] variables;
+        private final Expr[] iterator;
+        private final Stat body;
+        private final int line;
+
+        GenericFor(LocalInfo[] variables, Expr[] iterator, Stat body, int line) {
+            this.variables = variables;
+            this.iterator = iterator;
+            this.body = body;
+            this.line = line;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            @Nullable Object[] list = Expr.evalList(frame, iterator);
+            Object function = list.length > 0 ? list[0] : null;
+            Object state = list.length > 1 ? list[1] : null;
+            Object control = list.length > 2 ? list[2] : null;
+            while (true) {
+                frame.lua.tick();
+                frame.line = line;
+                @Nullable Object[] args = {state, control};
+                Object results = function instanceof LuaFunction callee
+                        ? callee.call(frame.lua, args)
+                        : frame.lua.call(function, args, null);
+                control = Values.first(results);
+                if (control == null) {
+                    return NORMAL;
+                }
+                if (results instanceof Object[] several) {
+                    for (int i = 0; i < variables.length; i++) {
+                        variables[i].declare(frame, i < several.length ? several[i] : null);
+                    }
+                } else {
+                    variables[0].declare(frame, results);
+                    for (int i = 1; i < variables.length; i++) {
+                        variables[i].declare(frame, null);
+                    }
+                }
+                int outcome = body.exec(frame);
+                if (outcome != NORMAL) {
+                    return outcome == BREAK ? NORMAL : outcome;
+                }
+            }
+        }
+    }
+
+    static final class Break extends Stat {
+        @Override
+        int exec(Frame frame) {
+            return BREAK;
+        }
+    }
+
+    static final class Return extends Stat {
+        private final Expr[] values;
+
+        Return(Expr[] values) {
+            this.values = values;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            if (values.length == 1) {
+                Expr value = values[0];
+                if (value instanceof AnyCall call) {
+                    return call.tailCall(frame);
+                }
+                frame.result = value.evalAll(frame);
+            } else {
+                frame.result = Expr.evalList(frame, values);
+            }
+            return RETURN;
+        }
+    }
+}

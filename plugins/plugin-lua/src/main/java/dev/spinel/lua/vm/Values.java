@@ -1,0 +1,80 @@
+package dev.spinel.lua.vm;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lua values in Java: nil is null, a boolean a {@code Boolean}, a number a {@code Double}, the others {@link LuaString},
+ * {@link LuaTable} and {@link LuaFunction}. Results of calls are a value or an {@code Object[]} of them.
+ */
+public final class Values {
+    /** No results, no arguments. */
+    public static final @Nullable Object[] NONE = new @Nullable Object[0];
+
+    private Values() {}
+
+    /** The first of the results of a call, nil if there is none. */
+    public static @Nullable Object first(@Nullable Object results) {
+        if (results instanceof Object[] several) {
+            return several.length == 0 ? null : several[0];
+        }
+        return results;
+    }
+
+    /** All results of a call. */
+    public static @Nullable Object[] all(@Nullable Object results) {
+        return results instanceof Object[] several ? several : new @Nullable Object[] {results};
+    }
+
+    /** Whether a value counts as true. */
+    public static boolean isTrue(@Nullable Object value) {
+        return value != null && value != Boolean.FALSE;
+    }
+
+    /** What {@code type} answers. */
+    public static String typeName(@Nullable Object value) {
+        if (value == null) {
+            return "nil";
+        }
+        if (value instanceof LuaString) {
+            return "string";
+        }
+        if (value instanceof Double) {
+            return "number";
+        }
+        if (value instanceof LuaTable) {
+            return "table";
+        }
+        if (value instanceof Boolean) {
+            return "boolean";
+        }
+        return value instanceof LuaFunction ? "function" : "userdata";
+    }
+
+    /** Equality without metamethods. */
+    public static boolean rawEquals(@Nullable Object a, @Nullable Object b) {
+        if (a == b) {
+            // The same box may hold NaN.
+            return !(a instanceof Double number) || !number.isNaN();
+        }
+        if (a instanceof LuaString x && b instanceof LuaString y) {
+            return x.contentEquals(y);
+        }
+        return a instanceof Double x && b instanceof Double y && x.doubleValue() == y.doubleValue();
+    }
+
+    /** A string, or a number in its text form; null for anything else. */
+    public static @Nullable LuaString toText(@Nullable Object value) {
+        if (value instanceof LuaString string) {
+            return string;
+        }
+        return value instanceof Double number ? NumberText.of(number) : null;
+    }
+
+    /** A number, or a string that is one; null for anything else. */
+    public static @Nullable Double toNumber(@Nullable Object value) {
+        if (value instanceof Double number) {
+            return number;
+        }
+        return value instanceof LuaString text ? NumberText.parse(text) : null;
+    }
+}
