@@ -144,9 +144,9 @@ final class RedisApi {
             return error("wrong number or type of arguments");
         }
         if (isError) {
-            String message = text.toString();
-            // As Redis has it: a dash means that a code follows.
-            return ScriptErrors.table(lua, ScriptErrors.withCode(message));
+            String message = ScriptErrors.message(text.toString());
+            // As Redis has it: a single word is no code.
+            return ScriptErrors.table(lua, message.contains(" ") ? message : "ERR " + message);
         }
         LuaTable table = lua.newTable();
         table.put(LuaString.of("ok"), text);

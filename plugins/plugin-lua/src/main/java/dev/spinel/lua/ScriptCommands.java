@@ -6,14 +6,12 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.lua.vm.Interpreter;
-import dev.spinel.lua.vm.LuaFunction;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** EVAL, EVALSHA, their read-only forms, and SCRIPT. Engine thread only. */
@@ -28,7 +26,6 @@ final class ScriptCommands {
     private final ScriptRunner runner;
     private final Interpreter lua;
     private final LuaTable globals;
-    private final LuaFunction randomSeed;
     private final Map<Bytes, Script> scripts = new HashMap<>();
     private long textBytes;
 
@@ -36,8 +33,6 @@ final class ScriptCommands {
         this.runner = runner;
         this.lua = runner.lua();
         this.globals = Sandbox.globals(lua, redis.forScripts());
-        this.randomSeed = (LuaFunction) Objects.requireNonNull(
-                lua.index(globals.get(LuaString.of("math")), LuaString.of("randomseed")), "math.randomseed");
         globals.put(KEYS, lua.newTable());
         globals.put(ARGV, lua.newTable());
         Sandbox.protect(lua, globals);
@@ -105,7 +100,6 @@ final class ScriptCommands {
         int argsFrom = ARGS_FROM + keys;
         globals.put(KEYS, runner.table(call, ARGS_FROM, argsFrom));
         globals.put(ARGV, runner.table(call, argsFrom, call.argCount()));
-        randomSeed.call(lua, new @Nullable Object[] {0.0});
         runner.run(call, script.sha(), script.function(), script.hasFlags() ? script.flags() : null, readOnly, false);
     }
 

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The library {@code math}. Source: the Lua 5.1 reference manual, section 5.6.
  *
- * <p>{@code random} gives the same numbers to every script that starts, as Redis's does, by the generator of POSIX's
- * {@code drand48}.
+ * <p>{@code random} uses the generator of POSIX's {@code drand48}, as Redis does; all scripts draw from it in turn.
  */
 final class MathLibrary {
     private static final long MULTIPLIER = 0x5DEECE66DL;
