@@ -33,7 +33,6 @@ public final class BuiltInSpecs {
             "command.sortedset.SortedSetSpecs",
             "command.string.StringSpecs",
             "pubsub.PubSubSpecs",
-            "scripting.FunctionSpecs",
             "transaction.TransactionSpecs");
 
     private BuiltInSpecs() {}
