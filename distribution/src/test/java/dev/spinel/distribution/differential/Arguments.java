@@ -188,8 +188,8 @@ final class Arguments {
             case "fieldtype" -> fieldType();
             case "fieldoffset" -> oneIn(3) ? "#" + random.nextInt(20) : bitOffset();
             case "bitindex" -> oneIn(20) ? wholeNumber() : Integer.toString(random.nextInt(200) - 100);
-            case "sketch" -> oneIn(20) ? anyKey() : "p" + random.nextInt(4);
-            case "places" -> oneIn(20) ? anyKey() : "g" + random.nextInt(4);
+            case "sketch" -> oneIn(20) ? "g0" : "p" + random.nextInt(4);
+            case "places" -> oneIn(20) ? "p0" : "g" + random.nextInt(4);
             case "sketched" -> "e" + random.nextInt(3000);
             case "place" -> oneIn(20) ? name('m') : "m" + random.nextInt(60);
             case "longitude" -> degrees(180);

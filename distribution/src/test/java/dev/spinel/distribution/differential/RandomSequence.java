@@ -20,10 +20,11 @@ record RandomSequence(List<Request> settings, List<Request> requests) {
             EnumSet.of(Comparison.EXACT, Comparison.UNORDERED, Comparison.PAIRS);
     /**
      * Without their count some are random, with another timeout the blocking ones take long, and an argument more is
-     * another error since ZRANK and ZREVRANK have the option of Redis 7.2.
+     * another error since ZRANK and ZREVRANK have the option of Redis 7.2. A sketch is made nowhere where bits are set: a
+     * damaged one is treated differently (see DIFFERENCES.md).
      */
     private static final List<String> NEVER_SPOILED =
-            List.of("SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "B", "ZRANK", "ZREVRANK", "CONFIG");
+            List.of("SPOP", "SRANDMEMBER", "HRANDFIELD", "ZRANDMEMBER", "B", "ZRANK", "ZREVRANK", "CONFIG", "PF");
 
     private static final int SPOILINGS = 5;
     /**
