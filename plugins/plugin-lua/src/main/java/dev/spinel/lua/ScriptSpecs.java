@@ -74,6 +74,7 @@ final class ScriptSpecs {
 
     static final CommandSpec SCRIPT_EXISTS = subcommand("EXISTS", "2.6.0", -3, NOSCRIPT)
             .arguments(Argument.string("sha1").multiple())
+            .tips("request_policy:all_shards", "response_policy:agg_logical_and")
             .summary("Tells whether scripts are cached.")
             .complexity("O(N) for N scripts to look for.")
             .build();
@@ -81,6 +82,7 @@ final class ScriptSpecs {
     static final CommandSpec SCRIPT_FLUSH = subcommand("FLUSH", "2.6.0", -2, NOSCRIPT)
             .arguments(oneOf("flush_mode", word("async", "ASYNC"), word("sync", "SYNC"))
                     .optional())
+            .tips("request_policy:all_nodes", "response_policy:all_succeeded")
             .summary("Forgets all cached scripts.")
             .complexity("O(N) for N cached scripts.")
             .build();
@@ -91,18 +93,21 @@ final class ScriptSpecs {
             .build();
 
     static final CommandSpec SCRIPT_KILL = subcommand("KILL", "2.6.0", 2, NOSCRIPT, ALLOW_BUSY)
+            .tips("request_policy:all_shards", "response_policy:one_succeeded")
             .summary("Ends the script that runs.")
             .complexity("O(1)")
             .build();
 
     static final CommandSpec SCRIPT_LOAD = subcommand("LOAD", "2.6.0", 3, NOSCRIPT, STALE)
             .arguments(Argument.string("script"))
+            .tips("request_policy:all_nodes", "response_policy:all_succeeded")
             .summary("Caches a script.")
             .complexity("O(N) for N bytes of the script.")
             .build();
 
     static final CommandSpec FUNCTION_DELETE = subcommand("DELETE", "7.0.0", 3, NOSCRIPT, WRITE)
             .arguments(Argument.string("library-name"))
+            .tips("request_policy:all_shards", "response_policy:all_succeeded")
             .summary("Deletes a library with its functions.")
             .complexity("O(1)")
             .build();
@@ -115,6 +120,7 @@ final class ScriptSpecs {
     static final CommandSpec FUNCTION_FLUSH = subcommand("FLUSH", "7.0.0", -2, NOSCRIPT, WRITE)
             .arguments(
                     oneOf("async", word("async", "ASYNC"), word("sync", "SYNC")).optional())
+            .tips("request_policy:all_shards", "response_policy:all_succeeded")
             .summary("Deletes all function libraries.")
             .complexity("O(N) for N functions.")
             .build();
@@ -125,6 +131,7 @@ final class ScriptSpecs {
             .build();
 
     static final CommandSpec FUNCTION_KILL = subcommand("KILL", "7.0.0", 2, NOSCRIPT, ALLOW_BUSY)
+            .tips("request_policy:all_shards", "response_policy:one_succeeded")
             .summary("Ends the function that runs.")
             .complexity("O(1)")
             .build();
@@ -133,12 +140,14 @@ final class ScriptSpecs {
             .arguments(
                     Argument.string("library-name-pattern").token("LIBRARYNAME").optional(),
                     word("withcode", "WITHCODE").optional())
+            .tips("nondeterministic_output_order")
             .summary("Tells of the libraries.")
             .complexity("O(N) for N functions.")
             .build();
 
     static final CommandSpec FUNCTION_LOAD = subcommand("LOAD", "7.0.0", -3, NOSCRIPT, WRITE, DENYOOM)
             .arguments(word("replace", "REPLACE").optional(), Argument.string("function-code"))
+            .tips("request_policy:all_shards", "response_policy:all_succeeded")
             .summary("Adds a library of functions.")
             .complexity("O(1), the compilation aside.")
             .build();
@@ -148,11 +157,13 @@ final class ScriptSpecs {
                     Argument.string("serialized-value"),
                     oneOf("policy", word("flush", "FLUSH"), word("append", "APPEND"), word("replace", "REPLACE"))
                             .optional())
+            .tips("request_policy:all_shards", "response_policy:all_succeeded")
             .summary("Adds libraries that were dumped.")
             .complexity("O(N) for N functions of the payload.")
             .build();
 
     static final CommandSpec FUNCTION_STATS = subcommand("STATS", "7.0.0", 2, NOSCRIPT, ALLOW_BUSY)
+            .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
             .summary("Tells which function runs and how many there are.")
             .complexity("O(1)")
             .build();
