@@ -1,7 +1,9 @@
 package dev.spinel.engine.dispatch;
 
 import dev.spinel.api.command.CommandFlag;
+import dev.spinel.api.command.CommandGroup;
 import dev.spinel.api.command.CommandHandler;
+import dev.spinel.api.command.CommandSpec;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
@@ -9,6 +11,7 @@ import dev.spinel.engine.acl.AclLog.Context;
 import dev.spinel.engine.acl.AclLog.Reason;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
+import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.client.Connection;
@@ -478,6 +481,13 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     }
 
     @Override
+    public void scriptBegins(ClientCall call) {
+        if ((serverState & Gate.MONITORED) != 0) {
+            monitors.feed(services.clock(), call.client(), call.args(), call.argCount());
+        }
+    }
+
+    @Override
     public boolean isOutOfMemory() {
         return (serverState & Gate.OUT_OF_MEMORY) != 0;
     }
@@ -640,8 +650,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (client.replyMode() != ReplyMode.ON) {
             applyReplyMode(client, mark, command.repliesByPush());
         }
-        if (client.is(ClientFlag.TRACKING)) {
-            trackKeys(client, command, args, argCount);
+        CallContext outer = depth == 0 ? context : contexts.get(depth - 1);
+        if (outer.client().is(ClientFlag.TRACKING)) {
+            // Once a command of a script reads, the script counts as reading the keys that it was given.
+            boolean inScript = outer.client() != client;
+            trackKeys(command, inScript ? outer.command().spec() : command.spec(), inScript ? outer : context);
         }
         if (tells) {
             services.tracking().finish();
@@ -657,11 +670,21 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         return shown;
     }
 
-    /** Remembers the keys that a command read for a client that caches them. */
-    private void trackKeys(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+    /**
+     * Remembers keys for a client that caches what it read.
+     *
+     * @param command what may have read
+     * @param keysOf the specification of the command of whose keys that makes a read
+     * @param call the call of it
+     */
+    private void trackKeys(RegisteredCommand command, CommandSpec keysOf, CallContext call) {
+        Client client = call.client();
         TrackingState tracking = Objects.requireNonNull(client.tracking());
-        if (command.spec().is(CommandFlag.READONLY) && tracking.tracksCommand()) {
-            int keys = keyFinder.find(command.spec(), args, 0, argCount);
+        boolean reads =
+                command.spec().is(CommandFlag.READONLY) && command.spec().group() != CommandGroup.SCRIPTING;
+        if (reads && tracking.tracksCommand()) {
+            Bytes[] args = call.args();
+            int keys = keyFinder.find(keysOf, args, 0, call.argCount());
             for (int i = 0; i < keys; i++) {
                 services.tracking().read(client, args[keyFinder.position(i)]);
             }

@@ -2,6 +2,7 @@ package dev.spinel.engine.dispatch;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientCall;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the commands that scripts call, within the command that runs the script. Engine thread only. */
@@ -24,6 +25,9 @@ public interface ScriptCalls {
      */
     @Nullable
     String call(Client client, Bytes[] args, int argCount, Rules rules);
+
+    /** Shows the command that runs a script to MONITOR, before the commands of the script. */
+    void scriptBegins(ClientCall call);
 
     /** Whether the user whose script runs may run a command; null if no command has that name, or subcommand. */
     @Nullable

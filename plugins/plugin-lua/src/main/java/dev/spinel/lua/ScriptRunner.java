@@ -231,6 +231,7 @@ final class ScriptRunner {
                 flags == null ? !ports.scripts().isOutOfMemory() : flags.contains(ScriptFlag.ALLOW_OOM) || !readOnly;
         ClientCall clientCall = ClientCall.of(call);
         Client caller = clientCall.client();
+        ports.scripts().scriptBegins(clientCall);
         Running script = new Running(
                 name, isFunction, caller, isFunction ? copyOf(call) : NO_ARGUMENTS, readOnly, ignoresMemoryLimit);
         scriptClient.client().database(caller.database());
