@@ -224,7 +224,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
-        this.cron = new Cron(clock, keyspaces, statistics, propagator);
+        this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
         this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients);
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
@@ -241,7 +241,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
                         users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
-                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, statistics, this::unpause),
+                new ClientCommands(
+                        clients,
+                        users,
+                        blockedClients,
+                        pausedClients,
+                        tracking,
+                        dispatcher::failBlocked,
+                        this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -311,8 +318,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ServerProcess process = options.process();
         InstantaneousRates rates = new InstantaneousRates(statistics);
         cron.add(() -> {
-            statistics.transportTotals(
-                    process.networkInputBytes(), process.networkOutputBytes(), process.rejectedConnections());
+            statistics.network(process.networkTotals());
             rates.sample(clock.nowMillis());
             memory.tick(clock.nowMillis());
         });
@@ -343,6 +349,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /** The commands that steer and describe the server. */
     private List<ServerPlugin> administration(EngineOptions options, ServerIdentity identity, InfoReport info) {
         ServerProcess process = options.process();
+        ConfigCommands configCommands = new ConfigCommands(
+                options.config(),
+                options.configFile(),
+                this::describeUsers,
+                this::resetStatistics,
+                dispatcher::isLoading);
         return List.of(
                 new ServerCommands(
                         keyspaces,
@@ -356,20 +368,27 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         this::shutdown,
                         () -> capabilities.forEach(Capability::flushedAll)),
                 new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
-                new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
+                configCommands,
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new SlowlogCommands(slowLog),
-                new LatencyCommands(latencyMonitor, commandTable),
+                new LatencyCommands(latencyMonitor, slowLog, commandTable),
                 new ReplicationCommands(),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
                 new DebugCommands(
-                        options.config(), keyspaces, process, identity, cron::activeExpire, debugSubcommands()));
+                        options.config(),
+                        keyspaces,
+                        process,
+                        identity,
+                        cron::activeExpire,
+                        cron::paused,
+                        debugSubcommands(configCommands)));
     }
 
-    private Map<String, CommandHandler> debugSubcommands() {
+    private Map<String, CommandHandler> debugSubcommands(ConfigCommands configCommands) {
         Map<String, CommandHandler> subcommands = new HashMap<>();
+        subcommands.put("CONFIG-REWRITE-FORCE-ALL", configCommands::rewriteAll);
         capabilities.forEach(capability -> subcommands.putAll(capability.debugSubcommands()));
         return subcommands;
     }
@@ -646,7 +665,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (tracking.isOn()) {
             tracking.endTurn();
         }
-        limits.evictLargest(nowMillis);
+        limits.evictLargest(clock.nowNanos());
         if (evictionUnfinished) {
             waitNanos = 0;
         }

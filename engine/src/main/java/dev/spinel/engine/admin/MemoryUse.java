@@ -109,6 +109,11 @@ public final class MemoryUse {
         return arena.reservedBytes();
     }
 
+    /** Number of clients. */
+    int clientCount() {
+        return clients.count();
+    }
+
     /** Buffers and state of the clients. */
     long clientBytes() {
         long bytes = pausedClients.heapBytes();

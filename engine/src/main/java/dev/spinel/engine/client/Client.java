@@ -31,12 +31,10 @@ public final class Client {
     private User user;
     private long lastInteractionMillis;
     private String lastCommand = "NULL";
-    private int lastArgumentBytes;
     private ReplyMode replyMode = ReplyMode.ON;
     private @Nullable Transaction transaction;
     private @Nullable Blocked blocked;
     private @Nullable TrackingState tracking;
-    private long networkInputBytes;
     private long softLimitSinceMillis;
 
     Client(long id, Connection connection, User user, long nowMillis) {
@@ -171,15 +169,6 @@ public final class Client {
         lastInteractionMillis = nowMillis;
     }
 
-    /** Bytes of the arguments of the request being executed. */
-    public int lastArgumentBytes() {
-        return lastArgumentBytes;
-    }
-
-    public void lastArgumentBytes(int bytes) {
-        lastArgumentBytes = bytes;
-    }
-
     public ReplyMode replyMode() {
         return replyMode;
     }
@@ -241,14 +230,6 @@ public final class Client {
 
     public int subscriptionCount() {
         return channels.size() + patterns.size();
-    }
-
-    public long networkInputBytes() {
-        return networkInputBytes;
-    }
-
-    public void addNetworkInputBytes(long bytes) {
-        networkInputBytes += bytes;
     }
 
     /** Since when the output has been above the soft limit, 0 when it is not. */

@@ -17,15 +17,18 @@ public final class ClientLimits {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
-    /** How often the memory of all clients is summed up at most. */
-    private static final long WEIGH_MILLIS = 5;
+    /** How long the memory of all clients is not summed up again, for each of them; some forty times what it takes. */
+    private static final long WEIGH_PAUSE_NANOS = 2000;
+
+    private static final long MAX_WEIGH_PAUSE_NANOS = 5_000_000;
 
     private final ClientRegistry clients;
     private final ServerStatistics statistics;
     private final Consumer<String> log;
     private long idleMillis;
     private long allBytes;
-    private long weighedMillis;
+    private long nextWeighNanos;
+    private boolean weighsNow;
     private OutputLimit normal = OutputLimit.NONE;
     private OutputLimit pubSub = OutputLimit.NONE;
     /** The smaller hard limit: below it no look at the kind of client is needed. */
@@ -115,18 +118,19 @@ public final class ClientLimits {
     /** Sets how much memory clients may use together ({@code maxmemory-clients}); 0 for no limit. */
     public void together(long bytes) {
         allBytes = bytes;
-        weighedMillis = 0;
+        weighsNow = true;
     }
 
     /**
-     * Closes the clients that use the most memory until the others are within the limit for all, at most every few
-     * milliseconds. Monitors are left out, and clients with CLIENT NO-EVICT counted only. O(number of clients).
+     * Closes the clients that use the most memory until the others are within the limit for all, at most every
+     * few milliseconds, or more often when they are few. Monitors are left out, and clients with CLIENT NO-EVICT counted only. O(number of clients).
      */
-    public void evictLargest(long nowMillis) {
-        if (allBytes == 0 || nowMillis - weighedMillis < WEIGH_MILLIS) {
+    public void evictLargest(long nowNanos) {
+        if (allBytes == 0 || (!weighsNow && nowNanos - nextWeighNanos < 0)) {
             return;
         }
-        weighedMillis = nowMillis;
+        weighsNow = false;
+        nextWeighNanos = nowNanos + Math.min(MAX_WEIGH_PAUSE_NANOS, clients.count() * WEIGH_PAUSE_NANOS);
         long bytes = 0;
         for (Client client : clients.all()) {
             bytes += client.is(ClientFlag.MONITOR) ? 0 : ClientMemory.bytes(client);
@@ -160,6 +164,7 @@ public final class ClientLimits {
     private record Weighed(Client client, long bytes) {}
 
     private void close(Client client) {
+        statistics.outputLimitExceeded();
         log.accept("Client id=" + client.id() + " addr=" + client.connection().remoteAddress()
                 + " closed for overcoming of output buffer limits.");
         client.connection().close();

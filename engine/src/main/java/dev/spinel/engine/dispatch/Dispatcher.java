@@ -9,6 +9,7 @@ import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.engine.acl.AclLog.Context;
 import dev.spinel.engine.acl.AclLog.Reason;
+import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientCall;
@@ -284,7 +285,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             return Outcome.DONE;
         }
         if ((concerns & Gate.LOADING) != 0) {
-            reject(client, command, "LOADING Redis is loading the dataset in memory");
+            reject(client, command, Errors.loading().message());
             return Outcome.DONE;
         }
         if ((concerns & ClientFlag.MONITOR.bit()) != 0) {
@@ -456,6 +457,21 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if ((concerns & Gate.MONITORED) != 0 && client.is(ClientFlag.IN_EXEC)) {
             monitors.feed(services.clock(), client, shown, argCount);
         }
+    }
+
+    /** Answers a blocked client an error, which counts as a failure of the command that it waits with. */
+    public void failBlocked(Client client, String message) {
+        Blocked blocked = client.blocked();
+        if (blocked == null) {
+            return;
+        }
+        RegisteredCommand command =
+                find(blocked.request().args(), blocked.request().argCount());
+        if (command != null) {
+            command.failed();
+        }
+        statistics.errorReplied(message);
+        services.blockedClients().fail(client, message);
     }
 
     /** Sets how input is read, executed and answered within a command that takes long. */

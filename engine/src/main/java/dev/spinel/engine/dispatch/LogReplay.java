@@ -109,6 +109,11 @@ final class LogReplay implements Replay, Connection {
     }
 
     @Override
+    public int decodedBytes() {
+        return 0;
+    }
+
+    @Override
     public int queryBufferFreeBytes() {
         return 0;
     }

@@ -245,6 +245,11 @@ public final class CommandTester {
         }
 
         @Override
+        public int decodedBytes() {
+            return 0;
+        }
+
+        @Override
         public int queryBufferFreeBytes() {
             return 0;
         }

@@ -92,6 +92,11 @@ final class ScriptClient implements Connection {
     }
 
     @Override
+    public int decodedBytes() {
+        return 0;
+    }
+
+    @Override
     public int queryBufferFreeBytes() {
         return 0;
     }

@@ -183,6 +183,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                     System.Logger.Level.WARNING,
                     "Closing client {0} that reached max query buffer length",
                     remoteAddress());
+            transport.countOverlongRequest();
             close();
         } else if (more && !suspended && decoder.waitingBytes() > 0) {
             queueResume();
@@ -339,6 +340,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     @Override
     public int queryBufferBytes() {
         return decoder.bufferedBytes();
+    }
+
+    @Override
+    public int decodedBytes() {
+        return decoder.decodedBytes();
     }
 
     @Override

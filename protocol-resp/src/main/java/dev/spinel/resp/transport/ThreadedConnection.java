@@ -273,6 +273,11 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     }
 
     @Override
+    public int decodedBytes() {
+        return socket.decodedBytes();
+    }
+
+    @Override
     public int queryBufferFreeBytes() {
         return socket.freeBytes();
     }
