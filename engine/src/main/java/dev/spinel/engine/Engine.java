@@ -248,6 +248,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         pausedClients,
                         tracking,
                         dispatcher::failBlocked,
+                        this::disconnect,
                         this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
@@ -403,6 +404,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
         bindings.clients(limits);
+        limits.onClose(this::disconnect);
         bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory-clients", value -> {
@@ -490,8 +492,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         clock.update();
         keyspaces.begin(clock.nowMillis());
-        // Keys must not go for the output of clients that have gone.
-        memory.refreshClients(clock.nowMillis());
+        // Keys must not go for the output of clients that have gone, or are to go.
+        if (limits.evictLargest(clock.nowNanos())) {
+            memory.countClients();
+        } else {
+            memory.refreshClients(clock.nowMillis());
+        }
         long start = clock.nowNanos();
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
         propagator.flush();
@@ -553,6 +559,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     @Override
+    public boolean mayGrow(Client client, long outputBytes) {
+        return limits.allows(client, outputBytes);
+    }
+
+    @Override
     public void outputWaits(Client client) {
         limits.closeIfOverHardLimit(client);
     }
@@ -561,6 +572,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     public boolean execute(Client client, Bytes[] args, int argCount) {
         if (mayBeShort()) {
             checkMemory();
+            if (clients.get(client.id()) == null) {
+                return false;
+            }
         }
         Outcome outcome = dispatcher.execute(client, args, argCount);
         limits.closeIfOverHardLimit(client);
@@ -665,7 +679,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (tracking.isOn()) {
             tracking.endTurn();
         }
-        limits.evictLargest(clock.nowNanos());
         if (evictionUnfinished) {
             waitNanos = 0;
         }
@@ -683,6 +696,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public long afterReplies() {
+        limits.evictLargest(clock.readNanos());
         boolean releases = keyspaces.lazyRelease().isPending();
         if (releases) {
             keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);

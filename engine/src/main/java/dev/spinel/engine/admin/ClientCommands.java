@@ -20,6 +20,7 @@ import dev.spinel.engine.tracking.ClientTracking;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** CLIENT and its subcommands. Engine thread only. */
@@ -33,11 +34,13 @@ public final class ClientCommands implements ServerPlugin {
     private final Runnable unpause;
     private final TrackingCommands tracking;
     private final BiConsumer<Client, String> failBlocked;
+    private final Consumer<Client> forget;
 
     /**
      * The commands about clients.
      *
      * @param failBlocked answers a blocked client an error in place of what it waits for
+     * @param forget removes a client whose connection was closed
      * @param unpause ends a pause and executes the requests that waited
      */
     public ClientCommands(
@@ -47,9 +50,11 @@ public final class ClientCommands implements ServerPlugin {
             PausedClients pausedClients,
             ClientTracking tracking,
             BiConsumer<Client, String> failBlocked,
+            Consumer<Client> forget,
             Runnable unpause) {
         this.tracking = new TrackingCommands(clients, tracking);
         this.failBlocked = failBlocked;
+        this.forget = forget;
         this.clients = clients;
         this.users = users;
         this.blockedClients = blockedClients;
@@ -315,6 +320,7 @@ public final class ClientCommands implements ServerPlugin {
                 client.connection().closeAfterReply();
             } else {
                 client.connection().close();
+                forget.accept(client);
             }
         }
         return killed;

@@ -289,7 +289,7 @@ public final class InfoSections {
                 .add("sync_partial_ok", 0)
                 .add("sync_partial_err", 0)
                 .add("expired_keys", sources.keyspaces.statistics().expiredKeys())
-                .decimal("expired_stale_perc", 0)
+                .decimal("expired_stale_perc", sources.keyspaces.stalePercent())
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
                 .add("expire_cycle_cpu_milliseconds", statistics.expiryNanos() / NANOS_PER_MILLI)
                 .add("evicted_keys", sources.keyspaces.statistics().evictedKeys())

@@ -63,6 +63,11 @@ public final class MemoryUse {
         }
     }
 
+    /** Samples clients now. O(number of clients). */
+    public void countClients() {
+        sampledClientBytes = clientBytes();
+    }
+
     /** Samples clients again unless that was just done. */
     public void refreshClients(long nowMillis) {
         if (nowMillis - clientsSampledMillis >= CLIENT_REFRESH_MILLIS) {

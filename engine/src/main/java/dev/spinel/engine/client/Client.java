@@ -36,6 +36,7 @@ public final class Client {
     private @Nullable Blocked blocked;
     private @Nullable TrackingState tracking;
     private long softLimitSinceMillis;
+    private boolean outputRefused;
 
     Client(long id, Connection connection, User user, long nowMillis) {
         this.id = id;
@@ -239,5 +240,14 @@ public final class Client {
 
     public void softLimitSinceMillis(long millis) {
         softLimitSinceMillis = millis;
+    }
+
+    /** Whether a reply was given up because it would have exceeded the hard limit. */
+    boolean isOutputRefused() {
+        return outputRefused;
+    }
+
+    void refuseOutput() {
+        outputRefused = true;
     }
 }

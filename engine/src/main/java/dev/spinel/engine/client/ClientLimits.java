@@ -25,6 +25,7 @@ public final class ClientLimits {
     private final ClientRegistry clients;
     private final ServerStatistics statistics;
     private final Consumer<String> log;
+    private Consumer<Client> forget = client -> {};
     private long idleMillis;
     private long allBytes;
     private long nextWeighNanos;
@@ -51,6 +52,11 @@ public final class ClientLimits {
         this.log = log;
     }
 
+    /** Sets how a client is removed whose connection was closed, before its transport tells. */
+    public void onClose(Consumer<Client> value) {
+        forget = value;
+    }
+
     /** Sets after how many seconds without a command a client is closed ({@code timeout}); 0 for never. */
     public void idleSeconds(long seconds) {
         idleMillis = seconds * MILLIS_PER_SECOND;
@@ -69,19 +75,34 @@ public final class ClientLimits {
 
     /** Closes a client whose output is above the hard limit; returns whether it did. */
     public boolean closeIfOverHardLimit(Client client) {
-        long waiting = client.connection().outputBytes();
-        if (waiting < leastHardBytes || waiting < orEndless(limit(client).hardBytes) || waiting <= UNLIMITED_BYTES) {
+        if (!client.isOutputRefused()
+                && isWithinHardLimit(client, client.connection().outputBytes())) {
             return false;
         }
         close(client);
         return true;
     }
 
+    /** Whether output may grow to so many bytes; if not, the client is over its limit from now on. */
+    public boolean allows(Client client, long outputBytes) {
+        if (isWithinHardLimit(client, outputBytes)) {
+            return true;
+        }
+        client.refuseOutput();
+        return false;
+    }
+
+    private boolean isWithinHardLimit(Client client, long outputBytes) {
+        return outputBytes < leastHardBytes
+                || outputBytes < orEndless(limit(client).hardBytes)
+                || outputBytes <= UNLIMITED_BYTES;
+    }
+
     /** Closes all clients that are idle for too long or over a limit. O(number of clients). */
     public void sweep(long nowMillis) {
         for (Client client : new ArrayList<>(clients.all())) {
             if (isIdle(client, nowMillis)) {
-                client.connection().close();
+                end(client);
             } else if (!closeIfOverHardLimit(client) && isOverSoftLimit(client, nowMillis)) {
                 close(client);
             }
@@ -122,12 +143,15 @@ public final class ClientLimits {
     }
 
     /**
-     * Closes the clients that use the most memory until the others are within the limit for all, at most every
-     * few milliseconds, or more often when they are few. Monitors are left out, and clients with CLIENT NO-EVICT counted only. O(number of clients).
+     * Closes the clients that use the most memory until the others are within the limit for all, at most every few
+     * milliseconds, or more often when they are few. Monitors are left out, and clients with CLIENT NO-EVICT counted only.
+     * O(number of clients).
+     *
+     * @return whether any was closed
      */
-    public void evictLargest(long nowNanos) {
+    public boolean evictLargest(long nowNanos) {
         if (allBytes == 0 || (!weighsNow && nowNanos - nextWeighNanos < 0)) {
-            return;
+            return false;
         }
         weighsNow = false;
         nextWeighNanos = nowNanos + Math.min(MAX_WEIGH_PAUSE_NANOS, clients.count() * WEIGH_PAUSE_NANOS);
@@ -135,12 +159,10 @@ public final class ClientLimits {
         for (Client client : clients.all()) {
             bytes += client.is(ClientFlag.MONITOR) ? 0 : ClientMemory.bytes(client);
         }
-        if (bytes > allBytes) {
-            evict(bytes);
-        }
+        return bytes > allBytes && evict(bytes);
     }
 
-    private void evict(long usedBytes) {
+    private boolean evict(long usedBytes) {
         List<Weighed> candidates = new ArrayList<>();
         for (Client client : clients.all()) {
             if (!client.is(ClientFlag.MONITOR) && !client.is(ClientFlag.NO_EVICT)) {
@@ -151,14 +173,15 @@ public final class ClientLimits {
         long bytes = usedBytes;
         for (Weighed largest : candidates) {
             if (bytes <= allBytes) {
-                return;
+                break;
             }
             log.accept("Evicting client: id=" + largest.client.id() + " addr="
                     + largest.client.connection().remoteAddress() + " tot-mem=" + largest.bytes);
-            largest.client.connection().close();
+            end(largest.client);
             statistics.clientEvicted();
             bytes -= largest.bytes;
         }
+        return bytes < usedBytes;
     }
 
     private record Weighed(Client client, long bytes) {}
@@ -167,6 +190,11 @@ public final class ClientLimits {
         statistics.outputLimitExceeded();
         log.accept("Client id=" + client.id() + " addr=" + client.connection().remoteAddress()
                 + " closed for overcoming of output buffer limits.");
+        end(client);
+    }
+
+    private void end(Client client) {
         client.connection().close();
+        forget.accept(client);
     }
 }

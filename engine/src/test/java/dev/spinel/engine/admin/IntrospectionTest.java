@@ -20,9 +20,9 @@ class IntrospectionTest {
         @Test
         void unblockedByError_countsAsAFailedCall() {
             Session waiting = tester.connect();
-            String id = waiting.send("client id").substring(1);
+            String id = waiting.send("client id");
             waiting.send("blpop list 0");
-            assertThat(tester.send("client unblock " + id + " error")).isEqualTo(":1");
+            assertThat(tester.send("client unblock " + id + " error")).isEqualTo("1");
             assertThat(tester.send("info commandstats"))
                     .containsPattern("cmdstat_blpop:calls=1,.*rejected_calls=0,failed_calls=1");
             assertThat(tester.send("info errorstats")).contains("errorstat_UNBLOCKED:count=1");
@@ -101,10 +101,10 @@ class IntrospectionTest {
             tester.send("debug pause-cron 1");
             tester.send("set k v px 10");
             tester.advanceMillis(1000);
-            assertThat(tester.send("dbsize")).isEqualTo(":1");
+            assertThat(tester.send("dbsize")).isEqualTo("1");
             tester.send("debug pause-cron 0");
             tester.advanceMillis(1000);
-            assertThat(tester.send("dbsize")).isEqualTo(":0");
+            assertThat(tester.send("dbsize")).isEqualTo("0");
         }
 
         @ParameterizedTest

@@ -67,7 +67,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                 transport.settings().requestLimits(),
                 buffers.requestViews(),
                 transport.settings().bufferBudget());
-        this.writer = transport.newWriter();
+        this.writer = transport.newWriter(this::mayGrow);
     }
 
     @Override
@@ -242,6 +242,13 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
             resumeQueued = true;
             transport.queueResume(this);
         }
+    }
+
+    private boolean mayGrow(long bytes) {
+        C growing = client;
+        return growing == null
+                || closed
+                || transport.executor().mayGrow(growing, bytes - handedOver + output.pendingBytes());
     }
 
     @Override

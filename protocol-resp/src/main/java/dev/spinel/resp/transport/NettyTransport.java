@@ -227,8 +227,8 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     }
 
     /** A writer for the engine's thread; any thread may create it. */
-    RespWriter newWriter() {
-        return new RespWriter(replyArrays);
+    RespWriter newWriter(RespWriter.Growth growth) {
+        return new RespWriter(replyArrays, growth);
     }
 
     /** Counts a new connection in, or rejects it. */

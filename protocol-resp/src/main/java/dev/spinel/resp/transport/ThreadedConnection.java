@@ -67,13 +67,12 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
             NettyTransport<C> transport,
             ThreadedSocket<C> socket,
             Endpoint endpoint,
-            OutputSlot slot,
-            RespWriter writer) {
+            OutputSlot slot) {
         this.transport = transport;
         this.socket = socket;
         this.endpoint = endpoint;
         this.slot = slot;
-        this.writer = writer;
+        this.writer = transport.newWriter(this::mayGrow);
     }
 
     /** The first message of the I/O loop. */
@@ -176,6 +175,11 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
             flushQueued = true;
             transport.queueFlush(this);
         }
+    }
+
+    private boolean mayGrow(long bytes) {
+        C growing = client;
+        return growing == null || closed || transport.executor().mayGrow(growing, bytes + socket.unsentBytes());
     }
 
     @Override

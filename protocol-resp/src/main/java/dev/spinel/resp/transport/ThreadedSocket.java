@@ -78,7 +78,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
         this.batch = new RequestBatch(loop.batchArrays());
         // Not at once: the write that fails may be the one that goes on.
         this.output = new SocketOutput(loop.buffers(), () -> channel.eventLoop().execute(this::writeReplies));
-        this.connection = new ThreadedConnection<>(transport, this, endpoint, slot, transport.newWriter());
+        this.connection = new ThreadedConnection<>(transport, this, endpoint, slot);
         this.submission = () -> connection.submit(batch);
         this.moreOutput = connection::queueFlush;
     }
