@@ -48,6 +48,9 @@ final class LogReplay implements Replay, Connection {
     }
 
     @Override
+    public void send(byte[] source, int offset, int length) {}
+
+    @Override
     public int mark() {
         return 0;
     }

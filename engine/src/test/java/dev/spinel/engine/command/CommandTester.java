@@ -163,6 +163,11 @@ public final class CommandTester {
         }
 
         @Override
+        public void send(byte[] source, int offset, int length) {
+            throw new AssertionError("the engine has no replicas");
+        }
+
+        @Override
         public int mark() {
             return reply.mark();
         }

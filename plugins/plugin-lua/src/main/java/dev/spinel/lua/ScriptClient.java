@@ -27,6 +27,9 @@ final class ScriptClient implements Connection {
     }
 
     @Override
+    public void send(byte[] source, int offset, int length) {}
+
+    @Override
     public int mark() {
         return 0;
     }

@@ -8,6 +8,7 @@ import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.dispatch.ScriptCalls.Rules;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaError;
 import dev.spinel.lua.vm.LuaFunction;
@@ -60,7 +61,9 @@ final class ScriptRunner {
         final long startNanos = System.nanoTime();
         final boolean readOnly;
         final boolean ignoresMemoryLimit;
-        boolean propagates = true;
+        /** Who is told of what its commands change ({@code redis.set_repl}). */
+        Audience audience = Audience.EVERYBODY;
+
         boolean wrote;
         private long nextServeNanos;
 
@@ -285,7 +288,7 @@ final class ScriptRunner {
     Object call(Running script, Bytes[] args, int argCount) {
         long before = ports.changes().changes();
         Rules rules =
-                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates, runsDenied);
+                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.audience, runsDenied);
         replies.clear();
         String refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
         if (refusal != null) {
