@@ -15,10 +15,11 @@ final class WaitingClients {
     private final Replicas replicas;
     private final List<Waiting> waiting = new ArrayList<>();
 
-    private record Waiting(Client client, Blocked blocked, long offset, long wanted) {
+    private record Waiting(Client client, Request request, long offset, long wanted) {
         /** Whether it still waits: its time may be over, or the client gone. */
         boolean isCurrent() {
-            return client.blocked() == blocked;
+            Blocked blocked = client.blocked();
+            return blocked != null && blocked.request() == request;
         }
     }
 
@@ -39,7 +40,7 @@ final class WaitingClients {
         Blocked blocked =
                 Blocked.untilAnswered(request, client.database(), deadlineMillis, answered -> answer(answered, offset));
         ports.blockedClients().block(client, blocked);
-        waiting.add(new Waiting(client, blocked, offset, wanted));
+        waiting.add(new Waiting(client, request, offset, wanted));
     }
 
     private void answer(Client client, long offset) {
