@@ -84,10 +84,11 @@ final class Cron {
     private void expire(long budgetNanos) {
         keyspaces.begin(clock.nowMillis());
         long start = clock.readNanos();
+        propagator.apart(true);
         if (keyspaces.expireCycle(budgetNanos)) {
             statistics.expireTimeLimitWasReached();
         }
-        propagator.flush();
+        propagator.apart(false);
         long tookNanos = clock.readNanos() - start;
         statistics.expiryTook(tookNanos);
         latencyMonitor.add("expire-cycle", clock.nowMillis() / MILLIS_PER_SECOND, tookNanos / NANOS_PER_MILLI);

@@ -37,7 +37,7 @@ final class ClientDescription {
         long multiBytes = transaction == null ? 0 : transaction.bytes();
         int queryBytes = connection.queryBufferBytes();
         int freeBytes = connection.queryBufferFreeBytes();
-        long outputBytes = connection.outputBytes();
+        long outputBytes = client.outputBytes();
         long bufferedBytes = Math.min(outputBytes, REPLY_BUFFER_BYTES);
         long listedBytes = outputBytes - bufferedBytes;
         return "id=" + client.id()
@@ -96,6 +96,7 @@ final class ClientDescription {
 
     private static String flags(Client client) {
         StringBuilder flags = new StringBuilder();
+        append(flags, client.is(ClientFlag.REPLICA), 'S');
         append(flags, client.is(ClientFlag.MONITOR), 'O');
         append(flags, client.is(ClientFlag.SUBSCRIBED), 'P');
         append(flags, client.is(ClientFlag.MULTI), 'x');

@@ -32,7 +32,9 @@ public final class ClientLimits {
     private boolean weighsNow;
     private OutputLimit normal = OutputLimit.NONE;
     private OutputLimit pubSub = OutputLimit.NONE;
-    /** The smaller hard limit: below it no look at the kind of client is needed. */
+    private OutputLimit replica = OutputLimit.NONE;
+    private long leastReplicaHardBytes;
+    /** The smallest hard limit: below it no look at the kind of client is needed. */
     private long leastHardBytes = Long.MAX_VALUE;
 
     /**
@@ -62,11 +64,18 @@ public final class ClientLimits {
         idleMillis = seconds * MILLIS_PER_SECOND;
     }
 
-    /** Sets the limits of {@code client-output-buffer-limit} for ordinary clients and for those with subscriptions. */
-    public void output(OutputLimit ofNormal, OutputLimit ofPubSub) {
+    /** Sets the limits of {@code client-output-buffer-limit}: ordinary clients, those with subscriptions, replicas. */
+    public void output(OutputLimit ofNormal, OutputLimit ofPubSub, OutputLimit ofReplica) {
         normal = ofNormal;
         pubSub = ofPubSub;
-        leastHardBytes = Math.min(orEndless(ofNormal.hardBytes), orEndless(ofPubSub.hardBytes));
+        replica = ofReplica;
+        leastHardBytes = Math.min(
+                orEndless(ofReplica.hardBytes), Math.min(orEndless(ofNormal.hardBytes), orEndless(ofPubSub.hardBytes)));
+    }
+
+    /** Sets below which bytes the hard limit of replicas has no effect: what is kept for all of them anyway. */
+    public void leastReplicaHardBytes(long bytes) {
+        leastReplicaHardBytes = bytes;
     }
 
     private static long orEndless(long bytes) {
@@ -75,17 +84,19 @@ public final class ClientLimits {
 
     /** Closes a client whose output is above the hard limit; returns whether it did. */
     public boolean closeIfOverHardLimit(Client client) {
-        if (!client.isOutputRefused()
-                && isWithinHardLimit(client, client.connection().outputBytes())) {
+        if (!client.isOutputRefused() && isWithinHardLimit(client, client.outputBytes())) {
             return false;
         }
         close(client);
         return true;
     }
 
-    /** Whether output may grow to so many bytes; if not, the client is over its limit from now on. */
+    /**
+     * Whether output may grow to so many bytes; if not, the client is over its limit from now on. What is written to replicas
+     * is not a reply that could be given up: they are closed when it is complete.
+     */
     public boolean allows(Client client, long outputBytes) {
-        if (isWithinHardLimit(client, outputBytes)) {
+        if (client.is(ClientFlag.REPLICA) || isWithinHardLimit(client, outputBytes)) {
             return true;
         }
         client.refuseOutput();
@@ -93,9 +104,7 @@ public final class ClientLimits {
     }
 
     private boolean isWithinHardLimit(Client client, long outputBytes) {
-        return outputBytes < leastHardBytes
-                || outputBytes < orEndless(limit(client).hardBytes)
-                || outputBytes <= UNLIMITED_BYTES;
+        return outputBytes < leastHardBytes || outputBytes < hardBytes(client) || outputBytes <= UNLIMITED_BYTES;
     }
 
     /** Closes all clients that are idle for too long or over a limit. O(number of clients). */
@@ -109,7 +118,15 @@ public final class ClientLimits {
         }
     }
 
+    private long hardBytes(Client client) {
+        long bytes = orEndless(limit(client).hardBytes);
+        return client.is(ClientFlag.REPLICA) ? Math.max(bytes, leastReplicaHardBytes) : bytes;
+    }
+
     private OutputLimit limit(Client client) {
+        if (client.is(ClientFlag.REPLICA)) {
+            return replica;
+        }
         boolean subscribed =
                 client.subscriptionCount() > 0 || !client.shardChannels().isEmpty();
         return subscribed ? pubSub : normal;
@@ -120,13 +137,14 @@ public final class ClientLimits {
                 && nowMillis - client.lastInteractionMillis() > idleMillis
                 && !client.is(ClientFlag.BLOCKED)
                 && !client.is(ClientFlag.MONITOR)
+                && !client.is(ClientFlag.REPLICA)
                 && client.subscriptionCount() == 0
                 && client.shardChannels().isEmpty();
     }
 
     private boolean isOverSoftLimit(Client client, long nowMillis) {
         OutputLimit limit = limit(client);
-        if (limit.softBytes == 0 || client.connection().outputBytes() < limit.softBytes) {
+        if (limit.softBytes == 0 || client.outputBytes() < limit.softBytes) {
             client.softLimitSinceMillis(0);
             return false;
         }
@@ -144,8 +162,8 @@ public final class ClientLimits {
 
     /**
      * Closes the clients that use the most memory until the others are within the limit for all, at most every few
-     * milliseconds, or more often when they are few. Monitors are left out, and clients with CLIENT NO-EVICT counted only.
-     * O(number of clients).
+     * milliseconds, or more often when they are few. Monitors and replicas are left out, and clients with CLIENT NO-EVICT
+     * counted only. O(number of clients).
      *
      * @return whether any was closed
      */
@@ -157,15 +175,19 @@ public final class ClientLimits {
         nextWeighNanos = nowNanos + Math.min(MAX_WEIGH_PAUSE_NANOS, clients.count() * WEIGH_PAUSE_NANOS);
         long bytes = 0;
         for (Client client : clients.all()) {
-            bytes += client.is(ClientFlag.MONITOR) ? 0 : ClientMemory.bytes(client);
+            bytes += isLeftOut(client) ? 0 : ClientMemory.bytes(client);
         }
         return bytes > allBytes && evict(bytes);
+    }
+
+    private static boolean isLeftOut(Client client) {
+        return client.is(ClientFlag.MONITOR) || client.is(ClientFlag.REPLICA);
     }
 
     private boolean evict(long usedBytes) {
         List<Weighed> candidates = new ArrayList<>();
         for (Client client : clients.all()) {
-            if (!client.is(ClientFlag.MONITOR) && !client.is(ClientFlag.NO_EVICT)) {
+            if (!isLeftOut(client) && !client.is(ClientFlag.NO_EVICT)) {
                 candidates.add(new Weighed(client, ClientMemory.bytes(client)));
             }
         }

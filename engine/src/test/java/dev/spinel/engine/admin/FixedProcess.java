@@ -121,6 +121,11 @@ public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, P
         return new NetworkTotals(100, 200, 10, 20, 3, 4);
     }
 
+    /** The lines of the log so far. */
+    public List<String> logged() {
+        return List.copyOf(logged);
+    }
+
     @Override
     public void log(String text) {
         logged.add(text);

@@ -63,11 +63,7 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     private boolean flushQueued;
     private boolean resumeQueued;
 
-    ThreadedConnection(
-            NettyTransport<C> transport,
-            ThreadedSocket<C> socket,
-            Endpoint endpoint,
-            OutputSlot slot) {
+    ThreadedConnection(NettyTransport<C> transport, ThreadedSocket<C> socket, Endpoint endpoint, OutputSlot slot) {
         this.transport = transport;
         this.socket = socket;
         this.endpoint = endpoint;
@@ -189,6 +185,15 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
         }
         queueFlush();
         return writer;
+    }
+
+    @Override
+    public void send(byte[] source, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        queueFlush();
+        writer.raw(source, offset, length);
     }
 
     @Override

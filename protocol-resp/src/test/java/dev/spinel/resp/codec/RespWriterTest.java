@@ -3,8 +3,8 @@ package dev.spinel.resp.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.spinel.api.error.CommandException;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
