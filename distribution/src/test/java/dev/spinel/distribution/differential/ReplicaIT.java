@@ -69,9 +69,8 @@ class ReplicaIT {
 
     private static void awaitInfo(int port, String name, String pattern) throws IOException {
         try (RespConnection connection = new RespConnection(port)) {
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(info(connection, name)).matches(pattern));
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(info(connection, name))
+                    .matches(pattern));
         }
     }
 
@@ -117,7 +116,9 @@ class ReplicaIT {
             try (RedisProcess first = replicaOf(master)) {
                 awaitInfo(first.port(), "master_link_status", "up");
                 try (RespConnection connection = new RespConnection(master.port())) {
-                    assertThat(connection.call("CLIENT", "KILL", "TYPE", "replica").text())
+                    assertThat(connection
+                                    .call("CLIENT", "KILL", "TYPE", "replica")
+                                    .text())
                             .isEqualTo("1");
                 }
                 awaitInfo(master.port(), "sync_partial_ok", "[1-9].*");
@@ -161,9 +162,9 @@ class ReplicaIT {
                 client.call("SPOP", "set", "2");
                 client.call("SET", "counter", "1.5");
                 client.call("INCRBYFLOAT", "counter", "0.1");
-                Awaitility.await().untilAsserted(() -> assertThat(
-                                client.call("EXISTS", "gone").text())
-                        .isEqualTo("0"));
+                Awaitility.await()
+                        .untilAsserted(() ->
+                                assertThat(client.call("EXISTS", "gone").text()).isEqualTo("0"));
                 awaitInStep(master.port(), replica.port());
                 assertThat(reader.call("FUNCTION", "LIST").children()).hasSize(2);
                 assertThat(reader.call("GET", "a").text()).isEqualTo("2");
