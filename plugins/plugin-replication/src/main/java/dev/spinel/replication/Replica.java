@@ -213,11 +213,16 @@ final class Replica {
         }
     }
 
+    /** Notes that it took some of its snapshot, which shows that it is there as well as telling what it has. */
+    void progressed(long nowMillis) {
+        acknowledgedMillis = nowMillis;
+    }
+
     long acknowledgedOffset() {
         return acknowledgedOffset;
     }
 
-    /** Unix time at which it last told what it has. */
+    /** Unix time at which it last told what it has, or took some of its snapshot. */
     long acknowledgedMillis() {
         return acknowledgedMillis;
     }
