@@ -51,10 +51,11 @@ public interface Capability extends ServerPlugin {
     /**
      * Takes a library of functions of a data set that is loaded.
      *
+     * @param replaces whether it takes the place of one of the same name, which is an error otherwise
      * @return whether it takes libraries at all
      * @throws IOException with the reason when the library is none
      */
-    default boolean takeLibrary(Bytes code) throws IOException {
+    default boolean takeLibrary(Bytes code, boolean replaces) throws IOException {
         return false;
     }
 

@@ -285,8 +285,18 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 dispatcher::replay,
                 process::newThread,
                 process::wakeUp,
+                this::unclaimedDataBytes,
                 process::log);
         capabilities.forEach(capability -> capability.connect(ports));
+    }
+
+    private long unclaimedDataBytes() {
+        if (arena.maxBytes() == 0) {
+            return 0;
+        }
+        // Gaps between records are there above maxmemory.
+        long mayClaim = Math.min(arena.maxBytes(), memoryLimitBytes + memoryLimitBytes / HEADROOM_DIVISOR);
+        return Math.max(0, mayClaim - Math.max(arena.reservedBytes(), memory.estimateBytes()));
     }
 
     private void tellLibraries(DatasetSink sink) throws IOException {
@@ -295,9 +305,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
-    private void takeLibrary(Bytes code) throws IOException {
+    private void takeLibrary(Bytes code, boolean replaces) throws IOException {
         for (Capability capability : capabilities) {
-            if (capability.takeLibrary(code)) {
+            if (capability.takeLibrary(code, replaces)) {
                 return;
             }
         }

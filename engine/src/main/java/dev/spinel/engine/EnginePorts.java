@@ -16,6 +16,7 @@ import dev.spinel.engine.snapshot.Snapshots;
 import dev.spinel.engine.snapshot.ValueTransfer;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -39,6 +40,7 @@ import java.util.random.RandomGenerator;
  * @param replays makes what runs the commands of a log
  * @param threads makes threads for files
  * @param wakeUp has the engine's thread begin a turn soon; any thread
+ * @param unclaimedDataBytes by how many bytes of the heap the data may still grow
  * @param log writes a line to the server's log
  */
 public record EnginePorts(
@@ -59,4 +61,5 @@ public record EnginePorts(
         Supplier<Replay> replays,
         ThreadFactory threads,
         Runnable wakeUp,
+        LongSupplier unclaimedDataBytes,
         Consumer<String> log) {}

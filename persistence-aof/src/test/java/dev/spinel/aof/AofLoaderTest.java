@@ -77,6 +77,7 @@ class AofLoaderTest {
                 () -> new RecordingReplay(commands),
                 Thread::new,
                 () -> {},
+                () -> 0,
                 log::add);
     }
 

@@ -38,6 +38,7 @@ final class CallContext implements ClientCall {
     private int argCount;
     private long changesBefore;
     private boolean explicitEffects;
+    private boolean answersError;
 
     CallContext(DispatchServices services) {
         this.services = services;
@@ -53,6 +54,16 @@ final class CallContext implements ClientCall {
         argCount = count;
         changesBefore = services.changes().changes();
         explicitEffects = false;
+        answersError = false;
+    }
+
+    /** The handler writes an error into its reply, instead of throwing it. */
+    void answersError(boolean value) {
+        answersError = value;
+    }
+
+    boolean answersError() {
+        return answersError;
     }
 
     /** Hands over the effects of the call: the command as it came, unless the handler said otherwise. */

@@ -347,7 +347,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                     case KEY -> "can't access at least one of the keys mentioned in the command arguments";
                     case CHANNEL -> "can't publish to the channel mentioned in the command";
                 };
-        return "The user executing the script " + reason;
+        return "ERR The user executing the script " + reason;
     }
 
     @Override
@@ -482,6 +482,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     }
 
     @Override
+    public void answersError(@Nullable String message) {
+        contexts.get(depth - 1).answersError(true);
+        if (message != null) {
+            statistics.errorReplied(message);
+        }
+    }
+
+    @Override
     public void scriptBegins(ClientCall call) {
         if ((serverState & Gate.MONITORED) != 0) {
             monitors.feed(services.clock(), call.client(), call.args(), call.argCount());
@@ -514,12 +522,13 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     public @Nullable String call(Client client, Bytes[] args, int argCount, Rules rules) {
         RegisteredCommand command = find(args, argCount);
         String refusal = command == null
-                ? "Unknown Redis command called from script"
+                ? "ERR Unknown Redis command called from script"
                 : refusalForScript(command, args, argCount, rules);
         if (command == null || refusal != null) {
             if (command != null) {
                 command.rejected();
             }
+            statistics.errorReplied(Objects.requireNonNull(refusal));
             return refusal;
         }
         Audience before = services.propagator().restrict(rules.audience());
@@ -536,10 +545,10 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
 
     private @Nullable String refusalForScript(RegisteredCommand command, Bytes[] args, int argCount, Rules rules) {
         if (!command.accepts(argCount) || command.handler() == null) {
-            return "Wrong number of args calling Redis command from script";
+            return "ERR Wrong number of args calling Redis command from script";
         }
         if (command.spec().is(CommandFlag.NOSCRIPT) && !rules.runsDenied()) {
-            return "This Redis command is not allowed from script";
+            return "ERR This Redis command is not allowed from script";
         }
         Client user = Objects.requireNonNull(caller(), "a script runs within a command");
         if (user.is(ClientFlag.RESTRICTED)) {
@@ -550,7 +559,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
         if (command.spec().is(CommandFlag.WRITE)) {
             if (rules.readOnly()) {
-                return "Write commands are not allowed from read-only scripts.";
+                return "ERR Write commands are not allowed from read-only scripts.";
             }
             String error = writeError();
             if (error != null) {
@@ -633,7 +642,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             if (command.isForeign()) {
                 requireOneReply(client, mark);
             }
-            failed = false;
+            failed = context.answersError();
         } catch (CommandException e) {
             answerError(client, mark, e.message());
         } catch (ArenaExhaustedException e) {

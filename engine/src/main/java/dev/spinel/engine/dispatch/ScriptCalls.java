@@ -22,10 +22,17 @@ public interface ScriptCalls {
      * Runs a command, whose reply goes to the client's connection.
      *
      * @param client the script's own client
-     * @return why the command may not run, without the code {@code ERR} if that is its code; null if it ran
+     * @return the error for which the command may not run, which is counted; null if it ran
      */
     @Nullable
     String call(Client client, Bytes[] args, int argCount, Rules rules);
+
+    /**
+     * The reply of the command that runs the script is an error, or has one in it.
+     *
+     * @param message code and text; null if a command of the script failed with it, so that it is counted already
+     */
+    void answersError(@Nullable String message);
 
     /** Shows the command that runs a script to MONITOR, before the commands of the script. */
     void scriptBegins(ClientCall call);

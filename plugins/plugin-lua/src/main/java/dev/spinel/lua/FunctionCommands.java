@@ -75,9 +75,17 @@ final class FunctionCommands {
         return bytes;
     }
 
-    /** Loads a library of a file, in the place of one of the same name: what is reloaded is there already. */
-    void take(Bytes code) {
-        add(loader.load(code.copy()), true);
+    /** Loads a library of a file. */
+    void take(Bytes code, boolean replaces) {
+        add(loader.load(code.copy()), replaces);
+    }
+
+    long vmBytes() {
+        long bytes = loader.globalsBytes();
+        for (Library library : libraries.values()) {
+            bytes += library.compiledBytes();
+        }
+        return bytes;
     }
 
     private void add(Library library, boolean replaces) {

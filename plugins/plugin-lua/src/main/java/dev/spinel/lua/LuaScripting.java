@@ -79,9 +79,9 @@ public final class LuaScripting implements Capability {
     }
 
     @Override
-    public boolean takeLibrary(Bytes code) throws IOException {
+    public boolean takeLibrary(Bytes code, boolean replaces) throws IOException {
         try {
-            functions().take(code);
+            functions().take(code, replaces);
             return true;
         } catch (CommandException e) {
             throw new InvalidDatasetException("Failed loading a library of functions: " + e.message(), e);
@@ -93,8 +93,10 @@ public final class LuaScripting implements Capability {
         return new ScriptFigures(
                 scripts().count(),
                 scripts().bytes(),
+                scripts().vmBytes(),
                 functions().libraries().size(),
                 functions().functionCount(),
-                functions().bytes());
+                functions().bytes(),
+                functions().vmBytes());
     }
 }

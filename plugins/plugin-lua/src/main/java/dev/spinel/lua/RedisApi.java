@@ -7,6 +7,7 @@ import dev.spinel.lua.vm.Arguments;
 import dev.spinel.lua.vm.Builtin;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaError;
+import dev.spinel.lua.vm.LuaFunction;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import dev.spinel.lua.vm.NumberText;
@@ -20,6 +21,7 @@ final class RedisApi {
     private static final int REPL_REPLICA = 2;
     private static final int REPL_ALL = 3;
     private static final int MAX_REUSED_ARGS = 64;
+    private static final int MAX_LOGGED_BYTES = 1024;
     private static final double MAX_EXACT_INTEGER = 1e17;
 
     private final ScriptRunner runner;
@@ -63,6 +65,23 @@ final class RedisApi {
         return redis;
     }
 
+    /** {@code pcall} as it is in scripts of Redis: of an error that is a table with {@code err}, only that is answered. */
+    static void installProtectedCall(LuaTable globals) {
+        if (!(globals.get(LuaString.of("pcall")) instanceof LuaFunction plain)) {
+            throw new IllegalStateException("pcall is missing");
+        }
+        Builtin.define(globals, "pcall", (l, args) -> {
+            Object results = plain.call(l, args.all());
+            if (results instanceof Object[] several
+                    && several.length == 2
+                    && several[0] == Boolean.FALSE
+                    && ScriptErrors.errorText(several[1]) != null) {
+                several[1] = ScriptErrors.errorText(several[1]);
+            }
+            return results;
+        });
+    }
+
     private void constants(LuaTable redis) {
         redis.put(LuaString.of("LOG_DEBUG"), 0.0);
         redis.put(LuaString.of("LOG_VERBOSE"), 1.0);
@@ -82,8 +101,8 @@ final class RedisApi {
             throw raised("redis.call/pcall can only be called inside a script invocation");
         }
         Object result = run(script, args);
-        if (raises && result instanceof LuaTable table && table.get(ReplyToLua.ERR_FIELD) != null) {
-            throw new LuaError(table);
+        if (raises && ScriptErrors.errorText(result) != null) {
+            throw new LuaError(result);
         }
         return result;
     }
@@ -96,9 +115,8 @@ final class RedisApi {
         if (!toViews(args)) {
             return error("Lua redis lib command arguments must be strings or integers");
         }
-        // A command that is called by a metamethod or a callback of another one would find its arguments overwritten;
-        // no command calls back into Lua.
-        return runner.call(script, views, count);
+        // The views serve one call at a time: no command calls back into Lua.
+        return lua.onHost(() -> runner.call(script, views, count));
     }
 
     private Object error(String text) {
@@ -146,7 +164,7 @@ final class RedisApi {
             return error("wrong number or type of arguments");
         }
         if (isError) {
-            String message = ScriptErrors.message(text.toString());
+            String message = ScriptErrors.message(text);
             // As Redis has it: a single word is no code.
             return ScriptErrors.table(lua, message.contains(" ") ? message : "ERR " + message);
         }
@@ -205,7 +223,7 @@ final class RedisApi {
         if (!toViews(args)) {
             throw raised("Lua redis lib command arguments must be strings or integers");
         }
-        Boolean allowed = runner.ports().scripts().mayCall(views, args.count());
+        Boolean allowed = lua.onHost(() -> runner.ports().scripts().mayCall(views, args.count()));
         if (allowed == null) {
             throw raised("Invalid command passed to redis.acl_check_cmd()");
         }
@@ -229,10 +247,13 @@ final class RedisApi {
         for (int i = 1; i < args.count(); i++) {
             LuaString text = Values.toText(args.get(i));
             if (text != null) {
-                line.append(i > 1 ? " " : "").append(text);
+                line.append(i > 1 ? " " : "").append(Interpreter.javaText(text, MAX_LOGGED_BYTES));
             }
         }
-        runner.ports().log().accept(line.toString());
+        lua.onHost(() -> {
+            runner.ports().log().accept(line.toString());
+            return true;
+        });
         return Values.NONE;
     }
 

@@ -27,15 +27,19 @@ final class ScriptCommands {
     private final Interpreter lua;
     private final LuaTable globals;
     private final Map<Bytes, Script> scripts = new HashMap<>();
+    private final long globalsBytes;
     private long textBytes;
+    private long compiledBytes;
 
     ScriptCommands(ScriptRunner runner, RedisApi redis) {
         this.runner = runner;
         this.lua = runner.lua();
+        long before = lua.memory().chargedBytes();
         this.globals = Sandbox.globals(lua, redis.forScripts());
         globals.put(KEYS, lua.newTable());
         globals.put(ARGV, lua.newTable());
         Sandbox.protect(lua, globals);
+        globalsBytes = lua.memory().chargedBytes() - before;
     }
 
     List<Command> commands() {
@@ -60,6 +64,10 @@ final class ScriptCommands {
 
     long bytes() {
         return textBytes + scripts.size() * BYTES_PER_SCRIPT;
+    }
+
+    long vmBytes() {
+        return globalsBytes + compiledBytes;
     }
 
     private void eval(Call call, boolean readOnly) {
@@ -89,7 +97,9 @@ final class ScriptCommands {
         Bytes key = Bytes.of(sha);
         Script script = scripts.get(key);
         if (script == null) {
+            long before = lua.memory().chargedBytes();
             script = Script.compile(lua, text, sha, globals);
+            compiledBytes += lua.memory().chargedBytes() - before;
             scripts.put(key, script);
             textBytes += script.bytes();
         }
@@ -122,6 +132,7 @@ final class ScriptCommands {
         }
         scripts.clear();
         textBytes = 0;
+        compiledBytes = 0;
         call.reply().ok();
     }
 

@@ -83,6 +83,7 @@ final class JsonDecoder {
     }
 
     private @Nullable Object value() {
+        lua.tick();
         int c = peek();
         return switch (c) {
             case '{' -> object();
@@ -171,7 +172,7 @@ final class JsonDecoder {
         while (at < text.length && isNumberPart(text[at])) {
             at++;
         }
-        Double value = NumberText.parse(LuaString.of(text, from, at - from));
+        Double value = NumberText.parse(lua.newString(text, from, at - from));
         byte first = text[from] == '-' && at > from + 1 ? text[from + 1] : text[from];
         boolean invalid = first < '0' || first > '9' || (first == '0' && hasLeadingZero(from));
         if (value == null || (invalid && !allowsInvalidNumbers)) {
@@ -202,7 +203,7 @@ final class JsonDecoder {
             at++;
         }
         if (at < text.length && text[at] == '"') {
-            return LuaString.of(text, from, at++ - from);
+            return lua.newString(text, from, at++ - from);
         }
         ByteBuilder out = new ByteBuilder(lua);
         out.append(text, from, at - from);

@@ -77,6 +77,7 @@ final class JsonEncoder {
         if (depth > options.maxDepth) {
             throw lua.error("Cannot serialise, excessive depth (" + depth + ")");
         }
+        lua.tick();
         int length = arrayLength(table);
         if (length > 0) {
             out.append('[');
@@ -84,6 +85,7 @@ final class JsonEncoder {
                 if (i > 1) {
                     out.append(',');
                 }
+                lua.tick();
                 write(table.get((double) i), depth);
             }
             out.append(']');
@@ -109,6 +111,7 @@ final class JsonEncoder {
             }
             out.append(':');
             write(pairs.value(), depth);
+            lua.tick();
         }
         out.append('}');
     }
@@ -124,6 +127,7 @@ final class JsonEncoder {
             }
             max = Math.max(max, number);
             items++;
+            lua.tick();
         }
         if (options.sparseRatio > 0 && max > (double) items * options.sparseRatio && max > options.sparseSafe) {
             if (!options.convertsSparse) {

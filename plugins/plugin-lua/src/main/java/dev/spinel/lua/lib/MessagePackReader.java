@@ -99,7 +99,7 @@ final class MessagePackReader {
 
     private LuaString string(long length) {
         require(length);
-        LuaString text = LuaString.of(data, at, (int) length);
+        LuaString text = lua.newString(data, at, (int) length);
         at += (int) length;
         return text;
     }
@@ -114,6 +114,7 @@ final class MessagePackReader {
         enter();
         LuaTable table = lua.newTable();
         for (long i = 1; i <= length; i++) {
+            lua.tick();
             table.put((int) i, read());
         }
         nesting--;
@@ -124,6 +125,7 @@ final class MessagePackReader {
         enter();
         LuaTable table = lua.newTable();
         for (long i = 0; i < length; i++) {
+            lua.tick();
             Object key = read();
             Object value = read();
             lua.rawSet(table, key, value);

@@ -192,7 +192,7 @@ final class StructLibrary {
                         }
                         size = (int) length.doubleValue();
                     }
-                    values.add(LuaString.of(data.bytes(), at, size));
+                    values.add(lua.newString(data.bytes(), at, size));
                 }
                 case 's' -> {
                     int end = at;
@@ -202,7 +202,7 @@ final class StructLibrary {
                     if (end == data.length()) {
                         throw args.error(1, "unfinished string in data");
                     }
-                    values.add(data.substring(at, end));
+                    values.add(lua.substring(data, at, end));
                     size = end - at + 1;
                 }
                 default -> values.add(integer(format, readInteger(data, at, size, format)));

@@ -56,8 +56,9 @@ final class Parser {
         }
     }
 
-    Parser(LuaString source, Chunk chunk) {
-        this.lexer = new Lexer(source, chunk);
+    /** @param memory counts the nodes */
+    Parser(LuaString source, Chunk chunk, MemoryBudget memory) {
+        this.lexer = new Lexer(source, chunk, memory);
         this.chunk = chunk;
         this.scope = new Scope(null, 0);
     }

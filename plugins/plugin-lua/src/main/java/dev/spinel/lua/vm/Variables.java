@@ -304,7 +304,9 @@ final class Variables {
 
     /** A function body where it is defined. */
     static final class FunctionBody extends Expr {
-        private static final int BYTES = 64;
+        private static final int BYTES = 40;
+        /** A reference, the cell, and the number in it. */
+        private static final int BYTES_PER_CAPTURE = 36;
 
         private final Prototype prototype;
 
@@ -314,8 +316,8 @@ final class Variables {
 
         @Override
         Object eval(Frame frame) {
-            frame.lua.memory().charge(BYTES);
             int[] captures = prototype.captures;
+            frame.lua.memory().charge(BYTES + captures.length * BYTES_PER_CAPTURE);
             Cell[] cells = new Cell[captures.length];
             for (int i = 0; i < captures.length; i++) {
                 int from = captures[i];
