@@ -321,12 +321,13 @@ final class Replicas {
         judge();
     }
 
-    /** Whether a replica has not told what it has for too long, or keeps others from getting a snapshot. */
+    /**
+     * Whether a replica has not told what it has for too long, or keeps others from getting a snapshot. One that loads its
+     * snapshot, however long that takes, tells nothing before the end.
+     */
     private boolean isTimedOut(Replica replica, long now) {
         FullSync sync = replica.fullSync();
-        boolean isDue = sync == null
-                ? replica.is(State.ONLINE) && replica.acknowledges()
-                : replica.is(State.SENDING) && sync.endsWithMark();
+        boolean isDue = sync == null ? replica.hasAcknowledged() : replica.is(State.SENDING) && sync.endsWithMark();
         return isDue && !replica.isGone() && now - replica.acknowledgedMillis() > timeoutMillis;
     }
 
@@ -393,6 +394,8 @@ final class Replicas {
 
     private void snapshotEnded(FullSync sync, @Nullable Throwable failure) {
         running = null;
+        // There is something to give now, and no request may come that begins a turn.
+        ports.wakeUp().run();
         if (failure != null) {
             for (Replica replica : followersOf(sync)) {
                 log("SYNC failed. BGSAVE child returned an error: " + failure.getMessage());
