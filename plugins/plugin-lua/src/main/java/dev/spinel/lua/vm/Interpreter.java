@@ -232,8 +232,9 @@ public final class Interpreter {
         if (depth >= MAX_CALLS || weight + added > maxWeight) {
             throw error("stack overflow");
         }
-        push(frame, added);
+        // Before the frame is there, as this may end the script.
         tick();
+        push(frame, added);
     }
 
     private void push(@Nullable Frame frame, int added) {
