@@ -4,8 +4,10 @@ import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.InfoText;
+import dev.spinel.engine.admin.ReplicationFigures;
 import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
+import dev.spinel.engine.client.Client;
 import dev.spinel.engine.dataset.DatasetSink;
 import java.io.IOException;
 import java.util.Map;
@@ -64,6 +66,17 @@ public interface Capability extends ServerPlugin {
 
     /** Adds fields to the section Persistence of INFO. */
     default void persistenceInfo(InfoText text) {}
+
+    /** Adds fields to the section Replication of INFO. */
+    default void replicationInfo(InfoText text) {}
+
+    /** What it does for replicas. */
+    default ReplicationFigures replicationFigures() {
+        return ReplicationFigures.NONE;
+    }
+
+    /** A client is gone; it may be one that the capability does not know. */
+    default void disconnected(Client client) {}
 
     /** The subcommands that it adds to DEBUG, by their names in upper case. */
     default Map<String, CommandHandler> debugSubcommands() {

@@ -55,10 +55,11 @@ final class Cron {
         clock.anchor();
         if (activeExpire) {
             keyspaces.begin(clock.nowMillis());
+            propagator.apart(true);
             if (keyspaces.expireCycle(period * EXPIRE_PERCENT / 100)) {
                 statistics.expireTimeLimitWasReached();
             }
-            propagator.flush();
+            propagator.apart(false);
         }
         for (Runnable task : tasks) {
             task.run();

@@ -25,7 +25,8 @@ import dev.spinel.engine.admin.MemoryUse;
 import dev.spinel.engine.admin.ModuleCommands;
 import dev.spinel.engine.admin.ProtectedAccess;
 import dev.spinel.engine.admin.Refusals;
-import dev.spinel.engine.admin.ReplicationCommands;
+import dev.spinel.engine.admin.ReplicaOfCommands;
+import dev.spinel.engine.admin.ReplicationFigures;
 import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
@@ -87,6 +88,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -225,7 +227,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
         this.cron = new Cron(clock, keyspaces, statistics, propagator);
-        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients);
+        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients, () -> replicationFigures()
+                .backlogBytes());
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -251,7 +254,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         for (ServerPlugin family : administration(options, identity, info)) {
             commandTable.register(family.name(), family.commands());
         }
-        connectCapabilities(options.config());
+        connectCapabilities(options.config(), options.random());
         for (Capability capability : capabilities) {
             commandTable.register(capability.name(), capability.commands());
         }
@@ -262,7 +265,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.loading(!capabilities.isEmpty());
     }
 
-    private void connectCapabilities(ConfigRegistry config) {
+    private void connectCapabilities(ConfigRegistry config, RandomGenerator random) {
         EnginePorts ports = new EnginePorts(
                 config,
                 clock,
@@ -275,6 +278,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher,
+                blockedClients,
+                keptRequests,
+                limits,
+                random,
                 dispatcher::replay,
                 process::newThread,
                 process::wakeUp,
@@ -347,7 +354,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 dispatcher,
                 aclLog,
                 text -> capabilities.forEach(capability -> capability.persistenceInfo(text)),
+                text -> capabilities.forEach(capability -> capability.replicationInfo(text)),
+                this::replicationFigures,
                 this::scriptFigures));
+    }
+
+    private ReplicationFigures replicationFigures() {
+        return capabilities.stream()
+                .map(Capability::replicationFigures)
+                .reduce(ReplicationFigures.NONE, ReplicationFigures::plus);
     }
 
     /** The commands that steer and describe the server. */
@@ -371,11 +386,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new SlowlogCommands(slowLog),
                 new LatencyCommands(latencyMonitor, commandTable),
-                new ReplicationCommands(),
+                new ReplicaOfCommands(),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
-                new DebugCommands(
-                        options.config(), keyspaces, process, identity, cron::activeExpire, debugSubcommands()));
+                new DebugCommands(options.config(), keyspaces, process, cron::activeExpire, debugSubcommands()));
     }
 
     private Map<String, CommandHandler> debugSubcommands() {
@@ -484,8 +498,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         // Keys must not go for the output of clients that have gone.
         memory.refreshClients(clock.nowMillis());
         long start = clock.nowNanos();
+        propagator.apart(true);
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
-        propagator.flush();
+        propagator.apart(false);
         latencyMonitor.add(
                 "eviction-cycle", clock.nowMillis() / MILLIS_PER_SECOND, (clock.readNanos() - start) / NANOS_PER_MILLI);
         return outcome;
@@ -553,12 +568,29 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (mayBeShort()) {
             checkMemory();
         }
+        if (client.is(ClientFlag.REPLICA)) {
+            return executeForReplica(client, args, argCount);
+        }
         Outcome outcome = dispatcher.execute(client, args, argCount);
         limits.closeIfOverHardLimit(client);
         if (outcome == Outcome.POSTPONED) {
             pausedClients.add(client, args, argCount);
         }
         return outcome == Outcome.DONE && !client.is(ClientFlag.CLOSE_AFTER_REPLY);
+    }
+
+    /** Replies would tear the stream that the replica is sent, so one that asks for them is closed. */
+    private boolean executeForReplica(Client client, Bytes[] args, int argCount) {
+        int mark = client.connection().mark();
+        dispatcher.execute(client, args, argCount);
+        if (client.connection().mark() == mark) {
+            return true;
+        }
+        client.connection().rollback(mark);
+        process.log("Replica generated a reply to command '" + client.lastCommand() + "', disconnecting it: id="
+                + client.id() + " addr=" + client.connection().remoteAddress());
+        client.connection().close();
+        return false;
     }
 
     @Override
@@ -577,6 +609,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
         clients.remove(client);
+        for (Capability capability : capabilities) {
+            capability.disconnected(client);
+        }
     }
 
     /** Ends CLIENT PAUSE: the requests that waited run now. */

@@ -45,6 +45,11 @@ class AofLoaderTest {
         public void diskError(DiskUser user, @Nullable String error) {
             throw new AssertionError("not while loading");
         }
+
+        @Override
+        public void tooFewReplicas(boolean value) {
+            throw new AssertionError("not while loading");
+        }
     };
 
     @BeforeEach
@@ -64,6 +69,10 @@ class AofLoaderTest {
                 null,
                 null,
                 state,
+                null,
+                null,
+                null,
+                null,
                 null,
                 () -> new RecordingReplay(commands),
                 Thread::new,

@@ -212,6 +212,9 @@ public final class ClientCommands implements ServerPlugin {
         PUBSUB;
 
         private static Type of(Client client) {
+            if (client.is(ClientFlag.REPLICA)) {
+                return REPLICA;
+            }
             return client.is(ClientFlag.SUBSCRIBED) ? PUBSUB : NORMAL;
         }
     }

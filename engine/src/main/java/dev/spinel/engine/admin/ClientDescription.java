@@ -19,7 +19,7 @@ final class ClientDescription {
         long multiBytes = transaction == null ? 0 : transaction.bytes();
         int queryBytes = connection.queryBufferBytes();
         int freeBytes = connection.queryBufferFreeBytes();
-        long outputBytes = connection.outputBytes();
+        long outputBytes = client.outputBytes();
         return "id=" + client.id()
                 + " addr=" + connection.remoteAddress()
                 + " laddr=" + connection.localAddress()
@@ -50,6 +50,7 @@ final class ClientDescription {
 
     private static String flags(Client client) {
         StringBuilder flags = new StringBuilder();
+        append(flags, client.is(ClientFlag.REPLICA), 'S');
         append(flags, client.is(ClientFlag.MONITOR), 'O');
         append(flags, client.is(ClientFlag.SUBSCRIBED), 'P');
         append(flags, client.is(ClientFlag.MULTI), 'x');

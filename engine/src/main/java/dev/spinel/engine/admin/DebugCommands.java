@@ -35,7 +35,6 @@ public final class DebugCommands implements ServerPlugin {
     private final ConfigRegistry config;
     private final Keyspaces keyspaces;
     private final ServerProcess process;
-    private final ServerIdentity identity;
     private final Switch activeExpire;
     private final Map<String, Subcommand> subcommands;
 
@@ -50,16 +49,13 @@ public final class DebugCommands implements ServerPlugin {
             ConfigRegistry config,
             Keyspaces keyspaces,
             ServerProcess process,
-            ServerIdentity identity,
             Switch activeExpire,
             Map<String, CommandHandler> more) {
         this.config = config;
         this.keyspaces = keyspaces;
         this.process = process;
-        this.identity = identity;
         this.activeExpire = activeExpire;
         this.subcommands = new HashMap<>(Map.ofEntries(
-                Map.entry("CHANGE-REPL-ID", new Subcommand(0, 0, this::changeReplicationId)),
                 Map.entry("DIGEST", new Subcommand(0, 0, this::digest)),
                 Map.entry("DIGEST-VALUE", new Subcommand(1, ANY_NUMBER, DebugCommands::digestValue)),
                 Map.entry("ERROR", new Subcommand(1, 1, DebugCommands::error)),
@@ -130,11 +126,6 @@ public final class DebugCommands implements ServerPlugin {
     }
 
     private static void nothing(Call call) {
-        call.reply().ok();
-    }
-
-    private void changeReplicationId(Call call) {
-        identity.changeReplicationId();
         call.reply().ok();
     }
 

@@ -34,7 +34,6 @@ public final class InfoSections {
     private static final int SECONDS_PER_DAY = 86_400;
     private static final int LRU_CLOCK_MASK = 0xffffff;
     private static final double NANOS_PER_MICRO = 1000;
-    private static final String NO_REPLICATION_ID = "0".repeat(40);
 
     private final Sources sources;
 
@@ -64,6 +63,8 @@ public final class InfoSections {
             Dispatcher dispatcher,
             AclLog aclLog,
             Consumer<InfoText> persistenceFields,
+            Consumer<InfoText> replicationFields,
+            Supplier<ReplicationFigures> replication,
             Supplier<ScriptFigures> scripts) {}
 
     private InfoSections(Sources sources) {
@@ -148,6 +149,7 @@ public final class InfoSections {
         long dataset = used - memory.overheadBytes();
         LazyRelease lazyRelease = sources.keyspaces.lazyRelease();
         ScriptFigures scripts = sources.scripts.get();
+        ReplicationFigures replication = sources.replication.get();
         text.bytes("used_memory", used)
                 .bytes("used_memory_rss", resident)
                 .bytes("used_memory_peak", memory.peakBytes())
@@ -181,9 +183,9 @@ public final class InfoSections {
                 .decimal("mem_fragmentation_ratio", ratio(resident, used))
                 .add("mem_fragmentation_bytes", resident - used)
                 .add("mem_not_counted_for_evict", 0)
-                .add("mem_replication_backlog", 0)
-                .add("mem_total_replication_buffers", 0)
-                .add("mem_clients_slaves", 0)
+                .add("mem_replication_backlog", replication.backlogBytes())
+                .add("mem_total_replication_buffers", replication.backlogBytes())
+                .add("mem_clients_slaves", replication.owedBytes())
                 .add("mem_clients_normal", memory.clientBytes())
                 .add("mem_cluster_links", 0)
                 .add("mem_aof_buffer", 0)
@@ -230,21 +232,22 @@ public final class InfoSections {
 
     private void stats(InfoText text) {
         ServerStatistics statistics = sources.statistics;
+        ReplicationFigures replication = sources.replication.get();
         text.add("total_connections_received", statistics.connections())
                 .add("total_commands_processed", statistics.commands())
                 .add("instantaneous_ops_per_sec", sources.rates.commandsPerSecond())
                 .add("total_net_input_bytes", statistics.networkInputBytes())
                 .add("total_net_output_bytes", statistics.networkOutputBytes())
                 .add("total_net_repl_input_bytes", 0)
-                .add("total_net_repl_output_bytes", 0)
+                .add("total_net_repl_output_bytes", replication.outputBytes())
                 .decimal("instantaneous_input_kbps", sources.rates.inputKibibytesPerSecond())
                 .decimal("instantaneous_output_kbps", sources.rates.outputKibibytesPerSecond())
                 .decimal("instantaneous_input_repl_kbps", 0)
                 .decimal("instantaneous_output_repl_kbps", 0)
                 .add("rejected_connections", statistics.rejectedConnections())
-                .add("sync_full", 0)
-                .add("sync_partial_ok", 0)
-                .add("sync_partial_err", 0)
+                .add("sync_full", replication.fullSyncs())
+                .add("sync_partial_ok", replication.partialSyncs())
+                .add("sync_partial_err", replication.refusedPartialSyncs())
                 .add("expired_keys", sources.keyspaces.statistics().expiredKeys())
                 .decimal("expired_stale_perc", 0)
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
@@ -292,19 +295,8 @@ public final class InfoSections {
     }
 
     private void replication(InfoText text) {
-        text.add("role", "master")
-                .add("connected_slaves", 0)
-                .add("master_failover_state", "no-failover")
-                .add("master_replid", sources.identity.replicationId())
-                .add("master_replid2", NO_REPLICATION_ID)
-                .add("master_repl_offset", 0)
-                .add("second_repl_offset", -1)
-                .add("repl_backlog_active", 0)
-                .add(
-                        "repl_backlog_size",
-                        sources.config.get("repl-backlog-size").text())
-                .add("repl_backlog_first_byte_offset", 0)
-                .add("repl_backlog_histlen", 0);
+        text.add("role", "master");
+        sources.replicationFields.accept(text);
     }
 
     private void cpu(InfoText text) {

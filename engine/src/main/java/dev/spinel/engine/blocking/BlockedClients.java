@@ -190,11 +190,15 @@ public final class BlockedClients {
         }
     }
 
-    /** Answers a blocked client as if its time were over. */
+    /** Answers a blocked client as if its time were over, or what it waited for were there. */
     public void timeOut(Client client) {
         Blocked blocked = client.blocked();
         if (blocked != null) {
-            replyTimedOut(client, blocked.onTimeout());
+            if (blocked.answer() != null) {
+                blocked.answer().accept(client);
+            } else {
+                replyTimedOut(client, blocked.onTimeout());
+            }
             release(client, blocked);
         }
     }

@@ -38,6 +38,8 @@ public final class Client {
     private @Nullable TrackingState tracking;
     private long networkInputBytes;
     private long softLimitSinceMillis;
+    private long owedBytes;
+    private long writePosition;
 
     Client(long id, Connection connection, User user, long nowMillis) {
         this.id = id;
@@ -249,6 +251,25 @@ public final class Client {
 
     public void addNetworkInputBytes(long bytes) {
         networkInputBytes += bytes;
+    }
+
+    /** Bytes that wait for the client: those of its connection, and those of buffers that it shares with others. */
+    public long outputBytes() {
+        return connection.outputBytes() + owedBytes;
+    }
+
+    /** Sets how many bytes of shared buffers have yet to be given to the connection. */
+    public void owedBytes(long bytes) {
+        owedBytes = bytes;
+    }
+
+    /** Where the stream of replicas ended after the last command of the client that changed data, in bytes. */
+    public long writePosition() {
+        return writePosition;
+    }
+
+    public void writePosition(long bytes) {
+        writePosition = bytes;
     }
 
     /** Since when the output has been above the soft limit, 0 when it is not. */

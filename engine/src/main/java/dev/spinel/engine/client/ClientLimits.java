@@ -28,7 +28,9 @@ public final class ClientLimits {
     private long weighedMillis;
     private OutputLimit normal = OutputLimit.NONE;
     private OutputLimit pubSub = OutputLimit.NONE;
-    /** The smaller hard limit: below it no look at the kind of client is needed. */
+    private OutputLimit replica = OutputLimit.NONE;
+    private long leastReplicaHardBytes;
+    /** The smallest hard limit: below it no look at the kind of client is needed. */
     private long leastHardBytes = Long.MAX_VALUE;
 
     /**
@@ -53,11 +55,18 @@ public final class ClientLimits {
         idleMillis = seconds * MILLIS_PER_SECOND;
     }
 
-    /** Sets the limits of {@code client-output-buffer-limit} for ordinary clients and for those with subscriptions. */
-    public void output(OutputLimit ofNormal, OutputLimit ofPubSub) {
+    /** Sets the limits of {@code client-output-buffer-limit}: ordinary clients, those with subscriptions, replicas. */
+    public void output(OutputLimit ofNormal, OutputLimit ofPubSub, OutputLimit ofReplica) {
         normal = ofNormal;
         pubSub = ofPubSub;
-        leastHardBytes = Math.min(orEndless(ofNormal.hardBytes), orEndless(ofPubSub.hardBytes));
+        replica = ofReplica;
+        leastHardBytes = Math.min(
+                orEndless(ofReplica.hardBytes), Math.min(orEndless(ofNormal.hardBytes), orEndless(ofPubSub.hardBytes)));
+    }
+
+    /** Sets below which bytes the hard limit of replicas has no effect: what is kept for all of them anyway. */
+    public void leastReplicaHardBytes(long bytes) {
+        leastReplicaHardBytes = bytes;
     }
 
     private static long orEndless(long bytes) {
@@ -66,8 +75,8 @@ public final class ClientLimits {
 
     /** Closes a client whose output is above the hard limit; returns whether it did. */
     public boolean closeIfOverHardLimit(Client client) {
-        long waiting = client.connection().outputBytes();
-        if (waiting < leastHardBytes || waiting < orEndless(limit(client).hardBytes) || waiting <= UNLIMITED_BYTES) {
+        long waiting = client.outputBytes();
+        if (waiting < leastHardBytes || waiting < hardBytes(client) || waiting <= UNLIMITED_BYTES) {
             return false;
         }
         close(client);
@@ -85,7 +94,15 @@ public final class ClientLimits {
         }
     }
 
+    private long hardBytes(Client client) {
+        long bytes = orEndless(limit(client).hardBytes);
+        return client.is(ClientFlag.REPLICA) ? Math.max(bytes, leastReplicaHardBytes) : bytes;
+    }
+
     private OutputLimit limit(Client client) {
+        if (client.is(ClientFlag.REPLICA)) {
+            return replica;
+        }
         boolean subscribed =
                 client.subscriptionCount() > 0 || !client.shardChannels().isEmpty();
         return subscribed ? pubSub : normal;
@@ -96,13 +113,14 @@ public final class ClientLimits {
                 && nowMillis - client.lastInteractionMillis() > idleMillis
                 && !client.is(ClientFlag.BLOCKED)
                 && !client.is(ClientFlag.MONITOR)
+                && !client.is(ClientFlag.REPLICA)
                 && client.subscriptionCount() == 0
                 && client.shardChannels().isEmpty();
     }
 
     private boolean isOverSoftLimit(Client client, long nowMillis) {
         OutputLimit limit = limit(client);
-        if (limit.softBytes == 0 || client.connection().outputBytes() < limit.softBytes) {
+        if (limit.softBytes == 0 || client.outputBytes() < limit.softBytes) {
             client.softLimitSinceMillis(0);
             return false;
         }
@@ -120,7 +138,7 @@ public final class ClientLimits {
 
     /**
      * Closes the clients that use the most memory until the others are within the limit for all, at most every few
-     * milliseconds. Monitors are left out, and clients with CLIENT NO-EVICT counted only. O(number of clients).
+     * milliseconds. Monitors and replicas are left out, and clients with CLIENT NO-EVICT counted only. O(number of clients).
      */
     public void evictLargest(long nowMillis) {
         if (allBytes == 0 || nowMillis - weighedMillis < WEIGH_MILLIS) {
@@ -129,17 +147,21 @@ public final class ClientLimits {
         weighedMillis = nowMillis;
         long bytes = 0;
         for (Client client : clients.all()) {
-            bytes += client.is(ClientFlag.MONITOR) ? 0 : ClientMemory.bytes(client);
+            bytes += isLeftOut(client) ? 0 : ClientMemory.bytes(client);
         }
         if (bytes > allBytes) {
             evict(bytes);
         }
     }
 
+    private static boolean isLeftOut(Client client) {
+        return client.is(ClientFlag.MONITOR) || client.is(ClientFlag.REPLICA);
+    }
+
     private void evict(long usedBytes) {
         List<Weighed> candidates = new ArrayList<>();
         for (Client client : clients.all()) {
-            if (!client.is(ClientFlag.MONITOR) && !client.is(ClientFlag.NO_EVICT)) {
+            if (!isLeftOut(client) && !client.is(ClientFlag.NO_EVICT)) {
                 candidates.add(new Weighed(client, ClientMemory.bytes(client)));
             }
         }

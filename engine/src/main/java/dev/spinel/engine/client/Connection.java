@@ -15,6 +15,13 @@ public interface Connection {
      */
     ReplyWriter reply();
 
+    /**
+     * Appends bytes that are no reply, as they are, and has them flushed as replies are.
+     *
+     * @throws dev.spinel.api.error.CommandException when there is no memory for them; nothing is then appended
+     */
+    void send(byte[] source, int offset, int length);
+
     /** What {@link #repliesSince} answers when the last reply lacks elements. */
     int INCOMPLETE = -1;
 

@@ -16,6 +16,7 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.engine.propagate.Propagator;
 import java.util.Arrays;
 import java.util.List;
@@ -240,6 +241,12 @@ final class CallContext implements ClientCall {
         if (propagator.isActive()) {
             propagator.add(keys().index(), arguments, arguments.length);
         }
+    }
+
+    @Override
+    public void propagateToReplicas() {
+        explicitEffects = true;
+        services.propagator().add(Audience.REPLICAS, keys().index(), args, argCount);
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.dispatch.AccessCheck.Verdict;
 import dev.spinel.engine.memory.ArenaExhaustedException;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
@@ -113,7 +114,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         services.keptRequests().memoryIsShort(value);
     }
 
-    /** Sets whether writes are refused for want of replicas. */
+    @Override
     public void tooFewReplicas(boolean value) {
         serverState(Gate.TOO_FEW_REPLICAS, value);
     }
@@ -287,12 +288,12 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             reject(client, command, "LOADING Redis is loading the dataset in memory");
             return Outcome.DONE;
         }
-        if ((concerns & ClientFlag.MONITOR.bit()) != 0) {
+        if ((concerns & (ClientFlag.MONITOR.bit() | ClientFlag.REPLICA.bit())) != 0) {
             reject(client, command, "ERR Replica can't interact with the keyspace");
             return Outcome.DONE;
         }
         boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
-        if (pauses && (!inMulti || command.isExec())) {
+        if (pauses && (!inMulti || command.isExec()) && !client.is(ClientFlag.REPLICA)) {
             if (services.keptRequests().refuses(args, argCount)) {
                 reject(client, command, Errors.outOfMemory().message());
                 return Outcome.DONE;
@@ -530,16 +531,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             statistics.errorReplied(Objects.requireNonNull(refusal));
             return refusal;
         }
-        boolean mutes = !rules.propagates() && services.propagator().mute(true);
+        Audience before = services.propagator().restrict(rules.audience());
         try {
             Bytes[] shown = call(client, command, args, argCount);
             if ((command.gateMask() & serverState & Gate.MONITORED) != 0) {
                 monitors.feed(services.clock(), client, shown, argCount);
             }
         } finally {
-            if (mutes) {
-                services.propagator().mute(false);
-            }
+            services.propagator().restore(before);
         }
         return null;
     }
@@ -591,11 +590,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             client.transaction().add(args, argCount, command.gateMask());
         } else {
             services.keyspaces().expires(false);
-            services.propagator().muted(true);
+            Audience before = services.propagator().restrict(Audience.NOBODY);
             try {
                 call(client, command, args, argCount);
             } finally {
-                services.propagator().muted(false);
+                services.propagator().restore(before);
                 services.keyspaces().expires(true);
             }
         }
@@ -621,6 +620,9 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         boolean tells = depth == 0 && services.tracking().isOn();
         if (depth == 0) {
             services.keyspaces().begin(services.clock().nowMillis());
+            if (command.touchesArbitraryKeys()) {
+                services.propagator().apart(true);
+            }
         }
         if (tells) {
             services.tracking().begin(client);
@@ -671,12 +673,26 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         Bytes[] shown = context.shownArgs();
         account(client, command, shown, argCount, took, failed);
         if (depth == 0) {
-            services.propagator().flush();
-            if (services.blockedClients().hasReady()) {
-                services.blockedClients().serve(services.keyspaces(), this);
-            }
+            endUnit(client, command);
         }
         return shown;
+    }
+
+    /** Ends a command of the top level: hands over its effects, then serves the clients that waited for its changes. */
+    private void endUnit(Client client, RegisteredCommand command) {
+        if (services.propagator().flush()) {
+            client.writePosition(services.propagator().position());
+        }
+        if (command.touchesArbitraryKeys()) {
+            services.propagator().apart(false);
+        }
+        if (services.blockedClients().hasReady()) {
+            // A key may have expired while a transaction made it.
+            services.clock().update();
+            services.keyspaces().begin(services.clock().nowMillis());
+            services.blockedClients().serve(services.keyspaces(), this);
+            services.propagator().flush();
+        }
     }
 
     /**

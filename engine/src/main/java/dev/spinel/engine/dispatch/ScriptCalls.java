@@ -3,6 +3,7 @@ package dev.spinel.engine.dispatch;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.propagate.Audience;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the commands that scripts call, within the command that runs the script. Engine thread only. */
@@ -12,10 +13,10 @@ public interface ScriptCalls {
      *
      * @param readOnly whether commands that write are refused
      * @param ignoresMemoryLimit whether commands that need memory run although {@code maxmemory} is reached
-     * @param propagates whether changes are logged
+     * @param audience who is told of changes
      * @param runsDenied whether commands run that scripts are denied ({@code DEBUG SET-DISABLE-DENY-SCRIPTS})
      */
-    record Rules(boolean readOnly, boolean ignoresMemoryLimit, boolean propagates, boolean runsDenied) {}
+    record Rules(boolean readOnly, boolean ignoresMemoryLimit, Audience audience, boolean runsDenied) {}
 
     /**
      * Runs a command, whose reply goes to the client's connection.

@@ -130,6 +130,11 @@ public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, P
         return 3;
     }
 
+    /** The lines of the log so far. */
+    public List<String> logged() {
+        return List.copyOf(logged);
+    }
+
     @Override
     public void log(String text) {
         logged.add(text);

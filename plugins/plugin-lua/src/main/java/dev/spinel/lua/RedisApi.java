@@ -1,6 +1,7 @@
 package dev.spinel.lua;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.lua.ScriptRunner.Running;
 import dev.spinel.lua.vm.Arguments;
 import dev.spinel.lua.vm.Builtin;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class RedisApi {
     private static final int LOG_WARNING = 3;
     private static final int REPL_AOF = 1;
+    private static final int REPL_REPLICA = 2;
     private static final int REPL_ALL = 3;
     private static final int MAX_REUSED_ARGS = 64;
     private static final int MAX_LOGGED_BYTES = 1024;
@@ -57,8 +59,8 @@ final class RedisApi {
         Builtin.define(redis, "debug", (l, args) -> Values.NONE);
         redis.put(LuaString.of("REPL_NONE"), 0.0);
         redis.put(LuaString.of("REPL_AOF"), (double) REPL_AOF);
-        redis.put(LuaString.of("REPL_SLAVE"), 2.0);
-        redis.put(LuaString.of("REPL_REPLICA"), 2.0);
+        redis.put(LuaString.of("REPL_SLAVE"), (double) REPL_REPLICA);
+        redis.put(LuaString.of("REPL_REPLICA"), (double) REPL_REPLICA);
         redis.put(LuaString.of("REPL_ALL"), (double) REPL_ALL);
         return redis;
     }
@@ -207,7 +209,8 @@ final class RedisApi {
         if ((flags & ~REPL_ALL) != 0) {
             throw raised("Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.");
         }
-        script.propagates = (flags & REPL_AOF) != 0;
+        Audience logged = (flags & REPL_AOF) != 0 ? Audience.EVERYBODY : Audience.REPLICAS;
+        script.audience = logged.and((flags & REPL_REPLICA) != 0 ? Audience.EVERYBODY : Audience.LOG);
         return Values.NONE;
     }
 

@@ -8,6 +8,7 @@ import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.dispatch.ScriptCalls.Rules;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaError;
 import dev.spinel.lua.vm.LuaFunction;
@@ -56,7 +57,9 @@ final class ScriptRunner {
         final long startNanos = System.nanoTime();
         final boolean readOnly;
         final boolean ignoresMemoryLimit;
-        boolean propagates = true;
+        /** Who is told of what its commands change ({@code redis.set_repl}). */
+        Audience audience = Audience.EVERYBODY;
+
         boolean wrote;
         private long nextServeNanos;
 
@@ -282,7 +285,7 @@ final class ScriptRunner {
     Object call(Running script, Bytes[] args, int argCount) {
         long before = ports.changes().changes();
         Rules rules =
-                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates, runsDenied);
+                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.audience, runsDenied);
         replies.clear();
         // The command may take memory too.
         lua.memory().charge(BYTES_PER_CALL);

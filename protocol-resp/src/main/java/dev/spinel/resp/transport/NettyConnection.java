@@ -253,6 +253,15 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     }
 
     @Override
+    public void send(byte[] source, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        queueFlush();
+        writer.raw(source, offset, length);
+    }
+
+    @Override
     public int mark() {
         return writer.length();
     }

@@ -188,6 +188,15 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     }
 
     @Override
+    public void send(byte[] source, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        queueFlush();
+        writer.raw(source, offset, length);
+    }
+
+    @Override
     public int mark() {
         return writer.length();
     }
