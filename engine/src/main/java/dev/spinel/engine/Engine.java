@@ -229,7 +229,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.onlyReads(this::onlyReads);
         this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
         this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients, () -> replicationFigures()
-                .backlogBytes());
+                .countedBytes());
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -626,7 +626,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private boolean executeForReplica(Client client, Bytes[] args, int argCount) {
         int mark = client.connection().mark();
         dispatcher.execute(client, args, argCount);
-        if (client.connection().mark() == mark) {
+        if (client.connection().mark() == mark && !client.is(ClientFlag.BLOCKED)) {
             return true;
         }
         client.connection().rollback(mark);

@@ -175,6 +175,28 @@ class ReplicaIT {
     }
 
     @Test
+    void commandInfo_isThatOfRedis() throws Exception {
+        try (SpinelServer master = spinel("no");
+                RedisProcess redis = RedisProcess.start(directory.resolve("log"));
+                RespConnection here = new RespConnection(master.port());
+                RespConnection there = new RespConnection(redis.port())) {
+            for (String name : List.of("PSYNC", "REPLCONF", "ROLE", "SYNC", "WAIT")) {
+                List<Reply> ours = here.call("COMMAND", "INFO", name).children().get(0).children();
+                List<Reply> theirs =
+                        there.call("COMMAND", "INFO", name).children().get(0).children();
+                assertThat(ours).as(name).hasSameSizeAs(theirs);
+                assertThat(ours.get(1)).as("arity of %s", name).isEqualTo(theirs.get(1));
+                for (int unordered : List.of(2, 6, 7)) {
+                    assertThat(ours.get(unordered).children())
+                            .as("element %d of %s", unordered, name)
+                            .containsExactlyInAnyOrderElementsOf(
+                                    theirs.get(unordered).children());
+                }
+            }
+        }
+    }
+
+    @Test
     void waitForAReplica_answersOnceItHasTheWrite() throws Exception {
         try (SpinelServer master = spinel("no");
                 RespConnection client = new RespConnection(master.port())) {

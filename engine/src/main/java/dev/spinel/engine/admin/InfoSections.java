@@ -222,7 +222,7 @@ public final class InfoSections {
                 .add("rss_overhead_bytes", resident - reserved)
                 .decimal("mem_fragmentation_ratio", ratio(resident, used))
                 .add("mem_fragmentation_bytes", resident - used)
-                .add("mem_not_counted_for_evict", 0)
+                .add("mem_not_counted_for_evict", replication.excessBytes())
                 .add("mem_replication_backlog", replication.backlogBytes())
                 .add("mem_total_replication_buffers", replication.backlogBytes())
                 .add("mem_clients_slaves", replication.owedBytes())

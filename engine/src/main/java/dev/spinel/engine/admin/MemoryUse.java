@@ -33,7 +33,7 @@ public final class MemoryUse {
     private long clientsSampledMillis;
     private long sampledMillis;
 
-    /** @param backlogBytes heap of what is kept for replicas */
+    /** @param backlogBytes heap of what is kept for replicas, as far as it counts when keys are evicted */
     public MemoryUse(
             Arena arena,
             Keyspaces keyspaces,

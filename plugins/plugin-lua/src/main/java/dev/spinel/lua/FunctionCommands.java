@@ -135,6 +135,7 @@ final class FunctionCommands {
             throw Errors.err("Function not found");
         }
         int argsFrom = ARGS_FROM + ScriptRunner.keyCount(call, true);
+        runner.lua().memory().begin();
         runner.run(
                 call,
                 function.name(),

@@ -70,6 +70,7 @@ final class LibraryLoader {
      * @throws CommandException with the reason if that is not possible
      */
     Library load(Bytes code) {
+        lua.memory().begin();
         String text = code.toString();
         int end = text.indexOf('\n');
         if (!text.startsWith(SHEBANG)) {

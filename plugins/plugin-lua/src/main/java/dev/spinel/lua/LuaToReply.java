@@ -48,10 +48,12 @@ final class LuaToReply {
         } else if (value instanceof Double number) {
             reply.integer(Values.toInteger(number));
         } else if (value instanceof Boolean truth) {
-            if (!truth && scriptProtocol < 3) {
-                reply.nil();
-            } else {
+            if (scriptProtocol >= 3) {
                 reply.bool(truth);
+            } else if (truth) {
+                reply.integer(1);
+            } else {
+                reply.nil();
             }
         } else if (value instanceof LuaTable table) {
             if (nesting > MAX_NESTING) {

@@ -153,7 +153,7 @@ final class RedisApi {
 
     /** A number as an argument: {@code %.17g}, so that nothing of it is lost. */
     private static LuaString numberText(double number) {
-        if (number == Math.rint(number) && Math.abs(number) < MAX_EXACT_INTEGER) {
+        if (number == Math.rint(number) && Math.abs(number) < MAX_EXACT_INTEGER && (number != 0 || 1 / number > 0)) {
             return LuaString.of(Long.toString((long) number));
         }
         return LuaString.of(NumberText.general(number, 17, false));
@@ -164,7 +164,8 @@ final class RedisApi {
             return error("wrong number or type of arguments");
         }
         if (isError) {
-            String message = ScriptErrors.message(text);
+            String raw = ScriptErrors.message(text);
+            String message = raw.startsWith("-") ? raw.substring(1) : raw;
             // As Redis has it: a single word is no code.
             return ScriptErrors.table(lua, message.contains(" ") ? message : "ERR " + message);
         }

@@ -108,7 +108,7 @@ final class ReplyToLua implements ReplyWriter {
     private static void put(Open into, @Nullable Object element) {
         into.count++;
         switch (into.kind) {
-            case ARRAY -> into.table.put(into.count, element == null ? (Object) false : element);
+            case ARRAY -> into.table.put(into.count, element);
             case MAP -> {
                 if ((into.count & 1) == 1) {
                     into.key = element;

@@ -109,6 +109,7 @@ final class ScriptCommands {
     }
 
     private Script compile(Bytes text) {
+        lua.memory().begin();
         String sha = Sha1.hex(text);
         Bytes key = Bytes.of(sha);
         Script script = scripts.get(key);
@@ -123,6 +124,7 @@ final class ScriptCommands {
     }
 
     private void run(Call call, Script script, int keys, boolean readOnly) {
+        lua.memory().begin();
         int argsFrom = ARGS_FROM + keys;
         globals.put(KEYS, runner.table(call, ARGS_FROM, argsFrom));
         globals.put(ARGV, runner.table(call, argsFrom, call.argCount()));

@@ -22,10 +22,9 @@ final class ScriptErrors {
         return text.startsWith("-") ? text.substring(1) : "ERR " + text;
     }
 
-    /** A message as it goes to a client, which is not to read a dash twice. */
+    /** A message as it goes to a client. */
     static String message(LuaString message) {
-        String text = Interpreter.javaText(message, MAX_TEXT_BYTES);
-        return text.startsWith("-") ? text.substring(1) : text;
+        return Interpreter.javaText(message, MAX_TEXT_BYTES);
     }
 
     /** The table that stands for an error, {@code text} with its code. */

@@ -52,10 +52,8 @@ final class BaseLibrary {
 
     private static Object assertTrue(Interpreter lua, Arguments args) {
         if (!Values.isTrue(args.any(0))) {
-            if (args.count() > 1) {
-                throw new LuaError(args.string(1));
-            }
-            throw new LuaError("assertion failed!");
+            LuaString message = args.string(1, LuaString.of("assertion failed!"));
+            throw new LuaError(lua.concat(LuaString.of(lua.where(1)), message));
         }
         return args.all();
     }
@@ -64,7 +62,8 @@ final class BaseLibrary {
         String option = Interpreter.javaText(args.string(0, LuaString.of("collect")), MAX_CHUNK_NAME);
         return switch (option) {
             case "count" -> new @Nullable Object[] {usedKib(), 0.0};
-            case "collect", "stop", "restart", "step", "setpause", "setstepmul" -> 0.0;
+            case "collect", "stop", "restart", "setpause", "setstepmul" -> 0.0;
+            case "step" -> true;
             default -> throw args.error(0, "invalid option '" + option + "'");
         };
     }
@@ -77,7 +76,8 @@ final class BaseLibrary {
     private static Object error(Interpreter lua, Arguments args) {
         Object value = args.get(0);
         int level = (int) args.integer(1, 1);
-        if (value instanceof LuaString text && level > 0) {
+        LuaString text = level > 0 ? Values.toText(value) : null;
+        if (text != null) {
             throw new LuaError(lua.concat(LuaString.of(lua.where(level)), text));
         }
         throw new LuaError(value);
@@ -217,11 +217,13 @@ final class BaseLibrary {
         LuaFunction reader = args.function(0);
         ByteBuilder source = new ByteBuilder(lua);
         while (true) {
+            lua.tick();
             Object piece = Values.first(lua.call(reader));
-            if (piece == null || (piece instanceof LuaString text && text.length() == 0)) {
+            if (piece == null || (piece instanceof LuaString end && end.length() == 0)) {
                 break;
             }
-            if (!(piece instanceof LuaString text)) {
+            LuaString text = Values.toText(piece);
+            if (text == null) {
                 return new @Nullable Object[] {null, LuaString.of("reader function must return a string")};
             }
             source.append(text);

@@ -92,7 +92,7 @@ final class JsonDecoder {
             case 't' -> word("true", true);
             case 'f' -> word("false", false);
             case 'n' -> startsWith("nan") ? number() : word("null", JsonLibrary.NULL);
-            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'i', 'I', 'N' -> number();
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '+', 'i', 'I', 'N' -> number();
             default -> throw expected("value");
         };
     }
@@ -107,7 +107,7 @@ final class JsonDecoder {
 
     private void enter() {
         if (++depth > maxDepth) {
-            throw lua.error("Found too many nested data structures (" + depth + ")");
+            throw lua.error("Found too many nested data structures (" + depth + ") at character " + (at + 1));
         }
     }
 

@@ -75,7 +75,7 @@ final class JsonEncoder {
 
     private void writeTable(LuaTable table, int depth) {
         if (depth > options.maxDepth) {
-            throw lua.error("Cannot serialise, excessive depth (" + depth + ")");
+            throw lua.error("Cannot serialise, excessive nesting (" + depth + ")");
         }
         lua.tick();
         int length = arrayLength(table);
@@ -107,7 +107,7 @@ final class JsonEncoder {
             } else if (key instanceof LuaString text) {
                 writeString(text);
             } else {
-                throw unsupported("table", "table key must be a number or string");
+                throw unsupported(Values.typeName(key), "table key must be a number or string");
             }
             out.append(':');
             write(pairs.value(), depth);

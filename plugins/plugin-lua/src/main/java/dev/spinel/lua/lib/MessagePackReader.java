@@ -71,21 +71,17 @@ final class MessagePackReader {
             case 0xCC -> (double) unsigned(1);
             case 0xCD -> (double) unsigned(2);
             case 0xCE -> (double) unsigned(4);
-            case 0xCF -> unsignedLong(unsigned(8));
             case 0xD0 -> (double) (byte) unsigned(1);
             case 0xD1 -> (double) (short) unsigned(2);
             case 0xD2 -> (double) (int) unsigned(4);
-            case 0xD3 -> (double) unsigned(8);
+            // Redis reads an unsigned integer of eight bytes as a signed one.
+            case 0xCF, 0xD3 -> (double) unsigned(8);
             case 0xDC -> array(unsigned(2));
             case 0xDD -> array(unsigned(4));
             case 0xDE -> map(unsigned(2));
             case 0xDF -> map(unsigned(4));
             default -> throw bad();
         };
-    }
-
-    private static double unsignedLong(long bits) {
-        return bits >= 0 ? (double) bits : (double) (bits >>> 1) * 2;
     }
 
     private long unsigned(int bytes) {

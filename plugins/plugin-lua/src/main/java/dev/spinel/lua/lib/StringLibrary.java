@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class StringLibrary {
     private static final byte[] PATTERN_CHARACTERS = "^$*+?.([%-".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_FORMAT_NUMBER = 99;
+    /** Longer strings are not made by C's {@code sprintf}, and so may hold zero bytes. */
+    private static final int MIN_WHOLE_STRING = 100;
+    /** The most results of {@code byte}. */
+    private static final int MAX_BYTES = 7999;
+
     /** So many bytes are compared in the time of a loop. */
     private static final int BYTES_PER_TICK = 64;
 
@@ -45,6 +50,7 @@ final class StringLibrary {
         Builtin.define(string, "upper", (l, args) -> mapCase(l, args.string(0), 'a', 'z'));
         LuaTable metatable = lua.newTable();
         metatable.put(LuaString.of("__index"), string);
+        metatable.readOnly(true);
         lua.stringMetatable(metatable);
         return string;
     }
@@ -62,7 +68,10 @@ final class StringLibrary {
         if (from > to) {
             return Values.NONE;
         }
-        lua.memory().charge((to - from) * 24);
+        if (to - from >= MAX_BYTES) {
+            throw lua.error("string slice too long");
+        }
+        lua.memory().charge((to - from) * 20);
         @Nullable Object[] values = new @Nullable Object[(int) (to - from + 1)];
         for (int i = 0; i < values.length; i++) {
             values[i] = (double) text.at((int) from + i);
@@ -216,7 +225,7 @@ final class StringLibrary {
         if (!(replacement instanceof LuaString)
                 && !(replacement instanceof LuaTable)
                 && !(replacement instanceof LuaFunction)) {
-            throw args.typeError(2, "string/function/table");
+            throw args.error(2, "string/function/table expected");
         }
         long max = args.integer(3, text.length() + 1L);
         ByteBuilder out = new ByteBuilder(lua);
@@ -311,9 +320,12 @@ final class StringLibrary {
                 i++;
                 continue;
             }
+            arg++;
+            if (arg >= args.count()) {
+                throw args.error(arg, "no value");
+            }
             FormatItem item = new FormatItem();
             i = item.parse(lua, template, i);
-            arg++;
             item.append(lua, out, args, arg);
         }
         return out.toLuaString();
@@ -366,7 +378,7 @@ final class StringLibrary {
 
         void append(Interpreter lua, ByteBuilder out, Arguments args, int arg) {
             switch (conversion) {
-                case 'c' -> pad(out, new byte[] {(byte) args.integer(arg)});
+                case 'c' -> appendCharacter(out, (byte) args.integer(arg));
                 case 'd', 'i' -> appendNumber(out, integer(Long.toString(args.integer(arg))), true);
                 case 'u' -> appendNumber(out, integer(Long.toUnsignedString(args.integer(arg))), false);
                 case 'o' -> appendNumber(out, integer(Long.toOctalString(args.integer(arg))), false);
@@ -377,6 +389,9 @@ final class StringLibrary {
                 case 'q' -> quote(out, args.string(arg));
                 case 's' -> {
                     LuaString text = args.string(arg);
+                    if (precision >= 0 || text.length() < MIN_WHOLE_STRING) {
+                        text = lua.substring(text, 0, lengthInC(text));
+                    }
                     pad(
                             out,
                             precision >= 0 && precision < text.length()
@@ -439,6 +454,23 @@ final class StringLibrary {
         private static void appendBlanks(ByteBuilder out, int count) {
             for (int i = 0; i < count; i++) {
                 out.append(' ');
+            }
+        }
+
+        /** C's strings end at a zero byte. */
+        private static int lengthInC(LuaString text) {
+            int length = 0;
+            while (length < text.length() && text.at(length) != 0) {
+                length++;
+            }
+            return length;
+        }
+
+        private void appendCharacter(ByteBuilder out, byte character) {
+            if (character != 0) {
+                pad(out, new byte[] {character});
+            } else if (!left) {
+                appendBlanks(out, width - 1);
             }
         }
 

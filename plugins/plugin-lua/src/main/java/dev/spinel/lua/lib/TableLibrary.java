@@ -170,6 +170,6 @@ final class TableLibrary {
     }
 
     private static boolean isLess(Interpreter lua, @Nullable Object a, @Nullable Object b, @Nullable Object order) {
-        return order == null ? lua.less(a, b, false) : Values.isTrue(Values.first(lua.call(order, a, b)));
+        return order == null ? lua.less(a, b) : Values.isTrue(Values.first(lua.call(order, a, b)));
     }
 }

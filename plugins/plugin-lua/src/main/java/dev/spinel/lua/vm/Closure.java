@@ -52,6 +52,9 @@ final class Closure extends LuaFunction {
         try {
             while (true) {
                 Prototype running = frame.closure.prototype;
+                if (running.argSlot >= 0) {
+                    frame.slots[running.argSlot] = lua.varargTable(frame.varargs);
+                }
                 for (int parameter : running.capturedParameters) {
                     frame.slots[parameter] = new Cell(frame.slots[parameter]);
                 }

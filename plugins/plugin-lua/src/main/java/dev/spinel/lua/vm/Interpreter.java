@@ -41,6 +41,7 @@ public final class Interpreter {
     /** What a byte takes at most while it becomes a part of a Java text, and that part of another. */
     private static final long JAVA_BYTES_PER_BYTE = 6;
 
+    private static final LuaString COUNT = LuaString.of("n");
     private static final LuaString INDEX = LuaString.of("__index");
     private static final LuaString NEW_INDEX = LuaString.of("__newindex");
     private static final LuaString CALL = LuaString.of("__call");
@@ -88,6 +89,13 @@ public final class Interpreter {
     /** A table of elements from 1 on; the array is the table's from now on. */
     public LuaTable newTable(@Nullable Object... elements) {
         return new LuaTable(memory, elements, elements.length);
+    }
+
+    /** The table {@code arg} of a function with varargs, as Lua 5.0 had it. */
+    LuaTable varargTable(@Nullable Object[] varargs) {
+        LuaTable table = newTable(varargs.clone());
+        table.put(COUNT, (double) varargs.length);
+        return table;
     }
 
     /** A string of a part of an array. */
@@ -224,8 +232,9 @@ public final class Interpreter {
         if (depth >= MAX_CALLS || weight + added > maxWeight) {
             throw error("stack overflow");
         }
-        push(frame, added);
+        // Before the frame is there, as this may end the script.
         tick();
+        push(frame, added);
     }
 
     private void push(@Nullable Frame frame, int added) {
@@ -463,8 +472,17 @@ public final class Interpreter {
         return handler != null && Values.rawEquals(handler, metamethod(b, event)) ? handler : null;
     }
 
+    /** Order for a function of Java, whose errors have no position. */
+    public boolean less(@Nullable Object a, @Nullable Object b) {
+        return less(a, b, false, false);
+    }
+
     /** Order, by metamethods too. */
-    public boolean less(@Nullable Object a, @Nullable Object b, boolean orEqual) {
+    boolean less(@Nullable Object a, @Nullable Object b, boolean orEqual) {
+        return less(a, b, orEqual, true);
+    }
+
+    private boolean less(@Nullable Object a, @Nullable Object b, boolean orEqual, boolean isNode) {
         if (a instanceof Double x && b instanceof Double y) {
             return orEqual ? x <= y : x < y;
         }
@@ -484,10 +502,10 @@ public final class Interpreter {
         }
         String first = Values.typeName(a);
         String second = Values.typeName(b);
-        throw error(
-                first.equals(second)
-                        ? "attempt to compare two " + first + " values"
-                        : "attempt to compare " + first + " with " + second);
+        String text = first.equals(second)
+                ? "attempt to compare two " + first + " values"
+                : "attempt to compare " + first + " with " + second;
+        throw isNode ? error(text) : new LuaError(text);
     }
 
     @Nullable
@@ -558,14 +576,10 @@ public final class Interpreter {
     }
 
     /** What {@code tostring} answers. */
-    public LuaString toText(@Nullable Object value) {
+    public @Nullable Object toText(@Nullable Object value) {
         Object handler = metamethod(value, TO_STRING);
         if (handler != null) {
-            Object text = Values.first(call(handler, value));
-            if (text instanceof LuaString string) {
-                return string;
-            }
-            throw error("'tostring' must return a string to 'print'");
+            return Values.first(call(handler, value));
         }
         memory.charge(2 * STRING_BYTES);
         LuaString text = Values.toText(value);
@@ -576,6 +590,9 @@ public final class Interpreter {
             return LuaString.of("nil");
         }
         if (value instanceof Boolean) {
+            return LuaString.of(value.toString());
+        }
+        if (Values.typeName(value).equals("userdata")) {
             return LuaString.of(value.toString());
         }
         return LuaString.of(

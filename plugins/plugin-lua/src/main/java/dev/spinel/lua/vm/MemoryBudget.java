@@ -78,6 +78,11 @@ public final class MemoryBudget {
         }
     }
 
+    /** Something else begins: what was refused before may be garbage now. */
+    public void begin() {
+        sinceCollectionBytes = MIN_ROOM_BYTES;
+    }
+
     /** All that was counted so far. */
     public long chargedBytes() {
         return checkedBytes + uncheckedBytes;
