@@ -4,6 +4,7 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,11 +37,13 @@ public final class MemoryBudget {
     private static final int MAX_ARRAY_DIVISOR = 2;
 
     private static final long COLLECTION_NANOS = 50_000_000;
+    private static final long LOOPS_PER_COLLECTION = 1_000_000;
+    private static final long BYTES_PER_LOOP = 1024;
     private static final int BYTES_PER_REFERENCE = 4;
     private static final int BYTES_PER_STRING = 40;
 
     private final HeapGauge heap;
-    private final Runnable collected;
+    private final LongConsumer work;
     private final Set<Waste> wasted = new HashSet<>();
     private final ReferenceQueue<Object> freed = new ReferenceQueue<>();
     private long wastedBytes;
@@ -60,10 +63,10 @@ public final class MemoryBudget {
         }
     }
 
-    /** @param collected called after garbage was collected, which takes long */
-    MemoryBudget(HeapGauge heap, Runnable collected) {
+    /** @param work is told of what takes as long as some loops of a script: making arrays, and collecting garbage */
+    MemoryBudget(HeapGauge heap, LongConsumer work) {
         this.heap = heap;
-        this.collected = collected;
+        this.work = work;
     }
 
     /**
@@ -149,6 +152,7 @@ public final class MemoryBudget {
     }
 
     private void check(long bytes) {
+        work.accept(uncheckedBytes / BYTES_PER_LOOP);
         sinceCollectionBytes += uncheckedBytes;
         checkedBytes += uncheckedBytes;
         uncheckedBytes = 0;
@@ -161,7 +165,7 @@ public final class MemoryBudget {
             room = unwasted(heap.roomBytesWithoutGarbage());
             sinceCollectionBytes = 0;
             collectionNanos = System.nanoTime();
-            collected.run();
+            work.accept(LOOPS_PER_COLLECTION);
             if (!suffices(room, bytes)) {
                 throw notEnough();
             }
