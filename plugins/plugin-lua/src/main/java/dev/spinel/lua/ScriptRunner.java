@@ -289,11 +289,16 @@ final class ScriptRunner {
         long before = ports.changes().changes();
         Rules rules =
                 new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.audience, runsDenied);
-        replies.clear();
         // The command may take memory too.
         lua.memory().charge(BYTES_PER_CALL);
         lua.tick(TICKS_PER_CALL);
-        String refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
+        replies.expectReply();
+        String refusal;
+        try {
+            refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
+        } finally {
+            lua.memory().refusesScripts();
+        }
         if (refusal != null) {
             return ScriptErrors.counted(lua, refusal);
         }

@@ -5,6 +5,7 @@ import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,7 @@ public final class MemoryBudget {
     private final LongConsumer work;
     private final Set<Waste> wasted = new HashSet<>();
     private final ReferenceQueue<Object> freed = new ReferenceQueue<>();
+    private Supplier<RuntimeException> refusal = MemoryBudget::notEnough;
     private long wastedBytes;
     private long checkedBytes;
     private long uncheckedBytes;
@@ -127,7 +129,7 @@ public final class MemoryBudget {
 
     private long chargeLarge(long bytes) {
         if (bytes > MAX_ARRAY_BYTES) {
-            throw notEnough();
+            throw refusal.get();
         }
         long footprint = heap.footprintBytes(bytes);
         uncheckedBytes += footprint;
@@ -160,14 +162,14 @@ public final class MemoryBudget {
         long room = unwasted(heap.roomBytes());
         if (!suffices(room, bytes)) {
             if (sinceCollectionBytes < MIN_ROOM_BYTES && System.nanoTime() - collectionNanos < COLLECTION_NANOS) {
-                throw notEnough();
+                throw refusal.get();
             }
             room = unwasted(heap.roomBytesWithoutGarbage());
             sinceCollectionBytes = 0;
             collectionNanos = System.nanoTime();
             work.accept(LOOPS_PER_COLLECTION);
             if (!suffices(room, bytes)) {
-                throw notEnough();
+                throw refusal.get();
             }
         }
         uncheckedLimitBytes = Math.min(MAX_STEP_BYTES, (room - bytes) / 2);
@@ -177,7 +179,17 @@ public final class MemoryBudget {
         return room - bytes >= MIN_ROOM_BYTES && (bytes <= MIN_ROOM_BYTES || bytes <= room / MAX_ARRAY_DIVISOR);
     }
 
-    private static LuaError notEnough() {
+    /** Has other errors than a {@link LuaError} tell that there is no room, while something else than a script allocates. */
+    public void refusesWith(Supplier<RuntimeException> error) {
+        refusal = error;
+    }
+
+    /** Has a {@link LuaError} tell that there is no room. */
+    public void refusesScripts() {
+        refusal = MemoryBudget::notEnough;
+    }
+
+    private static RuntimeException notEnough() {
         return new LuaError("not enough memory");
     }
 }
