@@ -215,8 +215,8 @@ class CustomTypeIT {
 
         assertThatThrownBy(() -> send("SAVE")).hasMessageStartingWith("ERR");
         assertThat(send("BGSAVE")).isEqualTo("Background saving started");
-        await().untilAsserted(() ->
-                assertThat((String) send("INFO", "persistence")).contains("rdb_last_bgsave_status:err"));
+        await().untilAsserted(
+                        () -> assertThat((String) send("INFO", "persistence")).contains("rdb_last_bgsave_status:err"));
         assertThat(count("poem", "unsaveable")).isEqualTo(1);
 
         send("DEL", "poem");
@@ -237,8 +237,8 @@ class CustomTypeIT {
 
         assertThat(send("WORDS.ADD", "poem", "rose")).isEqualTo("OK");
         assertThat(count("poem", "rose")).isEqualTo(1);
-        await().untilAsserted(() ->
-                assertThat((String) send("INFO", "persistence")).contains("rdb_last_bgsave_status:err"));
+        await().untilAsserted(
+                        () -> assertThat((String) send("INFO", "persistence")).contains("rdb_last_bgsave_status:err"));
     }
 
     /** Counts words: WORDS.ADD key word [word ...], WORDS.COUNT key word. OTHER.ADD is the same for a type that fails. */

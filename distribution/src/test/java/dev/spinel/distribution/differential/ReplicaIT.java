@@ -69,9 +69,8 @@ class ReplicaIT {
 
     private static void awaitInfo(int port, String name, String pattern) throws IOException {
         try (RespConnection connection = new RespConnection(port)) {
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .untilAsserted(() -> assertThat(info(connection, name)).matches(pattern));
+            Awaitility.await().atMost(PATIENCE).untilAsserted(() -> assertThat(info(connection, name))
+                    .matches(pattern));
         }
     }
 
@@ -117,7 +116,9 @@ class ReplicaIT {
             try (RedisProcess first = replicaOf(master)) {
                 awaitInfo(first.port(), "master_link_status", "up");
                 try (RespConnection connection = new RespConnection(master.port())) {
-                    assertThat(connection.call("CLIENT", "KILL", "TYPE", "replica").text())
+                    assertThat(connection
+                                    .call("CLIENT", "KILL", "TYPE", "replica")
+                                    .text())
                             .isEqualTo("1");
                 }
                 awaitInfo(master.port(), "sync_partial_ok", "[1-9].*");
@@ -161,14 +162,36 @@ class ReplicaIT {
                 client.call("SPOP", "set", "2");
                 client.call("SET", "counter", "1.5");
                 client.call("INCRBYFLOAT", "counter", "0.1");
-                Awaitility.await().untilAsserted(() -> assertThat(
-                                client.call("EXISTS", "gone").text())
-                        .isEqualTo("0"));
+                Awaitility.await()
+                        .untilAsserted(() ->
+                                assertThat(client.call("EXISTS", "gone").text()).isEqualTo("0"));
                 awaitInStep(master.port(), replica.port());
                 assertThat(reader.call("FUNCTION", "LIST").children()).hasSize(2);
                 assertThat(reader.call("GET", "a").text()).isEqualTo("2");
                 assertThat(Dataset.of(replica.port()).differencesFrom(Dataset.of(master.port())))
                         .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void commandInfo_isThatOfRedis() throws Exception {
+        try (SpinelServer master = spinel("no");
+                RedisProcess redis = RedisProcess.start(directory.resolve("log"));
+                RespConnection here = new RespConnection(master.port());
+                RespConnection there = new RespConnection(redis.port())) {
+            for (String name : List.of("PSYNC", "REPLCONF", "ROLE", "SYNC", "WAIT")) {
+                List<Reply> ours = here.call("COMMAND", "INFO", name).children().get(0).children();
+                List<Reply> theirs =
+                        there.call("COMMAND", "INFO", name).children().get(0).children();
+                assertThat(ours).as(name).hasSameSizeAs(theirs);
+                assertThat(ours.get(1)).as("arity of %s", name).isEqualTo(theirs.get(1));
+                for (int unordered : List.of(2, 6, 7)) {
+                    assertThat(ours.get(unordered).children())
+                            .as("element %d of %s", unordered, name)
+                            .containsExactlyInAnyOrderElementsOf(
+                                    theirs.get(unordered).children());
+                }
             }
         }
     }

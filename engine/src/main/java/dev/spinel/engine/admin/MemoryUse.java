@@ -33,7 +33,7 @@ public final class MemoryUse {
     private long clientsSampledMillis;
     private long sampledMillis;
 
-    /** @param backlogBytes heap of what is kept for replicas */
+    /** @param backlogBytes heap of what is kept for replicas, as far as it counts when keys are evicted */
     public MemoryUse(
             Arena arena,
             Keyspaces keyspaces,
@@ -73,6 +73,11 @@ public final class MemoryUse {
             sampledMillis = nowMillis;
             sampledLargeBytes = keyspaces.largeValueBytes();
         }
+    }
+
+    /** Samples clients now. O(number of clients). */
+    public void countClients() {
+        sampledClientBytes = clientBytes();
     }
 
     /** Samples clients again unless that was just done. */
@@ -120,6 +125,11 @@ public final class MemoryUse {
     /** What the arena has taken from the heap. */
     long reservedBytes() {
         return arena.reservedBytes();
+    }
+
+    /** Number of clients. */
+    int clientCount() {
+        return clients.count();
     }
 
     /** Buffers and state of the clients. */

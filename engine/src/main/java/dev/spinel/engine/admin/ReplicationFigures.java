@@ -8,6 +8,7 @@ package dev.spinel.engine.admin;
  * @param refusedPartialSyncs how many asked for that and were given all data
  * @param outputBytes bytes given to replicas
  * @param backlogBytes heap of what is kept of the stream of changes
+ * @param excessBytes what is kept beyond {@code repl-backlog-size}, for replicas that are behind
  * @param owedBytes bytes of it that replicas have yet to be given, the one most behind
  */
 public record ReplicationFigures(
@@ -16,9 +17,15 @@ public record ReplicationFigures(
         long refusedPartialSyncs,
         long outputBytes,
         long backlogBytes,
+        long excessBytes,
         long owedBytes) {
     /** Those of a server without replicas. */
-    public static final ReplicationFigures NONE = new ReplicationFigures(0, 0, 0, 0, 0, 0);
+    public static final ReplicationFigures NONE = new ReplicationFigures(0, 0, 0, 0, 0, 0, 0);
+
+    /** What counts when keys are evicted: a replica that is behind must not make them go. */
+    public long countedBytes() {
+        return backlogBytes - excessBytes;
+    }
 
     /** The sums of two. */
     public ReplicationFigures plus(ReplicationFigures other) {
@@ -28,6 +35,7 @@ public record ReplicationFigures(
                 refusedPartialSyncs + other.refusedPartialSyncs,
                 outputBytes + other.outputBytes,
                 backlogBytes + other.backlogBytes,
+                excessBytes + other.excessBytes,
                 owedBytes + other.owedBytes);
     }
 }

@@ -98,10 +98,13 @@ public final class BlockedClients {
         waitingForMore.add(client);
     }
 
-    /** Tells that a database has other contents now. */
-    public void databaseReplaced(Database database) {
+    /**
+     * Tells that a database has other contents now. Which keys are there is looked up when their clients are served: one that
+     * has expired must not go before the command that tells this has been logged.
+     */
+    public void databaseReplaced(int database) {
         for (DatabaseKey id : waiting.keySet()) {
-            if (id.database == database.index() && database.typeOf(id.key) != null) {
+            if (id.database == database) {
                 ready.add(id);
             }
         }

@@ -9,6 +9,8 @@ public enum Audience {
     REPLICAS(2),
     EVERYBODY(3);
 
+    private static final Audience[] BY_BITS = values();
+
     private final int bits;
 
     Audience(int bits) {
@@ -22,6 +24,6 @@ public enum Audience {
 
     /** Those who belong to both. */
     public Audience and(Audience other) {
-        return values()[bits & other.bits];
+        return BY_BITS[bits & other.bits];
     }
 }

@@ -22,6 +22,7 @@ final class Replica {
 
     private long sentOffset;
     private boolean awaitsAcknowledgement;
+    private boolean hasAcknowledged;
     private long acknowledgedOffset;
     private long acknowledgedMillis;
     private long waitingSinceMillis;
@@ -187,6 +188,7 @@ final class Replica {
         fullSync = null;
         sentOffset = offset;
         awaitsAcknowledgement = onceItAcknowledges;
+        hasAcknowledged = false;
         acknowledgedMillis = nowMillis;
     }
 
@@ -210,14 +212,25 @@ final class Replica {
         acknowledgedMillis = nowMillis;
         if (state == State.ONLINE) {
             awaitsAcknowledgement = false;
+            hasAcknowledged = true;
         }
+    }
+
+    /** Whether it has told what it has since it is online. */
+    boolean hasAcknowledged() {
+        return hasAcknowledged;
+    }
+
+    /** Notes that it took some of its snapshot, which shows that it is there as well as telling what it has. */
+    void progressed(long nowMillis) {
+        acknowledgedMillis = nowMillis;
     }
 
     long acknowledgedOffset() {
         return acknowledgedOffset;
     }
 
-    /** Unix time at which it last told what it has. */
+    /** Unix time at which it last told what it has, or took some of its snapshot. */
     long acknowledgedMillis() {
         return acknowledgedMillis;
     }

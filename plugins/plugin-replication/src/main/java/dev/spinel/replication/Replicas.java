@@ -42,6 +42,7 @@ final class Replicas {
     private final EnginePorts ports;
     private final DatasetFormat format;
     private final ReplicationStream stream;
+    private final long maxOwedBytes = Runtime.getRuntime().maxMemory() / HEAP_DIVISOR;
     private final Map<Long, Replica> byClient = new HashMap<>();
     /** Those that follow the stream, in the order in which they came; replaced when it changes. */
     private List<Replica> followers = List.of();
@@ -179,6 +180,11 @@ final class Replicas {
         return outputBytes;
     }
 
+    /** Heap of what is kept of the stream beyond the size of the backlog. */
+    long excessBytes() {
+        return stream.isActive() ? Math.max(0, stream.backlog().heapBytes() - backlogBytes - Backlog.CHUNK_BYTES) : 0;
+    }
+
     /** How far the slowest one is behind, in bytes. */
     long owedBytes() {
         long owed = 0;
@@ -306,15 +312,23 @@ final class Replicas {
         for (Replica replica : followers) {
             if (replica.is(State.WAITING) || replica.is(State.SAVING)) {
                 keepAlive(replica);
-            } else if (replica.is(State.ONLINE)
-                    && replica.acknowledges()
-                    && !replica.isGone()
-                    && now - replica.acknowledgedMillis() > timeoutMillis) {
-                log("Disconnecting timedout replica (streaming sync): " + replica.name());
+            } else if (isTimedOut(replica, now)) {
+                log("Disconnecting timedout replica (" + (replica.is(State.ONLINE) ? "streaming" : "full") + " sync): "
+                        + replica.name());
                 close(replica);
             }
         }
         judge();
+    }
+
+    /**
+     * Whether a replica has not told what it has for too long, or keeps others from getting a snapshot. One that loads its
+     * snapshot, however long that takes, tells nothing before the end.
+     */
+    private boolean isTimedOut(Replica replica, long now) {
+        FullSync sync = replica.fullSync();
+        boolean isDue = sync == null ? replica.hasAcknowledged() : replica.is(State.SENDING) && sync.endsWithMark();
+        return isDue && !replica.isGone() && now - replica.acknowledgedMillis() > timeoutMillis;
     }
 
     /** Sends a replica that waits for its snapshot what it takes for a sign of life. */
@@ -380,6 +394,8 @@ final class Replicas {
 
     private void snapshotEnded(FullSync sync, @Nullable Throwable failure) {
         running = null;
+        // There is something to give now, and no request may come that begins a turn.
+        ports.wakeUp().run();
         if (failure != null) {
             for (Replica replica : followersOf(sync)) {
                 log("SYNC failed. BGSAVE child returned an error: " + failure.getMessage());
@@ -410,7 +426,7 @@ final class Replicas {
         replica.client().owedBytes(owed);
         if (ports.limits().closeIfOverHardLimit(replica.client())) {
             replica.leaves();
-        } else if (owed > Math.max(backlogBytes, Runtime.getRuntime().maxMemory() / HEAP_DIVISOR)) {
+        } else if (owed > Math.max(backlogBytes, maxOwedBytes)) {
             log("Replica " + replica.name() + " is behind by more than the heap has room for.");
             close(replica);
         }
@@ -421,9 +437,12 @@ final class Replicas {
         if (sync == null) {
             return;
         }
-        long before = replica.syncedBytes();
+        long before = replica.is(State.SENDING) ? replica.syncedBytes() : -1;
         boolean hasAll = sync.send(replica, window);
-        outputBytes += replica.syncedBytes() - before;
+        if (replica.is(State.SENDING) && replica.syncedBytes() > before) {
+            outputBytes += replica.syncedBytes() - Math.max(0, before);
+            replica.progressed(nowMillis());
+        }
         if (!hasAll) {
             lags |= replica.is(State.SENDING);
             return;

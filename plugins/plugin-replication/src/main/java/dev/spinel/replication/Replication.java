@@ -342,6 +342,7 @@ public final class Replication implements Capability {
                 refusedPartialSyncs,
                 replicas().outputBytes(),
                 stream().isActive() ? stream().backlog().heapBytes() : 0,
+                replicas().excessBytes(),
                 replicas().owedBytes());
     }
 
