@@ -152,9 +152,9 @@ final class ScriptRunner {
         }
         if (script.wrote) {
             throw new CommandException(
-                    "UNKILLABLE Sorry the script already executed write commands against the dataset."
-                            + " You can either wait the script termination or kill the server in a hard way using the SHUTDOWN"
-                            + " NOSAVE command.");
+                    "UNKILLABLE Sorry the script already executed write commands against the dataset. You can either"
+                            + " wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE"
+                            + " command.");
         }
         if (script.isFunction != function) {
             throw new CommandException(script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
