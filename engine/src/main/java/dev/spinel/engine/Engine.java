@@ -282,8 +282,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 propagator,
                 snapshots,
-                new KeyspaceLoader(
-                        keyspaces, clock::nowMillis, name -> contributions.valueType(name), this::takeLibrary),
+                new KeyspaceLoader(keyspaces, clock::nowMillis, name -> contributions.valueType(name), libraries()),
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher,
@@ -314,13 +313,23 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
-    private void takeLibrary(Bytes code, boolean replaces) throws IOException {
-        for (Capability capability : capabilities) {
-            if (capability.takeLibrary(code, replaces)) {
-                return;
+    private KeyspaceLoader.Libraries libraries() {
+        return new KeyspaceLoader.Libraries() {
+            @Override
+            public void take(Bytes code, boolean replaces) throws IOException {
+                for (Capability capability : capabilities) {
+                    if (capability.takeLibrary(code, replaces)) {
+                        return;
+                    }
+                }
+                throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
             }
-        }
-        throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
+
+            @Override
+            public void clear() {
+                capabilities.forEach(Capability::clearLibraries);
+            }
+        };
     }
 
     private boolean onlyReads(String command, Bytes script) {

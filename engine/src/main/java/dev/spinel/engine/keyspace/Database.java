@@ -799,8 +799,7 @@ public final class Database implements Keyspace {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
             int flags = RecordLayout.flags(chunk, record);
-            scannedKey.set(
-                    chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
+            scannedKey.set(chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
             visitor.visit(scannedKey, valueTypeAt(address));
         });
         if (context.deletesExpired()) {
