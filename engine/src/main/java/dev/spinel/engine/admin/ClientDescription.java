@@ -45,10 +45,17 @@ final class ClientDescription {
                 + " redir=" + (tracking == null ? -1 : tracking.redirectId())
                 + " resp=" + client.protocol()
                 + " lib-name=" + client.libraryName()
-                + " lib-ver=" + client.libraryVersion();
+                + " lib-ver=" + client.libraryVersion()
+                + " capa=" + capabilities(client);
     }
 
-    private static String flags(Client client) {
+    /** A letter for each capability that the client told. */
+    static String capabilities(Client client) {
+        return client.is(ClientFlag.REDIRECTABLE) ? "r" : "";
+    }
+
+    /** A letter for each state of the client. */
+    static String flags(Client client) {
         StringBuilder flags = new StringBuilder();
         append(flags, client.is(ClientFlag.REPLICA), 'S');
         append(flags, client.is(ClientFlag.MONITOR), 'O');
