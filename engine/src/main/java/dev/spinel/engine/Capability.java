@@ -59,6 +59,16 @@ public interface Capability extends ServerPlugin {
         return false;
     }
 
+    /**
+     * Whether a call of one of its commands that may write does not, because the script that it runs says so.
+     *
+     * @param command the own name of the command in upper case
+     * @param script its first argument: the text, the digest or the name of the script
+     */
+    default boolean onlyReads(String command, Bytes script) {
+        return false;
+    }
+
     /** What it holds of scripts. */
     default ScriptFigures scriptFigures() {
         return ScriptFigures.NONE;

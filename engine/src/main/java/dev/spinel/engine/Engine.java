@@ -226,7 +226,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
-        this.cron = new Cron(clock, keyspaces, statistics, propagator);
+        dispatcher.onlyReads(this::onlyReads);
+        this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
         this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients, () -> replicationFigures()
                 .countedBytes());
         cron.add(() -> limits.sweep(clock.nowMillis()));
@@ -244,7 +245,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
                         users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
-                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, statistics, this::unpause),
+                new ClientCommands(
+                        clients,
+                        users,
+                        blockedClients,
+                        pausedClients,
+                        tracking,
+                        dispatcher::failBlocked,
+                        this::disconnect,
+                        this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -314,6 +323,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
     }
 
+    private boolean onlyReads(String command, Bytes script) {
+        for (Capability capability : capabilities) {
+            if (capability.onlyReads(command, script)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private ScriptFigures scriptFigures() {
         return capabilities.stream().map(Capability::scriptFigures).reduce(ScriptFigures.NONE, ScriptFigures::plus);
     }
@@ -328,8 +346,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ServerProcess process = options.process();
         InstantaneousRates rates = new InstantaneousRates(statistics);
         cron.add(() -> {
-            statistics.transportTotals(
-                    process.networkInputBytes(), process.networkOutputBytes(), process.rejectedConnections());
+            statistics.network(process.networkTotals());
             rates.sample(clock.nowMillis());
             memory.tick(clock.nowMillis());
         });
@@ -368,6 +385,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /** The commands that steer and describe the server. */
     private List<ServerPlugin> administration(EngineOptions options, ServerIdentity identity, InfoReport info) {
         ServerProcess process = options.process();
+        ConfigCommands configCommands = new ConfigCommands(
+                options.config(),
+                options.configFile(),
+                this::describeUsers,
+                this::resetStatistics,
+                dispatcher::isLoading);
         return List.of(
                 new ServerCommands(
                         keyspaces,
@@ -381,19 +404,26 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         this::shutdown,
                         () -> capabilities.forEach(Capability::flushedAll)),
                 new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
-                new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
+                configCommands,
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new CommandLogCommands(commandLogs),
-                new LatencyCommands(latencyMonitor, commandTable),
+                new LatencyCommands(latencyMonitor, commandLogs.slow(), commandTable),
                 new ReplicaOfCommands(),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
-                new DebugCommands(options.config(), keyspaces, process, cron::activeExpire, debugSubcommands()));
+                new DebugCommands(
+                        options.config(),
+                        keyspaces,
+                        process,
+                        cron::activeExpire,
+                        cron::paused,
+                        debugSubcommands(configCommands)));
     }
 
-    private Map<String, CommandHandler> debugSubcommands() {
+    private Map<String, CommandHandler> debugSubcommands(ConfigCommands configCommands) {
         Map<String, CommandHandler> subcommands = new HashMap<>();
+        subcommands.put("CONFIG-REWRITE-FORCE-ALL", configCommands::rewriteAll);
         capabilities.forEach(capability -> subcommands.putAll(capability.debugSubcommands()));
         return subcommands;
     }
@@ -408,6 +438,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
         bindings.clients(limits);
+        limits.onClose(this::disconnect);
         bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory-clients", value -> {
@@ -495,8 +526,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         clock.update();
         keyspaces.begin(clock.nowMillis());
-        // Keys must not go for the output of clients that have gone.
-        memory.refreshClients(clock.nowMillis());
+        // Keys must not go for the output of clients that have gone, or are to go.
+        if (limits.evictLargest(clock.nowNanos())) {
+            memory.countClients();
+        } else {
+            memory.refreshClients(clock.nowMillis());
+        }
         long start = clock.nowNanos();
         propagator.apart(true);
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
@@ -559,6 +594,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     @Override
+    public boolean mayGrow(Client client, long outputBytes) {
+        return limits.allows(client, outputBytes);
+    }
+
+    @Override
     public void outputWaits(Client client) {
         limits.closeIfOverHardLimit(client);
     }
@@ -567,6 +607,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     public boolean execute(Client client, Bytes[] args, int argCount) {
         if (mayBeShort()) {
             checkMemory();
+            if (clients.get(client.id()) == null) {
+                return false;
+            }
         }
         if (client.is(ClientFlag.REPLICA)) {
             return executeForReplica(client, args, argCount);
@@ -691,7 +734,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (tracking.isOn()) {
             tracking.endTurn();
         }
-        limits.evictLargest(nowMillis);
         if (evictionUnfinished) {
             waitNanos = 0;
         }
@@ -709,6 +751,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public long afterReplies() {
+        limits.evictLargest(clock.readNanos());
         boolean releases = keyspaces.lazyRelease().isPending();
         if (releases) {
             keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);

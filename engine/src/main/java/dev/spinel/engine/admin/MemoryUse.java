@@ -75,6 +75,11 @@ public final class MemoryUse {
         }
     }
 
+    /** Samples clients now. O(number of clients). */
+    public void countClients() {
+        sampledClientBytes = clientBytes();
+    }
+
     /** Samples clients again unless that was just done. */
     public void refreshClients(long nowMillis) {
         if (nowMillis - clientsSampledMillis >= CLIENT_REFRESH_MILLIS) {
@@ -120,6 +125,11 @@ public final class MemoryUse {
     /** What the arena has taken from the heap. */
     long reservedBytes() {
         return arena.reservedBytes();
+    }
+
+    /** Number of clients. */
+    int clientCount() {
+        return clients.count();
     }
 
     /** Buffers and state of the clients. */

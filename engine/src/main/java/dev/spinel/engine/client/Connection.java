@@ -77,8 +77,14 @@ public interface Connection {
     /** Bytes written but not yet taken by the operating system. */
     long outputBytes();
 
-    /** Bytes of requests read but not yet executed, the one that is being executed included. */
+    /**
+     * Bytes of requests read but not yet executed, the one that is being executed included; of an incomplete one those that
+     * are not decoded yet.
+     */
     int queryBufferBytes();
+
+    /** Bytes of an incomplete request that are decoded already. */
+    int decodedBytes();
 
     /** Room in the read buffer beyond {@link #queryBufferBytes}. */
     int queryBufferFreeBytes();

@@ -83,6 +83,11 @@ public abstract class DetachedConnection implements Connection {
     }
 
     @Override
+    public final int decodedBytes() {
+        return 0;
+    }
+
+    @Override
     public final int queryBufferFreeBytes() {
         return 0;
     }

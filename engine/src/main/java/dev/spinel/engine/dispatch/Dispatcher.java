@@ -9,6 +9,7 @@ import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.engine.acl.AclLog.Context;
 import dev.spinel.engine.acl.AclLog.Reason;
+import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientCall;
@@ -29,6 +30,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +76,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private long browserRefusedSecond;
     private boolean tracksLatency = true;
     private Consumer<Client> transactionEnd = client -> client.transaction(null);
+    private BiPredicate<String, Bytes> scriptReads = (command, script) -> false;
     private Runnable others = () -> {};
     private String busyError = "";
 
@@ -123,6 +126,19 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     /** Sets how a transaction is forgotten whose EXEC is refused. */
     public void onTransactionRefused(Consumer<Client> end) {
         transactionEnd = end;
+    }
+
+    /** Sets how a script is asked whether it only reads, by the command that runs it and its first argument. */
+    public void onlyReads(BiPredicate<String, Bytes> value) {
+        scriptReads = value;
+    }
+
+    /** Whether a call of a command that may write does not, so that it need not wait while writes are paused. */
+    private boolean onlyReads(RegisteredCommand command, Bytes[] args) {
+        CommandSpec spec = command.spec();
+        return spec.group() == CommandGroup.SCRIPTING
+                && spec.is(CommandFlag.MAY_REPLICATE)
+                && scriptReads.test(spec.name(), args[1]);
     }
 
     /** Sets whether commands wait: all of them, or those that may write. */
@@ -286,14 +302,15 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             return Outcome.DONE;
         }
         if ((concerns & Gate.LOADING) != 0) {
-            reject(client, command, "LOADING Redis is loading the dataset in memory");
+            reject(client, command, Errors.loading().message());
             return Outcome.DONE;
         }
         if ((concerns & (ClientFlag.MONITOR.bit() | ClientFlag.REPLICA.bit())) != 0) {
             reject(client, command, "ERR Replica can't interact with the keyspace");
             return Outcome.DONE;
         }
-        boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
+        boolean pauses =
+                (concerns & Gate.PAUSE_ALL) != 0 || ((concerns & Gate.PAUSE_WRITE) != 0 && !onlyReads(command, args));
         if (pauses && (!inMulti || command.isExec()) && !client.is(ClientFlag.REPLICA)) {
             if (services.keptRequests().refuses(args, argCount)) {
                 reject(client, command, Errors.outOfMemory().message());
@@ -305,7 +322,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (isQueued) {
             Transaction transaction = client.transaction();
             if (transaction != null) {
-                transaction.add(args, argCount, command.gateMask());
+                int mask = command.gateMask();
+                transaction.add(args, argCount, onlyReads(command, args) ? mask & ~Gate.PAUSE_WRITE : mask);
                 int mark = client.connection().mark();
                 client.reply().simple("QUEUED");
                 applyReplyMode(client, mark, false);
@@ -458,6 +476,21 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if ((concerns & Gate.MONITORED) != 0 && client.is(ClientFlag.IN_EXEC)) {
             monitors.feed(services.clock(), client, shown, argCount);
         }
+    }
+
+    /** Answers a blocked client an error, which counts as a failure of the command that it waits with. */
+    public void failBlocked(Client client, String message) {
+        Blocked blocked = client.blocked();
+        if (blocked == null) {
+            return;
+        }
+        RegisteredCommand command =
+                find(blocked.request().args(), blocked.request().argCount());
+        if (command != null) {
+            command.failed();
+        }
+        statistics.errorReplied(message);
+        services.blockedClients().fail(client, message);
     }
 
     /** Sets how input is read, executed and answered within a command that takes long. */

@@ -170,6 +170,11 @@ public final class RegisteredCommand implements RuleCommand {
         rejectedCalls++;
     }
 
+    /** Counts the failure of a call that was counted when it blocked. */
+    void failed() {
+        failedCalls++;
+    }
+
     public long calls() {
         return calls;
     }

@@ -118,11 +118,19 @@ final class FunctionCommands {
         functions.putAll(names);
     }
 
+    /** Whether a name is that of a function that says of itself that it only reads. */
+    boolean onlyReads(Bytes name) {
+        Function function = find(name);
+        return function != null && function.flags().contains(ScriptFlag.NO_WRITES);
+    }
+
+    private @Nullable Function find(Bytes name) {
+        Function function = functions.get(name);
+        return function == null ? functions.get(Bytes.of(name.toString().toLowerCase(Locale.ROOT))) : function;
+    }
+
     private void fcall(Call call, boolean readOnly) {
-        Function function = functions.get(call.arg(1));
-        if (function == null) {
-            function = functions.get(Bytes.of(call.arg(1).toString().toLowerCase(Locale.ROOT)));
-        }
+        Function function = find(call.arg(1));
         if (function == null) {
             throw Errors.err("Function not found");
         }

@@ -72,6 +72,16 @@ public final class LuaScripting implements Capability {
     }
 
     @Override
+    public boolean onlyReads(String command, Bytes script) {
+        return switch (command) {
+            case "EVAL" -> scripts().onlyReads(script);
+            case "EVALSHA" -> scripts().onlyReadsSha(script);
+            case "FCALL" -> functions().onlyReads(script);
+            default -> false;
+        };
+    }
+
+    @Override
     public void tellLibraries(DatasetSink sink) throws IOException {
         for (Library library : functions().libraries()) {
             sink.library(library.code());

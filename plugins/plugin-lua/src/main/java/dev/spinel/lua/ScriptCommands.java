@@ -70,6 +70,22 @@ final class ScriptCommands {
         return globalsBytes + compiledBytes;
     }
 
+    /** Whether a text is a script that says of itself that it only reads. */
+    boolean onlyReads(Bytes text) {
+        try {
+            return compile(text).flags().contains(ScriptFlag.NO_WRITES);
+        } catch (CommandException invalid) {
+            // The call that runs it says so.
+            return false;
+        }
+    }
+
+    /** Whether a digest is that of a script that says of itself that it only reads. */
+    boolean onlyReadsSha(Bytes sha) {
+        Script script = find(sha);
+        return script != null && script.flags().contains(ScriptFlag.NO_WRITES);
+    }
+
     private void eval(Call call, boolean readOnly) {
         int keys = ScriptRunner.keyCount(call, false);
         run(call, compile(call.arg(1)), keys, readOnly);

@@ -67,7 +67,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                 transport.settings().requestLimits(),
                 buffers.requestViews(),
                 transport.settings().bufferBudget());
-        this.writer = transport.newWriter();
+        this.writer = transport.newWriter(this::mayGrow);
     }
 
     @Override
@@ -183,6 +183,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                     System.Logger.Level.WARNING,
                     "Closing client {0} that reached max query buffer length",
                     remoteAddress());
+            transport.countOverlongRequest();
             close();
         } else if (more && !suspended && decoder.waitingBytes() > 0) {
             queueResume();
@@ -241,6 +242,13 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
             resumeQueued = true;
             transport.queueResume(this);
         }
+    }
+
+    private boolean mayGrow(long bytes) {
+        C growing = client;
+        return growing == null
+                || closed
+                || transport.executor().mayGrow(growing, bytes - handedOver + output.pendingBytes());
     }
 
     @Override
@@ -348,6 +356,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     @Override
     public int queryBufferBytes() {
         return decoder.bufferedBytes();
+    }
+
+    @Override
+    public int decodedBytes() {
+        return decoder.decodedBytes();
     }
 
     @Override
