@@ -39,6 +39,7 @@ import java.util.concurrent.ThreadPoolExecutor;
         packages = "dev.spinel",
         importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.WithoutTestJars.class})
 class ArchitectureTest {
+    private static final String COROUTINES = "dev.spinel.lua.vm..";
     private static final String API = "dev.spinel.api..";
     private static final String ENGINE = "dev.spinel.engine..";
     private static final String COMMAND_FAMILIES = "dev.spinel.engine.command..";
@@ -223,7 +224,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule threads_areMadeInTheLoopTheTransportAndDistribution = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.spinel.engine.loop..", TRANSPORT, DISTRIBUTION, PATTERNS)
+            .resideOutsideOfPackages("dev.spinel.engine.loop..", TRANSPORT, DISTRIBUTION, PATTERNS, COROUTINES)
             .should()
             .callConstructorWhere(target(owner(assignableTo(Thread.class))))
             .orShould()

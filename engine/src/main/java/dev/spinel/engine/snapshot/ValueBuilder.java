@@ -90,11 +90,13 @@ final class ValueBuilder implements ValueSink {
     }
 
     private InvalidDatasetException malformed(String what) {
-        return new InvalidDatasetException("The value of the key '" + key.quotable(128) + "' has a malformed " + what);
+        return new InvalidDatasetException(
+                what + " integrity check failed: the value of the key '" + key.quotable(128) + "'");
     }
 
     private InvalidDatasetException duplicate(String what) {
-        return new InvalidDatasetException("The value of the key '" + key.quotable(128) + "' has a " + what + " twice");
+        return new InvalidDatasetException(
+                "Duplicate " + what + ", integrity check failed: the value of the key '" + key.quotable(128) + "'");
     }
 
     @Override
@@ -118,7 +120,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void listPage(Bytes listpack) throws InvalidDatasetException {
         if (!current(ListView.class).loadPage(listpack)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -130,14 +132,14 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void intset(Bytes intset) throws InvalidDatasetException {
         if (!begin(ValueType.SET, SetView.class).loadIntset(intset)) {
-            throw malformed("intset");
+            throw malformed("Intset");
         }
     }
 
     @Override
     public void set(Bytes listpack) throws InvalidDatasetException {
         if (!begin(ValueType.SET, SetView.class).loadListpack(listpack)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -156,7 +158,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void hash(Bytes listpack) throws InvalidDatasetException {
         if (!begin(ValueType.HASH, HashView.class).load(listpack, distinct)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -175,7 +177,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void sortedSet(Bytes listpack) throws InvalidDatasetException {
         if (!begin(ValueType.SORTED_SET, SortedSetView.class).load(listpack, distinct)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -187,7 +189,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void scored(Bytes member, double score) throws InvalidDatasetException {
         if (Double.isNaN(score)) {
-            throw malformed("score");
+            throw malformed("Score");
         }
         if (!current(SortedSetView.class).put(member, score)) {
             throw duplicate("member");
