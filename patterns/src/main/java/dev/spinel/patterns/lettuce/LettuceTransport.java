@@ -190,7 +190,9 @@ public final class LettuceTransport implements RedisTransport {
             result.complete(new Reply.Failure(error.getMessage()));
         } else {
             result.completeExceptionally(
-                    refused || isRefusal(cause) ? TransportException.notSent(cause) : TransportException.noReply(cause));
+                    refused || isRefusal(cause)
+                            ? TransportException.notSent(cause)
+                            : TransportException.noReply(cause));
         }
     }
 

@@ -47,7 +47,7 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     LocalConnection(NettyTransport<C> transport, Output output) {
         this.transport = transport;
         this.output = output;
-        this.writer = transport.newWriter();
+        this.writer = transport.newWriter(this::mayGrow);
     }
 
     /** Takes the connection on, as one that was accepted. */
@@ -166,6 +166,11 @@ public final class LocalConnection<C> implements Connection, TurnMember {
         }
     }
 
+    private boolean mayGrow(long bytes) {
+        C growing = client;
+        return growing == null || closed || transport.executor().mayGrow(growing, bytes);
+    }
+
     @Override
     public ReplyWriter reply() {
         if (closed) {
@@ -173,6 +178,15 @@ public final class LocalConnection<C> implements Connection, TurnMember {
         }
         queueFlush();
         return writer;
+    }
+
+    @Override
+    public void send(byte[] source, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        queueFlush();
+        writer.raw(source, offset, length);
     }
 
     @Override
@@ -257,6 +271,11 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     @Override
     public int queryBufferBytes() {
         return waitingBytes;
+    }
+
+    @Override
+    public int decodedBytes() {
+        return 0;
     }
 
     @Override
