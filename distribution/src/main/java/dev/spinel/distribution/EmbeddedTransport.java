@@ -23,7 +23,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,10 +199,10 @@ public final class EmbeddedTransport implements RedisTransport {
             change("UNSUBSCRIBE", channel, channels::remove);
         }
 
-        private void change(String command, String channel, Predicate<String> note) {
+        private void change(String command, String channel, Consumer<String> note) {
             lock.lock();
             try {
-                note.test(channel);
+                note.accept(channel);
                 if (link != null) {
                     link.tell(command, channel);
                 }
