@@ -32,8 +32,9 @@ class CoroutineTest {
 
     @Test
     void coroutines_passValuesInTurn() {
-        assertThat(run("local sum = 0 for v in coroutine.wrap(function() for i = 1, 1000 do coroutine.yield(i) end"
-                        + " end) do sum = sum + v end return sum"))
+        assertThat(run(
+                        "local sum = 0 for v in coroutine.wrap(function() for i = 1, 1000 do coroutine.yield(i) end end) do"
+                                + " sum = sum + v end return sum"))
                 .isEqualTo(500500.0);
     }
 
@@ -79,8 +80,9 @@ class CoroutineTest {
 
     @Test
     void recursionWithin_isLimitedByItsStack() {
-        assertThat(run("local ok, e = coroutine.resume(coroutine.create(function() local function f() return 1 + f()"
-                        + " end return f() end)) return e"))
+        assertThat(run(
+                        "local ok, e = coroutine.resume(coroutine.create(function() local function f() return 1 + f() end"
+                                + " return f() end)) return e"))
                 .asString()
                 .endsWith("stack overflow");
     }
