@@ -168,10 +168,10 @@ class TopicIT extends RecipeFixture {
             for (int i = random.nextInt(20); i > 0; i--) {
                 publisher().publish("m");
             }
-            if (random.nextBoolean()) {
-                proxy.cut(false);
-            } else {
-                proxy.loseReplies(1);
+            switch (round == 0 ? 0 : random.nextInt(3)) {
+                case 0 -> missWhileCutOff(1 + random.nextInt(5));
+                case 1 -> proxy.cut(false);
+                default -> proxy.loseReplies(1);
             }
             for (int i = random.nextInt(20); i > 0; i--) {
                 publisher().publish("m");
