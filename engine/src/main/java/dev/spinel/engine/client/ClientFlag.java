@@ -35,7 +35,9 @@ public enum ClientFlag {
     /** Acts as a user that may not do everything. */
     RESTRICTED(15),
     /** Follows the changes of this server. */
-    REPLICA(16);
+    REPLICA(16),
+    /** Follows redirections to another server, as CLIENT CAPA told. */
+    REDIRECTABLE(17);
 
     private final int bit;
 
