@@ -202,7 +202,8 @@ class NearCacheIT extends RecipeFixture {
             assertThat(wrong.get()).isNull();
             assertThat(reads).hasValueGreaterThan(100);
             assertThat(events.count("cache.nearHit"))
-                    .as("copies that were used").isPositive();
+                    .as("copies that were used")
+                    .isPositive();
             long last = source.get();
             for (CacheAside<Long> cache : caches) {
                 await().until(() -> cache.get("k").equals(Optional.of(last)));
