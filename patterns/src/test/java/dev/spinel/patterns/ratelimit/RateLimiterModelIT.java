@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every kind of limit against its model, decision by decision, and against its bound under many clients. */
 @Tag("redis-server")
 class RateLimiterModelIT {
-    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 400));
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 1000));
 
     private static RedisServer server;
     private static RecordingTransport transport;

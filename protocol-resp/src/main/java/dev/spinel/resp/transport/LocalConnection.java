@@ -67,13 +67,13 @@ public final class LocalConnection<C> implements Connection, TurnMember {
      * @throws RejectedExecutionException if the server has stopped: the request is not executed
      */
     public void send(List<byte[]> request) {
-        transport.onEngineThread(() -> received(request));
+        transport.onRunningEngine(() -> received(request));
     }
 
     /** Ends the connection; requests that were sent before are executed as far as they can be. */
     public void end() {
         try {
-            transport.onEngineThread(this::disconnect);
+            transport.onRunningEngine(this::disconnect);
         } catch (RejectedExecutionException e) {
             // The server has stopped, and with it all connections.
             return;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,9 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private final Set<LocalConnection<C>> localConnections = new HashSet<>();
 
     private boolean owned;
+    /** Set when the transport closes: from then on its loop may not run what it is given. */
+    private volatile boolean closed;
+
     private int connectionCount;
     private long rejectedConnections;
     private long inputBytes;
@@ -107,15 +111,27 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     /**
      * A connection of a client within this process; any thread.
      *
-     * @throws java.util.concurrent.RejectedExecutionException if the transport is closed
+     * @throws RejectedExecutionException if the transport is closed
      */
     public LocalConnection<C> connect(LocalConnection.Output output) {
         LocalConnection<C> connection = new LocalConnection<>(this, output);
-        onEngineThread(() -> {
+        onRunningEngine(() -> {
             localConnections.add(connection);
             connection.open();
         });
         return connection;
+    }
+
+    /**
+     * As {@link #onEngineThread}.
+     *
+     * @throws RejectedExecutionException if the transport is closed
+     */
+    void onRunningEngine(Runnable task) {
+        if (closed) {
+            throw new RejectedExecutionException("The server has stopped");
+        }
+        onEngineThread(task);
     }
 
     /** A local connection has ended. */
@@ -191,6 +207,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     @Override
     public void close() {
         own();
+        closed = true;
         listeners.close();
         List.copyOf(localConnections).forEach(LocalConnection::disconnect);
         if (ioLoops != null) {
