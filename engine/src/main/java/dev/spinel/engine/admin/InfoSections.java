@@ -246,6 +246,8 @@ public final class InfoSections {
                 .add("sync_full", 0)
                 .add("sync_partial_ok", 0)
                 .add("sync_partial_err", 0)
+                .add("expired_subkeys", sources.keyspaces.statistics().expiredFields())
+                .add("expired_fields", sources.keyspaces.statistics().expiredFields())
                 .add("expired_keys", sources.keyspaces.statistics().expiredKeys())
                 .decimal("expired_stale_perc", 0)
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
@@ -387,7 +389,8 @@ public final class InfoSections {
                 text.add(
                         "db" + i,
                         "keys=" + database.size() + ",expires=" + database.keysWithExpiry() + ",avg_ttl="
-                                + database.averageTimeToLiveMillis());
+                                + database.averageTimeToLiveMillis() + ",subexpiry="
+                                + database.hashesWithExpiringFields());
             }
         }
     }

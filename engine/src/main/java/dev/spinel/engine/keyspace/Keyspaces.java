@@ -94,6 +94,16 @@ public final class Keyspaces {
         }
     }
 
+    /** Whether there are hashes with fields that have a time to live. */
+    public boolean hasExpiringFields() {
+        for (Database database : databases) {
+            if (database.hashesWithExpiringFields() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Starts to tell all keys as they are now; the cut before must have been told to its end. */
     public KeyspaceCut cut(KeyspaceCut.Receiver receiver) {
         return context.startCut(databases, receiver);
@@ -153,7 +163,7 @@ public final class Keyspaces {
     }
 
     /**
-     * Removes keys whose time is over until few are left or the time is up.
+     * Removes keys and fields of hashes whose time is over until few are left or the time is up.
      *
      * @param budgetNanos how long this may take
      * @return whether it stopped because of the time
@@ -163,7 +173,7 @@ public final class Keyspaces {
         for (int i = 0; i < databases.length; i++) {
             Database database = databases[nextToExpire];
             nextToExpire = (nextToExpire + 1) % databases.length;
-            while (database.keysWithExpiry() > 0) {
+            while (database.hasTimesToLive()) {
                 int removed = database.expireSlice(visits(database));
                 if (System.nanoTime() - start > budgetNanos) {
                     return true;
@@ -176,8 +186,9 @@ public final class Keyspaces {
         return false;
     }
 
-    /** How many keys to visit so that about {@link #KEYS_PER_SLICE} of them have a time to live. */
+    /** How many keys to visit so that about {@link #KEYS_PER_SLICE} of them have a time to live, or fields with one. */
     private static int visits(Database database) {
-        return (int) Math.min(MAX_VISITS_PER_SLICE, KEYS_PER_SLICE * database.size() / database.keysWithExpiry());
+        long volatileKeys = database.keysWithExpiry() + database.hashesWithExpiringFields();
+        return (int) Math.min(MAX_VISITS_PER_SLICE, KEYS_PER_SLICE * database.size() / volatileKeys);
     }
 }

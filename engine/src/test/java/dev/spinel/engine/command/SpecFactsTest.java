@@ -29,13 +29,28 @@ final class SpecFactsTest {
     /** Commands of Redis 7.2. */
     private static final Set<String> NEWER = Set.of("CLIENT NO-TOUCH", "CLIENT SETINFO", "CLUSTER MYSHARDID");
 
+    /** The commands of Redis 7.4 and 8.0 on the time to live of fields: arity, flags and first version. */
+    private static final Map<String, String> FIELD_EXPIRY = Map.ofEntries(
+            Map.entry("HEXPIRE", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HEXPIREAT", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HEXPIRETIME", "-5 readonly fast 7.4.0"),
+            Map.entry("HPERSIST", "-5 write fast 7.4.0"),
+            Map.entry("HPEXPIRE", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HPEXPIREAT", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HPEXPIRETIME", "-5 readonly fast 7.4.0"),
+            Map.entry("HPTTL", "-5 readonly fast 7.4.0"),
+            Map.entry("HTTL", "-5 readonly fast 7.4.0"),
+            Map.entry("HGETDEL", "-5 write fast 8.0.0"),
+            Map.entry("HGETEX", "-5 write fast 8.0.0"),
+            Map.entry("HSETEX", "-6 write denyoom fast 8.0.0"));
+
     private static final String WITH_SCORE = " withscore:pure-token=WITHSCORE?@7.2.0";
 
     @TestFactory
     Stream<DynamicTest> facts_areThoseOfRedis() throws ReflectiveOperationException {
         Map<String, String[]> rows = RedisFacts.rows();
         return BuiltInSpecs.byFullName().entrySet().stream()
-                .filter(entry -> !NEWER.contains(entry.getKey()))
+                .filter(entry -> !NEWER.contains(entry.getKey()) && !FIELD_EXPIRY.containsKey(entry.getKey()))
                 .map(entry -> DynamicTest.dynamicTest(entry.getKey(), () -> assertThat(columns(entry.getValue()))
                         .isEqualTo(expected(entry.getKey(), rows))));
     }
@@ -71,6 +86,21 @@ final class SpecFactsTest {
         assertThat(NEWER).allSatisfy(name -> assertThat(specs.get(name).since()).isEqualTo("7.2.0"));
         assertThat(specs.get("ZRANK").arity()).isEqualTo(-3);
         assertThat(specs.get("ZREVRANK").arity()).isEqualTo(-3);
+    }
+
+    @Test
+    void fieldExpiry_isThatOfRedis8() throws ReflectiveOperationException {
+        Map<String, CommandSpec> specs = BuiltInSpecs.byFullName();
+        FIELD_EXPIRY.forEach((name, facts) -> {
+            CommandSpec spec = specs.get(name);
+            assertThat(spec.arity()
+                            + " "
+                            + join(" ", spec.flags().stream().map(CommandFlag::wireName))
+                            + " "
+                            + spec.since())
+                    .as(name)
+                    .isEqualTo(facts);
+        });
     }
 
     @Test
