@@ -144,9 +144,7 @@ class SnapshotDamageIT {
                 // The damage has all fields of a hash expire in the past.
                 continue;
             }
-            assertThat(client.restore("copy", 0, dump, replace))
-                    .as(what)
-                    .isEqualTo("OK");
+            assertThat(client.restore("copy", 0, dump, replace)).as(what).isEqualTo("OK");
             assertThat(send("DEBUG", "DIGEST-VALUE", "copy")).as(what).isEqualTo(send("DEBUG", "DIGEST-VALUE", "key"));
         }
         assertThat(restored).isPositive();

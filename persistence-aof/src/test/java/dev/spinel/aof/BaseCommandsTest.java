@@ -153,7 +153,8 @@ class BaseCommandsTest {
 
     @Test
     void fieldsThatExpire_getTheirTimesAfterTheirValues() throws IOException {
-        sink.expiringHash(hex("18000000" + "0600" + "816602" + "817602" + "c3e802" + "816702" + "817702" + "0001" + "ff"));
+        sink.expiringHash(
+                hex("18000000" + "0600" + "816602" + "817602" + "c3e802" + "816702" + "817702" + "0001" + "ff"));
         sink.key(0, Bytes.of("t"), 5000, KeyUse.UNKNOWN);
         sink.expiringHash(66, 900);
         for (int i = 0; i < 65; i++) {

@@ -146,7 +146,8 @@ class ReplayIT {
         try (RespConnection connection = new RespConnection(port)) {
             exchange(connection, requests);
             for (Reply key : connection.call("KEYS", "*").children()) {
-                List<String> words = new ArrayList<>(List.of("HPEXPIRE", key.text(), TTL_KEPT_MILLIS, "XX", "FIELDS", ""));
+                List<String> words =
+                        new ArrayList<>(List.of("HPEXPIRE", key.text(), TTL_KEPT_MILLIS, "XX", "FIELDS", ""));
                 connection.call("HKEYS", key.text()).children().forEach(field -> words.add(field.text()));
                 words.set(5, Integer.toString(words.size() - 6));
                 connection.call(words.toArray(new String[0]));

@@ -152,16 +152,17 @@ public final class Database implements Keyspace {
      * @return the address of the record, which may be another one, or {@link Arena#NULL} if no field is left
      */
     private long withoutDueFields(long hash, long address, Bytes key) {
-        HashView view = (HashView) context.views().passingView(this, hash, address, ValueType.HASH.id());
+        HashView view = hashView(hash, address);
         boolean isUnderConstruction = index < 0;
-        if (view.isLarge()
-                || !isDue(view.nextExpiryMillis())
-                || !context.deletesExpired()
-                || isUnderConstruction) {
+        if (view.isLarge() || !isDue(view.nextExpiryMillis()) || !context.deletesExpired() || isUnderConstruction) {
             return address;
         }
-        reclaimFields(hash, address, view);
+        reclaimFields(hash, address);
         return table.find(hash, key.array(), key.offset(), key.length());
+    }
+
+    private HashView hashView(long hash, long address) {
+        return (HashView) context.views().passingView(this, hash, address, ValueType.HASH.id());
     }
 
     /**
@@ -169,8 +170,9 @@ public final class Database implements Keyspace {
      *
      * @return how many
      */
-    private int reclaimFields(long hash, long address, HashView view) {
+    private int reclaimFields(long hash, long address) {
         beforeChange(hash, address);
+        HashView view = hashView(hash, address);
         byte[] key = keyCopy(address);
         dueFields.clear();
         view.removeDue(FIELD_VISITS, FIELDS_REMOVED, dueFields);
@@ -985,14 +987,14 @@ public final class Database implements Keyspace {
         if (!RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
             return 0;
         }
-        HashView view = (HashView) context.views().passingView(this, hash, address, ValueType.HASH.id());
+        HashView view = hashView(hash, address);
         if (!isDue(view.nextExpiryMillis()) || !context.deletesExpired()) {
             return 0;
         }
         if (view.isLarge()) {
             walkedHash = keyCopy(address);
         }
-        return reclaimFields(hash, address, view);
+        return reclaimFields(hash, address);
     }
 
     private final class ExpirySlice implements RecordTable.Visitor {

@@ -491,8 +491,7 @@ public final class HashView extends ValueView implements HashValue {
         return field.length() <= limits.hashMaxListpackValue
                 && value.length() <= limits.hashMaxListpackValue
                 && listpackSize() + (isNew ? 1 : 0) <= limits.hashMaxListpackEntries
-                && (long) cell.length() + field.length() + value.length() + MAX_EXPIRY_ENTRY_BYTES
-                        < Listpack.MAX_BYTES;
+                && (long) cell.length() + field.length() + value.length() + MAX_EXPIRY_ENTRY_BYTES < Listpack.MAX_BYTES;
     }
 
     /** Adds a field that does not expire. */

@@ -234,11 +234,13 @@ abstract class HashContract {
                     now += random.nextInt(30);
                     context.dueMillis(now);
                     long past = now;
-                    model.values().removeIf(timed ->
-                            timed.expiresAtMillis != HashValue.NO_EXPIRY && timed.expiresAtMillis < past);
+                    model.values()
+                            .removeIf(timed ->
+                                    timed.expiresAtMillis != HashValue.NO_EXPIRY && timed.expiresAtMillis < past);
                 }
-                default -> assertThat(hash.expiresAtMillis(field))
-                        .isEqualTo(known == null ? HashValue.NO_FIELD : known.expiresAtMillis);
+                default ->
+                    assertThat(hash.expiresAtMillis(field))
+                            .isEqualTo(known == null ? HashValue.NO_FIELD : known.expiresAtMillis);
             }
             assertThat(hash.liveSize()).isEqualTo(model.size());
             if (i % 40 == 0) {

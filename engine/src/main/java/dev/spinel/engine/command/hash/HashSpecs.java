@@ -37,9 +37,8 @@ final class HashSpecs {
     private static final Argument FIELD_VALUE =
             block("field_value", string("field"), string("value")).multiple();
 
-    private static final Argument FIELDS = block(
-                    "fields", integer("numfields"), string("field").multiple())
-            .token("FIELDS");
+    private static final Argument FIELDS =
+            block("fields", integer("numfields"), string("field").multiple()).token("FIELDS");
 
     private static final Argument EXPIRY_CONDITION = oneOf(
                     "condition", word("nx", "NX"), word("xx", "XX"), word("gt", "GT"), word("lt", "LT"))
@@ -139,13 +138,7 @@ final class HashSpecs {
             .keys(KeySpec.at(1, RW, ACCESS, UPDATE))
             .arguments(
                     KEY,
-                    oneOf(
-                                    "expiration",
-                                    EX,
-                                    PX,
-                                    EXAT,
-                                    PXAT,
-                                    word("persist", "PERSIST"))
+                    oneOf("expiration", EX, PX, EXAT, PXAT, word("persist", "PERSIST"))
                             .optional(),
                     FIELDS)
             .summary("Returns the values of fields of a hash and sets or removes their time to live.")
@@ -316,18 +309,13 @@ final class HashSpecs {
                     KEY,
                     oneOf("condition", word("fnx", "FNX"), word("fxx", "FXX"), word("nx", "NX"), word("xx", "XX"))
                             .optional(),
-                    oneOf(
-                                    "expiration",
-                                    EX,
-                                    PX,
-                                    EXAT,
-                                    PXAT,
-                                    word("keepttl", "KEEPTTL"))
+                    oneOf("expiration", EX, PX, EXAT, PXAT, word("keepttl", "KEEPTTL"))
                             .optional(),
                     block(
                                     "fields",
                                     integer("numfields"),
-                                    block("data", string("field"), string("value")).multiple())
+                                    block("data", string("field"), string("value"))
+                                            .multiple())
                             .token("FIELDS"))
             .summary("Sets fields of a hash and their time to live.")
             .complexity("O(N) for N fields named.")

@@ -42,7 +42,9 @@ final class FieldExpiryModelTest {
         CommandTester replica = new CommandTester();
         replica.replay(server.allEffects());
         replica.advanceMillis(server.nowMillis() - replica.nowMillis());
-        assertThat(replica.send("DEBUG DIGEST-VALUE h")).as("seed %s", seed).isEqualTo(server.send("DEBUG DIGEST-VALUE h"));
+        assertThat(replica.send("DEBUG DIGEST-VALUE h"))
+                .as("seed %s", seed)
+                .isEqualTo(server.send("DEBUG DIGEST-VALUE h"));
     }
 
     private void check(Random random, String name, long seed) {
