@@ -4,6 +4,7 @@ import dev.spinel.api.command.Call;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.error.Errors;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -14,6 +15,8 @@ import java.util.List;
  */
 record FieldArguments(int first, int count) {
     private static final Bytes FIELDS = Bytes.of("FIELDS");
+    private static final Bytes HSETEX = Bytes.of("HSETEX");
+    private static final Bytes PXAT = Bytes.of("PXAT");
 
     /**
      * Parses the arguments, which are the last ones.
@@ -53,14 +56,26 @@ record FieldArguments(int first, int count) {
 
     /** Logs and replicates a command that starts in some way and ends with {@code FIELDS}, a number and as many fields. */
     static void propagate(Call call, List<Bytes> fields, Bytes... start) {
-        Bytes[] effect = new Bytes[start.length + 2 + fields.size()];
-        System.arraycopy(start, 0, effect, 0, start.length);
-        effect[start.length] = FIELDS;
-        effect[start.length + 1] = number(fields.size());
-        for (int i = 0; i < fields.size(); i++) {
-            effect[start.length + 2 + i] = fields.get(i);
+        Bytes[] head = Arrays.copyOf(start, start.length + 2);
+        head[start.length] = FIELDS;
+        head[start.length + 1] = number(fields.size());
+        call.propagateAs(effect(fields, head));
+    }
+
+    /** Logs and replicates that fields with their values, in turn, are set and expire at a time. */
+    static void propagateExpiring(Call call, List<Bytes> fieldsAndValues, long unixMillis) {
+        Bytes count = number(fieldsAndValues.size() / 2);
+        call.propagateAs(
+                effect(fieldsAndValues, HSETEX, call.arg(1), PXAT, number(unixMillis), FIELDS, count));
+    }
+
+    /** A command that starts in some way and goes on with a list of arguments. */
+    static Bytes[] effect(List<Bytes> rest, Bytes... start) {
+        Bytes[] effect = Arrays.copyOf(start, start.length + rest.size());
+        for (int i = 0; i < rest.size(); i++) {
+            effect[start.length + i] = rest.get(i);
         }
-        call.propagateAs(effect);
+        return effect;
     }
 
     /** A number as an argument of an effect. */

@@ -14,10 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** The commands that read or set fields and their time to live at once: HGETDEL, HGETEX and HSETEX. */
 final class FieldGetAndChange {
     private static final Bytes HSET = Bytes.of("HSET");
-    private static final Bytes HSETEX = Bytes.of("HSETEX");
     private static final Bytes HPEXPIREAT = Bytes.of("HPEXPIREAT");
     private static final Bytes HPERSIST = Bytes.of("HPERSIST");
-    private static final Bytes PXAT = Bytes.of("PXAT");
 
     private FieldGetAndChange() {}
 
@@ -136,7 +134,7 @@ final class FieldGetAndChange {
             long keptMillis = keeps ? hash.expiresAtMillis(field) : HashValue.NO_EXPIRY;
             if (keptMillis > 0) {
                 hash.update(field, value);
-                propagateExpiring(call, List.of(field, value), keptMillis);
+                FieldArguments.propagateExpiring(call, List.of(field, value), keptMillis);
             } else {
                 hash.put(field, value);
                 set.add(field);
@@ -149,34 +147,9 @@ final class FieldGetAndChange {
                 hash.expireAt(options.field(i), options.expiresAtMillis());
             }
             call.event(call.keys(), key, KeyEvent.HASH, "hexpire");
-            propagateExpiring(call, set, options.expiresAtMillis());
+            FieldArguments.propagateExpiring(call, set, options.expiresAtMillis());
         } else if (!set.isEmpty()) {
-            propagatePlain(call, set);
+            call.propagateAs(FieldArguments.effect(set, HSET, key));
         }
-    }
-
-    /** Logs that fields with their values, in turn, are set and expire at a time. */
-    static void propagateExpiring(Call call, List<Bytes> fieldsAndValues, long unixMillis) {
-        Bytes[] effect = new Bytes[6 + fieldsAndValues.size()];
-        effect[0] = HSETEX;
-        effect[1] = call.arg(1);
-        effect[2] = PXAT;
-        effect[3] = FieldArguments.number(unixMillis);
-        effect[4] = Bytes.of("FIELDS");
-        effect[5] = FieldArguments.number(fieldsAndValues.size() / 2);
-        for (int i = 0; i < fieldsAndValues.size(); i++) {
-            effect[6 + i] = fieldsAndValues.get(i);
-        }
-        call.propagateAs(effect);
-    }
-
-    private static void propagatePlain(Call call, List<Bytes> fieldsAndValues) {
-        Bytes[] effect = new Bytes[2 + fieldsAndValues.size()];
-        effect[0] = HSET;
-        effect[1] = call.arg(1);
-        for (int i = 0; i < fieldsAndValues.size(); i++) {
-            effect[2 + i] = fieldsAndValues.get(i);
-        }
-        call.propagateAs(effect);
     }
 }

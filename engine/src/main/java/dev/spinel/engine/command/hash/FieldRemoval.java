@@ -40,13 +40,7 @@ final class FieldRemoval {
         Bytes key = call.arg(1);
         boolean emptied = hash.size() == 0;
         call.changed(key, KeyEvent.HASH, "hdel");
-        Bytes[] effect = new Bytes[2 + removed.size()];
-        effect[0] = HDEL;
-        effect[1] = key;
-        for (int i = 0; i < removed.size(); i++) {
-            effect[2 + i] = removed.get(i);
-        }
-        call.propagateAs(effect);
+        call.propagateAs(FieldArguments.effect(removed, HDEL, key));
         if (emptied) {
             call.keys().removeIfEmpty(key);
         }

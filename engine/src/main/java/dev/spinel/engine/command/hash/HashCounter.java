@@ -74,14 +74,17 @@ final class HashCounter {
         long expiresAtMillis = hash == null ? HashValue.NO_EXPIRY : hash.expiresAtMillis(field);
         put(call, hash, text, "hincrbyfloat");
         if (expiresAtMillis > 0) {
-            FieldGetAndChange.propagateExpiring(call, List.of(field, text), expiresAtMillis);
+            FieldArguments.propagateExpiring(call, List.of(field, text), expiresAtMillis);
         } else {
             call.propagateAs(HSET, key, field, text);
         }
         call.reply().bulk(text);
     }
 
-    /** Sets the field of the second argument, which keeps its time to live, and tells of the change; {@code hash} is null when the key is absent. */
+    /**
+     * Sets the field of the second argument, which keeps its time to live, and tells of the change; {@code hash} is null when
+     * the key is absent.
+     */
     private static void put(Call call, @Nullable HashValue hash, Bytes value, String event) {
         Bytes key = call.arg(1);
         HashValue target = hash == null ? call.keys().modifyOrCreate(ValueType.HASH, key) : hash;
