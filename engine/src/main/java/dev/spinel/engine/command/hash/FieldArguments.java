@@ -65,8 +65,7 @@ record FieldArguments(int first, int count) {
     /** Logs and replicates that fields with their values, in turn, are set and expire at a time. */
     static void propagateExpiring(Call call, List<Bytes> fieldsAndValues, long unixMillis) {
         Bytes count = number(fieldsAndValues.size() / 2);
-        call.propagateAs(
-                effect(fieldsAndValues, HSETEX, call.arg(1), PXAT, number(unixMillis), FIELDS, count));
+        call.propagateAs(effect(fieldsAndValues, HSETEX, call.arg(1), PXAT, number(unixMillis), FIELDS, count));
     }
 
     /** A command that starts in some way and goes on with a list of arguments. */
