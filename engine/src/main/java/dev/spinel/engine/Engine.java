@@ -11,6 +11,7 @@ import dev.spinel.engine.admin.AclCommands;
 import dev.spinel.engine.admin.ClientCommands;
 import dev.spinel.engine.admin.ClusterCommands;
 import dev.spinel.engine.admin.CommandCommands;
+import dev.spinel.engine.admin.CommandLogCommands;
 import dev.spinel.engine.admin.ConfigBindings;
 import dev.spinel.engine.admin.ConfigCommands;
 import dev.spinel.engine.admin.ConnectionCommands;
@@ -25,13 +26,13 @@ import dev.spinel.engine.admin.MemoryUse;
 import dev.spinel.engine.admin.ModuleCommands;
 import dev.spinel.engine.admin.ProtectedAccess;
 import dev.spinel.engine.admin.Refusals;
-import dev.spinel.engine.admin.ReplicationCommands;
+import dev.spinel.engine.admin.ReplicaOfCommands;
+import dev.spinel.engine.admin.ReplicationFigures;
 import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
 import dev.spinel.engine.admin.ServerProcess;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
-import dev.spinel.engine.admin.SlowlogCommands;
 import dev.spinel.engine.admin.UserConnections;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
@@ -75,9 +76,9 @@ import dev.spinel.engine.pubsub.PubSubCommands;
 import dev.spinel.engine.snapshot.KeyspaceLoader;
 import dev.spinel.engine.snapshot.Snapshots;
 import dev.spinel.engine.snapshot.ValueTransfer;
+import dev.spinel.engine.stats.CommandLogs;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
-import dev.spinel.engine.stats.SlowLog;
 import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
@@ -87,6 +88,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,7 +144,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Propagator propagator = new Propagator();
     private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
     private final ServerStatistics statistics = new ServerStatistics();
-    private final SlowLog slowLog = new SlowLog();
+    private final CommandLogs commandLogs = new CommandLogs();
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
     private final Monitors monitors = new Monitors();
     private final CommandTable commandTable = new CommandTable();
@@ -209,7 +211,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 commandTable,
                 services,
                 statistics,
-                slowLog,
+                commandLogs,
                 latencyMonitor,
                 monitors,
                 options.failureLog(),
@@ -224,8 +226,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
-        this.cron = new Cron(clock, keyspaces, statistics, propagator);
-        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients);
+        dispatcher.onlyReads(this::onlyReads);
+        this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
+        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients, () -> replicationFigures()
+                .countedBytes());
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -241,7 +245,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
                         users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
-                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, statistics, this::unpause),
+                new ClientCommands(
+                        clients,
+                        users,
+                        blockedClients,
+                        pausedClients,
+                        tracking,
+                        dispatcher::failBlocked,
+                        this::disconnect,
+                        this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -251,7 +263,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         for (ServerPlugin family : administration(options, identity, info)) {
             commandTable.register(family.name(), family.commands());
         }
-        connectCapabilities(options.config());
+        connectCapabilities(options.config(), options.random());
         for (Capability capability : capabilities) {
             commandTable.register(capability.name(), capability.commands());
         }
@@ -262,7 +274,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.loading(!capabilities.isEmpty());
     }
 
-    private void connectCapabilities(ConfigRegistry config) {
+    private void connectCapabilities(ConfigRegistry config, RandomGenerator random) {
         EnginePorts ports = new EnginePorts(
                 config,
                 clock,
@@ -270,16 +282,29 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 propagator,
                 snapshots,
-                new KeyspaceLoader(
-                        keyspaces, clock::nowMillis, name -> contributions.valueType(name), this::takeLibrary),
+                new KeyspaceLoader(keyspaces, clock::nowMillis, name -> contributions.valueType(name), libraries()),
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher,
+                blockedClients,
+                keptRequests,
+                limits,
+                random,
                 dispatcher::replay,
                 process::newThread,
                 process::wakeUp,
+                this::unclaimedDataBytes,
                 process::log);
         capabilities.forEach(capability -> capability.connect(ports));
+    }
+
+    private long unclaimedDataBytes() {
+        if (arena.maxBytes() == 0) {
+            return 0;
+        }
+        // Gaps between records are there above maxmemory.
+        long mayClaim = Math.min(arena.maxBytes(), memoryLimitBytes + memoryLimitBytes / HEADROOM_DIVISOR);
+        return Math.max(0, mayClaim - Math.max(arena.reservedBytes(), memory.estimateBytes()));
     }
 
     private void tellLibraries(DatasetSink sink) throws IOException {
@@ -288,13 +313,32 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
-    private void takeLibrary(Bytes code) throws IOException {
+    private KeyspaceLoader.Libraries libraries() {
+        return new KeyspaceLoader.Libraries() {
+            @Override
+            public void take(Bytes code, boolean replaces) throws IOException {
+                for (Capability capability : capabilities) {
+                    if (capability.takeLibrary(code, replaces)) {
+                        return;
+                    }
+                }
+                throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
+            }
+
+            @Override
+            public void clear() {
+                capabilities.forEach(Capability::clearLibraries);
+            }
+        };
+    }
+
+    private boolean onlyReads(String command, Bytes script) {
         for (Capability capability : capabilities) {
-            if (capability.takeLibrary(code)) {
-                return;
+            if (capability.onlyReads(command, script)) {
+                return true;
             }
         }
-        throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
+        return false;
     }
 
     private ScriptFigures scriptFigures() {
@@ -311,8 +355,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ServerProcess process = options.process();
         InstantaneousRates rates = new InstantaneousRates(statistics);
         cron.add(() -> {
-            statistics.transportTotals(
-                    process.networkInputBytes(), process.networkOutputBytes(), process.rejectedConnections());
+            statistics.network(process.networkTotals());
             rates.sample(clock.nowMillis());
             memory.tick(clock.nowMillis());
         });
@@ -337,12 +380,26 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 dispatcher,
                 aclLog,
                 text -> capabilities.forEach(capability -> capability.persistenceInfo(text)),
+                text -> capabilities.forEach(capability -> capability.replicationInfo(text)),
+                this::replicationFigures,
                 this::scriptFigures));
+    }
+
+    private ReplicationFigures replicationFigures() {
+        return capabilities.stream()
+                .map(Capability::replicationFigures)
+                .reduce(ReplicationFigures.NONE, ReplicationFigures::plus);
     }
 
     /** The commands that steer and describe the server. */
     private List<ServerPlugin> administration(EngineOptions options, ServerIdentity identity, InfoReport info) {
         ServerProcess process = options.process();
+        ConfigCommands configCommands = new ConfigCommands(
+                options.config(),
+                options.configFile(),
+                this::describeUsers,
+                this::resetStatistics,
+                dispatcher::isLoading);
         return List.of(
                 new ServerCommands(
                         keyspaces,
@@ -356,20 +413,26 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         this::shutdown,
                         () -> capabilities.forEach(Capability::flushedAll)),
                 new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
-                new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
+                configCommands,
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
-                new SlowlogCommands(slowLog),
-                new LatencyCommands(latencyMonitor, commandTable),
-                new ReplicationCommands(),
+                new CommandLogCommands(commandLogs),
+                new LatencyCommands(latencyMonitor, commandLogs.slow(), commandTable),
+                new ReplicaOfCommands(),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
                 new DebugCommands(
-                        options.config(), keyspaces, process, identity, cron::activeExpire, debugSubcommands()));
+                        options.config(),
+                        keyspaces,
+                        process,
+                        cron::activeExpire,
+                        cron::paused,
+                        debugSubcommands(configCommands)));
     }
 
-    private Map<String, CommandHandler> debugSubcommands() {
+    private Map<String, CommandHandler> debugSubcommands(ConfigCommands configCommands) {
         Map<String, CommandHandler> subcommands = new HashMap<>();
+        subcommands.put("CONFIG-REWRITE-FORCE-ALL", configCommands::rewriteAll);
         capabilities.forEach(capability -> subcommands.putAll(capability.debugSubcommands()));
         return subcommands;
     }
@@ -377,13 +440,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private void bind(ConfigRegistry config) {
         ConfigBindings bindings = new ConfigBindings(config);
         bindings.encodings(encodingLimits);
-        bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
+        bindings.observation(commandLogs, latencyMonitor, dispatcher, keyEvents);
         new UserConnections(users, clients, dispatcher::caller, this::disconnect);
         bindings.access(users, aclLog);
         bindings.hertz(cron::hz);
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
         bindings.clients(limits);
+        limits.onClose(this::disconnect);
         bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory-clients", value -> {
@@ -471,11 +535,16 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         clock.update();
         keyspaces.begin(clock.nowMillis());
-        // Keys must not go for the output of clients that have gone.
-        memory.refreshClients(clock.nowMillis());
+        // Keys must not go for the output of clients that have gone, or are to go.
+        if (limits.evictLargest(clock.nowNanos())) {
+            memory.countClients();
+        } else {
+            memory.refreshClients(clock.nowMillis());
+        }
         long start = clock.nowNanos();
+        propagator.apart(true);
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
-        propagator.flush();
+        propagator.apart(false);
         latencyMonitor.add(
                 "eviction-cycle", clock.nowMillis() / MILLIS_PER_SECOND, (clock.readNanos() - start) / NANOS_PER_MILLI);
         return outcome;
@@ -534,6 +603,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     @Override
+    public boolean mayGrow(Client client, long outputBytes) {
+        return limits.allows(client, outputBytes);
+    }
+
+    @Override
     public void outputWaits(Client client) {
         limits.closeIfOverHardLimit(client);
     }
@@ -542,6 +616,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     public boolean execute(Client client, Bytes[] args, int argCount) {
         if (mayBeShort()) {
             checkMemory();
+            if (clients.get(client.id()) == null) {
+                return false;
+            }
+        }
+        if (client.is(ClientFlag.REPLICA)) {
+            return executeForReplica(client, args, argCount);
         }
         Outcome outcome = dispatcher.execute(client, args, argCount);
         limits.closeIfOverHardLimit(client);
@@ -549,6 +629,20 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             pausedClients.add(client, args, argCount);
         }
         return outcome == Outcome.DONE && !client.is(ClientFlag.CLOSE_AFTER_REPLY);
+    }
+
+    /** Replies would tear the stream that the replica is sent, so one that asks for them is closed. */
+    private boolean executeForReplica(Client client, Bytes[] args, int argCount) {
+        int mark = client.connection().mark();
+        dispatcher.execute(client, args, argCount);
+        if (client.connection().mark() == mark && !client.is(ClientFlag.BLOCKED)) {
+            return true;
+        }
+        client.connection().rollback(mark);
+        process.log("Replica generated a reply to command '" + client.lastCommand() + "', disconnecting it: id="
+                + client.id() + " addr=" + client.connection().remoteAddress());
+        client.connection().close();
+        return false;
     }
 
     @Override
@@ -567,6 +661,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
         clients.remove(client);
+        for (Capability capability : capabilities) {
+            capability.disconnected(client);
+        }
     }
 
     /** Ends CLIENT PAUSE: the requests that waited run now. */
@@ -646,7 +743,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (tracking.isOn()) {
             tracking.endTurn();
         }
-        limits.evictLargest(nowMillis);
         if (evictionUnfinished) {
             waitNanos = 0;
         }
@@ -664,6 +760,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public long afterReplies() {
+        limits.evictLargest(clock.readNanos());
         boolean releases = keyspaces.lazyRelease().isPending();
         if (releases) {
             keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);

@@ -4,6 +4,8 @@ import dev.spinel.api.command.Call;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ValueType;
 import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a client is blocked: the request that will run again, and what it waits for.
@@ -14,6 +16,7 @@ import java.util.List;
  * @param keys the keys, none when it only waits for the time
  * @param deadlineMillis Unix time at which it gives up, 0 for never
  * @param onTimeout what it is answered then
+ * @param answer answers it instead, when its time is over or what it waited for is there; null for those that run again
  */
 public record Blocked(
         Request request,
@@ -21,4 +24,22 @@ public record Blocked(
         ValueType<?> type,
         List<Bytes> keys,
         long deadlineMillis,
-        Call.TimeoutReply onTimeout) {}
+        Call.TimeoutReply onTimeout,
+        @Nullable Consumer<Client> answer) {
+    /** A wait for keys: the request runs again. */
+    public Blocked(
+            Request request,
+            int database,
+            ValueType<?> type,
+            List<Bytes> keys,
+            long deadlineMillis,
+            Call.TimeoutReply onTimeout) {
+        this(request, database, type, keys, deadlineMillis, onTimeout, null);
+    }
+
+    /** A wait for something else than keys, of which {@code answer} tells in the end. */
+    public static Blocked untilAnswered(Request request, int database, long deadlineMillis, Consumer<Client> answer) {
+        return new Blocked(
+                request, database, ValueType.STRING, List.of(), deadlineMillis, Call.TimeoutReply.NIL, answer);
+    }
+}

@@ -33,7 +33,11 @@ public enum ClientFlag {
     /** Is told which keys change that it caches. */
     TRACKING(14),
     /** Acts as a user that may not do everything. */
-    RESTRICTED(15);
+    RESTRICTED(15),
+    /** Follows the changes of this server. */
+    REPLICA(16),
+    /** Follows redirections to another server, as CLIENT CAPA told. */
+    REDIRECTABLE(17);
 
     private final int bit;
 

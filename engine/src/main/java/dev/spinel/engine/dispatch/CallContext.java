@@ -16,6 +16,7 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.engine.propagate.Propagator;
 import java.util.Arrays;
 import java.util.List;
@@ -37,6 +38,7 @@ final class CallContext implements ClientCall {
     private int argCount;
     private long changesBefore;
     private boolean explicitEffects;
+    private boolean answersError;
 
     CallContext(DispatchServices services) {
         this.services = services;
@@ -52,6 +54,16 @@ final class CallContext implements ClientCall {
         argCount = count;
         changesBefore = services.changes().changes();
         explicitEffects = false;
+        answersError = false;
+    }
+
+    /** The handler writes an error into its reply, instead of throwing it. */
+    void answersError(boolean value) {
+        answersError = value;
+    }
+
+    boolean answersError() {
+        return answersError;
     }
 
     /** Hands over the effects of the call: the command as it came, unless the handler said otherwise. */
@@ -229,6 +241,12 @@ final class CallContext implements ClientCall {
         if (propagator.isActive()) {
             propagator.add(keys().index(), arguments, arguments.length);
         }
+    }
+
+    @Override
+    public void propagateToReplicas() {
+        explicitEffects = true;
+        services.propagator().add(Audience.REPLICAS, keys().index(), args, argCount);
     }
 
     @Override

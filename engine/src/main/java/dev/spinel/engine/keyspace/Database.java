@@ -235,7 +235,7 @@ public final class Database implements Keyspace {
     long evictionScore(long address, EvictionPolicy.Order order) {
         int bits = RecordLayout.clock(arena.chunk(address), arena.offset(address));
         return switch (order) {
-            case IDLE_TIME -> context.access().idleSeconds(bits);
+            case IDLE_TIME, MODIFICATION_AGE -> context.access().idleSeconds(bits);
             case FREQUENCY -> -context.access().frequency(bits);
             case EXPIRY -> -expiryAt(address);
             case NONE, RANDOM -> 0;
@@ -386,10 +386,18 @@ public final class Database implements Keyspace {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
             int before = RecordLayout.clock(chunk, record);
-            int accessed = context.access().accessed(before);
+            int accessed = context.access().read(before);
             if (accessed != before) {
                 RecordLayout.clock(chunk, record, accessed);
             }
+        }
+    }
+
+    private void touchChanged(long address) {
+        if (context.touchesKeys()) {
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            RecordLayout.clock(chunk, record, context.access().changed(RecordLayout.clock(chunk, record)));
         }
     }
 
@@ -488,7 +496,7 @@ public final class Database implements Keyspace {
             return null;
         }
         beforeChange(hash, address);
-        touch(address);
+        touchChanged(address);
         return viewAt(type, hash, address);
     }
 
@@ -500,7 +508,7 @@ public final class Database implements Keyspace {
             return add(type, hash, key);
         }
         beforeChange(hash, address);
-        touch(address);
+        touchChanged(address);
         return viewAt(type, hash, address);
     }
 
@@ -571,7 +579,7 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             return add(type, hash, key);
         }
-        int accessed = context.access().accessed(RecordLayout.clock(arena.chunk(address), arena.offset(address)));
+        int accessed = context.access().changed(RecordLayout.clock(arena.chunk(address), arena.offset(address)));
         removeRecord(hash, address);
         V value = create(type, hash, key);
         long created = table.find(hash, key.array(), key.offset(), key.length());
@@ -594,7 +602,7 @@ public final class Database implements Keyspace {
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         int oldFlags = RecordLayout.flags(chunk, record);
-        int accessed = context.access().accessed(RecordLayout.clock(chunk, record));
+        int accessed = context.access().changed(RecordLayout.clock(chunk, record));
         beforeChange(hash, address);
         boolean hadExpiry = (oldFlags & HAS_EXPIRY) != 0;
         long expiryMillis = keepTimeToLive && hadExpiry ? RecordLayout.expiry(chunk, record, oldFlags) : NO_EXPIRY;
@@ -878,17 +886,23 @@ public final class Database implements Keyspace {
 
     @Override
     public long scan(long cursor, int count, KeyVisitor visitor) {
-        return table.scan(cursor, count, address -> {
+        FoundRecords due = new FoundRecords();
+        long next = table.scan(cursor, count, address -> {
             long expiryMillis = expiryAt(address);
-            if (expiryMillis == NO_EXPIRY || !isDue(expiryMillis)) {
-                byte[] chunk = arena.chunk(address);
-                int record = arena.offset(address);
-                int flags = RecordLayout.flags(chunk, record);
-                scannedKey.set(
-                        chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
-                visitor.visit(scannedKey, valueTypeAt(address));
+            if (expiryMillis != NO_EXPIRY && isDue(expiryMillis)) {
+                due.add(address);
+                return;
             }
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            int flags = RecordLayout.flags(chunk, record);
+            scannedKey.set(chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
+            visitor.visit(scannedKey, valueTypeAt(address));
         });
+        if (context.deletesExpired()) {
+            due.expire();
+        }
+        return next;
     }
 
     /** Removes all keys. */
@@ -963,14 +977,10 @@ public final class Database implements Keyspace {
         }
         ExpirySlice slice = new ExpirySlice();
         expiryCursor = table.scan(expiryCursor, visits, slice);
-        for (int i = 0; i < slice.dueCount; i++) {
-            long address = slice.due[i];
-            byte[] key = keyCopy(address);
-            expire(context.keyHash().hash(key, 0, key.length), address);
-        }
-        int removed = slice.dueCount;
-        for (int i = 0; i < slice.hashCount; i++) {
-            long address = slice.hashes[i];
+        slice.due.expire();
+        int removed = slice.due.count;
+        for (int i = 0; i < slice.hashes.count; i++) {
+            long address = slice.hashes.addresses[i];
             byte[] key = keyCopy(address);
             removed += expireFields(context.keyHash().hash(key, 0, key.length), address);
         }
@@ -997,11 +1007,33 @@ public final class Database implements Keyspace {
         return reclaimFields(hash, address);
     }
 
+    /** Records of keys that have something to expire, to be looked at once the table is not walked any more. */
+    private final class FoundRecords {
+        private static final int INITIAL_CAPACITY = 16;
+
+        private long[] addresses = {};
+        private int count;
+
+        void add(long address) {
+            if (count == addresses.length) {
+                addresses = Arrays.copyOf(addresses, Math.max(INITIAL_CAPACITY, count * 2));
+            }
+            addresses[count++] = address;
+        }
+
+        void expire() {
+            for (int i = 0; i < count; i++) {
+                byte[] key = keyCopy(addresses[i]);
+                Database.this.expire(context.keyHash().hash(key, 0, key.length), addresses[i]);
+            }
+        }
+    }
+
     private final class ExpirySlice implements RecordTable.Visitor {
-        private long[] due = new long[16];
-        private int dueCount;
-        private long[] hashes = new long[16];
-        private int hashCount;
+        private final FoundRecords due = new FoundRecords();
+        /** Hashes with fields that have a time to live. */
+        private final FoundRecords hashes = new FoundRecords();
+
         private long timeToLiveSum;
         private int timeToLiveCount;
 
@@ -1010,19 +1042,13 @@ public final class Database implements Keyspace {
             long expiryMillis = expiryAt(address);
             boolean isOver = expiryMillis != NO_EXPIRY && isDue(expiryMillis);
             if (!isOver && RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
-                if (hashCount == hashes.length) {
-                    hashes = Arrays.copyOf(hashes, hashCount * 2);
-                }
-                hashes[hashCount++] = address;
+                hashes.add(address);
             }
             if (expiryMillis == NO_EXPIRY) {
                 return;
             }
             if (isOver) {
-                if (dueCount == due.length) {
-                    due = Arrays.copyOf(due, dueCount * 2);
-                }
-                due[dueCount++] = address;
+                due.add(address);
             } else {
                 timeToLiveSum += expiryMillis - context.nowMillis();
                 timeToLiveCount++;

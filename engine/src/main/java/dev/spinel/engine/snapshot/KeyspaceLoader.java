@@ -22,31 +22,39 @@ import org.jspecify.annotations.Nullable;
 public final class KeyspaceLoader extends ForwardingSink {
     private final Keyspaces keyspaces;
     private final LongSupplier nowMillis;
-    private final LibraryTaker libraries;
+    private final Libraries libraries;
     private final ValueBuilder builder;
     private final ValueSink nobody = new IgnoringSink();
     private ValueSink target = nobody;
     private boolean keepsExpired;
+    private boolean replacesLibraries = true;
     private long keysLoaded;
     private long keysExpired;
 
-    /** Takes libraries of functions. */
-    @FunctionalInterface
-    public interface LibraryTaker {
-        /** Takes one, which is valid during the call only. */
-        void take(Bytes code) throws IOException;
+    /** Whoever keeps libraries of functions. */
+    public interface Libraries {
+        /**
+         * Takes one.
+         *
+         * @param code valid during the call only
+         * @param replaces whether it takes the place of one of the same name, which is an error otherwise
+         */
+        void take(Bytes code, boolean replaces) throws IOException;
+
+        /** Forgets all of them. */
+        void clear();
     }
 
     /**
      * @param nowMillis Unix time in milliseconds
      * @param customTypes the types of plugins by their names
-     * @param libraries takes libraries of functions
+     * @param libraries keeps libraries of functions
      */
     public KeyspaceLoader(
             Keyspaces keyspaces,
             LongSupplier nowMillis,
             Function<String, @Nullable ValueType<?>> customTypes,
-            LibraryTaker libraries) {
+            Libraries libraries) {
         this.keyspaces = keyspaces;
         this.libraries = libraries;
         this.nowMillis = nowMillis;
@@ -60,13 +68,20 @@ public final class KeyspaceLoader extends ForwardingSink {
      */
     public void begin(boolean logFollows) {
         keepsExpired = logFollows;
+        replacesLibraries = true;
         keysLoaded = 0;
         keysExpired = 0;
         keyspaces.begin(nowMillis.getAsLong());
     }
 
-    /** Removes all keys of all databases, at once. */
+    /** Has libraries of this data set be refused that are there already; they are replaced otherwise. */
+    public void refuseKnownLibraries() {
+        replacesLibraries = false;
+    }
+
+    /** Removes all keys of all databases and all libraries, at once. */
     public void clear() {
+        libraries.clear();
         for (int i = 0; i < keyspaces.count(); i++) {
             keyspaces.flush(i, false);
         }
@@ -96,7 +111,7 @@ public final class KeyspaceLoader extends ForwardingSink {
 
     @Override
     public void library(Bytes code) throws IOException {
-        libraries.take(code);
+        libraries.take(code, replacesLibraries);
     }
 
     @Override

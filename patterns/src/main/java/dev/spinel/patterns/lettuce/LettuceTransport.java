@@ -10,9 +10,11 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -25,6 +27,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transport over one shared Lettuce connection, to a single server or to a cluster, and a second one for subscriptions.
@@ -42,6 +46,7 @@ import java.util.function.Supplier;
  */
 public final class LettuceTransport implements RedisTransport {
     private static final long MAX_RECONNECT_DELAY_MILLIS = 500;
+    private static final String REFUSAL = "Currently not connected. Commands are rejected";
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
@@ -49,17 +54,22 @@ public final class LettuceTransport implements RedisTransport {
     private final StatefulConnection<byte[], byte[]> connection;
     private final AbstractRedisClient channelClient;
     private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector;
+    /** Makes connections for tracking; null for a cluster, each of whose nodes would have to be tracked. */
+    private final @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector;
+
     private final ConcurrentMap<String, Keyword> keywords = new ConcurrentHashMap<>();
 
     private LettuceTransport(
             AbstractRedisClient client,
             StatefulConnection<byte[], byte[]> connection,
             AbstractRedisClient channelClient,
-            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector) {
+            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector,
+            @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector) {
         this.client = client;
         this.connection = connection;
         this.channelClient = channelClient;
         this.channelConnector = channelConnector;
+        this.trackingConnector = trackingConnector;
     }
 
     /**
@@ -86,11 +96,12 @@ public final class LettuceTransport implements RedisTransport {
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE, uri)),
                 channelClient,
-                () -> channelClient.connectPubSubAsync(StringCodec.UTF8, uri));
+                () -> channelClient.connectPubSubAsync(StringCodec.UTF8, uri),
+                () -> client.connectAsync(StringCodec.UTF8, uri));
     }
 
     /**
-     * Connects to a cluster through one of its nodes. Otherwise as {@link #connect(RedisURI)}.
+     * Connects to a cluster through one of its nodes. Otherwise as {@link #connect(RedisURI)}, but without tracking.
      *
      * @throws io.lettuce.core.RedisException if no node can be reached
      */
@@ -108,7 +119,8 @@ public final class LettuceTransport implements RedisTransport {
                 () -> channelClient
                         .refreshPartitionsAsync()
                         .thenCompose(known -> channelClient.connectPubSubAsync(StringCodec.UTF8))
-                        .thenApply(pubSub -> pubSub));
+                        .thenApply(pubSub -> pubSub),
+                null);
     }
 
     /** Threads of both clients. Reconnects are tried at least twice a second; by default it could take half a minute. */
@@ -178,13 +190,29 @@ public final class LettuceTransport implements RedisTransport {
             result.complete(new Reply.Failure(error.getMessage()));
         } else {
             result.completeExceptionally(
-                    refused ? TransportException.notSent(cause) : TransportException.noReply(cause));
+                    refused || isRefusal(cause)
+                            ? TransportException.notSent(cause)
+                            : TransportException.noReply(cause));
         }
+    }
+
+    /** Whether a command was refused later, when the connection to a node of a cluster was being made: told by its text alone. */
+    private static boolean isRefusal(Throwable cause) {
+        return cause.getClass() == RedisException.class
+                && cause.getMessage() != null
+                && cause.getMessage().startsWith(REFUSAL);
     }
 
     @Override
     public ChannelSession openChannels(ChannelListener listener) {
         return new LettuceChannels(channelConnector, listener);
+    }
+
+    @Override
+    public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
+        return trackingConnector == null
+                ? Optional.empty()
+                : Optional.of(new LettuceTracking(trackingConnector, prefix, listener));
     }
 
     @Override

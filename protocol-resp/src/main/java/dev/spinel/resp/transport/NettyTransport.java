@@ -2,6 +2,7 @@ package dev.spinel.resp.transport;
 
 import dev.spinel.engine.client.RequestExecutor;
 import dev.spinel.engine.loop.IoPump;
+import dev.spinel.engine.stats.NetworkTotals;
 import dev.spinel.resp.codec.BufferPool;
 import dev.spinel.resp.codec.RequestViews;
 import dev.spinel.resp.codec.RespWriter;
@@ -12,6 +13,9 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * executes only.
  *
  * <p>Created on any thread; the first call of {@link #listen} or {@link #poll} makes the calling thread the engine thread,
- * and all but {@link #wakeUp} is for that thread only.
+ * and all but {@link #wakeUp} and {@link #connect(LocalConnection.Output)} is for that thread only.
  *
  * @param <C> what the engine keeps of a connected client
  */
@@ -32,6 +36,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private final RequestExecutor<C> executor;
     private final ConnectionSettings settings;
     private final Listeners<C> listeners;
+    private final IoTransport io;
 
     private final LoopBuffers buffers = new LoopBuffers();
     private final BusyPoll busyPoll = new BusyPoll();
@@ -41,12 +46,16 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private ArrayList<TurnMember> toFlush = new ArrayList<>();
     private ArrayList<TurnMember> flushing = new ArrayList<>();
     private final ArrayDeque<TurnMember> toResume = new ArrayDeque<>();
+    private final Set<LocalConnection<C>> localConnections = new HashSet<>();
 
     private boolean owned;
     private int connectionCount;
     private long rejectedConnections;
     private long inputBytes;
     private long outputBytes;
+    private long reads;
+    private long writes;
+    private long overlongRequests;
 
     /**
      * A transport without listeners yet.
@@ -56,6 +65,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
      */
     public NettyTransport(IoTransport io, int ioThreads, ConnectionSettings settings, RequestExecutor<C> executor) {
         this.loop = new ManualIoEventLoop(null, io.ioHandlerFactory());
+        this.io = io;
         this.settings = settings;
         this.replyArrays = new BufferPool(MAX_POOLED_BYTES, settings.bufferBudget());
         this.executor = executor;
@@ -92,6 +102,25 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     /** The TCP port for TLS that is listened on, or 0 if none is. */
     public int tlsPort() {
         return listeners.tlsPort();
+    }
+
+    /**
+     * A connection of a client within this process; any thread.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the transport is closed
+     */
+    public LocalConnection<C> connect(LocalConnection.Output output) {
+        LocalConnection<C> connection = new LocalConnection<>(this, output);
+        onEngineThread(() -> {
+            localConnections.add(connection);
+            connection.open();
+        });
+        return connection;
+    }
+
+    /** A local connection has ended. */
+    void forget(LocalConnection<C> connection) {
+        localConnections.remove(connection);
     }
 
     @Override
@@ -146,19 +175,16 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     private static void endWait() {}
 
-    /** Connections rejected because of {@code maxclients}. */
-    public long rejectedConnections() {
-        return rejectedConnections;
+    /** The way to the operating system's sockets; any thread. */
+    public IoTransport io() {
+        return io;
     }
 
-    /** Bytes read from all connections. */
-    public long inputBytes() {
-        return ioLoops == null ? inputBytes : ioLoops.inputBytes();
-    }
-
-    /** Bytes written to all connections. */
-    public long outputBytes() {
-        return ioLoops == null ? outputBytes : ioLoops.outputBytes();
+    /** What has been counted since the start; engine thread. */
+    public NetworkTotals totals() {
+        return ioLoops == null
+                ? new NetworkTotals(inputBytes, outputBytes, reads, writes, rejectedConnections, overlongRequests)
+                : ioLoops.totals(rejectedConnections);
     }
 
     /** Closes listeners and connections at once, and frees the buffers. */
@@ -166,6 +192,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     public void close() {
         own();
         listeners.close();
+        List.copyOf(localConnections).forEach(LocalConnection::disconnect);
         if (ioLoops != null) {
             ioLoops.close(loop);
         }
@@ -224,8 +251,8 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     }
 
     /** A writer for the engine's thread; any thread may create it. */
-    RespWriter newWriter() {
-        return new RespWriter(replyArrays);
+    RespWriter newWriter(RespWriter.Growth growth) {
+        return new RespWriter(replyArrays, growth);
     }
 
     /** Counts a new connection in, or rejects it. */
@@ -245,10 +272,16 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     void countInput(int bytes) {
         inputBytes += bytes;
+        reads++;
     }
 
     void countOutput(int bytes) {
         outputBytes += bytes;
+        writes++;
+    }
+
+    void countOverlongRequest() {
+        overlongRequests++;
     }
 
     void queueFlush(TurnMember connection) {
