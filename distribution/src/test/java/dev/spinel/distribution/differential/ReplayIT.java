@@ -26,6 +26,8 @@ class ReplayIT {
     private static final int RUNS = 4;
     private static final int REQUESTS = 6000;
     private static final int PIPELINE = 200;
+    /** A time to live that no test outlasts. */
+    private static final String FIELD_KEPT_MILLIS = "3600000";
 
     private final long seed =
             Long.getLong("spinel.differential.seed", ThreadLocalRandom.current().nextLong());
@@ -101,12 +103,12 @@ class ReplayIT {
                 save(server.port());
             }
             try (SpinelServer server = spinel(files, "yes", run)) {
-                assertThat(dataset(server.port()).differencesFrom(written))
+                assertThat(Dataset.of(server.port()).differencesFrom(written))
                         .as("log replayed, seed %d", seed + run)
                         .isEmpty();
             }
             try (SpinelServer server = spinel(files, "no", run)) {
-                assertThat(dataset(server.port()).differencesFrom(written))
+                assertThat(Dataset.of(server.port()).differencesFrom(written))
                         .as("snapshot loaded, seed %d", seed + run)
                         .isEmpty();
             }
@@ -120,7 +122,7 @@ class ReplayIT {
             String key = "hash" + random.nextInt(20);
             String field = "f" + random.nextInt(key.length() > 5 ? 30 : 400);
             String value = "v" + random.nextInt(1000);
-            String millis = random.nextBoolean() ? Integer.toString(1 + random.nextInt(30)) : TTL_KEPT_MILLIS;
+            String millis = random.nextBoolean() ? Integer.toString(1 + random.nextInt(30)) : FIELD_KEPT_MILLIS;
             requests.add(
                     switch (random.nextInt(12)) {
                         case 0, 1, 2 -> Request.of("HSET", key, field, value);
@@ -139,13 +141,13 @@ class ReplayIT {
             exchange(connection, requests);
             for (Reply key : connection.call("KEYS", "*").children()) {
                 List<String> words =
-                        new ArrayList<>(List.of("HPEXPIRE", key.text(), TTL_KEPT_MILLIS, "XX", "FIELDS", ""));
+                        new ArrayList<>(List.of("HPEXPIRE", key.text(), FIELD_KEPT_MILLIS, "XX", "FIELDS", ""));
                 connection.call("HKEYS", key.text()).children().forEach(field -> words.add(field.text()));
                 words.set(5, Integer.toString(words.size() - 6));
                 connection.call(words.toArray(new String[0]));
             }
         }
-        return dataset(port);
+        return Dataset.of(port);
     }
 
     private static SpinelServer spinel(Path files, String appendOnly, int run) {
