@@ -33,8 +33,11 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisProtocol;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.args.ExpiryOption;
 import redis.clients.jedis.args.ListDirection;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.params.HGetExParams;
+import redis.clients.jedis.params.HSetExParams;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.ZRangeParams;
 import redis.clients.jedis.resps.ScanResult;
@@ -447,6 +450,43 @@ class JedisIT {
                 second.select(3);
                 assertThat(second.get("key")).isEqualTo("in three");
             }
+        }
+    }
+
+    @Nested
+    class FieldsThatExpire {
+        @Test
+        void timesToLive_areSetReadAndRemoved() {
+            client.hset("h", Map.of("a", "1", "b", "2", "c", "3"));
+            assertThat(client.hexpire("h", 100, "a", "x")).containsExactly(1L, -2L);
+            assertThat(client.hpexpire("h", 100_000, ExpiryOption.NX, "a", "b")).containsExactly(0L, 1L);
+            assertThat(client.httl("h", "a", "b", "c", "x")).containsExactly(100L, 100L, -1L, -2L);
+            assertThat(client.hpttl("h", "a").get(0)).isBetween(90_000L, 100_000L);
+            assertThat(client.hpexpireTime("h", "a").get(0)).isGreaterThan(System.currentTimeMillis());
+            assertThat(client.hpersist("h", "a", "c", "x")).containsExactly(1L, -1L, -2L);
+            assertThat(client.hexpireAt("h", 1, "c")).containsExactly(2L);
+            assertThat(client.hgetAll("h")).containsOnlyKeys("a", "b");
+        }
+
+        @Test
+        void getAndSet_withTimesToLive() {
+            assertThat(client.hsetex("h", HSetExParams.hSetExParams().ex(100), Map.of("a", "1", "b", "2")))
+                    .isEqualTo(1);
+            assertThat(client.hsetex("h", HSetExParams.hSetExParams().fnx(), "a", "9"))
+                    .isZero();
+            assertThat(client.hgetex("h", HGetExParams.hGetExParams().persist(), "a", "x"))
+                    .containsExactly("1", null);
+            assertThat(client.httl("h", "a", "b")).containsExactly(-1L, 100L);
+            assertThat(client.hgetdel("h", "a", "b")).containsExactly("1", "2");
+            assertThat(client.exists("h")).isFalse();
+        }
+
+        @Test
+        void fieldThatIsOver_isGone() {
+            client.hset("h", Map.of("a", "1", "b", "2"));
+            client.hpexpire("h", 20, "a");
+            Awaitility.await().until(() -> !client.hexists("h", "a"));
+            assertThat(client.hgetAll("h")).containsOnlyKeys("b");
         }
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.ExpireArgs;
+import io.lettuce.core.HGetExArgs;
+import io.lettuce.core.HSetExArgs;
 import io.lettuce.core.KeyValue;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
@@ -349,6 +352,33 @@ class LettuceIT {
                 assertThat(received.poll(PATIENCE.toMillis(), TimeUnit.MILLISECONDS))
                         .isEqualTo("still here");
             }
+        }
+    }
+
+    @Nested
+    class FieldsThatExpire {
+        @Test
+        void timesToLive_areSetReadAndRemoved() {
+            commands.hset("h", Map.of("a", "1", "b", "2", "c", "3"));
+            assertThat(commands.hexpire("h", 100, "a", "x")).containsExactly(1L, -2L);
+            assertThat(commands.hpexpire("h", 200_000, ExpireArgs.Builder.gt(), "a", "b"))
+                    .containsExactly(1L, 0L);
+            assertThat(commands.httl("h", "a", "b", "x")).containsExactly(200L, -1L, -2L);
+            assertThat(commands.hpersist("h", "a", "b", "x")).containsExactly(1L, -1L, -2L);
+            assertThat(commands.hexpireat("h", 1, "c")).containsExactly(2L);
+            assertThat(commands.hgetall("h")).containsOnlyKeys("a", "b");
+        }
+
+        @Test
+        void getAndSet_withTimesToLive() {
+            assertThat(commands.hsetex("h", HSetExArgs.Builder.ex(Duration.ofSeconds(100)), Map.of("a", "1", "b", "2")))
+                    .isEqualTo(1);
+            assertThat(commands.hgetex("h", HGetExArgs.Builder.persist(), "a"))
+                    .containsExactly(KeyValue.just("a", "1"));
+            assertThat(commands.httl("h", "a", "b")).containsExactly(-1L, 100L);
+            assertThat(commands.hgetdel("h", "a", "b"))
+                    .containsExactly(KeyValue.just("a", "1"), KeyValue.just("b", "2"));
+            assertThat(commands.exists("h")).isZero();
         }
     }
 }

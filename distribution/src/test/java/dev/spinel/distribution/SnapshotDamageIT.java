@@ -59,6 +59,10 @@ class SnapshotDamageIT {
                 client.sadd("intset:" + size, String.valueOf(70_000 * i));
                 client.hset("hash:" + size, "field " + i, "x".repeat(size));
                 client.zadd("zset:" + size, i / 4.0, "member " + i);
+                client.hset("expiring:" + size, "field " + i, "v" + i);
+                if (i % 3 == 0) {
+                    client.hexpire("expiring:" + size, 1_000_000 + i, "field " + i);
+                }
             }
         }
     }
@@ -135,9 +139,12 @@ class SnapshotDamageIT {
                 refused++;
                 continue;
             }
-            assertThat(client.restore("copy", 0, client.dump("key"), replace))
-                    .as(what)
-                    .isEqualTo("OK");
+            byte[] dump = client.dump("key");
+            if (dump == null) {
+                // The damage has all fields of a hash expire in the past.
+                continue;
+            }
+            assertThat(client.restore("copy", 0, dump, replace)).as(what).isEqualTo("OK");
             assertThat(send("DEBUG", "DIGEST-VALUE", "copy")).as(what).isEqualTo(send("DEBUG", "DIGEST-VALUE", "key"));
         }
         assertThat(restored).isPositive();

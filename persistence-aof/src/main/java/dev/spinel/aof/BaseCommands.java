@@ -12,8 +12,8 @@ import java.util.Arrays;
 /**
  * Writes a data set as the commands that make it: the base of a log with {@code aof-use-rdb-preamble no}.
  *
- * <p>A collection becomes commands of at most 64 elements each, an expiry a PEXPIREAT after them, as in Redis. One thread
- * at a time.
+ * <p>A collection becomes commands of at most 64 elements each, an expiry a PEXPIREAT after them, that of a field of a hash
+ * an HPEXPIREAT after the command that sets the field, as in Redis. One thread at a time.
  */
 final class BaseCommands implements DatasetSink {
     private static final int MAX_ITEMS = 64;
@@ -38,8 +38,20 @@ final class BaseCommands implements DatasetSink {
     /** The command that adds elements. */
     private String verb = "";
 
+    /** The fields whose elements wait for their command and that expire: times, and names one after the other. */
+    private final long[] fieldExpiries = new long[MAX_ITEMS];
+
+    private final int[] fieldEnds = new int[MAX_ITEMS];
+    private byte[] fieldNames = new byte[256];
+    private int expiringFieldCount;
+
     BaseCommands(OutputStream out) {
         this.out = out;
+    }
+
+    @Override
+    public void announceExpiringFields() {
+        // Commands say so where it matters.
     }
 
     @Override
@@ -183,6 +195,67 @@ final class BaseCommands implements DatasetSink {
     }
 
     @Override
+    public void expiringHash(Bytes listpack) throws IOException {
+        verb = "HMSET";
+        Bytes value = new Bytes();
+        entries.start(listpack);
+        while (entries.hasNext()) {
+            entries.next(entry);
+            add(entry);
+            Bytes field = entry.copy();
+            entries.next(value);
+            add(value);
+            entries.next(value);
+            long expiryMillis = Numbers.parseLong(value);
+            if (expiryMillis != 0) {
+                addExpiry(field, expiryMillis);
+            }
+            endItem();
+        }
+    }
+
+    @Override
+    public void expiringHash(long fields, long earliestMillis) {
+        hash(fields);
+    }
+
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiryMillis) throws IOException {
+        add(field);
+        add(value);
+        addExpiry(field, expiryMillis);
+        endItem();
+    }
+
+    private void addExpiry(Bytes field, long expiryMillis) {
+        int start = expiringFieldCount == 0 ? 0 : fieldEnds[expiringFieldCount - 1];
+        int end = start + field.length();
+        if (end > fieldNames.length) {
+            fieldNames = Arrays.copyOf(fieldNames, Math.max(2 * fieldNames.length, end));
+        }
+        System.arraycopy(field.array(), field.offset(), fieldNames, start, field.length());
+        fieldExpiries[expiringFieldCount] = expiryMillis;
+        fieldEnds[expiringFieldCount] = end;
+        expiringFieldCount++;
+    }
+
+    /** Writes the expiries of the fields that the last command has set. */
+    private void writeFieldExpiries() throws IOException {
+        int start = 0;
+        for (int i = 0; i < expiringFieldCount; i++) {
+            head('*', 6);
+            string("HPEXPIREAT");
+            string(key, 0, keyLength);
+            number(fieldExpiries[i]);
+            string("FIELDS");
+            number(1);
+            string(fieldNames, start, fieldEnds[i] - start);
+            start = fieldEnds[i];
+        }
+        expiringFieldCount = 0;
+    }
+
+    @Override
     public void sortedSet(Bytes listpack) throws IOException {
         verb = "ZADD";
         Bytes member = new Bytes();
@@ -256,6 +329,7 @@ final class BaseCommands implements DatasetSink {
             itemBytes = 0;
             itemStrings = 0;
             itemCount = 0;
+            writeFieldExpiries();
         }
     }
 

@@ -150,4 +150,23 @@ class BaseCommandsTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("some-type");
     }
+
+    @Test
+    void fieldsThatExpire_getTheirTimesAfterTheirValues() throws IOException {
+        sink.expiringHash(
+                hex("18000000" + "0600" + "816602" + "817602" + "c3e802" + "816702" + "817702" + "0001" + "ff"));
+        sink.key(0, Bytes.of("t"), 5000, KeyUse.UNKNOWN);
+        sink.expiringHash(66, 900);
+        for (int i = 0; i < 65; i++) {
+            sink.field(Bytes.of("f" + i), Bytes.of("v"));
+        }
+        sink.expiringField(Bytes.of("g"), Bytes.of("w"), 1000);
+        List<String> commands = commands();
+        assertThat(commands).hasSize(7);
+        assertThat(commands.subList(0, 3))
+                .containsExactly("SELECT 0", "HMSET k f v g w", "HPEXPIREAT k 1000 FIELDS 1 f");
+        assertThat(commands.get(3)).startsWith("HMSET t f0 v f1 v ");
+        assertThat(commands.subList(4, 7))
+                .containsExactly("HMSET t f64 v g w", "HPEXPIREAT t 1000 FIELDS 1 g", "PEXPIREAT t 5000");
+    }
 }

@@ -41,7 +41,7 @@ final class DumpPayload {
         if (!value.tell(encoder)) {
             return null;
         }
-        out.writeShort(RdbType.WRITTEN_VERSION);
+        out.writeShort(RdbType.versionFor(encoder.type));
         out.writeLong(out.checksum());
         out.flush();
         return bytes.toByteArray();
@@ -49,6 +49,7 @@ final class DumpPayload {
 
     private static final class Encoder extends ValueEncoder {
         private final RdbOutput out;
+        private int type;
 
         Encoder(RdbOutput out) {
             super(out);
@@ -56,7 +57,8 @@ final class DumpPayload {
         }
 
         @Override
-        void begin(int type) throws IOException {
+        void begin(int valueType) throws IOException {
+            type = valueType;
             out.writeByte(type);
         }
     }

@@ -20,6 +20,9 @@ final class IntegrityCheck implements DatasetSink {
     }
 
     @Override
+    public void announceExpiringFields() {}
+
+    @Override
     public void library(Bytes code) {}
 
     @Override
@@ -54,6 +57,17 @@ final class IntegrityCheck implements DatasetSink {
     public void hash(Bytes listpack) throws InvalidDatasetException {
         listpack(listpack, 2);
     }
+
+    @Override
+    public void expiringHash(Bytes listpack) throws InvalidDatasetException {
+        listpack(listpack, 3);
+    }
+
+    @Override
+    public void expiringHash(long fields, long earliestMillis) {}
+
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) {}
 
     @Override
     public void sortedSet(Bytes listpack) throws InvalidDatasetException {

@@ -2,7 +2,6 @@ package dev.spinel.rdb;
 
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dataset.DatasetFormat;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Locale;
@@ -10,7 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Redis's RDB format: reads what Redis up to 7.4 and Valkey up to 9 write, and writes version 10, which Redis 7.0 reads.
+ * Redis's RDB format: reads what Redis up to 7.4 and Valkey up to 9 write, and writes version 10, which Redis 7.0 reads,
+ * or, if fields of hashes expire, version 12 of Redis 7.4.
  *
  * <p>Any thread, but for {@link #connect}; a writer or reader belongs to one thread.
  */
@@ -62,7 +62,7 @@ public final class RdbFormat implements DatasetFormat {
     }
 
     @Override
-    public DatasetFormat.Writer writer(OutputStream out, boolean logBase) throws IOException {
+    public DatasetFormat.Writer writer(OutputStream out, boolean logBase) {
         Runtime runtime = Runtime.getRuntime();
         return new RdbWriter(
                 new RdbOutput(out, compressing, summing),

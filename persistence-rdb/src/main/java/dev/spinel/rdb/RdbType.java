@@ -72,6 +72,9 @@ final class RdbType {
     /** The version that is written: that of Redis 7.0. */
     static final int WRITTEN_VERSION = 10;
 
+    /** The version that is written if fields of hashes expire: that of Redis 7.4. */
+    static final int EXPIRING_FIELDS_VERSION = 12;
+
     /** The newest version of Redis that is read. */
     static final int MAX_REDIS_VERSION = 12;
 
@@ -90,6 +93,11 @@ final class RdbType {
     /** Whether a version is one of Valkey's own, in which type 22 means something else than in Redis's. */
     static boolean isValkeyVersion(int version) {
         return version >= MIN_VALKEY_VERSION && version <= MAX_VALKEY_VERSION;
+    }
+
+    /** The version that is written for a value of a type that is written. */
+    static int versionFor(int type) {
+        return type == HASH_METADATA || type == HASH_LISTPACK_EX ? EXPIRING_FIELDS_VERSION : WRITTEN_VERSION;
     }
 
     /** The name that redis-check-rdb has for a type of values. */

@@ -11,6 +11,7 @@ import java.util.Arrays;
  * Writes a file: header, fields about the file, keys with their values, checksum. One thread.
  *
  * <p>What precedes a key is written when its value begins, because the type of the value comes before the key.
+ * What precedes the first key is written with it.
  */
 final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     private static final int INITIAL_KEY_BYTES = 128;
@@ -18,6 +19,9 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     private static final int POINTER_BITS = 64;
 
     private final RdbOutput out;
+    private final About about;
+    private boolean hasExpiringFields;
+    private boolean isStarted;
     private byte[] key = new byte[INITIAL_KEY_BYTES];
     private int keyLength;
     private int keyDatabase;
@@ -26,14 +30,23 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     private int database = NO_DATABASE;
 
     /**
-     * Starts a file.
+     * A file that has not been started: the version of the format, which comes first, depends on the data.
      *
      * @param about what the file tells of itself
      */
-    RdbWriter(RdbOutput out, About about) throws IOException {
+    RdbWriter(RdbOutput out, About about) {
         super(out);
         this.out = out;
-        byte[] magic = String.format("REDIS%04d", RdbType.WRITTEN_VERSION).getBytes(StandardCharsets.US_ASCII);
+        this.about = about;
+    }
+
+    private void start() throws IOException {
+        if (isStarted) {
+            return;
+        }
+        isStarted = true;
+        int version = hasExpiringFields ? RdbType.EXPIRING_FIELDS_VERSION : RdbType.WRITTEN_VERSION;
+        byte[] magic = String.format("REDIS%04d", version).getBytes(StandardCharsets.US_ASCII);
         out.writeBytes(magic, 0, magic.length);
         about("redis-ver");
         out.writeString(Bytes.of(about.redisVersion));
@@ -64,7 +77,13 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     }
 
     @Override
+    public void announceExpiringFields() {
+        hasExpiringFields = true;
+    }
+
+    @Override
     public void library(Bytes code) throws IOException {
+        start();
         out.writeByte(RdbType.FUNCTION_2);
         out.writeString(code);
     }
@@ -83,6 +102,10 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
 
     @Override
     void begin(int type) throws IOException {
+        start();
+        if (RdbType.versionFor(type) > RdbType.WRITTEN_VERSION && !hasExpiringFields) {
+            throw new IllegalStateException("a hash with expiring fields that were not announced");
+        }
         if (keyDatabase != database) {
             database = keyDatabase;
             out.writeByte(RdbType.SELECT_DB);
@@ -105,6 +128,7 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
 
     @Override
     public void end() throws IOException {
+        start();
         out.writeByte(RdbType.EOF);
         out.writeLong(out.checksum());
         out.flush();

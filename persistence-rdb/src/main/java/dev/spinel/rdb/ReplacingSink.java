@@ -18,6 +18,11 @@ final class ReplacingSink extends ForwardingSink {
     }
 
     @Override
+    public void announceExpiringFields() throws IOException {
+        target.announceExpiringFields();
+    }
+
+    @Override
     public void library(Bytes code) throws IOException {
         target.library(code);
     }

@@ -2,6 +2,7 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.ValueSink;
@@ -24,8 +25,6 @@ final class ValueDecoder {
     private static final int OLD_SCORE_NAN = 253;
     private static final int OLD_SCORE_POSITIVE_INFINITY = 254;
     private static final int OLD_SCORE_NEGATIVE_INFINITY = 255;
-    /** How a hash of Valkey marks a field that does not expire; in Redis's hashes it is 0. */
-    private static final long VALKEY_NO_EXPIRY = -1;
 
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -37,7 +36,6 @@ final class ValueDecoder {
     /** Room for the longest score that is text. */
     private final byte[] scoreText = new byte[256];
 
-    private final ListpackCursor listpacks = new ListpackCursor();
     private final ZiplistCursor ziplists = new ZiplistCursor();
     private final ZipmapCursor zipmaps = new ZipmapCursor();
     private final ListpackBuilder builder = new ListpackBuilder();
@@ -377,68 +375,62 @@ final class ValueDecoder {
         }
     }
 
-    /** Reads a hash whose fields may expire, as Redis 7.4 writes it: times relative to the earliest one plus one, 0 for none. */
-    private boolean readExpiringHash(Receiver receiver, boolean withEarliest) throws IOException {
-        if (withEarliest) {
-            in.readLong();
-        }
+    /**
+     * Reads a hash whose fields may expire, as Redis 7.4 writes it: a time, 0 for none, before each field.
+     *
+     * @param relative whether an earliest time comes first, and the others are their distances from it plus one
+     */
+    private boolean readExpiringHash(Receiver receiver, boolean relative) throws IOException {
+        long earliestMillis = relative ? in.readLong() : 0;
+        long base = relative ? earliestMillis - 1 : 0;
         long count = in.readCount();
         ValueSink sink = null;
-        boolean expires = false;
         for (long i = 0; i < count; i++) {
-            expires |= in.readNumber() != 0;
+            long time = in.readNumber();
             readPair();
             if (sink == null) {
                 sink = receiver.begin();
-                sink.hash(count);
+                sink.expiringHash(count, earliestMillis);
             }
-            sink.field(first.view(), second.view());
+            giveField(sink, time == 0 ? DatasetSink.NO_EXPIRY : base + time);
         }
-        return endExpiringHash(receiver, count, expires);
+        return count > 0;
     }
 
+    /** Reads a hash whose fields may expire, as Valkey writes it: a time, -1 for none, behind each value. */
     private boolean readValkeyExpiringHash(Receiver receiver) throws IOException {
         long count = in.readCount();
         ValueSink sink = null;
-        boolean expires = false;
         for (long i = 0; i < count; i++) {
             readPair();
-            expires |= in.readLong() != VALKEY_NO_EXPIRY;
+            long time = in.readLong();
             if (sink == null) {
                 sink = receiver.begin();
-                sink.hash(count);
+                sink.expiringHash(count, 0);
             }
-            sink.field(first.view(), second.view());
+            giveField(sink, time);
         }
-        return endExpiringHash(receiver, count, expires);
+        return count > 0;
     }
 
-    /** Reads a hash that is a listpack of fields, values and times, 0 for none. */
+    private void giveField(ValueSink sink, long expiresAtMillis) throws IOException {
+        if (expiresAtMillis == DatasetSink.NO_EXPIRY) {
+            sink.field(first.view(), second.view());
+        } else {
+            sink.expiringField(first.view(), second.view(), expiresAtMillis);
+        }
+    }
+
+    /** Reads a hash that is a listpack of fields, values and times, which Redis writes after the earliest of them. */
     private boolean readExpiringListpack(Receiver receiver, boolean withEarliest) throws IOException {
         if (withEarliest) {
             in.readLong();
         }
-        int count = open(listpacks, 3);
-        if (count == 0) {
-            return false;
+        boolean filled = readListpack();
+        if (filled) {
+            receiver.begin().expiringHash(first.view());
         }
-        ValueSink sink = receiver.begin();
-        sink.hash((long) count / 3);
-        boolean expires = false;
-        for (int i = 0; i < count; i += 3) {
-            Bytes field = next(listpacks);
-            sink.field(field, next(listpacks));
-            Bytes time = next(listpacks);
-            expires |= time.length() != 1 || time.at(0) != '0';
-        }
-        return endExpiringHash(receiver, count, expires);
-    }
-
-    private static boolean endExpiringHash(Receiver receiver, long count, boolean expires) throws IOException {
-        if (expires) {
-            receiver.unsupported("hash with fields that expire");
-        }
-        return count > 0;
+        return filled;
     }
 
     private boolean readStream(Receiver receiver, int version) throws IOException {

@@ -1,6 +1,7 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.ValueOutput;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.ValueSink;
@@ -8,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Writes values in the encodings of Redis 7.0. One thread.
+ * Writes values in the encodings of Redis 7.0, hashes whose fields expire in those of Redis 7.4. One thread.
  *
  * <p>Sets that come as listpacks, which Redis 7.0 does not know, are written member by member.
  */
@@ -16,6 +17,10 @@ abstract class ValueEncoder implements ValueSink {
     private final RdbOutput out;
     private final ListpackCursor cursor = new ListpackCursor();
     private final ListpackBuilder builder = new ListpackBuilder();
+    /** Whether the hash in progress has fields that expire, and the time from which theirs are counted. */
+    private boolean inExpiringHash;
+
+    private long earliestMillis;
 
     ValueEncoder(RdbOutput out) {
         this.out = out;
@@ -90,12 +95,46 @@ abstract class ValueEncoder implements ValueSink {
 
     @Override
     public void hash(long fields) throws IOException {
+        inExpiringHash = false;
         begin(RdbType.HASH);
         out.writeLength(fields);
     }
 
     @Override
     public void field(Bytes field, Bytes value) throws IOException {
+        if (inExpiringHash) {
+            out.writeLength(0);
+        }
+        out.writeString(field);
+        out.writeString(value);
+    }
+
+    /** The time before the listpack, the earliest one in it, is there for readers that do not look into it. */
+    @Override
+    public void expiringHash(Bytes listpack) throws IOException {
+        begin(RdbType.HASH_LISTPACK_EX);
+        cursor.start(listpack);
+        long earliest = 0;
+        if (cursor.count() > 0 && cursor.next() && cursor.next() && cursor.next()) {
+            earliest = Numbers.parseLong(cursor.element());
+        }
+        out.writeLong(earliest);
+        out.writeString(listpack);
+    }
+
+    @Override
+    public void expiringHash(long fields, long earliest) throws IOException {
+        inExpiringHash = true;
+        earliestMillis = earliest;
+        begin(RdbType.HASH_METADATA);
+        out.writeLong(earliest);
+        out.writeLength(fields);
+    }
+
+    /** Writes the time as its distance from the earliest one plus one, since 0 stands for none. */
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws IOException {
+        out.writeLength(expiresAtMillis - earliestMillis + 1);
         out.writeString(field);
         out.writeString(value);
     }

@@ -234,35 +234,53 @@ class RdbReaderTest {
         }
 
         @Test
-        void withExpiringFields_isRefusedWithItsKey() {
-            assertRefused(
-                    file(12).value(24, "key")
-                            .u64(1000)
-                            .length(1)
+        void withExpiringFields_relativeToTheEarliest() throws IOException {
+            assertRead(
+                    file(12).value(24, "k")
+                            .u64(1_700_000_000_000L)
+                            .length(3)
                             .length(1)
                             .string("f")
                             .string("v")
-                            .end(),
-                    "hash with fields that expire",
-                    "'key'");
-            assertRefused(
-                    file(12).value(25, "key")
-                            .u64(1000)
-                            .string(listpack("f", "v", "t"))
-                            .end(),
-                    "hash with fields that expire",
-                    "'key'");
-            assertRefused(
+                            .length(0)
+                            .string("g")
+                            .string("w")
+                            .length(51)
+                            .string("h")
+                            .string("x"),
+                    "0/k",
+                    "hash [f=v@1700000000000, g=w, h=x@1700000000050]");
+        }
+
+        @Test
+        void withExpiringFields_inAListpack() throws IOException {
+            RdbBytes listpack = nothing().u32(24).u16(6).hex("81 66 02 81 76 02 C3 E8 02 81 67 02 81 77 02 00 01 FF");
+            assertRead(file(12).value(25, "k").u64(1000).string(listpack), "0/k", "hash [f=v@1000, g=w]");
+            assertRead(file(12).value(23, "k").string(listpack), "0/k", "hash [f=v@1000, g=w]");
+        }
+
+        @Test
+        void withExpiringFields_ofReleaseCandidatesAndOfValkey() throws IOException {
+            assertRead(
+                    file(12).value(22, "k").length(1).length(1000).string("f").string("v"), "0/k", "hash [f=v@1000]");
+            assertRead(
                     nothing()
                             .ascii("VALKEY080")
-                            .value(22, "key")
-                            .length(1)
+                            .value(22, "k")
+                            .length(2)
                             .string("f")
                             .string("v")
                             .u64(1000)
-                            .end(),
-                    "hash with fields that expire",
-                    "'key'");
+                            .string("g")
+                            .string("w")
+                            .u64(-1),
+                    "0/k",
+                    "hash [f=v@1000, g=w]");
+        }
+
+        @Test
+        void withExpiringFields_inABrokenListpack_isRefused() {
+            assertRefused(file(12).value(25, "key").u64(1000).string("abc").end(), "Listpack integrity check failed.");
         }
 
         @Test

@@ -13,6 +13,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -153,5 +154,23 @@ class RdbWriterTest {
             allocated = Math.min(allocated, threads.getCurrentThreadAllocatedBytes() - before);
         }
         assertThat(allocated).isLessThan(10_000);
+    }
+
+    @Test
+    void expiringFields_areWrittenAsRedis74Does() throws IOException {
+        byte[] listpack = HexFormat.of()
+                .parseHex("18000000" + "0600" + "816602" + "817602" + "c3e802" + "816702" + "817702" + "0001" + "ff");
+        byte[] file = write(sink -> {
+            sink.announceExpiringFields();
+            key(sink, 0, "p");
+            sink.expiringHash(Bytes.of(listpack));
+            key(sink, 0, "t");
+            sink.expiringHash(2, 900);
+            sink.expiringField(Bytes.of("f"), Bytes.of("v"), 1000);
+            sink.field(Bytes.of("g"), Bytes.of("w"));
+        });
+        assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII)).isEqualTo("REDIS0012");
+        assertThat(read(file)).isEqualTo(Map.of("0/p", "hash [f=v@1000, g=w]", "0/t", "hash [f=v@1000, g=w]"));
+        assertThat(body(file)).contains("18" + "0174" + "8403000000000000" + "02" + "4065" + "0166" + "0176" + "00");
     }
 }

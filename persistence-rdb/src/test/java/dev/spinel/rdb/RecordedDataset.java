@@ -45,6 +45,9 @@ final class RecordedDataset implements DatasetSink {
     }
 
     @Override
+    public void announceExpiringFields() {}
+
+    @Override
     public void library(Bytes code) {}
 
     @Override
@@ -180,6 +183,28 @@ final class RecordedDataset implements DatasetSink {
     @Override
     public void field(Bytes field, Bytes value) throws InvalidDatasetException {
         element(text(field) + "=" + text(value));
+        endPart();
+    }
+
+    @Override
+    public void expiringHash(Bytes listpack) throws InvalidDatasetException {
+        begin("hash", 1);
+        List<String> entries = entries(listpack, 3);
+        for (int i = 0; i < entries.size(); i += 3) {
+            String expiry = entries.get(i + 2);
+            element(entries.get(i) + "=" + entries.get(i + 1) + (expiry.equals("0") ? "" : "@" + expiry));
+        }
+        endPart();
+    }
+
+    @Override
+    public void expiringHash(long fields, long earliestMillis) throws InvalidDatasetException {
+        begin("hash", fields);
+    }
+
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws InvalidDatasetException {
+        element(text(field) + "=" + text(value) + "@" + expiresAtMillis);
         endPart();
     }
 

@@ -31,6 +31,7 @@ import java.util.Objects;
 final class DatasetDigest {
     private static final int LENGTH = 20;
     private static final byte[] EXPIRE_MARK = "!!expire!!".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] FIELD_EXPIRE_MARK = "!!hexpire!!".getBytes(StandardCharsets.US_ASCII);
     private static final int SCAN_COUNT = 1000;
 
     private final MessageDigest sha1;
@@ -57,6 +58,10 @@ final class DatasetDigest {
                 digest.mix(number(i));
                 for (Bytes key : keys(database)) {
                     keyspaces.begin(nowMillis);
+                    if (database.typeOf(key) == null) {
+                        // All fields of a hash were over.
+                        continue;
+                    }
                     DatasetDigest entry = empty();
                     entry.mix(key);
                     entry.addValue(database, key);
@@ -145,11 +150,15 @@ final class DatasetDigest {
     }
 
     private void addHash(HashValue hash) {
+        boolean expires = hash.hasExpiringFields();
         HashValue.Cursor cursor = hash.cursor();
         while (cursor.next()) {
             DatasetDigest element = empty();
             element.mix(cursor.field());
             element.mix(cursor.value());
+            if (expires && hash.expiresAtMillis(cursor.field()) != HashValue.NO_EXPIRY) {
+                element.add(FIELD_EXPIRE_MARK, 0, FIELD_EXPIRE_MARK.length);
+            }
             add(element.sum, 0, LENGTH);
         }
     }

@@ -290,6 +290,8 @@ public final class InfoSections {
                 .add("sync_full", replication.fullSyncs())
                 .add("sync_partial_ok", replication.partialSyncs())
                 .add("sync_partial_err", replication.refusedPartialSyncs())
+                .add("expired_subkeys", sources.keyspaces.statistics().expiredFields())
+                .add("expired_fields", sources.keyspaces.statistics().expiredFields())
                 .add("expired_keys", sources.keyspaces.statistics().expiredKeys())
                 .decimal("expired_stale_perc", sources.keyspaces.stalePercent())
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
@@ -422,7 +424,8 @@ public final class InfoSections {
                 text.add(
                         "db" + i,
                         "keys=" + database.size() + ",expires=" + database.keysWithExpiry() + ",avg_ttl="
-                                + database.averageTimeToLiveMillis());
+                                + database.averageTimeToLiveMillis() + ",subexpiry="
+                                + database.hashesWithExpiringFields());
             }
         }
     }

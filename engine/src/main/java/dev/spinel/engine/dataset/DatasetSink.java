@@ -8,6 +8,12 @@ public interface DatasetSink extends ValueSink {
     /** {@link #key}'s expiry of a key that has none. */
     long NO_EXPIRY = -1;
 
+    /**
+     * There are hashes with fields that expire. A snapshot tells this before all else, since the head of a file may depend on
+     * it; whoever reads a file does not know, and does not tell.
+     */
+    void announceExpiringFields() throws IOException;
+
     /** A library of functions, between two keys. */
     void library(Bytes code) throws IOException;
 

@@ -69,6 +69,21 @@ public abstract class ForwardingSink implements DatasetSink {
     }
 
     @Override
+    public void expiringHash(Bytes listpack) throws IOException {
+        target().expiringHash(listpack);
+    }
+
+    @Override
+    public void expiringHash(long fields, long earliestMillis) throws IOException {
+        target().expiringHash(fields, earliestMillis);
+    }
+
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws IOException {
+        target().expiringField(field, value, expiresAtMillis);
+    }
+
+    @Override
     public void sortedSet(Bytes listpack) throws IOException {
         target().sortedSet(listpack);
     }

@@ -6,6 +6,9 @@ import java.io.IOException;
 /** Does nothing with what it is told, but for what a subclass takes. */
 public class IgnoringSink implements DatasetSink {
     @Override
+    public void announceExpiringFields() throws IOException {}
+
+    @Override
     public void library(Bytes code) throws IOException {}
 
     @Override
@@ -46,6 +49,15 @@ public class IgnoringSink implements DatasetSink {
 
     @Override
     public void field(Bytes field, Bytes value) throws IOException {}
+
+    @Override
+    public void expiringHash(Bytes listpack) throws IOException {}
+
+    @Override
+    public void expiringHash(long fields, long earliestMillis) throws IOException {}
+
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws IOException {}
 
     @Override
     public void sortedSet(Bytes listpack) throws IOException {}

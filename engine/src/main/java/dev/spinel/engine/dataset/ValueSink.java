@@ -49,6 +49,23 @@ public interface ValueSink {
 
     void field(Bytes field, Bytes value) throws IOException;
 
+    /**
+     * A hash some of whose fields expire, as a listpack of fields, values and times, which are milliseconds of Unix time or
+     * 0: those that expire in the order of their times, then the others.
+     */
+    void expiringHash(Bytes listpack) throws IOException;
+
+    /**
+     * Starts a hash some of whose fields expire; {@link #field} or {@link #expiringField} follows {@code fields} times in
+     * all.
+     *
+     * @param earliestMillis a time before which no field expires
+     */
+    void expiringHash(long fields, long earliestMillis) throws IOException;
+
+    /** A field with the time at which it expires, in milliseconds of Unix time. */
+    void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws IOException;
+
     /** A sorted set as a listpack of members and scores in turn, in order of score. */
     void sortedSet(Bytes listpack) throws IOException;
 

@@ -10,6 +10,7 @@ import dev.spinel.engine.keyspace.KeyspaceListener;
 import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.WatchedKeys;
+import java.util.List;
 
 /**
  * What a change of a key sets off: watching transactions, waiting clients, keyspace events, effects of expiry.
@@ -17,6 +18,8 @@ import dev.spinel.engine.transaction.WatchedKeys;
  * <p>Engine thread only.
  */
 public final class ChangeHub implements KeyspaceListener {
+    private static final Bytes HDEL = Bytes.of("HDEL");
+
     private final WatchedKeys watchedKeys;
     private final BlockedClients blockedClients;
     private final KeyEvents keyEvents;
@@ -86,6 +89,24 @@ public final class ChangeHub implements KeyspaceListener {
         keyEvents.publish(database.index(), key, KeyEvent.EXPIRED, "expired");
         deletion[1].set(key);
         propagator.add(database.index(), deletion, deletion.length);
+    }
+
+    @Override
+    public void fieldsExpired(Database database, Bytes key, List<Bytes> fields, boolean emptied) {
+        vanished(database, key);
+        keyEvents.publish(database.index(), key, KeyEvent.HASH, "hexpired");
+        if (propagator.isActive()) {
+            Bytes[] removal = new Bytes[2 + fields.size()];
+            removal[0] = HDEL;
+            removal[1] = key;
+            for (int i = 0; i < fields.size(); i++) {
+                removal[2 + i] = fields.get(i);
+            }
+            propagator.add(database.index(), removal, removal.length);
+        }
+        if (emptied) {
+            emptied(database, key);
+        }
     }
 
     @Override

@@ -15,11 +15,14 @@ import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
 import dev.spinel.engine.value.CustomValue;
 import dev.spinel.engine.value.CustomView;
+import dev.spinel.engine.value.HashView;
 import dev.spinel.engine.value.Releasable;
 import dev.spinel.engine.value.StringView;
 import dev.spinel.engine.value.ValueView;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +35,7 @@ public final class Database implements Keyspace {
      * A record holds key, expiry and value together (RecordLayout), so a lookup costs the table slot and the record and
      * nothing else. The price: a value that grows takes its key along when it outgrows its size class. There is no
      * second dictionary of keys with a time to live; the active expiry cycle walks the one table and reads the flag, and
-     * skips databases in which no key has one.
+     * skips databases in which no key has one. Hashes with fields that expire are found on the same walk.
      */
     private static final int RANDOM_KEY_ATTEMPTS = 100;
 
@@ -41,6 +44,11 @@ public final class Database implements Keyspace {
 
     /** How many keys to walk over in search of those with a time to live. */
     private static final int SPARSE_VISITS = 500;
+
+    /** How many fields of a large hash a slice of active expiry looks at, and after how many removed ones it stops. */
+    private static final int FIELD_VISITS = 20_000;
+
+    private static final int FIELDS_REMOVED = 500;
 
     /** What one key takes of the table on average. */
     private static final int TABLE_SLOT_BYTES = 10;
@@ -53,7 +61,12 @@ public final class Database implements Keyspace {
     private final Bytes toldKey = new Bytes();
     private int index;
     private long keysWithExpiry;
+    private long hashesWithExpiringFields;
     private long expiryCursor;
+    /** The key of a large hash whose fields the last slices of active expiry were occupied with. */
+    private byte @Nullable [] walkedHash;
+
+    private final List<Bytes> dueFields = new ArrayList<>();
     private long sampleCursor;
     private long averageTimeToLiveMillis;
 
@@ -81,6 +94,16 @@ public final class Database implements Keyspace {
     /** Number of keys that have a time to live. */
     public long keysWithExpiry() {
         return keysWithExpiry;
+    }
+
+    /** Number of hashes with fields that have a time to live. */
+    public long hashesWithExpiringFields() {
+        return hashesWithExpiringFields;
+    }
+
+    /** Takes note that hashes got their first field with a time to live, or lost the last one. */
+    void countExpiringHash(int difference) {
+        hashesWithExpiringFields += difference;
     }
 
     /** Estimate of the average time to live of the keys that have one, in milliseconds. */
@@ -115,8 +138,55 @@ public final class Database implements Keyspace {
                 }
                 return Arena.NULL;
             }
+            if (RecordLayout.hasExpiringFields(chunk, record)) {
+                return withoutDueFields(hash, address, key);
+            }
         }
         return address;
+    }
+
+    /**
+     * Removes the fields of a small hash whose time is over; those of a large one, which no command finds either, are left
+     * to active expiry.
+     *
+     * @return the address of the record, which may be another one, or {@link Arena#NULL} if no field is left
+     */
+    private long withoutDueFields(long hash, long address, Bytes key) {
+        HashView view = hashView(hash, address);
+        boolean isUnderConstruction = index < 0;
+        if (view.isLarge() || !isDue(view.nextExpiryMillis()) || !context.deletesExpired() || isUnderConstruction) {
+            return address;
+        }
+        reclaimFields(hash, address);
+        return table.find(hash, key.array(), key.offset(), key.length());
+    }
+
+    private HashView hashView(long hash, long address) {
+        return (HashView) context.views().passingView(this, hash, address, ValueType.HASH.id());
+    }
+
+    /**
+     * Removes fields of a hash whose time is over, and the hash with its last field.
+     *
+     * @return how many
+     */
+    private int reclaimFields(long hash, long address) {
+        beforeChange(hash, address);
+        HashView view = hashView(hash, address);
+        byte[] key = keyCopy(address);
+        dueFields.clear();
+        view.removeDue(FIELD_VISITS, FIELDS_REMOVED, dueFields);
+        if (dueFields.isEmpty()) {
+            return 0;
+        }
+        boolean emptied = view.isEmpty();
+        if (emptied) {
+            removeRecord(hash, table.find(hash, key, 0, key.length), context.expiresLazily());
+        }
+        listenedKey.set(key, 0, key.length);
+        context.statistics().expiredFields += dueFields.size();
+        context.listener().fieldsExpired(this, listenedKey, dueFields, emptied);
+        return dueFields.size();
     }
 
     private boolean isDue(long expiryMillis) {
@@ -293,10 +363,13 @@ public final class Database implements Keyspace {
      */
     public void adopt(Database from, Bytes fromKey, Bytes key, long expiresAtMillis, long use) {
         from.transplant(fromKey, this, key);
+        // Fields of a hash that are over stay until the command is logged, hence no lookup that removes them.
+        long hash = hash(key);
+        long address = table.find(hash, key.array(), key.offset(), key.length());
+        use(address, use);
         if (expiresAtMillis != NO_EXPIRY) {
-            expireAt(key, expiresAtMillis);
+            expireAt(hash, address, expiresAtMillis);
         }
-        use(find(hash(key), key), use);
     }
 
     byte[] keyCopy(long address) {
@@ -474,6 +547,9 @@ public final class Database implements Keyspace {
         if (expiryMillis != NO_EXPIRY) {
             keysWithExpiry++;
         }
+        if (RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
+            hashesWithExpiringFields++;
+        }
         return address;
     }
 
@@ -536,6 +612,7 @@ public final class Database implements Keyspace {
         if (hadExpiry && expiryMillis == NO_EXPIRY) {
             keysWithExpiry--;
         }
+        forgetExpiringFields(chunk, record);
         if (newFlags == oldFlags
                 && Arena.roundUp(RecordLayout.size(newFlags, key.length(), valueLength)) == Arena.roundUp(oldSize)) {
             RecordLayout.typeAndEncoding(chunk, record, ValueType.STRING.id(), encoding);
@@ -598,8 +675,16 @@ public final class Database implements Keyspace {
         if ((flags & HAS_EXPIRY) != 0) {
             keysWithExpiry--;
         }
+        forgetExpiringFields(chunk, record);
         table.remove(hash, address);
         arena.free(address, sizeAt(chunk, record, flags));
+    }
+
+    /** Takes note that the value of a record is being removed. */
+    private void forgetExpiringFields(byte[] chunk, int record) {
+        if (RecordLayout.hasExpiringFields(chunk, record)) {
+            hashesWithExpiringFields--;
+        }
     }
 
     /** The record of an entry moved because its value was resized. */
@@ -733,6 +818,10 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             throw new IllegalArgumentException("expireAt on an absent key");
         }
+        expireAt(hash, address, unixMillis);
+    }
+
+    private void expireAt(long hash, long address, long unixMillis) {
         beforeChange(hash, address);
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
@@ -797,7 +886,7 @@ public final class Database implements Keyspace {
 
     @Override
     public long scan(long cursor, int count, KeyVisitor visitor) {
-        DueRecords due = new DueRecords();
+        FoundRecords due = new FoundRecords();
         long next = table.scan(cursor, count, address -> {
             long expiryMillis = expiryAt(address);
             if (expiryMillis != NO_EXPIRY && isDue(expiryMillis)) {
@@ -845,6 +934,8 @@ public final class Database implements Keyspace {
         table = new KeyTable(arena, context.keyHash());
         context.views().reset();
         keysWithExpiry = 0;
+        hashesWithExpiringFields = 0;
+        walkedHash = null;
         expiryCursor = 0;
         sampleCursor = 0;
         averageTimeToLiveMillis = 0;
@@ -861,26 +952,63 @@ public final class Database implements Keyspace {
         arena.free(address, sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
     }
 
+    /** Whether keys, or fields of hashes, have a time to live. */
+    boolean hasTimesToLive() {
+        return keysWithExpiry + hashesWithExpiringFields > 0;
+    }
+
     /**
-     * Walks a slice of the table and removes the keys whose time is over.
+     * Walks a slice of the table and removes the keys, and the fields of hashes, whose time is over; or, if the slice before
+     * has met a large hash with many of them, a slice of that hash.
      *
      * @param visits about how many keys to look at
-     * @return how many were removed
+     * @return how many keys and fields were removed
      */
     int expireSlice(int visits) {
+        byte[] walked = walkedHash;
+        if (walked != null) {
+            walkedHash = null;
+            long hash = context.keyHash().hash(walked, 0, walked.length);
+            long address = table.find(hash, walked, 0, walked.length);
+            int removed = address == Arena.NULL ? 0 : expireFields(hash, address);
+            if (removed > 0) {
+                return removed;
+            }
+        }
         ExpirySlice slice = new ExpirySlice();
         expiryCursor = table.scan(expiryCursor, visits, slice);
         slice.due.expire();
+        int removed = slice.due.count;
+        for (int i = 0; i < slice.hashes.count; i++) {
+            long address = slice.hashes.addresses[i];
+            byte[] key = keyCopy(address);
+            removed += expireFields(context.keyHash().hash(key, 0, key.length), address);
+        }
         if (slice.timeToLiveCount > 0) {
             long average = slice.timeToLiveSum / slice.timeToLiveCount;
             averageTimeToLiveMillis =
                     averageTimeToLiveMillis == 0 ? average : (averageTimeToLiveMillis / 50) * 49 + average / 50;
         }
-        return slice.due.count;
+        return removed;
     }
 
-    /** Records of keys whose time is over, which go once the table is not walked any more. */
-    private final class DueRecords {
+    /** Removes fields that are over of what may be a hash with such; if it is large, the next slice may go on with it. */
+    private int expireFields(long hash, long address) {
+        if (!RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
+            return 0;
+        }
+        HashView view = hashView(hash, address);
+        if (!isDue(view.nextExpiryMillis()) || !context.deletesExpired()) {
+            return 0;
+        }
+        if (view.isLarge()) {
+            walkedHash = keyCopy(address);
+        }
+        return reclaimFields(hash, address);
+    }
+
+    /** Records of keys that have something to expire, to be looked at once the table is not walked any more. */
+    private final class FoundRecords {
         private static final int INITIAL_CAPACITY = 16;
 
         private long[] addresses = {};
@@ -902,17 +1030,24 @@ public final class Database implements Keyspace {
     }
 
     private final class ExpirySlice implements RecordTable.Visitor {
-        private final DueRecords due = new DueRecords();
+        private final FoundRecords due = new FoundRecords();
+        /** Hashes with fields that have a time to live. */
+        private final FoundRecords hashes = new FoundRecords();
+
         private long timeToLiveSum;
         private int timeToLiveCount;
 
         @Override
         public void visit(long address) {
             long expiryMillis = expiryAt(address);
+            boolean isOver = expiryMillis != NO_EXPIRY && isDue(expiryMillis);
+            if (!isOver && RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
+                hashes.add(address);
+            }
             if (expiryMillis == NO_EXPIRY) {
                 return;
             }
-            if (isDue(expiryMillis)) {
+            if (isOver) {
                 due.add(address);
             } else {
                 timeToLiveSum += expiryMillis - context.nowMillis();

@@ -74,7 +74,12 @@ final class Entry implements ValueCell {
 
     @Override
     public void encoding(int encoding) {
+        boolean had = RecordLayout.hasExpiringFields(chunk, record);
         RecordLayout.typeAndEncoding(chunk, record, RecordLayout.type(chunk, record), encoding);
+        boolean has = RecordLayout.hasExpiringFields(chunk, record);
+        if (had != has) {
+            Objects.requireNonNull(database).countExpiringHash(has ? 1 : -1);
+        }
     }
 
     @Override

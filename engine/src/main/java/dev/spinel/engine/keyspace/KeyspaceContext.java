@@ -22,6 +22,7 @@ final class KeyspaceContext {
     private final AccessClock access;
     private final ViewPool views;
     private final ViewPool loadedViews;
+    private final ValueContext values;
     private long nowMillis;
     /** Times to live up to this are over. */
     private long dueMillis;
@@ -40,7 +41,7 @@ final class KeyspaceContext {
         this.random = random;
         this.listener = listener;
         this.access = new AccessClock(random);
-        ValueContext values = new ValueContext(arena, keyHash, largeValues, limits);
+        this.values = new ValueContext(arena, keyHash, largeValues, limits);
         this.views = new ViewPool(arena, values);
         this.loadedViews = new ViewPool(arena, values);
     }
@@ -88,7 +89,7 @@ final class KeyspaceContext {
 
     void nowMillis(long unixMillis) {
         nowMillis = unixMillis;
-        dueMillis = expires ? unixMillis : Long.MIN_VALUE;
+        updateDue();
         access.nowMillis(unixMillis);
     }
 
@@ -99,7 +100,12 @@ final class KeyspaceContext {
 
     void expires(boolean value) {
         expires = value;
+        updateDue();
+    }
+
+    private void updateDue() {
         dueMillis = expires ? nowMillis : Long.MIN_VALUE;
+        values.dueMillis(dueMillis);
     }
 
     /** How records tell the use of their keys. */

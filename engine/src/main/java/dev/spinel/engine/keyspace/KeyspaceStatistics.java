@@ -6,6 +6,7 @@ public final class KeyspaceStatistics {
     long keyspaceMisses;
     long expiredKeys;
     long evictedKeys;
+    long expiredFields;
 
     public long keyspaceHits() {
         return keyspaceHits;
@@ -23,11 +24,17 @@ public final class KeyspaceStatistics {
         return evictedKeys;
     }
 
+    /** Number of fields of hashes that were removed because their time to live was over. */
+    public long expiredFields() {
+        return expiredFields;
+    }
+
     /** CONFIG RESETSTAT. */
     public void reset() {
         keyspaceHits = 0;
         keyspaceMisses = 0;
         expiredKeys = 0;
         evictedKeys = 0;
+        expiredFields = 0;
     }
 }

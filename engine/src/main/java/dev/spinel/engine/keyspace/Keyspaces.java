@@ -98,6 +98,16 @@ public final class Keyspaces {
         }
     }
 
+    /** Whether there are hashes with fields that have a time to live. */
+    public boolean hasExpiringFields() {
+        for (Database database : databases) {
+            if (database.hashesWithExpiringFields() > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Starts to tell all keys as they are now; the cut before must have been told to its end. */
     public KeyspaceCut cut(KeyspaceCut.Receiver receiver) {
         return context.startCut(databases, receiver);
@@ -157,7 +167,7 @@ public final class Keyspaces {
     }
 
     /**
-     * Removes keys whose time is over until few are left or the time is up.
+     * Removes keys and fields of hashes whose time is over until few are left or the time is up.
      *
      * @param budgetNanos how long this may take
      * @return whether it stopped because of the time
@@ -170,8 +180,9 @@ public final class Keyspaces {
         for (int i = 0; i < databases.length && !timeIsUp; i++) {
             Database database = databases[nextToExpire];
             nextToExpire = (nextToExpire + 1) % databases.length;
-            while (!timeIsUp && database.keysWithExpiry() > 0) {
-                visitedKeys += Math.min(KEYS_PER_SLICE, database.keysWithExpiry());
+            while (!timeIsUp && database.hasTimesToLive()) {
+                visitedKeys +=
+                        Math.min(KEYS_PER_SLICE, database.keysWithExpiry() + database.hashesWithExpiringFields());
                 int removed = database.expireSlice(visits(database));
                 removedKeys += removed;
                 timeIsUp = System.nanoTime() - start > budgetNanos;
@@ -190,8 +201,9 @@ public final class Keyspaces {
         return stalePercent;
     }
 
-    /** How many keys to visit so that about {@link #KEYS_PER_SLICE} of them have a time to live. */
+    /** How many keys to visit so that about {@link #KEYS_PER_SLICE} of them have a time to live, or fields with one. */
     private static int visits(Database database) {
-        return (int) Math.min(MAX_VISITS_PER_SLICE, KEYS_PER_SLICE * database.size() / database.keysWithExpiry());
+        long volatileKeys = database.keysWithExpiry() + database.hashesWithExpiringFields();
+        return (int) Math.min(MAX_VISITS_PER_SLICE, KEYS_PER_SLICE * database.size() / volatileKeys);
     }
 }

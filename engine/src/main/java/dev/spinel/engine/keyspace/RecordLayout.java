@@ -1,5 +1,7 @@
 package dev.spinel.engine.keyspace;
 
+import dev.spinel.api.data.ValueType;
+import dev.spinel.engine.value.HashView;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -41,6 +43,11 @@ final class RecordLayout {
 
     static void typeAndEncoding(byte[] chunk, int record, int type, int encoding) {
         chunk[record] = (byte) (type << 4 | encoding);
+    }
+
+    /** Whether the value is a hash some field of which has a time to live. */
+    static boolean hasExpiringFields(byte[] chunk, int record) {
+        return type(chunk, record) == ValueType.HASH.id() && HashView.hasExpiringFields(encoding(chunk, record));
     }
 
     static int clock(byte[] chunk, int record) {

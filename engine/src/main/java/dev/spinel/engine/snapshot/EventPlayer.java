@@ -51,6 +51,10 @@ final class EventPlayer {
             case EventRecorder.HASH_PACKED -> sink.hash(read(first));
             case EventRecorder.HASH -> sink.hash(readLong());
             case EventRecorder.FIELD -> sink.field(read(first), read(second));
+            case EventRecorder.EXPIRING_FIELDS -> sink.announceExpiringFields();
+            case EventRecorder.EXPIRING_HASH_PACKED -> sink.expiringHash(read(first));
+            case EventRecorder.EXPIRING_HASH -> sink.expiringHash(readLong(), readLong());
+            case EventRecorder.EXPIRING_FIELD -> sink.expiringField(read(first), read(second), readLong());
             case EventRecorder.SORTED_SET_PACKED -> sink.sortedSet(read(first));
             case EventRecorder.SORTED_SET -> sink.sortedSet(readLong());
             case EventRecorder.SCORED -> sink.scored(read(first), Double.longBitsToDouble(readLong()));

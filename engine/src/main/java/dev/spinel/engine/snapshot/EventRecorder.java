@@ -47,6 +47,10 @@ final class EventRecorder implements DatasetSink {
     static final byte SCORED = 15;
     static final byte CUSTOM = 16;
     static final byte LIBRARY = 17;
+    static final byte EXPIRING_FIELDS = 18;
+    static final byte EXPIRING_HASH_PACKED = 19;
+    static final byte EXPIRING_HASH = 20;
+    static final byte EXPIRING_FIELD = 21;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
     private static final int CHUNK_BYTES = 8 << 10;
@@ -177,6 +181,11 @@ final class EventRecorder implements DatasetSink {
     }
 
     @Override
+    public void announceExpiringFields() {
+        start(EXPIRING_FIELDS, 0);
+    }
+
+    @Override
     public void library(Bytes code) {
         bytes(LIBRARY, code);
     }
@@ -251,6 +260,26 @@ final class EventRecorder implements DatasetSink {
         start(FIELD, Math.addExact(sizeOf(field), sizeOf(value)));
         write(field);
         write(value);
+    }
+
+    @Override
+    public void expiringHash(Bytes listpack) {
+        bytes(EXPIRING_HASH_PACKED, listpack);
+    }
+
+    @Override
+    public void expiringHash(long fields, long earliestMillis) {
+        start(EXPIRING_HASH, 2 * Long.BYTES);
+        writeLong(fields);
+        writeLong(earliestMillis);
+    }
+
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) {
+        start(EXPIRING_FIELD, Math.addExact(sizeOf(field) + Long.BYTES, sizeOf(value)));
+        write(field);
+        write(value);
+        writeLong(expiresAtMillis);
     }
 
     @Override

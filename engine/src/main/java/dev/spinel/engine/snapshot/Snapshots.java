@@ -186,6 +186,9 @@ public final class Snapshots {
             this.target = target;
             this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
             this.cut = keyspaces.cut(this);
+            if (keyspaces.hasExpiringFields()) {
+                keys.announceExpiringFields();
+            }
             try {
                 libraries.tell(keys);
             } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.dataset.InvalidDatasetException;
@@ -169,7 +170,29 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void field(Bytes field, Bytes value) throws InvalidDatasetException {
-        if (!current(HashView.class).put(field, value)) {
+        if (!current(HashView.class).add(field, value, HashValue.NO_EXPIRY)) {
+            throw duplicate("field");
+        }
+    }
+
+    @Override
+    public void expiringHash(Bytes listpack) throws InvalidDatasetException {
+        if (!begin(ValueType.HASH, HashView.class).loadExpiring(listpack, distinct)) {
+            throw malformed("listpack");
+        }
+    }
+
+    @Override
+    public void expiringHash(long fields, long earliestMillis) throws InvalidDatasetException {
+        hash(fields);
+    }
+
+    @Override
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws InvalidDatasetException {
+        if (expiresAtMillis <= 0 || expiresAtMillis > HashValue.MAX_EXPIRY_MILLIS) {
+            throw malformed("time to live of a field");
+        }
+        if (!current(HashView.class).add(field, value, expiresAtMillis)) {
             throw duplicate("field");
         }
     }

@@ -8,17 +8,33 @@ import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A view of hashes. Small ones are a listpack of fields and values in turn; large ones are a {@link LargeHash} whose handle
- * is the content of the cell. A large one never becomes small again. Engine thread only.
+ * A view of hashes. Small ones are a listpack of fields and values in turn, or of fields, values and expiries if a field
+ * has a time to live; large ones are a {@link LargeHash} whose handle is the content of the cell. A large one never
+ * becomes small again. Engine thread only.
  */
 public final class HashView extends ValueView implements HashValue {
+    /*
+     * The encoding has a bit for "large" and one for "some field has a time to live". The latter is set exactly as long as
+     * that is so: whoever looks for fields that are over need not look into other hashes, and whoever writes files needs
+     * the newer formats for no others.
+     *
+     * In a listpack with expiries, as Redis 7.4 has it, the entries of fields that expire come first, in the order of
+     * their expiry, and the others, whose expiry is 0, last. So the fields that are over are a prefix.
+     */
     private static final int LISTPACK = 0;
     private static final int LARGE = 1;
+    private static final int EXPIRING = 2;
+
+    private static final int PLAIN_STEP = 2;
+    private static final int EXPIRING_STEP = 3;
+    private static final long NO_EXPIRY_ENTRY = 0;
+    private static final int MAX_EXPIRY_ENTRY_BYTES = 10;
 
     private final ValueContext context;
     private final Bytes view = new Bytes();
@@ -31,6 +47,8 @@ public final class HashView extends ValueView implements HashValue {
     private ValueCell cell;
     /** The bound value if it is large. */
     private @Nullable LargeHash large;
+    /** How many entries of the listpack are one field, if the bound value is not large. */
+    private int step = PLAIN_STEP;
 
     /** Creates a view of a cell that holds no hash yet; {@link #bind} and {@link #init} make it usable. */
     public HashView(ValueContext context, ValueCell cell) {
@@ -38,15 +56,23 @@ public final class HashView extends ValueView implements HashValue {
         this.cell = cell;
     }
 
+    /** Whether hashes of an encoding have fields with a time to live. */
+    public static boolean hasExpiringFields(int encoding) {
+        return (encoding & EXPIRING) != 0;
+    }
+
     @Override
     public void bind(ValueCell bound) {
         cell = bound;
-        large = cell.encoding() == LARGE ? (LargeHash) context.large.linkedFrom(cell) : null;
+        int encoding = cell.encoding();
+        large = (encoding & LARGE) != 0 ? (LargeHash) context.large.linkedFrom(cell) : null;
+        step = encoding == EXPIRING ? EXPIRING_STEP : PLAIN_STEP;
     }
 
     @Override
     public void init() {
         large = null;
+        step = PLAIN_STEP;
         cell.encoding(LISTPACK);
         cell.resize(Listpack.EMPTY_BYTES);
         Listpack.init(cell.array(), cell.offset());
@@ -65,11 +91,12 @@ public final class HashView extends ValueView implements HashValue {
         HashView other = (HashView) source;
         if (other.large != null) {
             LargeHash copy = new LargeHash(context);
-            copy.copyFrom(other.large);
+            copy.copyFields(other.large);
             link(copy);
         } else {
             large = null;
-            cell.encoding(LISTPACK);
+            step = other.step;
+            cell.encoding(step == EXPIRING_STEP ? EXPIRING : LISTPACK);
             cell.resize(other.cell.length());
             System.arraycopy(other.cell.array(), other.cell.offset(), cell.array(), cell.offset(), other.cell.length());
         }
@@ -79,9 +106,13 @@ public final class HashView extends ValueView implements HashValue {
     public void tell(ValueSink sink) throws IOException {
         if (large != null) {
             large.tell(sink);
-        } else {
-            told.set(cell.array(), cell.offset(), cell.length());
+            return;
+        }
+        told.set(cell.array(), cell.offset(), cell.length());
+        if (step == PLAIN_STEP) {
             sink.hash(told);
+        } else {
+            sink.expiringHash(told);
         }
     }
 
@@ -97,18 +128,65 @@ public final class HashView extends ValueView implements HashValue {
      * @return false, and nothing happened, if the listpack is not that of a hash
      */
     public boolean load(Bytes listpack, boolean distinct) {
-        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
-        if (count <= 0
-                || count % 2 != 0
-                || !(distinct || Listpack.isDistinct(listpack.array(), listpack.offset(), 2))) {
+        if (!isHash(listpack, distinct, PLAIN_STEP)) {
             return false;
         }
-        cell.resize(listpack.length());
-        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
-        if (count / 2 > context.limits.hashMaxListpackEntries) {
-            enlarge();
+        take(listpack);
+        return true;
+    }
+
+    /**
+     * Makes the empty hash one of a listpack of fields, values and expiries.
+     *
+     * @param distinct whether the fields are known to differ
+     * @return false, and nothing happened, if the listpack is not that of a hash, or not in the order of expiry
+     */
+    public boolean loadExpiring(Bytes listpack, boolean distinct) {
+        if (!isHash(listpack, distinct, EXPIRING_STEP) || !isInOrderOfExpiry(listpack)) {
+            return false;
+        }
+        cell.encoding(EXPIRING);
+        step = EXPIRING_STEP;
+        take(listpack);
+        settle();
+        return true;
+    }
+
+    private static boolean isHash(Bytes listpack, boolean distinct, int step) {
+        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
+        return count > 0
+                && count % step == 0
+                && (distinct || Listpack.isDistinct(listpack.array(), listpack.offset(), step));
+    }
+
+    private static boolean isInOrderOfExpiry(Bytes listpack) {
+        byte[] array = listpack.array();
+        long last = 1;
+        int entry = Listpack.first(listpack.offset());
+        while (!Listpack.isEnd(array, entry)) {
+            int time = Listpack.skip(array, entry, 2);
+            if (!Listpack.isInteger(array, time)) {
+                return false;
+            }
+            long expiryMillis = Listpack.integer(array, time);
+            if (expiryMillis == NO_EXPIRY_ENTRY) {
+                last = Long.MAX_VALUE;
+            } else if (expiryMillis < last || expiryMillis > MAX_EXPIRY_MILLIS) {
+                return false;
+            } else {
+                last = expiryMillis;
+            }
+            entry = Listpack.next(array, time);
         }
         return true;
+    }
+
+    private void take(Bytes listpack) {
+        cell.resize(listpack.length());
+        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
+        if (listpackSize() > context.limits.hashMaxListpackEntries) {
+            enlarge();
+        }
     }
 
     /** Prepares the empty hash for so many fields. */
@@ -120,8 +198,20 @@ public final class HashView extends ValueView implements HashValue {
 
     private void link(LargeHash hash) {
         context.large.link(cell, hash);
-        cell.encoding(LARGE);
         large = hash;
+        settle();
+    }
+
+    /** Has the encoding tell whether some field has a time to live, after that may have changed. */
+    private void settle() {
+        if (large != null) {
+            int encoding = large.hasExpiringFields() ? LARGE | EXPIRING : LARGE;
+            if (encoding != cell.encoding()) {
+                cell.encoding(encoding);
+            }
+        } else if (step == EXPIRING_STEP && firstExpiry() == NO_EXPIRY) {
+            dropExpiries();
+        }
     }
 
     @Override
@@ -129,9 +219,17 @@ public final class HashView extends ValueView implements HashValue {
         return size() == 0;
     }
 
+    /** Whether the hash is not in its record but in a table of its own. */
+    public boolean isLarge() {
+        return large != null;
+    }
+
     @Override
     public String encodingName() {
-        return large == null ? "listpack" : "hashtable";
+        if (large != null) {
+            return "hashtable";
+        }
+        return step == PLAIN_STEP ? "listpack" : "listpackex";
     }
 
     @Override
@@ -150,20 +248,74 @@ public final class HashView extends ValueView implements HashValue {
     }
 
     private int listpackSize() {
-        return Listpack.count(cell.array(), cell.offset()) / 2;
+        return Listpack.count(cell.array(), cell.offset()) / step;
+    }
+
+    @Override
+    public long liveSize() {
+        return large == null ? listpackSize() - dueCount() : large.liveSize();
+    }
+
+    @Override
+    public boolean hasExpiringFields() {
+        return large == null ? step == EXPIRING_STEP : large.hasExpiringFields();
+    }
+
+    /** A time before which no field expires, {@link Long#MAX_VALUE} if none ever does. */
+    public long nextExpiryMillis() {
+        if (large != null) {
+            return large.nextExpiryMillis();
+        }
+        long first = step == PLAIN_STEP ? NO_EXPIRY : firstExpiry();
+        return first == NO_EXPIRY ? Long.MAX_VALUE : first;
+    }
+
+    private long firstExpiry() {
+        byte[] array = cell.array();
+        int entry = Listpack.first(cell.offset());
+        return Listpack.isEnd(array, entry) ? NO_EXPIRY : expiryAt(array, entry);
+    }
+
+    /** When the field of an entry of a listpack with expiries expires. */
+    private static long expiryAt(byte[] array, int entry) {
+        long expiryMillis = Listpack.integer(array, Listpack.skip(array, entry, 2));
+        return expiryMillis == NO_EXPIRY_ENTRY ? NO_EXPIRY : expiryMillis;
+    }
+
+    private boolean isLive(byte[] array, int entry) {
+        if (step == PLAIN_STEP) {
+            return true;
+        }
+        long expiryMillis = expiryAt(array, entry);
+        return expiryMillis == NO_EXPIRY || !context.isDue(expiryMillis);
+    }
+
+    /** How many fields of a listpack are over; they are the first ones. */
+    private int dueCount() {
+        if (step == PLAIN_STEP) {
+            return 0;
+        }
+        byte[] array = cell.array();
+        int count = 0;
+        for (int entry = Listpack.first(cell.offset());
+                !Listpack.isEnd(array, entry) && !isLive(array, entry);
+                entry = Listpack.skip(array, entry, step)) {
+            count++;
+        }
+        return count;
     }
 
     @Override
     public @Nullable Bytes get(Bytes field) {
         if (large != null) {
-            long address = large.find(field);
+            long address = large.findLive(field);
             if (address == Arena.NULL) {
                 return null;
             }
             large.value(address, view);
             return view;
         }
-        int found = find(field);
+        int found = findLive(field);
         if (found == Listpack.NONE) {
             return null;
         }
@@ -174,28 +326,164 @@ public final class HashView extends ValueView implements HashValue {
 
     @Override
     public boolean contains(Bytes field) {
-        return large != null ? large.find(field) != Arena.NULL : find(field) != Listpack.NONE;
+        return large != null ? large.findLive(field) != Arena.NULL : findLive(field) != Listpack.NONE;
+    }
+
+    @Override
+    public long expiresAtMillis(Bytes field) {
+        if (large != null) {
+            long address = large.findLive(field);
+            return address == Arena.NULL ? NO_FIELD : large.expiry(address);
+        }
+        int found = findLive(field);
+        if (found == Listpack.NONE) {
+            return NO_FIELD;
+        }
+        return step == PLAIN_STEP ? NO_EXPIRY : expiryAt(cell.array(), found);
     }
 
     private int find(Bytes field) {
-        return Listpack.find(cell.array(), Listpack.first(cell.offset()), field, 1);
+        return Listpack.find(cell.array(), Listpack.first(cell.offset()), field, step - 1);
+    }
+
+    private int findLive(Bytes field) {
+        int found = find(field);
+        return found == Listpack.NONE || isLive(cell.array(), found) ? found : Listpack.NONE;
     }
 
     @Override
     public boolean put(Bytes field, Bytes value) {
         if (large != null) {
-            return large.put(field, value);
+            boolean isNew = large.put(field, value);
+            settle();
+            return isNew;
         }
         int found = find(field);
         if (!fitsListpack(field, value, found == Listpack.NONE)) {
-            return enlarge().put(field, value);
+            LargeHash enlarged = enlarge();
+            boolean isNew = enlarged.put(field, value);
+            settle();
+            return isNew;
         }
         if (found == Listpack.NONE) {
             append(field, value);
             return true;
         }
+        if (step == EXPIRING_STEP && expiryAt(cell.array(), found) != NO_EXPIRY) {
+            boolean isNew = !isLive(cell.array(), found);
+            removeAt(found);
+            append(field, value);
+            settle();
+            return isNew;
+        }
         replace(Listpack.next(cell.array(), found), value);
         return false;
+    }
+
+    @Override
+    public boolean update(Bytes field, Bytes value) {
+        if (large != null) {
+            boolean isNew = large.update(field, value);
+            settle();
+            return isNew;
+        }
+        int found = findLive(field);
+        if (found == Listpack.NONE || step == PLAIN_STEP) {
+            return put(field, value);
+        }
+        if (!fitsListpack(field, value, false)) {
+            return enlarge().update(field, value);
+        }
+        replace(Listpack.next(cell.array(), found), value);
+        return false;
+    }
+
+    /**
+     * Adds a field that is loaded, with the time at which it expires or {@link #NO_EXPIRY}; it may be over.
+     *
+     * @return false, and nothing happened, if the field is there
+     */
+    public boolean add(Bytes field, Bytes value, long expiresAtMillis) {
+        if (large == null) {
+            if (find(field) != Listpack.NONE) {
+                return false;
+            }
+            if (fitsListpack(field, value, true)) {
+                if (expiresAtMillis != NO_EXPIRY && step == PLAIN_STEP) {
+                    addExpiries();
+                }
+                insert(field, value, expiresAtMillis);
+                return true;
+            }
+        }
+        LargeHash table = large == null ? enlarge() : large;
+        boolean isNew = table.add(field, value, expiresAtMillis);
+        settle();
+        return isNew;
+    }
+
+    @Override
+    public void expireAt(Bytes field, long unixMillis) {
+        boolean found = large == null ? expireInListpack(field, unixMillis) : large.expireAt(field, unixMillis);
+        if (!found) {
+            throw new IllegalArgumentException("expireAt on an absent field");
+        }
+        settle();
+    }
+
+    private boolean expireInListpack(Bytes field, long unixMillis) {
+        int found = findLive(field);
+        if (found == Listpack.NONE) {
+            return false;
+        }
+        if (step == PLAIN_STEP) {
+            if (unixMillis == NO_EXPIRY) {
+                return true;
+            }
+            if ((long) cell.length() + 2L * listpackSize() + MAX_EXPIRY_ENTRY_BYTES >= Listpack.MAX_BYTES) {
+                return enlarge().expireAt(field, unixMillis);
+            }
+            addExpiries();
+            found = find(field);
+        }
+        byte[] array = cell.array();
+        Listpack.view(array, found, view, digits);
+        Bytes movedField = view.copy();
+        Listpack.view(array, Listpack.next(array, found), view, digits);
+        Bytes movedValue = view.copy();
+        removeAt(found);
+        insert(movedField, movedValue, unixMillis);
+        return true;
+    }
+
+    /** Makes a listpack of fields and values one that has room for expiries, none of which is set. */
+    private void addExpiries() {
+        int length = cell.length();
+        cell.resize(length + listpackSize() * Listpack.entryBytes(NO_EXPIRY_ENTRY));
+        byte[] array = cell.array();
+        int start = cell.offset();
+        int entry = Listpack.first(start);
+        while (!Listpack.isEnd(array, entry)) {
+            int behind = Listpack.skip(array, entry, PLAIN_STEP);
+            Listpack.insert(array, start, behind, NO_EXPIRY_ENTRY);
+            entry = Listpack.next(array, behind);
+        }
+        step = EXPIRING_STEP;
+        cell.encoding(EXPIRING);
+    }
+
+    /** Makes a listpack in which no expiry is set one of fields and values only. */
+    private void dropExpiries() {
+        byte[] array = cell.array();
+        int start = cell.offset();
+        int entry = Listpack.first(start);
+        while (!Listpack.isEnd(array, entry)) {
+            entry = Listpack.skip(array, entry, PLAIN_STEP);
+            Listpack.remove(array, start, entry, 1);
+        }
+        cell.resize(Listpack.totalBytes(array, start));
+        step = PLAIN_STEP;
+        cell.encoding(LISTPACK);
     }
 
     private boolean fitsListpack(Bytes field, Bytes value, boolean isNew) {
@@ -203,15 +491,46 @@ public final class HashView extends ValueView implements HashValue {
         return field.length() <= limits.hashMaxListpackValue
                 && value.length() <= limits.hashMaxListpackValue
                 && listpackSize() + (isNew ? 1 : 0) <= limits.hashMaxListpackEntries
-                && (long) cell.length() + field.length() + value.length() < Listpack.MAX_BYTES;
+                && (long) cell.length() + field.length() + value.length() + MAX_EXPIRY_ENTRY_BYTES < Listpack.MAX_BYTES;
     }
 
+    /** Adds a field that does not expire. */
     private void append(Bytes field, Bytes value) {
-        cell.resize(cell.length() + Listpack.entryBytes(field) + Listpack.entryBytes(value));
+        int expiryBytes = step == EXPIRING_STEP ? Listpack.entryBytes(NO_EXPIRY_ENTRY) : 0;
+        cell.resize(cell.length() + Listpack.entryBytes(field) + Listpack.entryBytes(value) + expiryBytes);
         byte[] array = cell.array();
         int start = cell.offset();
         Listpack.append(array, start, field);
         Listpack.append(array, start, value);
+        if (step == EXPIRING_STEP) {
+            Listpack.append(array, start, NO_EXPIRY_ENTRY);
+        }
+    }
+
+    /** Adds a field to a listpack with expiries, behind those that expire no later. */
+    private void insert(Bytes field, Bytes value, long expiryMillis) {
+        if (expiryMillis == NO_EXPIRY) {
+            append(field, value);
+            return;
+        }
+        cell.resize(cell.length()
+                + Listpack.entryBytes(field)
+                + Listpack.entryBytes(value)
+                + Listpack.entryBytes(expiryMillis));
+        byte[] array = cell.array();
+        int start = cell.offset();
+        int entry = Listpack.first(start);
+        while (!Listpack.isEnd(array, entry)) {
+            long other = expiryAt(array, entry);
+            if (other == NO_EXPIRY || other > expiryMillis) {
+                break;
+            }
+            entry = Listpack.skip(array, entry, step);
+        }
+        Listpack.insert(array, start, entry, field);
+        entry = Listpack.next(array, entry);
+        Listpack.insert(array, start, entry, value);
+        Listpack.insert(array, start, Listpack.next(array, entry), expiryMillis);
     }
 
     private void replace(int entry, Bytes value) {
@@ -227,6 +546,11 @@ public final class HashView extends ValueView implements HashValue {
         }
     }
 
+    private void removeAt(int entry) {
+        Listpack.remove(cell.array(), cell.offset(), entry, step);
+        cell.resize(Listpack.totalBytes(cell.array(), cell.offset()));
+    }
+
     private LargeHash enlarge() {
         LargeHash hash = new LargeHash(context);
         byte[] array = cell.array();
@@ -236,10 +560,9 @@ public final class HashView extends ValueView implements HashValue {
             int entry = Listpack.first(cell.offset());
             while (!Listpack.isEnd(array, entry)) {
                 Listpack.view(array, entry, view, digits);
-                entry = Listpack.next(array, entry);
-                Listpack.view(array, entry, value, valueDigits);
-                entry = Listpack.next(array, entry);
-                hash.put(view, value);
+                Listpack.view(array, Listpack.next(array, entry), value, valueDigits);
+                hash.add(view, value, step == PLAIN_STEP ? NO_EXPIRY : expiryAt(array, entry));
+                entry = Listpack.skip(array, entry, step);
             }
         } catch (ArenaExhaustedException e) {
             hash.release();
@@ -252,15 +575,40 @@ public final class HashView extends ValueView implements HashValue {
     @Override
     public boolean remove(Bytes field) {
         if (large != null) {
-            return large.remove(field);
+            boolean removed = large.removeField(field);
+            settle();
+            return removed;
         }
-        int found = find(field);
+        int found = findLive(field);
         if (found == Listpack.NONE) {
             return false;
         }
-        Listpack.remove(cell.array(), cell.offset(), found, 2);
-        cell.resize(Listpack.totalBytes(cell.array(), cell.offset()));
+        removeAt(found);
+        settle();
         return true;
+    }
+
+    /**
+     * Removes fields whose time to live is over: all of a small hash; of a large one those among its next fields, from
+     * where the call before has stopped.
+     *
+     * @param maxVisits about how many fields of a large hash to look at
+     * @param maxFields after about how many removed fields of a large hash to stop
+     * @param removed takes copies of the fields
+     */
+    public void removeDue(int maxVisits, int maxFields, List<Bytes> removed) {
+        if (large != null) {
+            large.removeDue(maxVisits, maxFields, removed);
+        } else {
+            int count = dueCount();
+            for (int i = 0; i < count; i++) {
+                int entry = Listpack.first(cell.offset());
+                Listpack.view(cell.array(), entry, view, digits);
+                removed.add(view.copy());
+                removeAt(entry);
+            }
+        }
+        settle();
     }
 
     @Override
@@ -272,10 +620,11 @@ public final class HashView extends ValueView implements HashValue {
     @Override
     public Cursor randomField(RandomGenerator random) {
         if (large != null) {
-            position.standOn(large.randomAddress(random));
+            position.standOn(large.randomLiveAddress(random));
         } else {
-            int index = random.nextInt(listpackSize());
-            int place = Listpack.seek(cell.array(), cell.offset(), 2 * index) - cell.offset();
+            int due = dueCount();
+            int index = due + random.nextInt(listpackSize() - due);
+            int place = Listpack.seek(cell.array(), cell.offset(), step * index) - cell.offset();
             position.standOn(place);
         }
         return position;
@@ -321,13 +670,18 @@ public final class HashView extends ValueView implements HashValue {
         @Override
         public boolean next() {
             if (large != null) {
-                current = records.next(large);
+                do {
+                    current = records.next(large);
+                } while (current != Arena.NULL && !large.isLive(current));
                 return current != Arena.NULL;
             }
             byte[] array = cell.array();
             int start = cell.offset();
             int entry =
-                    current == BEFORE_FIRST ? Listpack.first(start) : Listpack.skip(array, start + (int) current, 2);
+                    current == BEFORE_FIRST ? Listpack.first(start) : Listpack.skip(array, start + (int) current, step);
+            while (!Listpack.isEnd(array, entry) && !isLive(array, entry)) {
+                entry = Listpack.skip(array, entry, step);
+            }
             if (Listpack.isEnd(array, entry)) {
                 return false;
             }
@@ -373,6 +727,9 @@ public final class HashView extends ValueView implements HashValue {
         @Override
         public void visit(long address) {
             LargeHash scanned = Objects.requireNonNull(hash);
+            if (!scanned.isLive(address)) {
+                return;
+            }
             scanned.key(address, field);
             scanned.value(address, value);
             Objects.requireNonNull(visitor).visit(field, value);

@@ -9,12 +9,10 @@ import java.io.IOException;
  * A set that is too large for its record: a table of records, each a member as {@link PrefixedBytes}. Engine thread only.
  */
 final class LargeSet extends LargeTable {
-    private final Arena arena;
     private final Bytes toldMember = new Bytes();
 
     LargeSet(ValueContext context) {
         super(context);
-        arena = context.arena;
     }
 
     @Override

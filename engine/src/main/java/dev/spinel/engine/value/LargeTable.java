@@ -19,7 +19,7 @@ abstract class LargeTable extends RecordTable implements LargeValue {
     /** Bytes on the Java heap of this object, the table apart. */
     private static final long OBJECT_BYTES = 144;
 
-    private final Arena arena;
+    final Arena arena;
     private final KeyHash hash;
     private long recordBytes;
     private @Nullable TableCut tableCut;
@@ -149,7 +149,7 @@ abstract class LargeTable extends RecordTable implements LargeValue {
     }
 
     @Override
-    public final long heapBytes() {
+    public long heapBytes() {
         return directoryBytes() + OBJECT_BYTES;
     }
 

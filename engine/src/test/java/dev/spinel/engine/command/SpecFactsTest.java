@@ -28,6 +28,21 @@ import org.junit.jupiter.api.TestFactory;
  * specification with notes.
  */
 final class SpecFactsTest {
+    /** The commands of Redis 7.4 and 8.0 on the time to live of fields: arity, flags and first version. */
+    private static final Map<String, String> FIELD_EXPIRY = Map.ofEntries(
+            Map.entry("HEXPIRE", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HEXPIREAT", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HEXPIRETIME", "-5 readonly fast 7.4.0"),
+            Map.entry("HPERSIST", "-5 write fast 7.4.0"),
+            Map.entry("HPEXPIRE", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HPEXPIREAT", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HPEXPIRETIME", "-5 readonly fast 7.4.0"),
+            Map.entry("HPTTL", "-5 readonly fast 7.4.0"),
+            Map.entry("HTTL", "-5 readonly fast 7.4.0"),
+            Map.entry("HGETDEL", "-5 write fast 8.0.0"),
+            Map.entry("HGETEX", "-5 write fast 8.0.0"),
+            Map.entry("HSETEX", "-6 write denyoom fast 8.0.0"));
+
     @TestFactory
     Stream<DynamicTest> facts_areThoseOfRedis() throws ReflectiveOperationException {
         Map<String, String[]> rows = RedisFacts.rows();
@@ -69,6 +84,21 @@ final class SpecFactsTest {
                         .map(Map.Entry::getKey))
                 .contains("CLIENT NO-TOUCH", "DELEX", "MSETEX")
                 .noneMatch(known::contains);
+    }
+
+    @Test
+    void fieldExpiry_isThatOfRedis8() throws ReflectiveOperationException {
+        Map<String, CommandSpec> specs = BuiltInSpecs.byFullName();
+        FIELD_EXPIRY.forEach((name, facts) -> {
+            CommandSpec spec = specs.get(name);
+            assertThat(spec.arity()
+                            + " "
+                            + join(" ", spec.flags().stream().map(CommandFlag::wireName))
+                            + " "
+                            + spec.since())
+                    .as(name)
+                    .isEqualTo(facts);
+        });
     }
 
     @Test

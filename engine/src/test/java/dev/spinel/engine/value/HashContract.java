@@ -6,7 +6,10 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.HashValue;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,6 +194,90 @@ abstract class HashContract {
         assertThat(hash.encodingName()).isEqualTo(encoding());
         hash.free();
         assertThat(arena.usedBytes()).isZero();
+    }
+
+    private record Timed(String value, long expiresAtMillis) {}
+
+    @Test
+    void randomTimesToLive_matchAMap() {
+        long seed = System.nanoTime();
+        System.out.println(getClass().getSimpleName() + " seed of times to live " + seed);
+        Random random = new Random(seed);
+        Map<String, Timed> model = new HashMap<>();
+        long now = 1000;
+        context.dueMillis(now);
+        for (int i = 0; i < 30_000; i++) {
+            String name = "field" + random.nextInt(80);
+            Bytes field = Bytes.of(name);
+            Timed known = model.get(name);
+            String value = value(random);
+            long expiry = now + random.nextInt(300);
+            switch (random.nextInt(8)) {
+                case 0 -> {
+                    assertThat(put(name, value)).isEqualTo(known == null);
+                    model.put(name, new Timed(value, HashValue.NO_EXPIRY));
+                }
+                case 1 -> {
+                    assertThat(hash.update(field, Bytes.of(value))).isEqualTo(known == null);
+                    model.put(name, new Timed(value, known == null ? HashValue.NO_EXPIRY : known.expiresAtMillis));
+                }
+                case 2, 3 -> {
+                    if (known != null) {
+                        long at = random.nextInt(4) == 0 ? HashValue.NO_EXPIRY : expiry;
+                        hash.expireAt(field, at);
+                        model.put(name, new Timed(known.value, at));
+                    }
+                }
+                case 4 -> assertThat(hash.remove(field)).isEqualTo(model.remove(name) != null);
+                case 5 -> assertThat(get(name)).isEqualTo(known == null ? "null" : known.value);
+                case 6 -> {
+                    now += random.nextInt(30);
+                    context.dueMillis(now);
+                    long past = now;
+                    model.values()
+                            .removeIf(timed ->
+                                    timed.expiresAtMillis != HashValue.NO_EXPIRY && timed.expiresAtMillis < past);
+                }
+                default ->
+                    assertThat(hash.expiresAtMillis(field))
+                            .isEqualTo(known == null ? HashValue.NO_FIELD : known.expiresAtMillis);
+            }
+            assertThat(hash.liveSize()).isEqualTo(model.size());
+            if (i % 40 == 0) {
+                Map<String, String> expected = new HashMap<>();
+                model.forEach((key, timed) -> expected.put(key, timed.value));
+                assertThat(contents(hash)).as("seed %s", seed).isEqualTo(expected);
+                if (!model.isEmpty()) {
+                    String drawn = hash.randomField(random).field().toString();
+                    assertThat(model).containsKey(drawn);
+                }
+            }
+            if (random.nextInt(200) == 0) {
+                removeAllDue();
+                assertThat(hash.size()).isEqualTo(model.size());
+                assertThat(hash.hasExpiringFields())
+                        .isEqualTo(model.values().stream()
+                                .anyMatch(timed -> timed.expiresAtMillis != HashValue.NO_EXPIRY));
+            }
+            assertThat(HashView.hasExpiringFields(cell.encoding())).isEqualTo(hash.hasExpiringFields());
+        }
+        HashView copy = new HashView(context, new ArrayCell());
+        copy.copyFrom(hash);
+        assertThat(contents(copy)).isEqualTo(contents(hash));
+        assertThat(copy.nextExpiryMillis()).isEqualTo(hash.nextExpiryMillis());
+        copy.free();
+        hash.free();
+        assertThat(arena.usedBytes()).isZero();
+    }
+
+    private void removeAllDue() {
+        List<Bytes> removed = new ArrayList<>();
+        int before;
+        do {
+            before = removed.size();
+            hash.removeDue(1000, 1000, removed);
+        } while (removed.size() > before);
+        assertThat(new HashSet<>(removed)).hasSameSizeAs(removed);
     }
 
     private static String value(Random random) {

@@ -9,6 +9,7 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The commands that count in fields: HINCRBY and HINCRBYFLOAT. */
@@ -37,11 +38,17 @@ final class HashCounter {
         }
         byte[] digits = new byte[Numbers.lengthOfLong(sum)];
         Numbers.formatLong(sum, digits, 0);
-        put(call, hash, Bytes.of(digits), "hincrby");
+        Bytes text = Bytes.of(digits);
+        boolean replacesExpired = value == null && hash != null && hash.hasExpiringFields();
+        put(call, hash, text, "hincrby");
+        if (replacesExpired) {
+            // The field may be over but not yet reclaimed, and whoever repeats the command would count on from it.
+            call.propagateAs(HSET, key, field, text);
+        }
         call.reply().integer(sum);
     }
 
-    /** Logged as HSET, so that the result never depends on the arithmetic of who replays it. */
+    /** Logged as HSET or, with a time to live, HSETEX, so that the result never depends on the arithmetic of who replays it. */
     static void hincrbyfloat(Call call) {
         LongDouble increment = LongDouble.parse(call.arg(3));
         if (increment == null) {
@@ -64,16 +71,24 @@ final class HashCounter {
             throw Errors.incrementNotFinite();
         }
         Bytes text = sum.text();
+        long expiresAtMillis = hash == null ? HashValue.NO_EXPIRY : hash.expiresAtMillis(field);
         put(call, hash, text, "hincrbyfloat");
-        call.propagateAs(HSET, key, field, text);
+        if (expiresAtMillis > 0) {
+            FieldArguments.propagateExpiring(call, List.of(field, text), expiresAtMillis);
+        } else {
+            call.propagateAs(HSET, key, field, text);
+        }
         call.reply().bulk(text);
     }
 
-    /** Sets the field of the second argument and tells of the change; {@code hash} is null when the key is absent. */
+    /**
+     * Sets the field of the second argument, which keeps its time to live, and tells of the change; {@code hash} is null when
+     * the key is absent.
+     */
     private static void put(Call call, @Nullable HashValue hash, Bytes value, String event) {
         Bytes key = call.arg(1);
         HashValue target = hash == null ? call.keys().modifyOrCreate(ValueType.HASH, key) : hash;
-        target.put(call.arg(2), value);
+        target.update(call.arg(2), value);
         call.changed(key, KeyEvent.HASH, event);
     }
 }

@@ -30,7 +30,7 @@ final class HashRandom {
     static void hrandfield(Call call) {
         if (call.argCount() == 2) {
             HashValue hash = call.keys().read(ValueType.HASH, call.arg(1));
-            if (hash == null) {
+            if (hash == null || hash.liveSize() == 0) {
                 call.reply().nil();
             } else {
                 call.reply().bulk(hash.randomField(call.random()).field());
@@ -46,7 +46,7 @@ final class HashRandom {
             throw Errors.outOfRange();
         }
         HashValue hash = call.keys().read(ValueType.HASH, call.arg(1));
-        if (hash == null || count == 0) {
+        if (hash == null || count == 0 || hash.liveSize() == 0) {
             call.reply().array(0);
         } else if (count < 0) {
             replyDraws(call, hash, -count, withValues);
@@ -66,7 +66,7 @@ final class HashRandom {
     }
 
     private static void replyDifferent(Call call, HashValue hash, long count, boolean withValues) {
-        long size = hash.size();
+        long size = hash.liveSize();
         int wanted = (int) Math.min(count, size);
         replyHead(call.reply(), wanted, withValues);
         if (size / wanted <= DRAW_ABOVE_FIELDS_PER_WANTED) {
@@ -80,7 +80,7 @@ final class HashRandom {
         RandomGenerator random = call.random();
         HashValue.Cursor cursor = hash.cursor();
         int missing = wanted;
-        for (long toCome = hash.size(); missing > 0 && cursor.next(); toCome--) {
+        for (long toCome = hash.liveSize(); missing > 0 && cursor.next(); toCome--) {
             if (missing == toCome || random.nextLong(toCome) < missing) {
                 replyField(call.reply(), cursor, withValues);
                 missing--;

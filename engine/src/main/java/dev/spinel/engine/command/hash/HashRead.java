@@ -50,6 +50,7 @@ final class HashRead {
         call.reply().integer(hash != null && hash.contains(call.arg(2)) ? 1 : 0);
     }
 
+    /** HLEN counts fields of a large hash that are over until they are reclaimed, as in Redis. */
     static void hlen(Call call) {
         HashValue hash = call.keys().read(ValueType.HASH, call.arg(1));
         call.reply().integer(hash == null ? 0 : hash.size());
@@ -68,7 +69,7 @@ final class HashRead {
             reply.map(0);
             return;
         }
-        reply.map((int) hash.size());
+        reply.map((int) hash.liveSize());
         HashValue.Cursor cursor = hash.cursor();
         while (cursor.next()) {
             reply.bulk(cursor.field());
@@ -83,7 +84,7 @@ final class HashRead {
             reply.array(0);
             return;
         }
-        reply.array((int) hash.size());
+        reply.array((int) hash.liveSize());
         HashValue.Cursor cursor = hash.cursor();
         while (cursor.next()) {
             reply.bulk(cursor.field());
@@ -97,7 +98,7 @@ final class HashRead {
             reply.array(0);
             return;
         }
-        reply.array((int) hash.size());
+        reply.array((int) hash.liveSize());
         HashValue.Cursor cursor = hash.cursor();
         while (cursor.next()) {
             reply.bulk(cursor.value());

@@ -3,9 +3,11 @@ package dev.spinel.engine.command.hash;
 import static dev.spinel.api.command.Argument.block;
 import static dev.spinel.api.command.Argument.integer;
 import static dev.spinel.api.command.Argument.key;
+import static dev.spinel.api.command.Argument.oneOf;
 import static dev.spinel.api.command.Argument.pattern;
 import static dev.spinel.api.command.Argument.real;
 import static dev.spinel.api.command.Argument.string;
+import static dev.spinel.api.command.Argument.unixTime;
 import static dev.spinel.api.command.Argument.word;
 import static dev.spinel.api.command.CommandFlag.DENYOOM;
 import static dev.spinel.api.command.CommandFlag.FAST;
@@ -27,12 +29,25 @@ import dev.spinel.api.command.KeySpec;
 /**
  * Specifications of the hash commands, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15, and of what is
+ * newer the command pages of Redis 8 and Valkey 9.
  */
 final class HashSpecs {
     private static final Argument KEY = key("key", 0);
     private static final Argument FIELD_VALUE =
             block("field_value", string("field"), string("value")).multiple();
+
+    private static final Argument FIELDS =
+            block("fields", integer("numfields"), string("field").multiple()).token("FIELDS");
+
+    private static final Argument EXPIRY_CONDITION = oneOf(
+                    "condition", word("nx", "NX"), word("xx", "XX"), word("gt", "GT"), word("lt", "LT"))
+            .optional();
+
+    private static final Argument EX = integer("seconds").token("EX");
+    private static final Argument PX = integer("milliseconds").token("PX");
+    private static final Argument EXAT = unixTime("unix-time-seconds").token("EXAT");
+    private static final Argument PXAT = unixTime("unix-time-milliseconds").token("PXAT");
 
     static final CommandSpec HDEL = command("HDEL")
             .since("2.0.0")
@@ -55,6 +70,36 @@ final class HashSpecs {
             .complexity("O(1)")
             .build();
 
+    static final CommandSpec HEXPIRE = command("HEXPIRE")
+            .since("7.4.0")
+            .arity(-6)
+            .flags(WRITE, DENYOOM, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(KEY, integer("seconds"), EXPIRY_CONDITION, FIELDS)
+            .summary("Sets the time to live of fields of a hash in seconds.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
+    static final CommandSpec HEXPIREAT = command("HEXPIREAT")
+            .since("7.4.0")
+            .arity(-6)
+            .flags(WRITE, DENYOOM, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(KEY, unixTime("unix-time-seconds"), EXPIRY_CONDITION, FIELDS)
+            .summary("Sets the expiry of fields of a hash as Unix time in seconds.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
+    static final CommandSpec HEXPIRETIME = command("HEXPIRETIME")
+            .since("7.4.0")
+            .arity(-5)
+            .flags(READONLY, FAST)
+            .keys(KeySpec.at(1, RO, ACCESS))
+            .arguments(KEY, FIELDS)
+            .summary("Returns when fields of a hash expire as Unix time in seconds.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
     static final CommandSpec HGET = command("HGET")
             .since("2.0.0")
             .arity(3)
@@ -74,6 +119,30 @@ final class HashSpecs {
             .summary("Returns all fields of a hash with their values.")
             .complexity("O(N) for N fields.")
             .tips("nondeterministic_output_order")
+            .build();
+
+    static final CommandSpec HGETDEL = command("HGETDEL")
+            .since("8.0.0")
+            .arity(-5)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, ACCESS, DELETE))
+            .arguments(KEY, FIELDS)
+            .summary("Returns the values of fields of a hash and removes the fields.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
+    static final CommandSpec HGETEX = command("HGETEX")
+            .since("8.0.0")
+            .arity(-5)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, ACCESS, UPDATE))
+            .arguments(
+                    KEY,
+                    oneOf("expiration", EX, PX, EXAT, PXAT, word("persist", "PERSIST"))
+                            .optional(),
+                    FIELDS)
+            .summary("Returns the values of fields of a hash and sets or removes their time to live.")
+            .complexity("O(N) for N fields named.")
             .build();
 
     static final CommandSpec HINCRBY = command("HINCRBY")
@@ -138,6 +207,56 @@ final class HashSpecs {
             .deprecated("4.0.0", "HSET with several fields")
             .build();
 
+    static final CommandSpec HPERSIST = command("HPERSIST")
+            .since("7.4.0")
+            .arity(-5)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(KEY, FIELDS)
+            .summary("Removes the time to live of fields of a hash.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
+    static final CommandSpec HPEXPIRE = command("HPEXPIRE")
+            .since("7.4.0")
+            .arity(-6)
+            .flags(WRITE, DENYOOM, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(KEY, integer("milliseconds"), EXPIRY_CONDITION, FIELDS)
+            .summary("Sets the time to live of fields of a hash in milliseconds.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
+    static final CommandSpec HPEXPIREAT = command("HPEXPIREAT")
+            .since("7.4.0")
+            .arity(-6)
+            .flags(WRITE, DENYOOM, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(KEY, unixTime("unix-time-milliseconds"), EXPIRY_CONDITION, FIELDS)
+            .summary("Sets the expiry of fields of a hash as Unix time in milliseconds.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
+    static final CommandSpec HPEXPIRETIME = command("HPEXPIRETIME")
+            .since("7.4.0")
+            .arity(-5)
+            .flags(READONLY, FAST)
+            .keys(KeySpec.at(1, RO, ACCESS))
+            .arguments(KEY, FIELDS)
+            .summary("Returns when fields of a hash expire as Unix time in milliseconds.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
+    static final CommandSpec HPTTL = command("HPTTL")
+            .since("7.4.0")
+            .arity(-5)
+            .flags(READONLY, FAST)
+            .keys(KeySpec.at(1, RO, ACCESS))
+            .arguments(KEY, FIELDS)
+            .summary("Returns the time to live of fields of a hash in milliseconds.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
     static final CommandSpec HRANDFIELD = command("HRANDFIELD")
             .since("6.2.0")
             .arity(-2)
@@ -183,6 +302,27 @@ final class HashSpecs {
             .changed("4.0.0", "Takes several fields with their values.")
             .build();
 
+    static final CommandSpec HSETEX = command("HSETEX")
+            .since("8.0.0")
+            .arity(-6)
+            .flags(WRITE, DENYOOM, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(
+                    KEY,
+                    oneOf("condition", word("fnx", "FNX"), word("fxx", "FXX"), word("nx", "NX"), word("xx", "XX"))
+                            .optional(),
+                    oneOf("expiration", EX, PX, EXAT, PXAT, word("keepttl", "KEEPTTL"))
+                            .optional(),
+                    block(
+                                    "fields",
+                                    integer("numfields"),
+                                    block("data", string("field"), string("value"))
+                                            .multiple())
+                            .token("FIELDS"))
+            .summary("Sets fields of a hash and their time to live.")
+            .complexity("O(N) for N fields named.")
+            .build();
+
     static final CommandSpec HSETNX = command("HSETNX")
             .since("2.0.0")
             .arity(4)
@@ -201,6 +341,16 @@ final class HashSpecs {
             .arguments(KEY, string("field"))
             .summary("Returns the length in bytes of the value of a field of a hash.")
             .complexity("O(1)")
+            .build();
+
+    static final CommandSpec HTTL = command("HTTL")
+            .since("7.4.0")
+            .arity(-5)
+            .flags(READONLY, FAST)
+            .keys(KeySpec.at(1, RO, ACCESS))
+            .arguments(KEY, FIELDS)
+            .summary("Returns the time to live of fields of a hash in seconds.")
+            .complexity("O(N) for N fields named.")
             .build();
 
     static final CommandSpec HVALS = command("HVALS")

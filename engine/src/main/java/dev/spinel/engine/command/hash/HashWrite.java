@@ -10,6 +10,8 @@ import dev.spinel.api.keyspace.Keyspace;
 
 /** The commands that set and remove fields: HSET, HMSET, HSETNX and HDEL. */
 final class HashWrite {
+    private static final Bytes HSET = Bytes.of("HSET");
+
     private HashWrite() {}
 
     static void hset(Call call) {
@@ -51,8 +53,13 @@ final class HashWrite {
         if (hash == null) {
             hash = keys.modifyOrCreate(ValueType.HASH, key);
         }
+        // A field that is over may be in the way of whoever repeats the command before it is reclaimed.
+        boolean unconditionally = hash.hasExpiringFields();
         hash.put(field, call.arg(3));
         call.changed(key, KeyEvent.HASH, "hset");
+        if (unconditionally) {
+            call.propagateAs(HSET, key, field, call.arg(3));
+        }
         call.reply().integer(1);
     }
 
@@ -61,7 +68,9 @@ final class HashWrite {
         Bytes key = call.arg(1);
         HashValue hash = keys.modify(ValueType.HASH, key);
         int removed = 0;
-        if (hash != null) {
+        if (hash != null && hash.hasExpiringFields()) {
+            removed = removeSome(call, hash);
+        } else if (hash != null) {
             int argCount = call.argCount();
             for (int i = 2; i < argCount; i++) {
                 if (hash.remove(call.arg(i))) {
@@ -77,5 +86,18 @@ final class HashWrite {
             }
         }
         call.reply().integer(removed);
+    }
+
+    /** Logs the fields that were there and no others, which may be over but not yet reclaimed. */
+    private static int removeSome(Call call, HashValue hash) {
+        FieldRemoval removal = new FieldRemoval(call, hash);
+        int removed = 0;
+        for (int i = 2; i < call.argCount(); i++) {
+            if (removal.remove(call.arg(i))) {
+                removed++;
+            }
+        }
+        removal.finish();
+        return removed;
     }
 }

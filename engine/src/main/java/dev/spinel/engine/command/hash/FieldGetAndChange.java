@@ -1,0 +1,155 @@
+package dev.spinel.engine.command.hash;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.engine.command.hash.FieldOptions.TimeToLive;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The commands that read or set fields and their time to live at once: HGETDEL, HGETEX and HSETEX. */
+final class FieldGetAndChange {
+    private static final Bytes HSET = Bytes.of("HSET");
+    private static final Bytes HPEXPIREAT = Bytes.of("HPEXPIREAT");
+    private static final Bytes HPERSIST = Bytes.of("HPERSIST");
+
+    private FieldGetAndChange() {}
+
+    static void hgetdel(Call call) {
+        HashValue hash = call.keys().modify(ValueType.HASH, call.arg(1));
+        FieldArguments fields = FieldArguments.parse(call, 2, "Number of fields must be a positive integer");
+        ReplyWriter reply = call.reply();
+        reply.array(fields.count());
+        if (hash == null) {
+            replyNils(reply, fields.count());
+            return;
+        }
+        FieldRemoval removal = new FieldRemoval(call, hash);
+        for (int i = 0; i < fields.count(); i++) {
+            Bytes field = fields.field(call, i);
+            replyValue(reply, hash.get(field));
+            removal.remove(field);
+        }
+        removal.finish();
+    }
+
+    private static void replyNils(ReplyWriter reply, int count) {
+        for (int i = 0; i < count; i++) {
+            reply.nil();
+        }
+    }
+
+    private static boolean replyValue(ReplyWriter reply, @Nullable Bytes value) {
+        if (value == null) {
+            reply.nil();
+            return false;
+        }
+        reply.bulk(value);
+        return true;
+    }
+
+    /** Without options it only reads; a time that is over deletes the fields. */
+    static void hgetex(Call call) {
+        FieldOptions options = FieldOptions.ofHgetex(call);
+        Bytes key = call.arg(1);
+        boolean changes = options.timeToLive() != TimeToLive.UNSAID;
+        HashValue hash =
+                changes ? call.keys().modify(ValueType.HASH, key) : call.keys().read(ValueType.HASH, key);
+        int count = options.fields().count();
+        ReplyWriter reply = call.reply();
+        reply.array(count);
+        if (hash == null) {
+            replyNils(reply, count);
+            return;
+        }
+        boolean persists = options.timeToLive() == TimeToLive.PERSIST;
+        boolean past = options.timeToLive() == TimeToLive.SET && call.keys().isPast(options.expiresAtMillis());
+        FieldRemoval removal = new FieldRemoval(call, hash);
+        List<Bytes> changed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Bytes field = options.field(i);
+            if (!replyValue(reply, hash.get(field)) || !changes) {
+                continue;
+            }
+            if (past) {
+                removal.remove(field);
+            } else if (!persists || hash.expiresAtMillis(field) != HashValue.NO_EXPIRY) {
+                hash.expireAt(field, options.expiresAtMillis());
+                changed.add(field);
+            }
+        }
+        removal.finish();
+        if (changed.isEmpty()) {
+            return;
+        }
+        if (persists) {
+            call.changed(key, KeyEvent.HASH, "hpersist");
+            FieldArguments.propagate(call, changed, HPERSIST, key);
+        } else {
+            call.changed(key, KeyEvent.HASH, "hexpire");
+            FieldArguments.propagate(call, changed, HPEXPIREAT, key, FieldArguments.number(options.expiresAtMillis()));
+        }
+    }
+
+    /** Answers whether the fields were set; a time that is over deletes them. */
+    static void hsetex(Call call) {
+        FieldOptions options = FieldOptions.ofHsetex(call);
+        Bytes key = call.arg(1);
+        HashValue hash = call.keys().modify(ValueType.HASH, key);
+        if (!options.allows(hash)) {
+            call.reply().integer(0);
+            return;
+        }
+        if (options.timeToLive() == TimeToLive.SET && call.keys().isPast(options.expiresAtMillis())) {
+            if (hash != null) {
+                remove(call, hash, options);
+            }
+        } else {
+            set(call, hash == null ? call.keys().modifyOrCreate(ValueType.HASH, key) : hash, options);
+        }
+        call.reply().integer(1);
+    }
+
+    private static void remove(Call call, HashValue hash, FieldOptions options) {
+        FieldRemoval removal = new FieldRemoval(call, hash);
+        for (int i = 0; i < options.fields().count(); i++) {
+            removal.remove(options.field(i));
+        }
+        removal.finish();
+    }
+
+    /** Logged without condition, and each time to live that is kept as the time that it is. */
+    private static void set(Call call, HashValue hash, FieldOptions options) {
+        boolean keeps = options.timeToLive() == TimeToLive.KEEP && hash.hasExpiringFields();
+        Bytes key = call.arg(1);
+        int count = options.fields().count();
+        List<Bytes> set = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Bytes field = options.field(i);
+            Bytes value = options.value(i);
+            long keptMillis = keeps ? hash.expiresAtMillis(field) : HashValue.NO_EXPIRY;
+            if (keptMillis > 0) {
+                hash.update(field, value);
+                FieldArguments.propagateExpiring(call, List.of(field, value), keptMillis);
+            } else {
+                hash.put(field, value);
+                set.add(field);
+                set.add(value);
+            }
+        }
+        call.changed(key, KeyEvent.HASH, "hset");
+        if (options.timeToLive() == TimeToLive.SET) {
+            for (int i = 0; i < count; i++) {
+                hash.expireAt(options.field(i), options.expiresAtMillis());
+            }
+            call.event(call.keys(), key, KeyEvent.HASH, "hexpire");
+            FieldArguments.propagateExpiring(call, set, options.expiresAtMillis());
+        } else if (!set.isEmpty()) {
+            call.propagateAs(FieldArguments.effect(set, HSET, key));
+        }
+    }
+}
