@@ -101,8 +101,7 @@ public final class BlockedClients {
     /** Tells that a database has other contents now. */
     public void databaseReplaced(Database database) {
         for (DatabaseKey id : waiting.keySet()) {
-            if (id.database == database.index()
-                    && (database.typeOf(id.key) != null || !waitingForMore.isEmpty())) {
+            if (id.database == database.index() && (database.typeOf(id.key) != null || !waitingForMore.isEmpty())) {
                 ready.add(id);
             }
         }

@@ -258,7 +258,8 @@ final class CallContext implements ClientCall {
         Request request = services.keptRequests().keep(args, argCount);
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
-        services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout, onAbsence));
+        services.blockedClients()
+                .block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout, onAbsence));
         waitForMore(caller, type, firstKey, keyCount);
     }
 

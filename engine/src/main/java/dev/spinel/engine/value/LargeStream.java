@@ -610,8 +610,8 @@ final class LargeStream implements LargeValue {
         long groupCount = state.readLong();
         for (long i = 0; i < groupCount; i++) {
             Bytes name = state.readBytes();
-            PendingGroup group = new PendingGroup(
-                    name, new StreamId(state.readLong(), state.readLong()), state.readLong());
+            PendingGroup group =
+                    new PendingGroup(name, new StreamId(state.readLong(), state.readLong()), state.readLong());
             if (groups.put(name, group) != null || !group.load(state)) {
                 return false;
             }

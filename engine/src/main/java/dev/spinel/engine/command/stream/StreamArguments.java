@@ -41,7 +41,9 @@ final class StreamArguments {
     private static @Nullable StreamId idOrNull(Bytes text, long missingSequence) {
         int hyphen = indexOfHyphen(text);
         if (hyphen < 0) {
-            return isNumber(text, 0, text.length()) ? new StreamId(number(text, 0, text.length()), missingSequence) : null;
+            return isNumber(text, 0, text.length())
+                    ? new StreamId(number(text, 0, text.length()), missingSequence)
+                    : null;
         }
         if (!isNumber(text, 0, hyphen) || !isNumber(text, hyphen + 1, text.length())) {
             return null;

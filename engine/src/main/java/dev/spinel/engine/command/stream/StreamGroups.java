@@ -69,8 +69,9 @@ final class StreamGroups {
     }
 
     private static CommandException keyRequired() {
-        return Errors.err("The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the"
-                + " MKSTREAM option to create an empty stream automatically.");
+        return Errors.err(
+                "The XGROUP subcommand requires the key to exist. Note that for CREATE you may want to use the"
+                        + " MKSTREAM option to create an empty stream automatically.");
     }
 
     private static StreamValue stream(Call call) {

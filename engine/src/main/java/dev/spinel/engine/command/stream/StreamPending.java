@@ -118,8 +118,10 @@ final class StreamPending {
     }
 
     private static long minIdle(Call call, String command) {
-        return Math.max(0, call.integerArg(
-                MIN_IDLE, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid min-idle-time argument for " + command));
+        return Math.max(
+                0,
+                call.integerArg(
+                        MIN_IDLE, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid min-idle-time argument for " + command));
     }
 
     static void xclaim(Call call) {
@@ -144,9 +146,12 @@ final class StreamPending {
             } else if (call.argIs(i, "JUSTID")) {
                 justId = true;
             } else if (more && call.argIs(i, "IDLE")) {
-                delivered = now - call.integerArg(++i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid IDLE option argument for XCLAIM");
+                delivered = now
+                        - call.integerArg(
+                                ++i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid IDLE option argument for XCLAIM");
             } else if (more && call.argIs(i, "TIME")) {
-                delivered = call.integerArg(++i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid TIME option argument for XCLAIM");
+                delivered =
+                        call.integerArg(++i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid TIME option argument for XCLAIM");
             } else if (more && call.argIs(i, "RETRYCOUNT")) {
                 retries = call.integerArg(++i, 0, Long.MAX_VALUE, "Invalid RETRYCOUNT option argument for XCLAIM");
             } else if (more && call.argIs(i, "LASTID")) {

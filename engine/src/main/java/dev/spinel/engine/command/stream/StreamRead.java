@@ -136,7 +136,8 @@ final class StreamRead {
         }
 
         private long timeout(int index) {
-            long timeout = call.integerArg(index, Long.MIN_VALUE, Long.MAX_VALUE, "timeout is not an integer or out of range");
+            long timeout =
+                    call.integerArg(index, Long.MIN_VALUE, Long.MAX_VALUE, "timeout is not an integer or out of range");
             if (timeout < 0) {
                 throw Errors.timeoutNegative();
             }
@@ -155,9 +156,10 @@ final class StreamRead {
             if (grouped) {
                 StreamGroup group = group(i);
                 if (call.argIs(index, "$")) {
-                    throw Errors.err("The $ ID is meaningless in the context of XREADGROUP: you want to read the history"
-                            + " of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID"
-                            + " would just return an empty result set.");
+                    throw Errors.err(
+                            "The $ ID is meaningless in the context of XREADGROUP: you want to read the history"
+                                    + " of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID"
+                                    + " would just return an empty result set.");
                 }
                 if (call.argIs(index, ">")) {
                     isNew[i] = true;
@@ -186,8 +188,8 @@ final class StreamRead {
             StreamValue stream = stream(i);
             StreamGroup group = stream == null ? null : stream.group(call.arg(groupIndex));
             if (group == null) {
-                throw new CommandException("NOGROUP No such key '" + call.arg(firstKey + i)
-                        + "' or consumer group '" + call.arg(groupIndex) + "' in XREADGROUP with GROUP option");
+                throw new CommandException("NOGROUP No such key '" + call.arg(firstKey + i) + "' or consumer group '"
+                        + call.arg(groupIndex) + "' in XREADGROUP with GROUP option");
             }
             return group;
         }
@@ -296,8 +298,7 @@ final class StreamRead {
             reply.endArray(mark, size);
         }
 
-        private void serveHistory(
-                StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, StreamId id) {
+        private void serveHistory(StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, StreamId id) {
             ReplyWriter reply = call.reply();
             int mark = reply.begin();
             int size = 0;

@@ -46,7 +46,11 @@ final class StreamSpecs {
             .arity(-5)
             .flags(WRITE, DENYOOM, FAST)
             .keys(KeySpec.at(1, RW, UPDATE))
-            .arguments(KEY, word("nomkstream", "NOMKSTREAM").optional(), string("id"), string("field_value").multiple())
+            .arguments(
+                    KEY,
+                    word("nomkstream", "NOMKSTREAM").optional(),
+                    string("id"),
+                    string("field_value").multiple())
             .summary("Adds an entry to a stream, creating it when absent.")
             .complexity("O(1) to add; O(N) to trim N entries.")
             .build();
@@ -56,7 +60,14 @@ final class StreamSpecs {
             .arity(-6)
             .flags(WRITE, FAST)
             .keys(KeySpec.at(1, RW, ACCESS, DELETE))
-            .arguments(KEY, string("group"), string("consumer"), string("min-idle-time"), string("start"), integer("count").token("COUNT").optional(), word("justid", "JUSTID").optional())
+            .arguments(
+                    KEY,
+                    string("group"),
+                    string("consumer"),
+                    string("min-idle-time"),
+                    string("start"),
+                    integer("count").token("COUNT").optional(),
+                    word("justid", "JUSTID").optional())
             .summary("Gives entries that are pending for a while to a consumer.")
             .complexity("O(1) for a small count.")
             .build();
@@ -66,7 +77,16 @@ final class StreamSpecs {
             .arity(-6)
             .flags(WRITE, FAST)
             .keys(KeySpec.at(1, RW, UPDATE))
-            .arguments(KEY, string("group"), string("consumer"), string("min-idle-time"), string("id").multiple(), integer("ms").token("IDLE").optional(), integer("count").token("RETRYCOUNT").optional(), word("force", "FORCE").optional(), word("justid", "JUSTID").optional())
+            .arguments(
+                    KEY,
+                    string("group"),
+                    string("consumer"),
+                    string("min-idle-time"),
+                    string("id").multiple(),
+                    integer("ms").token("IDLE").optional(),
+                    integer("count").token("RETRYCOUNT").optional(),
+                    word("force", "FORCE").optional(),
+                    word("justid", "JUSTID").optional())
             .summary("Gives named pending entries to a consumer.")
             .complexity("O(log(N)) for N pending entries.")
             .build();
@@ -86,7 +106,12 @@ final class StreamSpecs {
             .arity(-5)
             .flags(WRITE, DENYOOM)
             .keys(KeySpec.at(2, RW, INSERT))
-            .arguments(KEY, string("group"), string("id"), word("mkstream", "MKSTREAM").optional(), integer("entries_read").token("ENTRIESREAD").optional())
+            .arguments(
+                    KEY,
+                    string("group"),
+                    string("id"),
+                    word("mkstream", "MKSTREAM").optional(),
+                    integer("entries_read").token("ENTRIESREAD").optional())
             .summary("Creates a consumer group.")
             .complexity("O(1)")
             .build();
@@ -126,7 +151,11 @@ final class StreamSpecs {
             .arity(-5)
             .flags(WRITE)
             .keys(KeySpec.at(2, RW, UPDATE))
-            .arguments(KEY, string("group"), string("id"), integer("entriesread").token("ENTRIESREAD").optional())
+            .arguments(
+                    KEY,
+                    string("group"),
+                    string("id"),
+                    integer("entriesread").token("ENTRIESREAD").optional())
             .summary("Sets the ID of the last entry delivered to a group.")
             .complexity("O(1)")
             .build();
@@ -156,7 +185,10 @@ final class StreamSpecs {
             .arity(-3)
             .flags(READONLY)
             .keys(KeySpec.at(2, RO, ACCESS))
-            .arguments(KEY, word("full", "FULL").optional(), integer("count").token("COUNT").optional())
+            .arguments(
+                    KEY,
+                    word("full", "FULL").optional(),
+                    integer("count").token("COUNT").optional())
             .summary("Describes a stream.")
             .complexity("O(1)")
             .build();
@@ -186,7 +218,11 @@ final class StreamSpecs {
             .arity(-4)
             .flags(READONLY)
             .keys(KeySpec.at(1, RO, ACCESS))
-            .arguments(KEY, string("start"), string("end"), integer("count").token("COUNT").optional())
+            .arguments(
+                    KEY,
+                    string("start"),
+                    string("end"),
+                    integer("count").token("COUNT").optional())
             .summary("Returns the entries between two IDs.")
             .complexity("O(N) for N entries.")
             .build();
@@ -196,7 +232,11 @@ final class StreamSpecs {
             .arity(-4)
             .flags(READONLY, BLOCKING, MOVABLEKEYS)
             .keys(KeySpec.after("STREAMS", 1, RO, ACCESS))
-            .arguments(integer("count").token("COUNT").optional(), integer("milliseconds").token("BLOCK").optional(), KEY.multiple().token("STREAMS"), string("id").multiple())
+            .arguments(
+                    integer("count").token("COUNT").optional(),
+                    integer("milliseconds").token("BLOCK").optional(),
+                    KEY.multiple().token("STREAMS"),
+                    string("id").multiple())
             .summary("Returns the entries of streams behind an ID, waiting for some.")
             .complexity("O(N) for N entries.")
             .build();
@@ -206,7 +246,13 @@ final class StreamSpecs {
             .arity(-7)
             .flags(WRITE, BLOCKING, MOVABLEKEYS)
             .keys(KeySpec.after("STREAMS", 4, RO, ACCESS))
-            .arguments(string("group_consumer").token("GROUP").multiple(), integer("count").token("COUNT").optional(), integer("milliseconds").token("BLOCK").optional(), word("noack", "NOACK").optional(), KEY.multiple().token("STREAMS"), string("id").multiple())
+            .arguments(
+                    string("group_consumer").token("GROUP").multiple(),
+                    integer("count").token("COUNT").optional(),
+                    integer("milliseconds").token("BLOCK").optional(),
+                    word("noack", "NOACK").optional(),
+                    KEY.multiple().token("STREAMS"),
+                    string("id").multiple())
             .summary("Returns entries for a consumer of a group, waiting for some.")
             .complexity("O(N) for N entries.")
             .build();
@@ -216,7 +262,11 @@ final class StreamSpecs {
             .arity(-4)
             .flags(READONLY)
             .keys(KeySpec.at(1, RO, ACCESS))
-            .arguments(KEY, string("end"), string("start"), integer("count").token("COUNT").optional())
+            .arguments(
+                    KEY,
+                    string("end"),
+                    string("start"),
+                    integer("count").token("COUNT").optional())
             .summary("Returns the entries between two IDs, the last one first.")
             .complexity("O(N) for N entries.")
             .build();
@@ -226,7 +276,11 @@ final class StreamSpecs {
             .arity(-3)
             .flags(WRITE, DENYOOM, FAST)
             .keys(KeySpec.at(1, RW, UPDATE))
-            .arguments(KEY, string("last-id"), integer("entries_added").token("ENTRIESADDED").optional(), string("max-deleted-entry-id").token("MAXDELETEDID").optional())
+            .arguments(
+                    KEY,
+                    string("last-id"),
+                    integer("entries_added").token("ENTRIESADDED").optional(),
+                    string("max-deleted-entry-id").token("MAXDELETEDID").optional())
             .summary("Sets the last ID of a stream.")
             .complexity("O(1)")
             .build();
@@ -236,7 +290,11 @@ final class StreamSpecs {
             .arity(-4)
             .flags(WRITE)
             .keys(KeySpec.at(1, RW, DELETE))
-            .arguments(KEY, string("strategy"), string("threshold"), integer("count").token("LIMIT").optional())
+            .arguments(
+                    KEY,
+                    string("strategy"),
+                    string("threshold"),
+                    integer("count").token("LIMIT").optional())
             .summary("Removes the oldest entries of a stream.")
             .complexity("O(N) for N entries removed.")
             .build();

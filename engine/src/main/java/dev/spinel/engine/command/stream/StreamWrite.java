@@ -25,9 +25,8 @@ final class StreamWrite {
         int count = call.argCount() - first;
         boolean automatic = idIndex < call.argCount() && call.argIs(idIndex, "*");
         boolean partial = idIndex < call.argCount() && StreamArguments.isPartial(call.arg(idIndex));
-        StreamId given = automatic || partial || idIndex >= call.argCount()
-                ? null
-                : StreamArguments.strictId(call, idIndex, 0);
+        StreamId given =
+                automatic || partial || idIndex >= call.argCount() ? null : StreamArguments.strictId(call, idIndex, 0);
         if (count < 2 || count % 2 != 0) {
             throw Errors.wrongArity("xadd");
         }
