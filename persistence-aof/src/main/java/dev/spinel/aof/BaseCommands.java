@@ -2,12 +2,17 @@ package dev.spinel.aof;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.ValueInput;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedValue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * Writes a data set as the commands that make it: the base of a log with {@code aof-use-rdb-preamble no}.
@@ -18,6 +23,12 @@ import java.util.Arrays;
 final class BaseCommands implements DatasetSink {
     private static final int MAX_ITEMS = 64;
     private static final int NO_DATABASE = -1;
+
+    /** Flags of an entry of a stream. */
+    private static final int DELETED = 1;
+
+    private static final int SAME_FIELDS = 2;
+
 
     private final OutputStream out;
     private final ListpackEntries entries = new ListpackEntries();
@@ -209,6 +220,139 @@ final class BaseCommands implements DatasetSink {
         add(entry);
         add(member);
         endItem();
+    }
+
+    @Override
+    public void stream(long nodes) {
+        // The entries say enough.
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {
+        entries.start(listpack);
+        nextNumber();
+        nextNumber();
+        byte[][] fields = nextStrings((int) nextNumber());
+        nextNumber();
+        while (entries.hasNext()) {
+            long flags = nextNumber();
+            String id = id(millis + nextNumber(), sequence + nextNumber());
+            byte[][] strings;
+            if ((flags & SAME_FIELDS) != 0) {
+                byte[][] values = nextStrings(fields.length);
+                strings = new byte[2 * values.length][];
+                for (int i = 0; i < values.length; i++) {
+                    strings[2 * i] = fields[i];
+                    strings[2 * i + 1] = values[i];
+                }
+            } else {
+                strings = nextStrings(2 * (int) nextNumber());
+            }
+            nextNumber();
+            if ((flags & DELETED) == 0) {
+                head('*', 3 + strings.length);
+                string("XADD");
+                string(key, 0, keyLength);
+                string(id);
+                for (byte[] string : strings) {
+                    string(string, 0, string.length);
+                }
+            }
+        }
+    }
+
+    private long nextNumber() {
+        entries.next(entry);
+        return Numbers.parseLong(entry);
+    }
+
+    private byte[][] nextStrings(int count) {
+        byte[][] strings = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            entries.next(entry);
+            strings[i] = entry.toByteArray();
+        }
+        return strings;
+    }
+
+    private static String id(long millis, long sequence) {
+        return new StreamId(millis, sequence).toString();
+    }
+
+    private static String readId(ValueInput parts) {
+        return id(parts.readLong(), parts.readLong());
+    }
+
+    @Override
+    public void streamState(SavedValue state) throws IOException {
+        ValueInput parts = state.input();
+        long length = parts.readLong();
+        String last = readId(parts);
+        readId(parts);
+        String deleted = readId(parts);
+        if (length == 0) {
+            // Makes the stream, whose last ID is set below.
+            command("XADD", "MAXLEN", "0", "0-1", "x", "y");
+        }
+        command("XSETID", last, "ENTRIESADDED", Long.toString(parts.readLong()), "MAXDELETEDID", deleted);
+        long groups = parts.readLong();
+        for (long i = 0; i < groups; i++) {
+            group(parts);
+        }
+    }
+
+    private void group(ValueInput parts) throws IOException {
+        byte[] name = parts.readBytes().toByteArray();
+        group("CREATE", name, 7);
+        string(readId(parts));
+        string("ENTRIESREAD");
+        number(parts.readLong());
+        Map<String, String[]> deliveries = new HashMap<>();
+        long pending = parts.readLong();
+        for (long i = 0; i < pending; i++) {
+            String id = readId(parts);
+            deliveries.put(id, new String[] {Long.toString(parts.readLong()), Long.toString(parts.readLong())});
+        }
+        long consumers = parts.readLong();
+        for (long i = 0; i < consumers; i++) {
+            byte[] consumer = parts.readBytes().toByteArray();
+            group("CREATECONSUMER", name, 5);
+            string(consumer, 0, consumer.length);
+            parts.readLong();
+            parts.readLong();
+            long ids = parts.readLong();
+            for (long j = 0; j < ids; j++) {
+                String id = readId(parts);
+                String[] delivery = Objects.requireNonNull(deliveries.get(id), "pending entry");
+                head('*', 12);
+                string("XCLAIM");
+                string(key, 0, keyLength);
+                string(name, 0, name.length);
+                string(consumer, 0, consumer.length);
+                strings("0", id, "TIME", delivery[0], "RETRYCOUNT", delivery[1], "JUSTID", "FORCE");
+            }
+        }
+    }
+
+    /** Writes the begin of a command of {@code count} strings about a group. */
+    private void group(String verbOfGroup, byte[] name, int count) throws IOException {
+        head('*', count);
+        strings("XGROUP", verbOfGroup);
+        string(key, 0, keyLength);
+        string(name, 0, name.length);
+    }
+
+    private void command(String name, String... arguments) throws IOException {
+        head('*', 2 + arguments.length);
+        string(name);
+        string(key, 0, keyLength);
+        strings(arguments);
+    }
+
+    private void strings(String... ascii) throws IOException {
+        for (String string : ascii) {
+            string(string);
+        }
     }
 
     @Override

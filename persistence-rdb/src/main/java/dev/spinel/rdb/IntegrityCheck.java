@@ -94,5 +94,16 @@ final class IntegrityCheck implements DatasetSink {
     public void scored(Bytes member, double score) {}
 
     @Override
+    public void stream(long nodes) {}
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws InvalidDatasetException {
+        listpack(listpack, 1);
+    }
+
+    @Override
+    public void streamState(SavedValue state) {}
+
+    @Override
     public void custom(String typeName, int version, SavedValue value) {}
 }

@@ -6,6 +6,7 @@ import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -433,53 +434,86 @@ final class ValueDecoder {
 
     private boolean readStream(Receiver receiver, int version) throws IOException {
         long nodes = in.readCount();
+        ValueSink sink = receiver.begin();
+        sink.stream(nodes);
         for (long i = 0; i < nodes; i++) {
             in.readString(first);
             if (first.length() != STREAM_ID_BYTES) {
                 throw new InvalidDatasetException("Stream node key entry is not the size of a stream ID");
             }
+            ByteBuffer id = ByteBuffer.wrap(first.view().toByteArray());
             if (!readListpack()) {
                 throw new InvalidDatasetException("Empty listpack inside stream");
             }
+            sink.streamNode(id.getLong(), id.getLong(), first.view());
         }
-        in.readNumber();
-        readStreamId();
+        SavedValue state = new SavedValue();
+        long length = copyNumber(state);
+        copyNumbers(state, 2);
         if (version >= 2) {
-            readStreamId();
-            readStreamId();
-            in.readNumber();
+            copyNumbers(state, 5);
+        } else {
+            for (int i = 0; i < 4; i++) {
+                state.writeLong(0);
+            }
+            state.writeLong(length);
         }
-        long groups = in.readCount();
+        long groups = copyCount(state);
         for (long i = 0; i < groups; i++) {
-            readGroup(version);
+            readGroup(version, state);
         }
-        receiver.unsupported("stream");
+        sink.streamState(state);
         return true;
     }
 
-    private void readStreamId() throws IOException {
-        in.readNumber();
-        in.readNumber();
+    private long copyNumber(SavedValue state) throws IOException {
+        long number = in.readNumber();
+        state.writeLong(number);
+        return number;
     }
 
-    private void readGroup(int version) throws IOException {
+    private long copyCount(SavedValue state) throws IOException {
+        long count = in.readCount();
+        state.writeLong(count);
+        return count;
+    }
+
+    private void copyNumbers(SavedValue state, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            copyNumber(state);
+        }
+    }
+
+    private void copyStreamId(SavedValue state) throws IOException {
+        state.writeLong(Long.reverseBytes(in.readLong()));
+        state.writeLong(Long.reverseBytes(in.readLong()));
+    }
+
+    private void readGroup(int version, SavedValue state) throws IOException {
         in.readString(first);
-        readStreamId();
+        state.writeBytes(first.view());
+        copyNumbers(state, 2);
         if (version >= 2) {
-            in.readNumber();
+            copyNumber(state);
+        } else {
+            state.writeLong(-1);
         }
-        long pending = in.readCount();
+        long pending = copyCount(state);
         for (long i = 0; i < pending; i++) {
-            in.skip(STREAM_ID_BYTES + Long.BYTES);
-            in.readNumber();
+            copyStreamId(state);
+            state.writeLong(in.readLong());
+            copyNumber(state);
         }
-        long consumers = in.readCount();
+        long consumers = copyCount(state);
         for (long i = 0; i < consumers; i++) {
             in.readString(first);
-            in.skip(version >= 3 ? 2L * Long.BYTES : Long.BYTES);
-            long ids = in.readCount();
+            state.writeBytes(first.view());
+            long seen = in.readLong();
+            state.writeLong(seen);
+            state.writeLong(version >= 3 ? in.readLong() : seen);
+            long ids = copyCount(state);
             for (long j = 0; j < ids; j++) {
-                in.skip(STREAM_ID_BYTES);
+                copyStreamId(state);
             }
         }
     }

@@ -1,11 +1,13 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.ValueInput;
 import dev.spinel.api.data.ValueOutput;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /**
  * Writes values in the encodings of Redis 7.0. One thread.
@@ -13,6 +15,12 @@ import java.io.UncheckedIOException;
  * <p>Sets that come as listpacks, which Redis 7.0 does not know, are written member by member.
  */
 abstract class ValueEncoder implements ValueSink {
+    /** Numbers of a stream before that of its groups. */
+    private static final int STREAM_NUMBERS = 8;
+
+    /** Numbers of a group after its name. */
+    private static final int GROUP_NUMBERS = 3;
+
     private final RdbOutput out;
     private final ListpackCursor cursor = new ListpackCursor();
     private final ListpackBuilder builder = new ListpackBuilder();
@@ -116,6 +124,67 @@ abstract class ValueEncoder implements ValueSink {
     public void scored(Bytes member, double score) throws IOException {
         out.writeString(member);
         out.writeDouble(score);
+    }
+
+    @Override
+    public void stream(long nodes) throws IOException {
+        begin(RdbType.STREAM_LISTPACKS_2);
+        out.writeLength(nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {
+        byte[] id = ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(millis)
+                .putLong(sequence)
+                .array();
+        out.writeString(id, 0, id.length);
+        out.writeString(listpack);
+    }
+
+    @Override
+    public void streamState(SavedValue state) throws IOException {
+        ValueInput parts = state.input();
+        writeLengths(parts, STREAM_NUMBERS);
+        long groups = writeLengthOf(parts);
+        for (long i = 0; i < groups; i++) {
+            out.writeString(parts.readBytes());
+            writeLengths(parts, GROUP_NUMBERS);
+            long pending = writeLengthOf(parts);
+            for (long j = 0; j < pending; j++) {
+                writeId(parts);
+                out.writeLong(parts.readLong());
+                writeLengthOf(parts);
+            }
+            long consumers = writeLengthOf(parts);
+            for (long j = 0; j < consumers; j++) {
+                out.writeString(parts.readBytes());
+                out.writeLong(parts.readLong());
+                // The format of Redis 7.0 has no place for the time of the last activity.
+                parts.readLong();
+                long ids = writeLengthOf(parts);
+                for (long k = 0; k < ids; k++) {
+                    writeId(parts);
+                }
+            }
+        }
+    }
+
+    private void writeLengths(ValueInput parts, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            writeLengthOf(parts);
+        }
+    }
+
+    private long writeLengthOf(ValueInput parts) throws IOException {
+        long value = parts.readLong();
+        out.writeLength(value);
+        return value;
+    }
+
+    private void writeId(ValueInput parts) throws IOException {
+        out.writeLong(Long.reverseBytes(parts.readLong()));
+        out.writeLong(Long.reverseBytes(parts.readLong()));
     }
 
     @Override

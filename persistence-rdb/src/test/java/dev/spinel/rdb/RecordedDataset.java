@@ -206,6 +206,17 @@ final class RecordedDataset implements DatasetSink {
     }
 
     @Override
+    public void stream(long nodes) throws InvalidDatasetException {
+        put("stream " + nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) {}
+
+    @Override
+    public void streamState(SavedValue state) {}
+
+    @Override
     public void custom(String typeName, int version, SavedValue value) throws InvalidDatasetException {
         put("custom " + typeName + " " + version + " " + HexFormat.of().formatHex(value.toByteArray()));
     }

@@ -4,6 +4,7 @@ import dev.spinel.api.command.Call;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.ValueType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a client is blocked: the request that will run again, and what it waits for.
@@ -14,6 +15,7 @@ import java.util.List;
  * @param keys the keys, none when it only waits for the time
  * @param deadlineMillis Unix time at which it gives up, 0 for never
  * @param onTimeout what it is answered then
+ * @param onAbsence the error that it is answered when a key has no value of the type any more; null to wait for one
  */
 public record Blocked(
         Request request,
@@ -21,4 +23,5 @@ public record Blocked(
         ValueType<?> type,
         List<Bytes> keys,
         long deadlineMillis,
-        Call.TimeoutReply onTimeout) {}
+        Call.TimeoutReply onTimeout,
+        @Nullable String onAbsence) {}

@@ -84,6 +84,21 @@ public abstract class ForwardingSink implements DatasetSink {
     }
 
     @Override
+    public void stream(long nodes) throws IOException {
+        target().stream(nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {
+        target().streamNode(millis, sequence, listpack);
+    }
+
+    @Override
+    public void streamState(SavedValue state) throws IOException {
+        target().streamState(state);
+    }
+
+    @Override
     public void custom(String typeName, int version, SavedValue value) throws IOException {
         target().custom(typeName, version, value);
     }

@@ -57,5 +57,14 @@ public class IgnoringSink implements DatasetSink {
     public void scored(Bytes member, double score) throws IOException {}
 
     @Override
+    public void stream(long nodes) throws IOException {}
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {}
+
+    @Override
+    public void streamState(SavedValue state) throws IOException {}
+
+    @Override
     public void custom(String typeName, int version, SavedValue value) throws IOException {}
 }

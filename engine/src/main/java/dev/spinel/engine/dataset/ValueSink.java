@@ -58,6 +58,26 @@ public interface ValueSink {
     /** A member with its score, which is not NaN. */
     void scored(Bytes member, double score) throws IOException;
 
+    /** Starts a stream; {@link #streamNode} follows {@code nodes} times, then {@link #streamState}. */
+    void stream(long nodes) throws IOException;
+
+    /**
+     * The next entries of a stream, as a listpack in the format of Redis.
+     *
+     * @param millis first number of the ID of the node
+     * @param sequence second number of it
+     */
+    void streamNode(long millis, long sequence, Bytes listpack) throws IOException;
+
+    /**
+     * All of a stream but its entries. An ID is two numbers; the parts are: number of entries, last ID, ID of the first entry,
+     * greatest deleted ID, number of entries ever added; number of groups, and of each: name, last ID, number of entries
+     * read (-1 if not known); number of pending entries, and of each: ID, time of delivery in milliseconds, number of
+     * deliveries; number of consumers, and of each: name, when it was seen, when it was active (-1 for never), number of
+     * its pending entries, their IDs.
+     */
+    void streamState(SavedValue state) throws IOException;
+
     /**
      * A value of a plugin's own type.
      *

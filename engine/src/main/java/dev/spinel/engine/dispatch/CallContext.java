@@ -37,6 +37,7 @@ final class CallContext implements ClientCall {
     private int argCount;
     private long changesBefore;
     private boolean explicitEffects;
+    private boolean ownsArgs;
 
     CallContext(DispatchServices services) {
         this.services = services;
@@ -51,6 +52,7 @@ final class CallContext implements ClientCall {
         shownArgs = arguments;
         argCount = count;
         changesBefore = services.changes().changes();
+        ownsArgs = false;
         explicitEffects = false;
     }
 
@@ -238,6 +240,32 @@ final class CallContext implements ClientCall {
 
     @Override
     public void block(ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout) {
+        block(type, firstKey, keyCount, timeoutMillis, onTimeout, null);
+    }
+
+    @Override
+    public void blockOnExisting(
+            ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout, String error) {
+        block(type, firstKey, keyCount, timeoutMillis, onTimeout, error);
+    }
+
+    @Override
+    public void replaceArg(int index, Bytes value) {
+        if (!ownsArgs) {
+            // The caller's array belongs to the transport.
+            args = Arrays.copyOf(args, argCount);
+            ownsArgs = true;
+        }
+        args[index] = value;
+    }
+
+    private void block(
+            ValueType<?> type,
+            int firstKey,
+            int keyCount,
+            long timeoutMillis,
+            TimeoutReply onTimeout,
+            @Nullable String onAbsence) {
         Client caller = client();
         if (caller.is(ClientFlag.RETRYING)) {
             caller.set(ClientFlag.BLOCKED, true);
@@ -254,7 +282,8 @@ final class CallContext implements ClientCall {
         Request request = services.keptRequests().keep(args, argCount);
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
-        services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));
+        services.blockedClients()
+                .block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout, onAbsence));
         waitForMore(caller, type, firstKey, keyCount);
     }
 

@@ -47,6 +47,9 @@ final class EventRecorder implements DatasetSink {
     static final byte SCORED = 15;
     static final byte CUSTOM = 16;
     static final byte LIBRARY = 17;
+    static final byte STREAM = 18;
+    static final byte STREAM_NODE = 19;
+    static final byte STREAM_STATE = 20;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
     private static final int CHUNK_BYTES = 8 << 10;
@@ -268,6 +271,24 @@ final class EventRecorder implements DatasetSink {
         start(SCORED, sizeOf(member) + Double.BYTES);
         write(member);
         writeLong(Double.doubleToRawLongBits(score));
+    }
+
+    @Override
+    public void stream(long nodes) {
+        number(STREAM, nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) {
+        start(STREAM_NODE, Math.addExact(2 * Long.BYTES, sizeOf(listpack)));
+        writeLong(millis);
+        writeLong(sequence);
+        write(listpack);
+    }
+
+    @Override
+    public void streamState(SavedValue state) {
+        bytes(STREAM_STATE, Bytes.of(state.toByteArray()));
     }
 
     @Override

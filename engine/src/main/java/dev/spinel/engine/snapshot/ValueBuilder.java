@@ -2,6 +2,7 @@ package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
@@ -12,6 +13,7 @@ import dev.spinel.engine.value.HashView;
 import dev.spinel.engine.value.ListView;
 import dev.spinel.engine.value.SetView;
 import dev.spinel.engine.value.SortedSetView;
+import dev.spinel.engine.value.StreamView;
 import dev.spinel.engine.value.ValueView;
 import java.util.Objects;
 import java.util.function.Function;
@@ -191,6 +193,25 @@ final class ValueBuilder implements ValueSink {
         }
         if (!current(SortedSetView.class).put(member, score)) {
             throw duplicate("member");
+        }
+    }
+
+    @Override
+    public void stream(long nodes) throws InvalidDatasetException {
+        begin(ValueType.STREAM, StreamView.class);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws InvalidDatasetException {
+        if (!current(StreamView.class).loadNode(new StreamId(millis, sequence), listpack)) {
+            throw malformed("stream node");
+        }
+    }
+
+    @Override
+    public void streamState(SavedValue state) throws InvalidDatasetException {
+        if (!current(StreamView.class).loadState(state)) {
+            throw malformed("stream");
         }
     }
 
