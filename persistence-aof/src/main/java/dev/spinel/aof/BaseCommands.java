@@ -3,16 +3,13 @@ package dev.spinel.aof;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.StreamId;
-import dev.spinel.api.data.ValueInput;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
 
 /**
  * Writes a data set as the commands that make it: the base of a log with {@code aof-use-rdb-preamble no}.
@@ -29,6 +26,7 @@ final class BaseCommands implements DatasetSink {
 
     private static final int SAME_FIELDS = 2;
 
+    private static final int PENDING_LONGS = 4;
 
     private final OutputStream out;
     private final ListpackEntries entries = new ListpackEntries();
@@ -48,6 +46,15 @@ final class BaseCommands implements DatasetSink {
     private int itemCount;
     /** The command that adds elements. */
     private String verb = "";
+
+    /** The group of a stream that is being written, and the consumer. */
+    private byte[] group = new byte[0];
+
+    private byte[] consumer = new byte[0];
+    /** What is pending in the group, in the order of IDs: both numbers of the ID, time of delivery, number of deliveries. */
+    private long[] pendings = new long[PENDING_LONGS];
+
+    private int pendingCount;
 
     BaseCommands(OutputStream out) {
         this.out = out;
@@ -279,67 +286,100 @@ final class BaseCommands implements DatasetSink {
         return new StreamId(millis, sequence).toString();
     }
 
-    private static String readId(ValueInput parts) {
-        return id(parts.readLong(), parts.readLong());
-    }
-
     @Override
-    public void streamState(SavedValue state) throws IOException {
-        ValueInput parts = state.input();
-        long length = parts.readLong();
-        String last = readId(parts);
-        readId(parts);
-        String deleted = readId(parts);
-        if (length == 0) {
+    public void streamState(StreamState state) throws IOException {
+        if (state.size() == 0) {
             // Makes the stream, whose last ID is set below.
             command("XADD", "MAXLEN", "0", "0-1", "x", "y");
         }
-        command("XSETID", last, "ENTRIESADDED", Long.toString(parts.readLong()), "MAXDELETEDID", deleted);
-        long groups = parts.readLong();
-        for (long i = 0; i < groups; i++) {
-            group(parts);
-        }
+        command(
+                "XSETID",
+                state.lastId().toString(),
+                "ENTRIESADDED",
+                Long.toString(state.entriesAdded()),
+                "MAXDELETEDID",
+                state.maxDeletedId().toString());
     }
 
-    private void group(ValueInput parts) throws IOException {
-        byte[] name = parts.readBytes().toByteArray();
-        group("CREATE", name, 7);
-        string(readId(parts));
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException {
+        group = name.toByteArray();
+        pendingCount = 0;
+        group("CREATE", 7);
+        string(lastId.toString());
         string("ENTRIESREAD");
-        number(parts.readLong());
-        Map<String, String[]> deliveries = new HashMap<>();
-        long pending = parts.readLong();
-        for (long i = 0; i < pending; i++) {
-            String id = readId(parts);
-            deliveries.put(id, new String[] {Long.toString(parts.readLong()), Long.toString(parts.readLong())});
+        number(entriesRead);
+    }
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        int at = pendingCount++ * PENDING_LONGS;
+        if (at == pendings.length) {
+            pendings = Arrays.copyOf(pendings, 2 * at);
         }
-        long consumers = parts.readLong();
-        for (long i = 0; i < consumers; i++) {
-            byte[] consumer = parts.readBytes().toByteArray();
-            group("CREATECONSUMER", name, 5);
-            string(consumer, 0, consumer.length);
-            parts.readLong();
-            parts.readLong();
-            long ids = parts.readLong();
-            for (long j = 0; j < ids; j++) {
-                String id = readId(parts);
-                String[] delivery = Objects.requireNonNull(deliveries.get(id), "pending entry");
-                head('*', 12);
-                string("XCLAIM");
-                string(key, 0, keyLength);
-                string(name, 0, name.length);
-                string(consumer, 0, consumer.length);
-                strings("0", id, "TIME", delivery[0], "RETRYCOUNT", delivery[1], "JUSTID", "FORCE");
+        pendings[at] = millis;
+        pendings[at + 1] = sequence;
+        pendings[at + 2] = deliveredMillis;
+        pendings[at + 3] = deliveries;
+    }
+
+    @Override
+    public void streamConsumers(long consumers) {
+        // They say enough.
+    }
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+        consumer = name.toByteArray();
+        group("CREATECONSUMER", 5);
+        string(consumer, 0, consumer.length);
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) throws IOException {
+        int at = pending(millis, sequence);
+        head('*', 12);
+        string("XCLAIM");
+        string(key, 0, keyLength);
+        string(group, 0, group.length);
+        string(consumer, 0, consumer.length);
+        strings(
+                "0",
+                id(millis, sequence),
+                "TIME",
+                Long.toString(pendings[at + 2]),
+                "RETRYCOUNT",
+                Long.toString(pendings[at + 3]),
+                "JUSTID",
+                "FORCE");
+    }
+
+    /** Index in {@link #pendings} of the entry with an ID. */
+    private int pending(long millis, long sequence) {
+        int low = 0;
+        int high = pendingCount - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            int at = middle * PENDING_LONGS;
+            int order = Long.compareUnsigned(pendings[at], millis);
+            if (order == 0) {
+                order = Long.compareUnsigned(pendings[at + 1], sequence);
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
             }
         }
+        return low * PENDING_LONGS;
     }
 
-    /** Writes the begin of a command of {@code count} strings about a group. */
-    private void group(String verbOfGroup, byte[] name, int count) throws IOException {
+    /** Writes the begin of a command of {@code count} strings about the group. */
+    private void group(String verbOfGroup, int count) throws IOException {
         head('*', count);
         strings("XGROUP", verbOfGroup);
         string(key, 0, keyLength);
-        string(name, 0, name.length);
+        string(group, 0, group.length);
     }
 
     private void command(String name, String... arguments) throws IOException {

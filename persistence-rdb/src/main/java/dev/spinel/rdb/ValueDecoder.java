@@ -1,12 +1,13 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -31,6 +32,12 @@ final class ValueDecoder {
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle BIG_ENDIAN_LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** How many entries a group has read when a file does not tell. */
+    private static final long UNKNOWN_ENTRIES = -1;
 
     private final RdbInput in;
     private final RdbString first = new RdbString();
@@ -432,88 +439,68 @@ final class ValueDecoder {
         return count > 0;
     }
 
+    /** Reads a stream. Versions: 1 before Redis 7.0, 2 with counts of entries, 3 (7.2) with the activity of consumers. */
     private boolean readStream(Receiver receiver, int version) throws IOException {
         long nodes = in.readCount();
         ValueSink sink = receiver.begin();
         sink.stream(nodes);
         for (long i = 0; i < nodes; i++) {
             in.readString(first);
-            if (first.length() != STREAM_ID_BYTES) {
+            Bytes id = first.view();
+            if (id.length() != STREAM_ID_BYTES) {
                 throw new InvalidDatasetException("Stream node key entry is not the size of a stream ID");
             }
-            ByteBuffer id = ByteBuffer.wrap(first.view().toByteArray());
+            long millis = (long) BIG_ENDIAN_LONGS.get(id.array(), id.offset());
+            long sequence = (long) BIG_ENDIAN_LONGS.get(id.array(), id.offset() + Long.BYTES);
             if (!readListpack()) {
                 throw new InvalidDatasetException("Empty listpack inside stream");
             }
-            sink.streamNode(id.getLong(), id.getLong(), first.view());
+            sink.streamNode(millis, sequence, first.view());
         }
-        SavedValue state = new SavedValue();
-        long length = copyNumber(state);
-        copyNumbers(state, 2);
+        long size = in.readNumber();
+        StreamId lastId = readLengthId();
+        StreamId firstId = StreamId.MIN;
+        StreamId maxDeletedId = StreamId.MIN;
+        long entriesAdded = size;
         if (version >= 2) {
-            copyNumbers(state, 5);
-        } else {
-            for (int i = 0; i < 4; i++) {
-                state.writeLong(0);
-            }
-            state.writeLong(length);
+            firstId = readLengthId();
+            maxDeletedId = readLengthId();
+            entriesAdded = in.readNumber();
         }
-        long groups = copyCount(state);
+        long groups = in.readCount();
+        sink.streamState(new StreamState(size, lastId, firstId, maxDeletedId, entriesAdded, groups));
         for (long i = 0; i < groups; i++) {
-            readGroup(version, state);
+            readGroup(sink, version);
         }
-        sink.streamState(state);
         return true;
     }
 
-    private long copyNumber(SavedValue state) throws IOException {
-        long number = in.readNumber();
-        state.writeLong(number);
-        return number;
+    private StreamId readLengthId() throws IOException {
+        return new StreamId(in.readNumber(), in.readNumber());
     }
 
-    private long copyCount(SavedValue state) throws IOException {
-        long count = in.readCount();
-        state.writeLong(count);
-        return count;
-    }
-
-    private void copyNumbers(SavedValue state, int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            copyNumber(state);
-        }
-    }
-
-    private void copyStreamId(SavedValue state) throws IOException {
-        state.writeLong(Long.reverseBytes(in.readLong()));
-        state.writeLong(Long.reverseBytes(in.readLong()));
-    }
-
-    private void readGroup(int version, SavedValue state) throws IOException {
+    private void readGroup(ValueSink sink, int version) throws IOException {
         in.readString(first);
-        state.writeBytes(first.view());
-        copyNumbers(state, 2);
-        if (version >= 2) {
-            copyNumber(state);
-        } else {
-            state.writeLong(-1);
-        }
-        long pending = copyCount(state);
+        StreamId lastId = readLengthId();
+        long entriesRead = version >= 2 ? in.readNumber() : UNKNOWN_ENTRIES;
+        long pending = in.readCount();
+        sink.streamGroup(first.view(), lastId, entriesRead, pending);
         for (long i = 0; i < pending; i++) {
-            copyStreamId(state);
-            state.writeLong(in.readLong());
-            copyNumber(state);
+            long millis = Long.reverseBytes(in.readLong());
+            long sequence = Long.reverseBytes(in.readLong());
+            sink.streamPending(millis, sequence, in.readLong(), in.readNumber());
         }
-        long consumers = copyCount(state);
+        long consumers = in.readCount();
+        sink.streamConsumers(consumers);
         for (long i = 0; i < consumers; i++) {
             in.readString(first);
-            state.writeBytes(first.view());
-            long seen = in.readLong();
-            state.writeLong(seen);
-            state.writeLong(version >= 3 ? in.readLong() : seen);
-            long ids = copyCount(state);
-            for (long j = 0; j < ids; j++) {
-                copyStreamId(state);
+            long seenMillis = in.readLong();
+            // Before it was recorded, seeing and being active were the same.
+            long activeMillis = version >= 3 ? in.readLong() : seenMillis;
+            long owned = in.readCount();
+            sink.streamConsumer(first.view(), seenMillis, activeMillis, owned);
+            for (long j = 0; j < owned; j++) {
+                sink.streamOwned(Long.reverseBytes(in.readLong()), Long.reverseBytes(in.readLong()));
             }
         }
     }

@@ -1,13 +1,16 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
-import dev.spinel.api.data.ValueInput;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.ValueOutput;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Writes values in the encodings of Redis 7.0. One thread.
@@ -15,15 +18,13 @@ import java.nio.ByteBuffer;
  * <p>Sets that come as listpacks, which Redis 7.0 does not know, are written member by member.
  */
 abstract class ValueEncoder implements ValueSink {
-    /** Numbers of a stream before that of its groups. */
-    private static final int STREAM_NUMBERS = 8;
-
-    /** Numbers of a group after its name. */
-    private static final int GROUP_NUMBERS = 3;
+    private static final VarHandle BIG_ENDIAN_LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final RdbOutput out;
     private final ListpackCursor cursor = new ListpackCursor();
     private final ListpackBuilder builder = new ListpackBuilder();
+    private final byte[] streamId = new byte[2 * Long.BYTES];
 
     ValueEncoder(RdbOutput out) {
         this.out = out;
@@ -134,57 +135,59 @@ abstract class ValueEncoder implements ValueSink {
 
     @Override
     public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {
-        byte[] id = ByteBuffer.allocate(2 * Long.BYTES)
-                .putLong(millis)
-                .putLong(sequence)
-                .array();
-        out.writeString(id, 0, id.length);
+        BIG_ENDIAN_LONGS.set(streamId, 0, millis);
+        BIG_ENDIAN_LONGS.set(streamId, Long.BYTES, sequence);
+        out.writeString(streamId, 0, streamId.length);
         out.writeString(listpack);
     }
 
     @Override
-    public void streamState(SavedValue state) throws IOException {
-        ValueInput parts = state.input();
-        writeLengths(parts, STREAM_NUMBERS);
-        long groups = writeLengthOf(parts);
-        for (long i = 0; i < groups; i++) {
-            out.writeString(parts.readBytes());
-            writeLengths(parts, GROUP_NUMBERS);
-            long pending = writeLengthOf(parts);
-            for (long j = 0; j < pending; j++) {
-                writeId(parts);
-                out.writeLong(parts.readLong());
-                writeLengthOf(parts);
-            }
-            long consumers = writeLengthOf(parts);
-            for (long j = 0; j < consumers; j++) {
-                out.writeString(parts.readBytes());
-                out.writeLong(parts.readLong());
-                // The format of Redis 7.0 has no place for the time of the last activity.
-                parts.readLong();
-                long ids = writeLengthOf(parts);
-                for (long k = 0; k < ids; k++) {
-                    writeId(parts);
-                }
-            }
-        }
+    public void streamState(StreamState state) throws IOException {
+        out.writeLength(state.size());
+        writeId(state.lastId());
+        writeId(state.firstId());
+        writeId(state.maxDeletedId());
+        out.writeLength(state.entriesAdded());
+        out.writeLength(state.groups());
     }
 
-    private void writeLengths(ValueInput parts, int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            writeLengthOf(parts);
-        }
+    private void writeId(StreamId id) throws IOException {
+        out.writeLength(id.millis());
+        out.writeLength(id.sequence());
     }
 
-    private long writeLengthOf(ValueInput parts) throws IOException {
-        long value = parts.readLong();
-        out.writeLength(value);
-        return value;
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException {
+        out.writeString(name);
+        writeId(lastId);
+        out.writeLength(entriesRead);
+        out.writeLength(pending);
     }
 
-    private void writeId(ValueInput parts) throws IOException {
-        out.writeLong(Long.reverseBytes(parts.readLong()));
-        out.writeLong(Long.reverseBytes(parts.readLong()));
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) throws IOException {
+        streamOwned(millis, sequence);
+        out.writeLong(deliveredMillis);
+        out.writeLength(deliveries);
+    }
+
+    @Override
+    public void streamConsumers(long consumers) throws IOException {
+        out.writeLength(consumers);
+    }
+
+    /** Writes a consumer without the time of its last activity, for which the format of Redis 7.0 has no place. */
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+        out.writeString(name);
+        out.writeLong(seenMillis);
+        out.writeLength(pending);
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) throws IOException {
+        out.writeLong(Long.reverseBytes(millis));
+        out.writeLong(Long.reverseBytes(sequence));
     }
 
     @Override

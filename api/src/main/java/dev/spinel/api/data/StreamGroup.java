@@ -26,6 +26,12 @@ public interface StreamGroup {
     /** Number of entries delivered but not acknowledged. */
     long pendingCount();
 
+    /** ID of the first entry that is pending, {@link StreamId#MIN} without. */
+    StreamId firstPendingId();
+
+    /** ID of the last entry that is pending, {@link StreamId#MIN} without. */
+    StreamId lastPendingId();
+
     /** A consumer by name, or null. */
     @Nullable
     Consumer consumer(Bytes name);

@@ -10,8 +10,11 @@ import java.util.Arrays;
 final class IdTable {
     /*
      * Rows of longs, the ID first, in chunks of up to 128 rows. Both searches are binary. New rows come at the end as a
-     * rule, so a full last chunk is left full and followed by a new one; any other full chunk is split in halves. There
-     * is one Java object for a hundred rows.
+     * rule, so a full last chunk is left full and followed by a new one; any other full chunk is split in halves. A chunk
+     * that with a neighbour has no more than half of the rows that one may have is merged with it. So there is one Java
+     * object for some fifty rows or more.
+     *
+     * A copy shares all chunks. Who changes one that is shared copies it before, whichever of the two tables that is.
      */
     static final long NONE = -1;
 
@@ -20,10 +23,17 @@ final class IdTable {
     private static final int ID_LONGS = 2;
     private static final long OBJECT_BYTES = 48;
     private static final int ARRAY_BYTES = 16;
+    /** Of a reference, a count and a flag. */
+    private static final long BYTES_PER_CHUNK = 9;
+
+    private static final long[] NO_ROWS = new long[0];
 
     private final int stride;
     private long[][] chunks = new long[1][];
     private int[] counts = new int[1];
+    /** Whether another table may have the chunk, too. */
+    private boolean[] shared = new boolean[1];
+
     private int chunkCount;
     private long size;
     private long chunkLongs;
@@ -33,12 +43,25 @@ final class IdTable {
         stride = ID_LONGS + numbers;
     }
 
+    /** A table with the same rows at the same positions, of which changes of this one take nothing away. O(chunks). */
+    IdTable copy() {
+        IdTable copy = new IdTable(stride - ID_LONGS);
+        Arrays.fill(shared, 0, chunkCount, true);
+        copy.chunks = chunks.clone();
+        copy.counts = counts.clone();
+        copy.shared = shared.clone();
+        copy.chunkCount = chunkCount;
+        copy.size = size;
+        copy.chunkLongs = chunkLongs;
+        return copy;
+    }
+
     long size() {
         return size;
     }
 
     long heapBytes() {
-        return OBJECT_BYTES + chunks.length * 8L + chunkCount * (long) ARRAY_BYTES + chunkLongs * Long.BYTES;
+        return OBJECT_BYTES + chunks.length * BYTES_PER_CHUNK + chunkCount * (long) ARRAY_BYTES + chunkLongs * Long.BYTES;
     }
 
     long first() {
@@ -105,7 +128,16 @@ final class IdTable {
     }
 
     void set(long position, int index, long value) {
-        chunks[chunk(position)][slot(position) * stride + ID_LONGS + index] = value;
+        own(chunk(position))[slot(position) * stride + ID_LONGS + index] = value;
+    }
+
+    /** The rows of a chunk, to be changed. */
+    private long[] own(int chunk) {
+        if (shared[chunk]) {
+            chunks[chunk] = chunks[chunk].clone();
+            shared[chunk] = false;
+        }
+        return chunks[chunk];
     }
 
     /** Adds a row with an ID that none has; its numbers are yet to be set. */
@@ -127,13 +159,8 @@ final class IdTable {
                 }
             }
         }
-        long[] rows = chunks[chunk];
         int end = counts[chunk] * stride;
-        if (end == rows.length) {
-            rows = Arrays.copyOf(rows, Math.min(CHUNK_ROWS * stride, 2 * rows.length));
-            chunkLongs += rows.length - end;
-            chunks[chunk] = rows;
-        }
+        long[] rows = ownWithRoom(chunk, end + stride);
         int at = slot * stride;
         System.arraycopy(rows, at, rows, at + stride, end - at);
         rows[at] = millis;
@@ -143,19 +170,52 @@ final class IdTable {
         return position(chunk, slot);
     }
 
+    /** The rows of a chunk, to be changed, with room for so many longs. */
+    private long[] ownWithRoom(int chunk, int longs) {
+        long[] rows = chunks[chunk];
+        if (longs <= rows.length) {
+            return own(chunk);
+        }
+        long[] grown = Arrays.copyOf(rows, Math.min(CHUNK_ROWS * stride, Math.max(longs, 2 * rows.length)));
+        chunkLongs += grown.length - rows.length;
+        chunks[chunk] = grown;
+        shared[chunk] = false;
+        return grown;
+    }
+
     void remove(long position) {
         int chunk = chunk(position);
         size--;
         if (--counts[chunk] == 0) {
-            chunkLongs -= chunks[chunk].length;
-            System.arraycopy(chunks, chunk + 1, chunks, chunk, chunkCount - chunk - 1);
-            System.arraycopy(counts, chunk + 1, counts, chunk, chunkCount - chunk - 1);
-            chunks[--chunkCount] = new long[0];
+            removeChunk(chunk);
             return;
         }
-        long[] rows = chunks[chunk];
+        long[] rows = own(chunk);
         int at = slot(position) * stride;
         System.arraycopy(rows, at + stride, rows, at, counts[chunk] * stride - at);
+        if (chunk + 1 < chunkCount && counts[chunk] + counts[chunk + 1] <= CHUNK_ROWS / 2) {
+            mergeWithNext(chunk);
+        } else if (chunk > 0 && counts[chunk - 1] + counts[chunk] <= CHUNK_ROWS / 2) {
+            mergeWithNext(chunk - 1);
+        }
+    }
+
+    private void mergeWithNext(int chunk) {
+        int end = counts[chunk] * stride;
+        int added = counts[chunk + 1] * stride;
+        long[] rows = ownWithRoom(chunk, end + added);
+        System.arraycopy(chunks[chunk + 1], 0, rows, end, added);
+        counts[chunk] += counts[chunk + 1];
+        removeChunk(chunk + 1);
+    }
+
+    private void removeChunk(int chunk) {
+        chunkLongs -= chunks[chunk].length;
+        int moved = chunkCount - chunk - 1;
+        System.arraycopy(chunks, chunk + 1, chunks, chunk, moved);
+        System.arraycopy(counts, chunk + 1, counts, chunk, moved);
+        System.arraycopy(shared, chunk + 1, shared, chunk, moved);
+        chunks[--chunkCount] = NO_ROWS;
     }
 
     private void split(int chunk) {
@@ -170,11 +230,14 @@ final class IdTable {
         if (chunkCount == chunks.length) {
             chunks = Arrays.copyOf(chunks, 2 * chunkCount);
             counts = Arrays.copyOf(counts, 2 * chunkCount);
+            shared = Arrays.copyOf(shared, 2 * chunkCount);
         }
         System.arraycopy(chunks, chunk, chunks, chunk + 1, chunkCount - chunk);
         System.arraycopy(counts, chunk, counts, chunk + 1, chunkCount - chunk);
+        System.arraycopy(shared, chunk, shared, chunk + 1, chunkCount - chunk);
         chunks[chunk] = rows;
         counts[chunk] = count;
+        shared[chunk] = false;
         chunkCount++;
         chunkLongs += rows.length;
     }

@@ -5,13 +5,13 @@ import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.StreamValue;
-import dev.spinel.api.data.ValueInput;
-import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +27,9 @@ final class LargeStream implements LargeValue {
      *
      * m-s is the ID of the first entry, under which the index has the node; `parts` counts the listpack's entries before
      * it, for those who come from behind. A deleted entry keeps its place with a flag until no live one is left.
+     *
+     * While a cut is told (StreamCut), a node that it still needs is copied before it changes. Which ones these are tells a
+     * number in the row of each node: that of the last cut which does not need it.
      */
     private static final int DELETED = 1;
     private static final int SAME_FIELDS = 2;
@@ -37,18 +40,25 @@ final class LargeStream implements LargeValue {
     private static final int MASTER_FIELDS = 2;
     private static final int ADDRESS = 0;
     private static final int BLOCK_BYTES = 1;
+
+    /** Number of the last cut that does not need the node, since it came later or was told. */
+    static final int CUT = 2;
+
     private static final int NODES_PER_PIECE = 128;
     private static final long OBJECT_BYTES = 120;
 
     private final Arena arena;
     private final EncodingLimits limits;
-    private final IdTable nodes = new IdTable(2);
+    private final IdTable nodes = new IdTable(3);
     private final TreeMap<Bytes, PendingGroup> groups = new TreeMap<>();
     private long size;
     private long blockBytes;
     private StreamId lastId = StreamId.MIN;
     private StreamId maxDeletedId = StreamId.MIN;
     private long entriesAdded;
+    private final Bytes nodeView = new Bytes();
+    private @Nullable StreamCut cut;
+    private long cuts;
 
     LargeStream(Arena arena, EncodingLimits limits) {
         this.arena = arena;
@@ -115,7 +125,7 @@ final class LargeStream implements LargeValue {
         return groups.get(name);
     }
 
-    StreamGroup createGroup(Bytes name, StreamId id, long entriesRead) {
+    PendingGroup createGroup(Bytes name, StreamId id, long entriesRead) {
         PendingGroup group = new PendingGroup(name.copy(), id, entriesRead);
         groups.put(group.name(), group);
         return group;
@@ -196,6 +206,7 @@ final class LargeStream implements LargeValue {
         long node = nodes.insert(id.millis(), id.sequence());
         nodes.set(node, ADDRESS, address);
         nodes.set(node, BLOCK_BYTES, block);
+        nodes.set(node, CUT, cuts);
         blockBytes += block;
         return node;
     }
@@ -215,6 +226,7 @@ final class LargeStream implements LargeValue {
 
     private void appendTo(long node, StreamId id, Bytes[] strings, int first, int count) {
         StreamId master = new StreamId(nodes.millis(node), nodes.sequence(node));
+        beforeChange(node);
         boolean same = hasFields(array(node), start(node), strings, first, count);
         // The count of live entries grows by two bytes at most.
         ensure(node, entryBytes(id, master, strings, first, count, same) + Long.BYTES);
@@ -275,6 +287,7 @@ final class LargeStream implements LargeValue {
     }
 
     private void removeNode(long node) {
+        beforeChange(node);
         int block = (int) nodes.get(node, BLOCK_BYTES);
         arena.free(nodes.get(node, ADDRESS), block);
         blockBytes -= block;
@@ -288,26 +301,24 @@ final class LargeStream implements LargeValue {
             return false;
         }
         walk.markDeleted();
-        deletedIn(walk.node, 1);
+        if (countDeleted(walk.node, 1) == 0) {
+            removeNode(walk.node);
+        }
         return true;
     }
 
-    /** Counts entries of a node that were marked as deleted, and removes the node without live ones. */
-    private void deletedIn(long node, int entries) {
+    /** Counts entries of a node that were marked as deleted; returns how many live ones are left. */
+    private long countDeleted(long node, int entries) {
         size -= entries;
-        int live = Listpack.first(start(node));
-        long left = Listpack.integer(array(node), live) - entries;
-        if (left == 0) {
-            removeNode(node);
-            return;
-        }
         ensure(node, Long.BYTES);
         byte[] array = array(node);
         int start = start(node);
-        live = Listpack.first(start);
+        int live = Listpack.first(start);
+        long left = Listpack.integer(array, live) - entries;
         Listpack.replace(array, start, live, left);
         int deleted = Listpack.next(array, live);
         Listpack.replace(array, start, deleted, Listpack.integer(array, deleted) + entries);
+        return left;
     }
 
     /** Removes the oldest entries as {@link StreamValue#trimToSize}. */
@@ -353,7 +364,8 @@ final class LargeStream implements LargeValue {
             removed++;
         }
         if (removed > 0) {
-            deletedIn(node, removed);
+            // Without live entries, the node stays as in Redis if its last entry, which is deleted, is none of those to trim.
+            countDeleted(node, removed);
         }
         return removed;
     }
@@ -516,6 +528,7 @@ final class LargeStream implements LargeValue {
 
         /** Sets the flag of the entry. */
         void markDeleted() {
+            beforeChange(node);
             byte[] array = array(node);
             int start = start(node);
             Listpack.replace(array, start, start + entry, Listpack.integer(array, start + entry) | DELETED);
@@ -527,39 +540,59 @@ final class LargeStream implements LargeValue {
     @Override
     public void tell(ValueSink sink) throws IOException {
         sink.stream(nodes.size());
-        Bytes listpack = new Bytes();
         for (long node = nodes.first(); node != IdTable.NONE; node = nodes.next(node)) {
-            byte[] array = array(node);
-            int start = start(node);
-            listpack.set(array, start, Listpack.totalBytes(array, start));
-            sink.streamNode(nodes.millis(node), nodes.sequence(node), listpack);
+            tellNode(node, sink);
         }
-        SavedValue state = new SavedValue();
-        StreamId first = firstId();
-        state.writeLong(size);
-        state.writeLong(lastId.millis());
-        state.writeLong(lastId.sequence());
-        state.writeLong(first.millis());
-        state.writeLong(first.sequence());
-        state.writeLong(maxDeletedId.millis());
-        state.writeLong(maxDeletedId.sequence());
-        state.writeLong(entriesAdded);
-        state.writeLong(groups.size());
+        sink.streamState(state());
         for (PendingGroup group : groups.values()) {
-            group.save(state);
+            PendingGroup.Telling telling = new PendingGroup.Telling(group, sink);
+            while (telling.advance()) {}
         }
-        sink.streamState(state);
     }
 
-    /** A stream is told as a whole: its groups change with each read and have no cut of their own. */
-    @Override
-    public boolean startCut(ValueSink sink) {
-        return false;
+    /** Tells the listpack of a node. */
+    void tellNode(long node, ValueSink sink) throws IOException {
+        view(node);
+        sink.streamNode(nodes.millis(node), nodes.sequence(node), nodeView);
+    }
+
+    private void view(long node) {
+        byte[] array = array(node);
+        int start = start(node);
+        nodeView.set(array, start, Listpack.totalBytes(array, start));
+    }
+
+    /** What the stream is beside its entries. */
+    StreamState state() {
+        return new StreamState(size, lastId, firstId(), maxDeletedId, entriesAdded, groups.size());
     }
 
     @Override
-    public boolean advanceCut(int elements) {
-        throw new IllegalStateException("cut of a stream");
+    public boolean startCut(ValueSink sink) throws IOException {
+        sink.stream(nodes.size());
+        cut = new StreamCut(this, nodes, ++cuts, sink);
+        for (PendingGroup group : groups.values()) {
+            cut.addGroup(group.copy());
+        }
+        return true;
+    }
+
+    @Override
+    public boolean advanceCut(int elements) throws IOException {
+        boolean over = Objects.requireNonNull(cut, "cut").advance(elements);
+        if (over) {
+            cut = null;
+        }
+        return over;
+    }
+
+    /** Keeps a node that is about to change or to be removed if it belongs to what is left of a cut. */
+    private void beforeChange(long node) {
+        if (cut != null && nodes.get(node, CUT) != cuts) {
+            view(node);
+            cut.keep(new StreamId(nodes.millis(node), nodes.sequence(node)), nodeView.copy());
+            nodes.set(node, CUT, cuts);
+        }
     }
 
     /** Adds a node that comes from outside; false, and nothing happened, if it is none or not the next one. */
@@ -584,38 +617,15 @@ final class LargeStream implements LargeValue {
         size += Listpack.integer(arena.chunk(address), Listpack.first(arena.offset(address)));
     }
 
-    /** Takes what {@link #tell} told after the nodes; false if it makes no sense. */
-    boolean loadState(SavedValue saved) {
-        try {
-            return loadState(saved.input());
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private boolean loadState(ValueInput state) {
-        if (state.readLong() != size) {
-            return false;
-        }
-        lastId = new StreamId(state.readLong(), state.readLong());
-        // The ID of the first entry follows from the entries.
-        state.readLong();
-        state.readLong();
-        maxDeletedId = new StreamId(state.readLong(), state.readLong());
-        entriesAdded = state.readLong();
+    /** Takes what {@link #state} was; false, and nothing happened, if it does not fit the nodes. */
+    boolean loadState(StreamState state) {
         long last = nodes.last();
-        if (last != IdTable.NONE && lastOf(last).compareTo(lastId) > 0) {
+        if (state.size() != size || (last != IdTable.NONE && lastOf(last).compareTo(state.lastId()) > 0)) {
             return false;
         }
-        long groupCount = state.readLong();
-        for (long i = 0; i < groupCount; i++) {
-            Bytes name = state.readBytes();
-            PendingGroup group =
-                    new PendingGroup(name, new StreamId(state.readLong(), state.readLong()), state.readLong());
-            if (groups.put(name, group) != null || !group.load(state)) {
-                return false;
-            }
-        }
+        lastId = state.lastId();
+        maxDeletedId = state.maxDeletedId();
+        entriesAdded = state.entriesAdded();
         return true;
     }
 
@@ -637,13 +647,7 @@ final class LargeStream implements LargeValue {
         maxDeletedId = source.maxDeletedId;
         entriesAdded = source.entriesAdded;
         for (PendingGroup group : source.groups.values()) {
-            SavedValue saved = new SavedValue();
-            group.save(saved);
-            ValueInput state = saved.input();
-            PendingGroup copy = new PendingGroup(
-                    state.readBytes(), new StreamId(state.readLong(), state.readLong()), state.readLong());
-            copy.load(state);
-            groups.put(copy.name(), copy);
+            groups.put(group.name(), group.copy());
         }
     }
 

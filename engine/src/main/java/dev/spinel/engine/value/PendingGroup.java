@@ -3,10 +3,12 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
-import dev.spinel.api.data.ValueInput;
-import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -18,11 +20,15 @@ final class PendingGroup implements StreamGroup {
     private static final int DELIVERED = 1;
     private static final int DELIVERIES = 2;
 
+    /** The number of the consumer of an entry that has none yet, while a group is loaded. */
+    private static final int NOBODY = -1;
+
     private static final long OBJECT_BYTES = 120;
 
     private final Bytes name;
-    private final IdTable pending = new IdTable(3);
+    private final IdTable pending;
     private final TreeMap<Bytes, Reader> consumers = new TreeMap<>();
+
     /** The consumers by the number that a pending entry has for its own. */
     private final List<@Nullable Reader> byNumber = new ArrayList<>();
 
@@ -33,12 +39,21 @@ final class PendingGroup implements StreamGroup {
         this.name = name;
         this.lastId = lastId;
         this.entriesRead = entriesRead;
+        this.pending = new IdTable(3);
+    }
+
+    private PendingGroup(PendingGroup source) {
+        this.name = source.name;
+        this.lastId = source.lastId;
+        this.entriesRead = source.entriesRead;
+        this.pending = source.pending.copy();
+        this.byNumber.addAll(Collections.nCopies(source.byNumber.size(), null));
     }
 
     private static final class Reader implements Consumer {
         private final Bytes name;
         private final int number;
-        private final IdTable pending = new IdTable(0);
+        private final IdTable pending;
         private long seenMillis;
         private long activeMillis = -1;
 
@@ -46,6 +61,15 @@ final class PendingGroup implements StreamGroup {
             this.name = name;
             this.number = number;
             this.seenMillis = seenMillis;
+            this.pending = new IdTable(0);
+        }
+
+        Reader(Reader source) {
+            this.name = source.name;
+            this.number = source.number;
+            this.pending = source.pending.copy();
+            this.seenMillis = source.seenMillis;
+            this.activeMillis = source.activeMillis;
         }
 
         @Override
@@ -115,6 +139,22 @@ final class PendingGroup implements StreamGroup {
     @Override
     public long pendingCount() {
         return pending.size();
+    }
+
+    @Override
+    public StreamId firstPendingId() {
+        return idAt(pending.first());
+    }
+
+    @Override
+    public StreamId lastPendingId() {
+        return idAt(pending.last());
+    }
+
+    private StreamId idAt(long position) {
+        return position == IdTable.NONE
+                ? StreamId.MIN
+                : new StreamId(pending.millis(position), pending.sequence(position));
     }
 
     @Override
@@ -190,70 +230,93 @@ final class PendingGroup implements StreamGroup {
         return new Walk(from, consumer == null ? pending : ((Reader) consumer).pending);
     }
 
-    /** Writes the group in the order of {@link LargeStream#tell}. */
-    void save(SavedValue state) {
-        state.writeBytes(name);
-        state.writeLong(lastId.millis());
-        state.writeLong(lastId.sequence());
-        state.writeLong(entriesRead);
-        state.writeLong(pending.size());
-        for (long at = pending.first(); at != IdTable.NONE; at = pending.next(at)) {
-            state.writeLong(pending.millis(at));
-            state.writeLong(pending.sequence(at));
-            state.writeLong(pending.get(at, DELIVERED));
-            state.writeLong(pending.get(at, DELIVERIES));
+    /** Adds a pending entry that has no consumer yet; false if it is there already. */
+    boolean loadPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        if (pending.find(millis, sequence) != IdTable.NONE) {
+            return false;
         }
-        state.writeLong(consumers.size());
-        for (Reader reader : consumers.values()) {
-            state.writeBytes(reader.name);
-            state.writeLong(reader.seenMillis);
-            state.writeLong(reader.activeMillis);
-            state.writeLong(reader.pending.size());
-            IdTable ids = reader.pending;
-            for (long at = ids.first(); at != IdTable.NONE; at = ids.next(at)) {
-                state.writeLong(ids.millis(at));
-                state.writeLong(ids.sequence(at));
-            }
-        }
+        long position = pending.insert(millis, sequence);
+        pending.set(position, CONSUMER, NOBODY);
+        pending.set(position, DELIVERED, deliveredMillis);
+        pending.set(position, DELIVERIES, deliveries);
+        return true;
     }
 
-    /** Reads what {@link #save} wrote after the head of the group; false if it makes no sense. */
-    boolean load(ValueInput state) {
-        long entries = state.readLong();
-        for (long i = 0; i < entries; i++) {
-            long millis = state.readLong();
-            long sequence = state.readLong();
-            if (pending.find(millis, sequence) != IdTable.NONE) {
+    /** Gives a pending entry that has no consumer to one; false if there is none such. */
+    boolean loadOwner(long millis, long sequence, Consumer consumer) {
+        Reader reader = (Reader) consumer;
+        long position = pending.find(millis, sequence);
+        if (position == IdTable.NONE || pending.get(position, CONSUMER) != NOBODY) {
+            return false;
+        }
+        pending.set(position, CONSUMER, reader.number);
+        reader.pending.insert(millis, sequence);
+        return true;
+    }
+
+    /** A group with the same content; pending entries share their memory until one of both changes. */
+    PendingGroup copy() {
+        PendingGroup copy = new PendingGroup(this);
+        for (Reader reader : consumers.values()) {
+            Reader copied = new Reader(reader);
+            copy.consumers.put(copied.name, copied);
+            copy.byNumber.set(copied.number, copied);
+        }
+        return copy;
+    }
+
+    /** Tells a group, which must not change until then, in pieces. */
+    static final class Telling {
+        private final PendingGroup group;
+        private final ValueSink sink;
+        private final Iterator<Reader> readers;
+        private long pendingAt;
+        private @Nullable IdTable owned;
+        private long ownedAt = IdTable.NONE;
+
+        /** Starts, with what comes before the pending entries. */
+        Telling(PendingGroup group, ValueSink sink) throws IOException {
+            this.group = group;
+            this.sink = sink;
+            readers = group.consumers.values().iterator();
+            pendingAt = group.pending.first();
+            sink.streamGroup(group.name, group.lastId, group.entriesRead, group.pending.size());
+            endOfPending();
+        }
+
+        private void endOfPending() throws IOException {
+            if (pendingAt == IdTable.NONE) {
+                sink.streamConsumers(group.consumers.size());
+            }
+        }
+
+        /** Tells one pending entry, or one consumer, or one entry of a consumer; false when nothing is left. */
+        boolean advance() throws IOException {
+            if (pendingAt != IdTable.NONE) {
+                IdTable table = group.pending;
+                sink.streamPending(
+                        table.millis(pendingAt),
+                        table.sequence(pendingAt),
+                        table.get(pendingAt, DELIVERED),
+                        table.get(pendingAt, DELIVERIES));
+                pendingAt = table.next(pendingAt);
+                endOfPending();
+                return true;
+            }
+            if (owned != null && ownedAt != IdTable.NONE) {
+                sink.streamOwned(owned.millis(ownedAt), owned.sequence(ownedAt));
+                ownedAt = owned.next(ownedAt);
+                return true;
+            }
+            if (!readers.hasNext()) {
                 return false;
             }
-            long position = pending.insert(millis, sequence);
-            pending.set(position, CONSUMER, -1);
-            pending.set(position, DELIVERED, state.readLong());
-            pending.set(position, DELIVERIES, state.readLong());
+            Reader reader = readers.next();
+            sink.streamConsumer(reader.name, reader.seenMillis, reader.activeMillis, reader.pending.size());
+            owned = reader.pending;
+            ownedAt = owned.first();
+            return true;
         }
-        long owned = 0;
-        long readers = state.readLong();
-        for (long i = 0; i < readers; i++) {
-            Bytes readerName = state.readBytes();
-            if (consumers.containsKey(readerName)) {
-                return false;
-            }
-            Reader reader = (Reader) createConsumer(readerName, state.readLong());
-            reader.activeMillis = state.readLong();
-            long ids = state.readLong();
-            for (long j = 0; j < ids; j++) {
-                long millis = state.readLong();
-                long sequence = state.readLong();
-                long position = pending.find(millis, sequence);
-                if (position == IdTable.NONE || pending.get(position, CONSUMER) != -1) {
-                    return false;
-                }
-                pending.set(position, CONSUMER, reader.number);
-                reader.pending.insert(millis, sequence);
-            }
-            owned += ids;
-        }
-        return owned == entries;
     }
 
     private final class Walk implements Pending {

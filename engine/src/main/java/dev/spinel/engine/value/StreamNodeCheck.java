@@ -19,7 +19,7 @@ final class StreamNodeCheck {
         this.master = master;
     }
 
-    /** Whether a listpack has the form of a node whose first entry has an ID, with at least one live entry. */
+    /** Whether a listpack has the form of a node whose first entry has an ID. */
     static boolean isValid(StreamId id, Bytes listpack) {
         if (Listpack.check(listpack.array(), listpack.offset(), listpack.length()) <= 0) {
             return false;
@@ -109,6 +109,6 @@ final class StreamNodeCheck {
                 return false;
             }
         }
-        return live > 0 && live == head[0] && deleted == head[1];
+        return live == head[0] && deleted == head[1];
     }
 }

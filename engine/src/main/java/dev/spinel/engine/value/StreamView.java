@@ -4,7 +4,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.StreamValue;
-import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.util.Collection;
@@ -16,6 +16,8 @@ public final class StreamView extends ValueView implements StreamValue {
     private final ValueContext context;
     private ValueCell cell;
     private @Nullable LargeStream stream;
+    private @Nullable PendingGroup loadedGroup;
+    private StreamGroup.@Nullable Consumer loadedConsumer;
 
     /** Creates a view of a cell, to which it must still be bound. */
     public StreamView(ValueContext context, ValueCell cell) {
@@ -95,9 +97,42 @@ public final class StreamView extends ValueView implements StreamValue {
         return stream().loadNode(id, listpack);
     }
 
-    /** Takes everything but the nodes, which were loaded before; false if it does not fit them or is malformed. */
-    public boolean loadState(SavedValue state) {
+    /** Takes what a stream is beside the nodes, which were loaded before; false if it does not fit them. */
+    public boolean loadState(StreamState state) {
         return stream().loadState(state);
+    }
+
+    /** Adds a group that is loaded; false if it is there already. */
+    public boolean loadGroup(Bytes name, StreamId lastId, long entriesRead) {
+        if (stream().group(name) != null) {
+            return false;
+        }
+        loadedGroup = stream().createGroup(name, lastId, entriesRead);
+        return true;
+    }
+
+    private PendingGroup loadedGroup() {
+        return Objects.requireNonNull(loadedGroup, "group");
+    }
+
+    /** Adds a pending entry to the group loaded last, for no consumer yet; false if it is there already. */
+    public boolean loadPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        return loadedGroup().loadPending(millis, sequence, deliveredMillis, deliveries);
+    }
+
+    /** Adds a consumer to the group loaded last; false if it is there already. */
+    public boolean loadConsumer(Bytes name, long seenMillis, long activeMillis) {
+        if (loadedGroup().consumer(name) != null) {
+            return false;
+        }
+        loadedConsumer = loadedGroup().createConsumer(name, seenMillis);
+        loadedConsumer.activeMillis(activeMillis);
+        return true;
+    }
+
+    /** Gives a pending entry to the consumer loaded last; false if there is none or it has another consumer. */
+    public boolean loadOwned(long millis, long sequence) {
+        return loadedGroup().loadOwner(millis, sequence, Objects.requireNonNull(loadedConsumer, "consumer"));
     }
 
     @Override

@@ -54,6 +54,7 @@ final class SpecFactsTest {
                 "geo",
                 "transactions",
                 "pubsub",
+                "stream",
                 "connection",
                 "cluster");
         Map<String, CommandSpec> specs = BuiltInSpecs.byFullName();

@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the IDs of stream commands. */
 final class StreamArguments {
-    private static final int MAX_DIGITS = 20;
-
     private StreamArguments() {}
 
     private static CommandException invalidId() {
@@ -38,7 +36,8 @@ final class StreamArguments {
         return id;
     }
 
-    private static @Nullable StreamId idOrNull(Bytes text, long missingSequence) {
+    /** An ID, of which the second number may be missing; null if it is none. */
+    static @Nullable StreamId idOrNull(Bytes text, long missingSequence) {
         int hyphen = indexOfHyphen(text);
         if (hyphen < 0) {
             return isNumber(text, 0, text.length())
@@ -108,7 +107,7 @@ final class StreamArguments {
     }
 
     private static boolean isNumber(Bytes text, int from, int to) {
-        if (from >= to || to - from > MAX_DIGITS) {
+        if (from >= to) {
             return false;
         }
         long value = 0;

@@ -33,11 +33,13 @@ public final class StreamCommands implements ServerPlugin {
                         Command.of(StreamSpecs.XGROUP_CREATECONSUMER, StreamGroups::createconsumer),
                         Command.of(StreamSpecs.XGROUP_DELCONSUMER, StreamGroups::delconsumer),
                         Command.of(StreamSpecs.XGROUP_DESTROY, StreamGroups::destroy),
+                        Command.of(StreamSpecs.XGROUP_HELP, StreamGroups::help),
                         Command.of(StreamSpecs.XGROUP_SETID, StreamGroups::setid)),
                 Command.container(
                         StreamSpecs.XINFO,
                         Command.of(StreamSpecs.XINFO_CONSUMERS, StreamInfo::consumers),
                         Command.of(StreamSpecs.XINFO_GROUPS, StreamInfo::groups),
+                        Command.of(StreamSpecs.XINFO_HELP, StreamInfo::help),
                         Command.of(StreamSpecs.XINFO_STREAM, StreamInfo::describe)));
     }
 }

@@ -9,6 +9,7 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** XGROUP and XACK. */
@@ -17,9 +18,31 @@ final class StreamGroups {
     private static final int GROUP = 3;
     private static final int ID = 4;
 
+    /** Arguments of CREATE with all options. */
+    private static final int MAX_CREATE_ARGUMENTS = 8;
+
+    private static final List<String> HELP = List.of(
+            "XGROUP <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            "CREATE <key> <groupname> <id|$> [option]",
+            "    Create a new consumer group. Options are:",
+            "    * MKSTREAM",
+            "      Create the empty stream if it does not exist.",
+            "    * ENTRIESREAD entries_read",
+            "      Set the group's entries_read counter (internal use).",
+            "CREATECONSUMER <key> <groupname> <consumer>",
+            "    Create a new consumer in the specified group.",
+            "DELCONSUMER <key> <groupname> <consumer>",
+            "    Remove the specified consumer.",
+            "DESTROY <key> <groupname>",
+            "    Remove the specified group.",
+            "SETID <key> <groupname> <id|$> [ENTRIESREAD entries_read]",
+            "    Set the current group ID and entries_read counter.",
+            "HELP",
+            "    Prints this help.");
+
     private StreamGroups() {}
 
-    /** The consumer of a name, which is made if there is none. */
+    /** The consumer of a name, which is made if there is none, and is seen now. */
     static StreamGroup.Consumer consumer(Call call, Bytes key, StreamGroup group, Bytes name) {
         StreamGroup.Consumer consumer = group.consumer(name);
         if (consumer == null) {
@@ -27,6 +50,7 @@ final class StreamGroups {
             call.changed(key, KeyEvent.STREAM, "xgroup-createconsumer");
             call.propagateAs(Bytes.of("XGROUP"), Bytes.of("CREATECONSUMER"), key, group.name(), name);
         }
+        consumer.seenMillis(call.nowMillis());
         return consumer;
     }
 
@@ -91,13 +115,19 @@ final class StreamGroups {
         return group;
     }
 
-    private static StreamId idArg(Call call, @Nullable StreamValue stream) {
-        if (call.argIs(ID, "$")) {
-            StreamId id = stream == null ? StreamId.MIN : stream.lastId();
-            call.replaceArg(ID, Bytes.of(id.toString()));
-            return id;
+    /** The last ID for {@code $}, which is also what is logged; null for anything else. */
+    private static @Nullable StreamId lastIdArg(Call call, @Nullable StreamValue stream) {
+        if (!call.argIs(ID, "$")) {
+            return null;
         }
-        return StreamArguments.strictId(call, ID, 0);
+        StreamId id = stream == null ? StreamId.MIN : stream.lastId();
+        call.replaceArg(ID, Bytes.of(id.toString()));
+        return id;
+    }
+
+    private static CommandException unknownOrWrongArity(Call call) {
+        return Errors.err(
+                "unknown subcommand or wrong number of arguments for '" + call.arg(1) + "'. Try XGROUP HELP.");
     }
 
     private static long entriesRead(Call call, int index) {
@@ -117,7 +147,7 @@ final class StreamGroups {
             } else if (call.argIs(i, "ENTRIESREAD") && i + 1 < call.argCount()) {
                 entriesRead = entriesRead(call, ++i);
             } else {
-                throw Errors.syntax();
+                throw unknownOrWrongArity(call);
             }
         }
         Bytes key = call.arg(KEY);
@@ -125,7 +155,11 @@ final class StreamGroups {
         if (stream == null && !makeStream) {
             throw keyRequired();
         }
-        StreamId id = idArg(call, stream);
+        if (call.argCount() > MAX_CREATE_ARGUMENTS) {
+            throw unknownOrWrongArity(call);
+        }
+        StreamId last = lastIdArg(call, stream);
+        StreamId id = last == null ? StreamArguments.strictId(call, ID, 0) : last;
         if (stream == null) {
             stream = call.keys().modifyOrCreate(ValueType.STREAM, key);
         }
@@ -141,16 +175,27 @@ final class StreamGroups {
         long entriesRead = StreamGroup.UNKNOWN;
         for (int i = ID + 1; i < call.argCount(); i++) {
             if (!call.argIs(i, "ENTRIESREAD") || i + 1 == call.argCount()) {
-                throw Errors.syntax();
+                throw unknownOrWrongArity(call);
             }
             entriesRead = entriesRead(call, ++i);
         }
         StreamValue stream = stream(call);
         StreamGroup group = group(call, stream);
-        group.lastId(idArg(call, stream));
+        if (call.argCount() > ID + 3) {
+            throw unknownOrWrongArity(call);
+        }
+        StreamId last = lastIdArg(call, stream);
+        group.lastId(last == null ? StreamArguments.id(call, ID, 0) : last);
         group.entriesRead(entriesRead);
         call.changed(call.arg(KEY), KeyEvent.STREAM, "xgroup-setid");
         call.reply().ok();
+    }
+
+    static void help(Call call) {
+        call.reply().array(HELP.size());
+        for (String line : HELP) {
+            call.reply().simple(line);
+        }
     }
 
     static void destroy(Call call) {

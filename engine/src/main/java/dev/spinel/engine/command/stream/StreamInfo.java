@@ -8,12 +8,24 @@ import dev.spinel.api.data.StreamValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
+import java.util.List;
 
 /** XINFO. */
 final class StreamInfo {
     private static final int KEY = 2;
     private static final int GROUP = 3;
     private static final long DEFAULT_COUNT = 10;
+
+    private static final List<String> HELP = List.of(
+            "XINFO <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
+            "CONSUMERS <key> <groupname>",
+            "    Show consumers of <groupname>.",
+            "GROUPS <key>",
+            "    Show the stream consumer groups.",
+            "STREAM <key> [FULL [COUNT <count>]",
+            "    Show information about the stream.",
+            "HELP",
+            "    Prints this help.");
 
     private StreamInfo() {}
 
@@ -77,19 +89,28 @@ final class StreamInfo {
         }
     }
 
+    static void help(Call call) {
+        call.reply().array(HELP.size());
+        for (String line : HELP) {
+            call.reply().simple(line);
+        }
+    }
+
     static void describe(Call call) {
+        StreamValue stream = stream(call);
         boolean full = call.argCount() > 3;
         long count = DEFAULT_COUNT;
         if (full) {
-            if (!call.argIs(3, "FULL") || (call.argCount() != 4 && (call.argCount() != 6 || !call.argIs(4, "COUNT")))) {
-                throw Errors.syntax();
+            boolean withCount = call.argCount() == 6 && call.argIs(4, "COUNT");
+            if (!call.argIs(3, "FULL") || (call.argCount() != 4 && !withCount)) {
+                throw Errors.err(
+                        "unknown subcommand or wrong number of arguments for '" + call.arg(1) + "'. Try XINFO HELP.");
             }
-            if (call.argCount() == 6) {
+            if (withCount) {
                 count = call.integerArg(5);
                 count = count < 0 ? DEFAULT_COUNT : count;
             }
         }
-        StreamValue stream = stream(call);
         ReplyWriter reply = call.reply();
         reply.map(full ? 9 : 10);
         number(reply, "length", stream.size());

@@ -25,6 +25,9 @@ final class StreamPending {
     /** How many pending entries XAUTOCLAIM looks at for each that it may claim. */
     private static final int ATTEMPTS_FACTOR = 10;
 
+    /** The greatest count of XAUTOCLAIM, as in Redis, which makes room for so many IDs. */
+    private static final long MAX_COUNT = Long.MAX_VALUE / 16;
+
     private StreamPending() {}
 
     private static StreamGroup group(Call call, @Nullable StreamValue stream) {
@@ -37,24 +40,21 @@ final class StreamPending {
     }
 
     static void xpending(Call call) {
-        boolean summary = call.argCount() == 3;
-        int start = 3;
-        long minIdle = 0;
-        if (!summary) {
-            if (call.argCount() >= 4 && call.argIs(3, "IDLE")) {
-                if (call.argCount() < 8) {
-                    throw Errors.syntax();
-                }
-                minIdle = call.integerArg(4);
-                start = 5;
-            }
-            if (call.argCount() < start + 3 || call.argCount() > start + 4) {
-                throw Errors.syntax();
-            }
-        }
-        if (summary) {
+        if (call.argCount() == 3) {
             summary(call, group(call, call.keys().read(ValueType.STREAM, call.arg(KEY))));
             return;
+        }
+        if (call.argCount() < 6 || call.argCount() > 9) {
+            throw Errors.syntax();
+        }
+        int start = 3;
+        long minIdle = 0;
+        if (call.argIs(3, "IDLE")) {
+            minIdle = call.integerArg(4);
+            if (call.argCount() < 8) {
+                throw Errors.syntax();
+            }
+            start = 5;
         }
         long count = Math.max(0, call.integerArg(start + 2));
         StreamId from = StreamArguments.rangeStart(call, start);
@@ -74,7 +74,7 @@ final class StreamPending {
         StreamGroup.Pending pending = group.pending(from, consumer);
         while (size < count && pending.next() && pending.id().compareTo(to) <= 0) {
             long idle = call.nowMillis() - pending.deliveredMillis();
-            if (idle >= minIdle) {
+            if (minIdle == 0 || idle >= minIdle) {
                 reply.array(4);
                 reply.bulk(pending.id().toString());
                 reply.bulk(pending.consumer().name());
@@ -96,14 +96,8 @@ final class StreamPending {
             reply.nilArray();
             return;
         }
-        StreamGroup.Pending pending = group.pending(StreamId.MIN, null);
-        pending.next();
-        reply.bulk(pending.id().toString());
-        StreamId last = pending.id();
-        while (pending.next()) {
-            last = pending.id();
-        }
-        reply.bulk(last.toString());
+        reply.bulk(group.firstPendingId().toString());
+        reply.bulk(group.lastPendingId().toString());
         int mark = reply.begin();
         int size = 0;
         for (StreamGroup.Consumer consumer : group.consumers()) {
@@ -130,8 +124,13 @@ final class StreamPending {
         long minIdle = minIdle(call, "XCLAIM");
         List<StreamId> ids = new ArrayList<>();
         int next = FIRST_ID;
-        while (next < call.argCount() && isDigit(call.arg(next))) {
-            ids.add(StreamArguments.strictId(call, next++, 0));
+        while (next < call.argCount()) {
+            StreamId id = StreamArguments.idOrNull(call.arg(next), 0);
+            if (id == null) {
+                break;
+            }
+            ids.add(id);
+            next++;
         }
         long now = call.nowMillis();
         long delivered = now;
@@ -153,7 +152,8 @@ final class StreamPending {
                 delivered =
                         call.integerArg(++i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid TIME option argument for XCLAIM");
             } else if (more && call.argIs(i, "RETRYCOUNT")) {
-                retries = call.integerArg(++i, 0, Long.MAX_VALUE, "Invalid RETRYCOUNT option argument for XCLAIM");
+                retries = call.integerArg(
+                        ++i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid RETRYCOUNT option argument for XCLAIM");
             } else if (more && call.argIs(i, "LASTID")) {
                 lastId = StreamArguments.strictId(call, ++i, 0);
             } else {
@@ -170,8 +170,7 @@ final class StreamPending {
             call.changed();
             StreamGroups.propagateGroupId(call, key, group);
         }
-        StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, call.arg(CONSUMER));
-        consumer.seenMillis(now);
+        StreamGroup.Consumer consumer = null;
         ReplyWriter reply = call.reply();
         int mark = reply.begin();
         int size = 0;
@@ -187,16 +186,15 @@ final class StreamPending {
             if (pending == null ? !force : minIdle > 0 && now - pending.deliveredMillis() < minIdle) {
                 continue;
             }
+            if (consumer == null) {
+                consumer = StreamGroups.consumer(call, key, group, call.arg(CONSUMER));
+            }
             long before = pending == null ? 1 : pending.deliveries();
             long deliveries = retries >= 0 ? retries : before + (justId ? 0 : 1);
             claim(call, key, group, consumer, entry, delivered, deliveries, justId);
             size++;
         }
         reply.endArray(mark, size);
-    }
-
-    private static boolean isDigit(Bytes text) {
-        return !text.isEmpty() && text.at(0) >= '0' && text.at(0) <= '9';
     }
 
     private static StreamGroup.@Nullable Pending find(StreamGroup group, StreamId id) {
@@ -237,7 +235,7 @@ final class StreamPending {
         boolean justId = false;
         for (int i = FIRST_ID + 1; i < call.argCount(); i++) {
             if (call.argIs(i, "COUNT") && i + 1 < call.argCount()) {
-                count = call.integerArg(++i, 1, Long.MAX_VALUE / ATTEMPTS_FACTOR, "COUNT must be > 0");
+                count = call.integerArg(++i, 1, MAX_COUNT, "COUNT must be > 0");
             } else if (call.argIs(i, "JUSTID")) {
                 justId = true;
             } else {
@@ -248,16 +246,14 @@ final class StreamPending {
         StreamValue stream = call.keys().modify(ValueType.STREAM, key);
         StreamGroup group = group(call, stream);
         call.propagateNothing();
-        StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, call.arg(CONSUMER));
-        consumer.seenMillis(call.nowMillis());
-        autoclaim(call, Objects.requireNonNull(stream), group, consumer, new Claiming(start, minIdle, count, justId));
+        autoclaim(call, Objects.requireNonNull(stream), group, new Claiming(start, minIdle, count, justId));
     }
 
     /** What XAUTOCLAIM was asked for. */
     private record Claiming(StreamId start, long minIdle, long count, boolean justId) {}
 
     private static void autoclaim(
-            Call call, StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, Claiming claiming) {
+            Call call, StreamValue stream, StreamGroup group, Claiming claiming) {
         Bytes key = call.arg(KEY);
         List<StreamId> claimed = new ArrayList<>();
         List<StreamId> deleted = new ArrayList<>();
@@ -281,11 +277,21 @@ final class StreamPending {
         reply.array(3);
         reply.bulk((more ? pending.id() : StreamId.MIN).toString());
         reply.array(claimed.size());
+        StreamGroup.Consumer consumer =
+                claimed.isEmpty() ? null : StreamGroups.consumer(call, key, group, call.arg(CONSUMER));
         for (StreamId id : claimed) {
             StreamValue.Cursor entry = stream.cursor(id, id, false);
             entry.next();
             long deliveries = Objects.requireNonNull(find(group, id)).deliveries() + (claiming.justId ? 0 : 1);
-            claim(call, key, group, consumer, entry, call.nowMillis(), deliveries, claiming.justId);
+            claim(
+                    call,
+                    key,
+                    group,
+                    Objects.requireNonNull(consumer),
+                    entry,
+                    call.nowMillis(),
+                    deliveries,
+                    claiming.justId);
         }
         reply.array(deleted.size());
         for (StreamId id : deleted) {

@@ -10,6 +10,7 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,6 @@ final class StreamRead {
         }
 
         private void parseOptions() {
-            String name = grouped ? "xreadgroup" : "xread";
             for (int i = 1; i < call.argCount() && streams == 0; i++) {
                 boolean more = i + 1 < call.argCount();
                 if (more && call.argIs(i, "BLOCK")) {
@@ -112,8 +112,8 @@ final class StreamRead {
                     firstKey = i + 1;
                     int left = call.argCount() - firstKey;
                     if (left % 2 != 0) {
-                        throw Errors.err("Unbalanced '" + name + "' list of streams: for each stream key an ID or '"
-                                + (grouped ? '>' : '$') + "' must be specified.");
+                        throw Errors.err("Unbalanced XREAD list of streams: for each stream key an ID or '$' must be"
+                                + " specified.");
                     }
                     streams = left / 2;
                 } else if (i + 2 < call.argCount() && call.argIs(i, "GROUP")) {
@@ -140,6 +140,9 @@ final class StreamRead {
                     call.integerArg(index, Long.MIN_VALUE, Long.MAX_VALUE, "timeout is not an integer or out of range");
             if (timeout < 0) {
                 throw Errors.timeoutNegative();
+            }
+            if (timeout > Long.MAX_VALUE - call.nowMillis()) {
+                throw Errors.err("timeout is out of range");
             }
             return timeout;
         }
@@ -168,13 +171,30 @@ final class StreamRead {
             } else if (call.argIs(index, ">")) {
                 throw Errors.err("The > ID can be specified only when calling XREADGROUP using the GROUP <group>"
                         + " <consumer> option.");
-            } else if (call.argIs(index, "$")) {
-                StreamValue stream = call.keys().read(ValueType.STREAM, call.arg(firstKey + i));
-                StreamId last = stream == null ? StreamId.MIN : stream.lastId();
-                call.replaceArg(index, Bytes.of(last.toString()));
-                return last;
+            } else {
+                StreamValue stream = stream(i);
+                if (call.argIs(index, "$")) {
+                    StreamId last = stream == null ? StreamId.MIN : stream.lastId();
+                    call.replaceArg(index, Bytes.of(last.toString()));
+                    return last;
+                }
+                if (call.argIs(index, "+")) {
+                    return beforeLast(index, stream);
+                }
             }
             return StreamArguments.strictId(call, index, 0);
+        }
+
+        /** The ID behind which only the last entry is; without entries, that of the greatest ID ever. */
+        private StreamId beforeLast(int index, @Nullable StreamValue stream) {
+            StreamId last = stream == null ? StreamId.MIN : stream.lastId();
+            if (stream != null && stream.size() > 0) {
+                StreamValue.Cursor cursor = stream.cursor(StreamId.MIN, StreamId.MAX, true);
+                cursor.next();
+                return Objects.requireNonNull(cursor.id().previous(), "ID before " + cursor.id());
+            }
+            call.replaceArg(index, Bytes.of(last.toString()));
+            return last;
         }
 
         private @Nullable StreamValue stream(int i) {
@@ -260,7 +280,6 @@ final class StreamRead {
             Bytes key = call.arg(firstKey + i);
             StreamGroup group = group(i);
             StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, call.arg(groupIndex + 1));
-            consumer.seenMillis(call.nowMillis());
             if (isNew[i]) {
                 long[] delivered = new long[1];
                 serve(stream, after[i], cursor -> {

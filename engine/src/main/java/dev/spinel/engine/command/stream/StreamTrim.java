@@ -21,18 +21,22 @@ final class StreamTrim {
     private boolean approximate;
     private long limit = NOT_GIVEN;
     private boolean noMakeStream;
+    private AddedId id = AddedId.AUTOMATIC;
     private int next;
 
     private StreamTrim(boolean forAdd) {
         this.forAdd = forAdd;
     }
 
-    /** Reads options up to the first argument that is none, which only XADD has: the ID. */
+    /** Reads options up to the first argument that is none, which only XADD has: the ID, which is read, too. */
     static StreamTrim parse(Call call, boolean forAdd) {
         StreamTrim trim = new StreamTrim(forAdd);
         trim.next = 2;
         while (trim.next < call.argCount() && trim.parseOption(call)) {
             trim.next++;
+        }
+        if (forAdd && trim.next < call.argCount()) {
+            trim.id = AddedId.parse(call, trim.next);
         }
         trim.check(call);
         return trim;
@@ -76,7 +80,7 @@ final class StreamTrim {
                 throw Errors.err("The MAXLEN argument must be >= 0.");
             }
         } else {
-            minId = StreamArguments.id(call, next, 0);
+            minId = StreamArguments.strictId(call, next, 0);
         }
     }
 
@@ -109,9 +113,14 @@ final class StreamTrim {
         return noMakeStream;
     }
 
-    /** Index of the argument after the options. */
+    /** Index of the argument after the options, the ID. */
     int next() {
         return next;
+    }
+
+    /** The ID that an entry is to have. */
+    AddedId id() {
+        return id;
     }
 
     /** Trims; returns how many entries were removed. */

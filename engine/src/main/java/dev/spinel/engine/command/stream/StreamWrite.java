@@ -9,7 +9,6 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** XADD, XDEL, XTRIM and XSETID. */
 final class StreamWrite {
@@ -23,14 +22,10 @@ final class StreamWrite {
         int idIndex = trim.next();
         int first = idIndex + 1;
         int count = call.argCount() - first;
-        boolean automatic = idIndex < call.argCount() && call.argIs(idIndex, "*");
-        boolean partial = idIndex < call.argCount() && StreamArguments.isPartial(call.arg(idIndex));
-        StreamId given =
-                automatic || partial || idIndex >= call.argCount() ? null : StreamArguments.strictId(call, idIndex, 0);
         if (count < 2 || count % 2 != 0) {
             throw Errors.wrongArity("xadd");
         }
-        if (given != null && given.isZero()) {
+        if (trim.id().isZero()) {
             throw Errors.err("The ID specified in XADD must be greater than 0-0");
         }
         Bytes[] strings = new Bytes[count];
@@ -49,12 +44,7 @@ final class StreamWrite {
         if (last.equals(StreamId.MAX)) {
             throw Errors.err("The stream has exhausted the last possible ID, unable to add more items");
         }
-        StreamId id = given;
-        if (automatic) {
-            id = nextId(last, call.nowMillis());
-        } else if (partial) {
-            id = completed(StreamArguments.partialMillis(call.arg(idIndex)), last);
-        }
+        StreamId id = trim.id().after(last, call.nowMillis());
         if (id == null || id.compareTo(last) <= 0) {
             throw Errors.err("The ID specified in XADD is equal or smaller than the target stream top item");
         }
@@ -74,21 +64,9 @@ final class StreamWrite {
             effect.add(Bytes.of(id.toString()));
             effect.addAll(List.of(strings));
             call.propagateAs(effect.toArray(new Bytes[0]));
-        } else if (given == null) {
+        } else if (!trim.id().isComplete()) {
             call.replaceArg(idIndex, Bytes.of(id.toString()));
         }
-    }
-
-    private static @Nullable StreamId nextId(StreamId last, long nowMillis) {
-        return Long.compareUnsigned(nowMillis, last.millis()) > 0 ? new StreamId(nowMillis, 0) : last.next();
-    }
-
-    /** The next ID with a first number, null when there is none. */
-    private static @Nullable StreamId completed(long millis, StreamId last) {
-        if (millis != last.millis()) {
-            return new StreamId(millis, 0);
-        }
-        return last.sequence() == -1 ? null : new StreamId(millis, last.sequence() + 1);
     }
 
     static void xtrim(Call call) {
@@ -159,9 +137,6 @@ final class StreamWrite {
         StreamValue stream = call.keys().modify(ValueType.STREAM, key);
         if (stream == null) {
             throw Errors.noSuchKey();
-        }
-        if (id.compareTo(stream.maxDeletedId()) < 0) {
-            throw Errors.err("The ID specified in XSETID is smaller than current max_deleted_entry_id");
         }
         if (stream.size() > 0) {
             StreamValue.Cursor cursor = stream.cursor(StreamId.MIN, StreamId.MAX, true);
