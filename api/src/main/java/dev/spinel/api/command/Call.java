@@ -56,6 +56,9 @@ public interface Call {
     /** The time at which the command started, in milliseconds of Unix time; the same throughout a transaction. */
     long nowMillis();
 
+    /** Whether a script calls the command. */
+    boolean isInScript();
+
     /** Whether the user may read keys that the arguments do not name, all there are. */
     boolean mayReadAllKeys();
 

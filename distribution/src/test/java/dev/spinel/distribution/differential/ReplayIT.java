@@ -10,12 +10,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayIT {
     private static final int RUNS = 4;
     private static final int REQUESTS = 6000;
+    private static final int STREAM_REQUESTS = 2000;
+    /** When a consumer was seen is in no log, and nodes are made anew. */
+    private static final Set<String> NOT_LASTING = Set.of("seen-time", "radix-tree-keys", "radix-tree-nodes");
+
     private static final int PIPELINE = 200;
     private static final int DATABASES = 3;
     /** Keys that expire while files are loaded would make a difference of their own. */
@@ -86,7 +92,7 @@ class ReplayIT {
                 save(redis.port());
             }
             try (SpinelServer server = spinel(files, "yes", run)) {
-                assertThat(dataset(server.port()).differencesFrom(written))
+                assertThat(dataset(server.port()).withoutGroups().differencesFrom(written.withoutGroups()))
                         .as("log replayed, seed %d", seed + run)
                         .isEmpty();
             }
@@ -124,6 +130,8 @@ class ReplayIT {
     private static Dataset change(int port, long seed) throws IOException {
         RandomSequence sequence = RandomSequence.of(seed, REQUESTS, new Grammar("grammar.txt"));
         List<Request> requests = new ArrayList<>(sequence.requests());
+        RandomSequence streams = RandomSequence.of(seed, STREAM_REQUESTS, new Grammar("streams.txt"));
+        requests.addAll(new Random(seed).nextInt(REQUESTS), streams.requests());
         requests.add(new Random(seed).nextInt(REQUESTS), Request.of("BGREWRITEAOF"));
         try (RespConnection connection = new RespConnection(port)) {
             exchange(connection, sequence.settings());
@@ -181,13 +189,30 @@ class ReplayIT {
         Reply digest = connection.call("DEBUG", "DIGEST-VALUE", key).children().get(0);
         String type = connection.call("TYPE", key).text();
         connection.send(List.of(ServerPair.content(type, key)));
-        return new Value(digest.text(), type, Reply.parse(connection.receive()).toString());
+        Reply content = Reply.parse(connection.receive());
+        return new Value(digest.text(), type, content.toString(), type.equals("stream") ? lasting(content) : null);
     }
 
-    private record Value(String digest, String type, String content) {
+    /** What a description of a stream and its groups tells of them that a log keeps. */
+    private static Reply lasting(Reply description) {
+        List<Reply> kept = new ArrayList<>();
+        for (Reply child : description.children()) {
+            String name = kept.isEmpty() ? "" : kept.get(kept.size() - 1).text();
+            kept.add(NOT_LASTING.contains(name) ? kept.get(kept.size() - 1) : lasting(child));
+        }
+        return new Reply(description.type(), description.text(), kept);
+    }
+
+    /** @param stream what is kept of a stream, which the digest does not cover; null for other types */
+    private record Value(
+            String digest, String type, String content, @Nullable Reply stream) {
+        Value withoutGroups() {
+            return new Value(digest, type, content, null);
+        }
+
         /** Whether it is the same; a score of -0 becomes 0 when a skip list is loaded as a listpack, on Redis too. */
         boolean isSameAs(Value other) {
-            return digest.equals(other.digest)
+            return (digest.equals(other.digest) && Objects.equals(stream, other.stream))
                     || (type.equals("zset") && unsignedZeros().equals(other.unsignedZeros()));
         }
 
@@ -198,6 +223,13 @@ class ReplayIT {
 
     /** All data of a server. */
     private record Dataset(String digest, Map<String, Value> values) {
+        /** The same but for the groups of streams: redis-server 7.0 does not log all of what reading changes. */
+        Dataset withoutGroups() {
+            Map<String, Value> without = new TreeMap<>(values);
+            without.replaceAll((key, value) -> value.withoutGroups());
+            return new Dataset(digest, without);
+        }
+
         /** The keys whose values differ, with both; the digests of all data if no key does. */
         List<String> differencesFrom(Dataset other) {
             Set<String> keys = new TreeSet<>(values.keySet());

@@ -33,7 +33,9 @@ public enum ClientFlag {
     /** Is told which keys change that it caches. */
     TRACKING(14),
     /** Acts as a user that may not do everything. */
-    RESTRICTED(15);
+    RESTRICTED(15),
+    /** Runs the commands of scripts. */
+    SCRIPT(16);
 
     private final int bit;
 

@@ -177,6 +177,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public boolean isInScript() {
+        return client().is(ClientFlag.SCRIPT);
+    }
+
+    @Override
     public boolean mayReadAllKeys() {
         Client caller = client();
         return !caller.is(ClientFlag.RESTRICTED)

@@ -203,6 +203,11 @@ final class LargeStream implements LargeValue {
     }
 
     private long index(StreamId id, long address, int block) {
+        long same = nodes.find(id.millis(), id.sequence());
+        if (same != IdTable.NONE) {
+            // A node without live entries, whose ID is used again after XSETID.
+            removeNode(same);
+        }
         long node = nodes.insert(id.millis(), id.sequence());
         nodes.set(node, ADDRESS, address);
         nodes.set(node, BLOCK_BYTES, block);
@@ -443,11 +448,14 @@ final class LargeStream implements LargeValue {
                     enter();
                     continue;
                 }
-                boolean deleted = (Listpack.integer(array, start + entry) & DELETED) != 0;
+                if ((Listpack.integer(array, start + entry) & DELETED) != 0) {
+                    // Its ID says nothing: XSETID makes it possible to use it again.
+                    continue;
+                }
                 id = idAt(node, array, start + entry);
                 if (reversed ? id.compareTo(from) < 0 : id.compareTo(to) > 0) {
                     node = IdTable.NONE;
-                } else if (!deleted && (reversed ? id.compareTo(to) <= 0 : id.compareTo(from) >= 0)) {
+                } else if (reversed ? id.compareTo(to) <= 0 : id.compareTo(from) >= 0) {
                     return true;
                 }
             }
@@ -598,7 +606,7 @@ final class LargeStream implements LargeValue {
     /** Adds a node that comes from outside; false, and nothing happened, if it is none or not the next one. */
     boolean loadNode(StreamId id, Bytes listpack) {
         long last = nodes.last();
-        if (last != IdTable.NONE && lastOf(last).compareTo(id) >= 0) {
+        if (last != IdTable.NONE && new StreamId(nodes.millis(last), nodes.sequence(last)).compareTo(id) >= 0) {
             return false;
         }
         if (!StreamNodeCheck.isValid(id, listpack)) {
@@ -619,8 +627,8 @@ final class LargeStream implements LargeValue {
 
     /** Takes what {@link #state} was; false, and nothing happened, if it does not fit the nodes. */
     boolean loadState(StreamState state) {
-        long last = nodes.last();
-        if (state.size() != size || (last != IdTable.NONE && lastOf(last).compareTo(state.lastId()) > 0)) {
+        Walk backwards = new Walk(StreamId.MIN, StreamId.MAX, true);
+        if (state.size() != size || (backwards.next() && backwards.id().compareTo(state.lastId()) > 0)) {
             return false;
         }
         lastId = state.lastId();

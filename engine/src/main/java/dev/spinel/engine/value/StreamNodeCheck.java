@@ -80,13 +80,13 @@ final class StreamNodeCheck {
                 return false;
             }
             StreamId id = new StreamId(master.millis() + millis, master.sequence() + take());
-            if (previous == null ? id.compareTo(master) < 0 : id.compareTo(previous) <= 0) {
-                return false;
-            }
-            previous = id;
             if ((flags & DELETED) != 0) {
                 deleted++;
+            } else if (previous != null && id.compareTo(previous) <= 0) {
+                return false;
             } else {
+                // XSETID makes it possible to use the ID of a deleted entry again.
+                previous = id;
                 live++;
             }
             long parts;

@@ -15,6 +15,7 @@ final class ScriptClient implements Connection {
         this.replies = replies;
         // Commands that would wait answer at once.
         client.set(ClientFlag.IN_EXEC, true);
+        client.set(ClientFlag.SCRIPT, true);
     }
 
     Client client() {

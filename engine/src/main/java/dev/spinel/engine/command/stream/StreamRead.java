@@ -105,6 +105,9 @@ final class StreamRead {
             for (int i = 1; i < call.argCount() && streams == 0; i++) {
                 boolean more = i + 1 < call.argCount();
                 if (more && call.argIs(i, "BLOCK")) {
+                    if (call.isInScript()) {
+                        throw Errors.err(call.arg(0) + " command is not allowed with BLOCK option from scripts");
+                    }
                     timeoutMillis = timeout(++i);
                 } else if (more && call.argIs(i, "COUNT")) {
                     count = Math.max(0, call.integerArg(++i));
@@ -297,7 +300,7 @@ final class StreamRead {
                     StreamGroups.propagateGroupId(call, key, group);
                 }
             } else {
-                serveHistory(stream, group, consumer, after[i]);
+                serveHistory(key, stream, group, consumer, after[i]);
             }
         }
 
@@ -317,7 +320,8 @@ final class StreamRead {
             reply.endArray(mark, size);
         }
 
-        private void serveHistory(StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, StreamId id) {
+        private void serveHistory(
+                Bytes key, StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, StreamId id) {
             ReplyWriter reply = call.reply();
             int mark = reply.begin();
             int size = 0;
@@ -328,7 +332,11 @@ final class StreamRead {
                     StreamValue.Cursor cursor = stream.cursor(pending.id(), pending.id(), false);
                     if (cursor.next()) {
                         entry(reply, cursor);
-                        group.deliver(pending.id(), consumer, call.nowMillis(), pending.deliveries() + 1);
+                        long deliveries = pending.deliveries() + 1;
+                        group.deliver(pending.id(), consumer, call.nowMillis(), deliveries);
+                        call.changed();
+                        StreamGroups.propagateClaim(
+                                call, key, group, consumer, pending.id(), call.nowMillis(), deliveries);
                     } else {
                         reply.array(2);
                         reply.bulk(pending.id().toString());
