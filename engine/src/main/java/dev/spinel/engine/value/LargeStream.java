@@ -139,6 +139,10 @@ final class LargeStream implements LargeValue {
         return new Walk(from, to, reversed);
     }
 
+    private StreamId idOf(long node) {
+        return new StreamId(nodes.millis(node), nodes.sequence(node));
+    }
+
     private byte[] array(long node) {
         return arena.chunk(nodes.get(node, ADDRESS));
     }
@@ -156,6 +160,11 @@ final class LargeStream implements LargeValue {
             stringBytes += strings[i].length();
         }
         long node = nodes.last();
+        while (node != IdTable.NONE && idOf(node).compareTo(id) >= 0) {
+            // It has no live entries, and XSETID has set the last ID back.
+            removeNode(node);
+            node = nodes.last();
+        }
         if (node == IdTable.NONE || isFull(node, stringBytes)) {
             if (node != IdTable.NONE) {
                 resize(node, Listpack.totalBytes(array(node), start(node)));
@@ -203,11 +212,6 @@ final class LargeStream implements LargeValue {
     }
 
     private long index(StreamId id, long address, int block) {
-        long same = nodes.find(id.millis(), id.sequence());
-        if (same != IdTable.NONE) {
-            // A node without live entries, whose ID is used again after XSETID.
-            removeNode(same);
-        }
         long node = nodes.insert(id.millis(), id.sequence());
         nodes.set(node, ADDRESS, address);
         nodes.set(node, BLOCK_BYTES, block);
@@ -230,7 +234,7 @@ final class LargeStream implements LargeValue {
     }
 
     private void appendTo(long node, StreamId id, Bytes[] strings, int first, int count) {
-        StreamId master = new StreamId(nodes.millis(node), nodes.sequence(node));
+        StreamId master = idOf(node);
         beforeChange(node);
         boolean same = hasFields(array(node), start(node), strings, first, count);
         // The count of live entries grows by two bytes at most.
@@ -598,7 +602,7 @@ final class LargeStream implements LargeValue {
     private void beforeChange(long node) {
         if (cut != null && nodes.get(node, CUT) != cuts) {
             view(node);
-            cut.keep(new StreamId(nodes.millis(node), nodes.sequence(node)), nodeView.copy());
+            cut.keep(idOf(node), nodeView.copy());
             nodes.set(node, CUT, cuts);
         }
     }
@@ -606,7 +610,7 @@ final class LargeStream implements LargeValue {
     /** Adds a node that comes from outside; false, and nothing happened, if it is none or not the next one. */
     boolean loadNode(StreamId id, Bytes listpack) {
         long last = nodes.last();
-        if (last != IdTable.NONE && new StreamId(nodes.millis(last), nodes.sequence(last)).compareTo(id) >= 0) {
+        if (last != IdTable.NONE && idOf(last).compareTo(id) >= 0) {
             return false;
         }
         if (!StreamNodeCheck.isValid(id, listpack)) {

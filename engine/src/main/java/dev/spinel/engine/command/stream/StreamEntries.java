@@ -21,10 +21,13 @@ final class StreamEntries {
         group.lastId(id);
     }
 
-    /** Whether an entry was deleted at an ID or behind it. */
+    /** Whether an entry was deleted at an ID or behind it, and not before all that are there. */
     private static boolean hasDeletedFrom(StreamValue stream, StreamId id) {
         StreamId deleted = stream.maxDeletedId();
-        return stream.size() > 0 && !deleted.isZero() && id.compareTo(deleted) <= 0;
+        return stream.size() > 0
+                && !deleted.isZero()
+                && id.compareTo(deleted) <= 0
+                && stream.firstId().compareTo(deleted) <= 0;
     }
 
     /** How many entries were ever added up to an ID, or {@link StreamGroup#UNKNOWN}. */
@@ -38,9 +41,6 @@ final class StreamEntries {
             return added;
         }
         StreamId deleted = stream.maxDeletedId();
-        if (!id.isZero() && id.compareTo(deleted) < 0) {
-            return StreamGroup.UNKNOWN;
-        }
         if (toLast >= 0) {
             return toLast == 0 ? added : StreamGroup.UNKNOWN;
         }
