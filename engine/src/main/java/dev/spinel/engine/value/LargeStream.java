@@ -196,7 +196,7 @@ final class LargeStream implements LargeValue {
         for (int i = first; i < first + count; i += 2) {
             bytes += Listpack.entryBytes(strings[i]);
         }
-        int block = Arena.roundUp(bytes + entryBytes(id, id, strings, first, count, true));
+        int block = Arena.roundUp(bytes + entryBytes(id, id, strings, first, count, true) + Long.BYTES);
         long address = arena.allocate(block);
         byte[] array = arena.chunk(address);
         int start = arena.offset(address);
@@ -309,6 +309,7 @@ final class LargeStream implements LargeValue {
         if (!walk.next()) {
             return false;
         }
+        ensure(walk.node, Long.BYTES);
         walk.markDeleted();
         if (countDeleted(walk.node, 1) == 0) {
             removeNode(walk.node);
@@ -316,10 +317,12 @@ final class LargeStream implements LargeValue {
         return true;
     }
 
-    /** Counts entries of a node that were marked as deleted; returns how many live ones are left. */
+    /**
+     * Counts entries of a node that were marked as deleted; returns how many live ones are left. The node needs room for a
+     * longer number.
+     */
     private long countDeleted(long node, int entries) {
         size -= entries;
-        ensure(node, Long.BYTES);
         byte[] array = array(node);
         int start = start(node);
         int live = Listpack.first(start);
@@ -363,6 +366,7 @@ final class LargeStream implements LargeValue {
 
     private int trimFirstNode(long maxSize, @Nullable StreamId minId) {
         long node = nodes.first();
+        ensure(node, Long.BYTES);
         Walk walk = new Walk(StreamId.MIN, StreamId.MAX, false);
         int removed = 0;
         while ((minId != null || size - removed > maxSize) && walk.next() && walk.node == node) {

@@ -218,38 +218,41 @@ final class StreamRead {
         }
 
         void run() {
-            @Nullable StreamValue[] ready = new @Nullable StreamValue[streams];
-            int answered = 0;
-            for (int i = 0; i < streams; i++) {
-                StreamValue stream = stream(i);
-                if (stream != null && ((grouped && !isNew[i]) || hasAfter(stream, after[i]))) {
-                    ready[i] = stream;
-                    answered++;
-                }
-            }
             if (grouped) {
                 call.propagateNothing();
             }
+            ReplyWriter reply = call.reply();
+            int mark = 0;
+            int answered = 0;
+            for (int i = 0; i < streams; i++) {
+                StreamValue stream = stream(i);
+                if (stream == null || !hasSome(i, stream)) {
+                    continue;
+                }
+                if (answered++ == 0) {
+                    mark = reply.begin();
+                }
+                if (reply.protocol() == 2) {
+                    reply.array(2);
+                }
+                reply.bulk(call.arg(firstKey + i));
+                serve(i, stream);
+            }
             if (answered == 0) {
                 waitOrReplyNothing();
-                return;
-            }
-            ReplyWriter reply = call.reply();
-            if (reply.protocol() == 2) {
-                reply.array(answered);
+            } else if (reply.protocol() == 2) {
+                reply.endArray(mark, answered);
             } else {
-                reply.map(answered);
+                reply.endMap(mark, answered);
             }
-            for (int i = 0; i < streams; i++) {
-                StreamValue stream = ready[i];
-                if (stream != null) {
-                    if (reply.protocol() == 2) {
-                        reply.array(2);
-                    }
-                    reply.bulk(call.arg(firstKey + i));
-                    serve(i, stream);
-                }
+        }
+
+        /** Whether a stream is answered for. A group may have read on in it, when the stream is named twice. */
+        private boolean hasSome(int i, StreamValue stream) {
+            if (isNew[i]) {
+                after[i] = group(i).lastId();
             }
+            return (grouped && !isNew[i]) || hasAfter(stream, after[i]);
         }
 
         private void waitOrReplyNothing() {
