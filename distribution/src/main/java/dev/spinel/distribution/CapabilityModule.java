@@ -9,9 +9,10 @@ import dev.spinel.lua.LuaScripting;
 import dev.spinel.rdb.RdbFormat;
 import dev.spinel.rdb.RdbLibraryFormat;
 import dev.spinel.rdb.RdbPersistence;
+import dev.spinel.replication.Replication;
 import java.util.List;
 
-/** Scripts, snapshot files and the append-only log. */
+/** Scripts, snapshot files, the append-only log, replicas. */
 final class CapabilityModule extends AbstractModule {
     private final boolean loadsSnapshot;
 
@@ -28,6 +29,7 @@ final class CapabilityModule extends AbstractModule {
         return List.of(
                 new LuaScripting(EngineModule.REDIS_VERSION, new RdbLibraryFormat()),
                 new AofPersistence(format, () -> Runtime.getRuntime().halt(1)),
-                new RdbPersistence(format, loadsSnapshot));
+                new RdbPersistence(format, loadsSnapshot),
+                new Replication(format));
     }
 }

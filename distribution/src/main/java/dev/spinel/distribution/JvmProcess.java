@@ -1,6 +1,7 @@
 package dev.spinel.distribution;
 
 import dev.spinel.engine.admin.ServerProcess;
+import dev.spinel.engine.stats.NetworkTotals;
 import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -9,6 +10,7 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +35,7 @@ final class JvmProcess implements ServerProcess {
     private static final long SAMPLE_NANOS = 100_000_000;
 
     private final ServerLog log;
-    private final String executable = ProcessHandle.current().info().command().orElse("");
+    private final String executable;
     private final long systemMemoryBytes;
     private boolean sampled;
     private long sampledNanos;
@@ -48,6 +50,10 @@ final class JvmProcess implements ServerProcess {
 
     JvmProcess(ServerLog log) {
         this.log = log;
+        String home = System.getProperty("spinel.home");
+        this.executable = home == null
+                ? ProcessHandle.current().info().command().orElse("")
+                : Path.of(home, "bin", "spinel-server").toString();
         this.systemMemoryBytes = system instanceof com.sun.management.OperatingSystemMXBean machine
                 ? machine.getTotalMemorySize()
                 : Runtime.getRuntime().maxMemory();
@@ -80,7 +86,7 @@ final class JvmProcess implements ServerProcess {
     @Override
     public String operatingSystem() {
         return System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
-                + System.getProperty("os.arch");
+                + System.getProperty("os.arch").replace("amd64", "x86_64");
     }
 
     @Override
@@ -90,7 +96,7 @@ final class JvmProcess implements ServerProcess {
 
     @Override
     public String multiplexing() {
-        return "netty";
+        return transport == null ? "" : transport.io().name().toLowerCase(Locale.ROOT);
     }
 
     /** The resident set of the process on Linux, the committed heap elsewhere. */
@@ -157,18 +163,8 @@ final class JvmProcess implements ServerProcess {
     }
 
     @Override
-    public long networkInputBytes() {
-        return transport == null ? 0 : transport.inputBytes();
-    }
-
-    @Override
-    public long networkOutputBytes() {
-        return transport == null ? 0 : transport.outputBytes();
-    }
-
-    @Override
-    public long rejectedConnections() {
-        return transport == null ? 0 : transport.rejectedConnections();
+    public NetworkTotals networkTotals() {
+        return transport == null ? NetworkTotals.NONE : transport.totals();
     }
 
     @Override

@@ -147,6 +147,7 @@ public final class SpinelServer implements AutoCloseable {
             transport.flush();
         });
         ServerAddresses addresses = new ServerAddresses(config, transport, log);
+        OomScore oomScore = new OomScore(config, log, Path.of("/proc/self/oom_score_adj"));
         CompletableFuture<Integer> listening = new CompletableFuture<>();
         injector.getInstance(JvmProcess.class)
                 .connect(transport, loop::stop, () -> listening.complete(transport.port()), reason -> {
@@ -167,6 +168,7 @@ public final class SpinelServer implements AutoCloseable {
                         registry.requireKnownParameters();
                         engine.loadUsers();
                         addresses.open(anyPort);
+                        oomScore.open();
                         log.warning("Running mode=standalone, port=" + Math.max(0, transport.port()) + ", PID: "
                                 + ProcessHandle.current().pid());
                         log.warning("Server initialized");

@@ -32,6 +32,7 @@ import java.util.concurrent.ThreadPoolExecutor;
  */
 @AnalyzeClasses(packages = "dev.spinel", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final String COROUTINES = "dev.spinel.lua.vm..";
     private static final String API = "dev.spinel.api..";
     private static final String ENGINE = "dev.spinel.engine..";
     private static final String COMMAND_FAMILIES = "dev.spinel.engine.command..";
@@ -194,7 +195,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule threads_areMadeInTheLoopTheTransportAndDistribution = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.spinel.engine.loop..", TRANSPORT, DISTRIBUTION, PATTERNS)
+            .resideOutsideOfPackages("dev.spinel.engine.loop..", TRANSPORT, DISTRIBUTION, PATTERNS, COROUTINES)
             .should()
             .callConstructorWhere(target(owner(assignableTo(Thread.class))))
             .orShould()

@@ -2,6 +2,7 @@ package dev.spinel.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
@@ -204,6 +205,40 @@ class CustomTypeIT {
         assertThatThrownBy(() -> send("DUMP", "poem")).hasMessageContaining("internal error");
 
         assertThat(count("poem", "unsaveable")).isEqualTo(1);
+    }
+
+    @Test
+    void saveThatThrows_failsTheSnapshotAndNothingElse(@TempDir Path directory) {
+        send("CONFIG", "SET", "dir", directory.toString());
+        send("WORDS.ADD", "poem", "unsaveable");
+        send("SET", "text", "x");
+
+        assertThatThrownBy(() -> send("SAVE")).hasMessageStartingWith("ERR");
+        assertThat(send("BGSAVE")).isEqualTo("Background saving started");
+        await().untilAsserted(
+                        () -> assertThat((String) send("INFO", "persistence")).contains("rdb_last_bgsave_status:err"));
+        assertThat(count("poem", "unsaveable")).isEqualTo(1);
+
+        send("DEL", "poem");
+        assertThat(send("SAVE")).isEqualTo("OK");
+        assertThat(send("SET", "text", "y")).isEqualTo("OK");
+    }
+
+    @Test
+    void changeOfAValueWhoseSaveThrows_amidASnapshot(@TempDir Path directory) {
+        send("CONFIG", "SET", "dir", directory.toString());
+        send("CONFIG", "SET", "rdb-key-save-delay", "1000");
+        for (int i = 0; i < 5_000; i++) {
+            send("SET", "text" + i, "x");
+        }
+        send("WORDS.ADD", "poem", "unsaveable");
+
+        send("BGSAVE");
+
+        assertThat(send("WORDS.ADD", "poem", "rose")).isEqualTo("OK");
+        assertThat(count("poem", "rose")).isEqualTo(1);
+        await().untilAsserted(
+                        () -> assertThat((String) send("INFO", "persistence")).contains("rdb_last_bgsave_status:err"));
     }
 
     /** Counts words: WORDS.ADD key word [word ...], WORDS.COUNT key word. OTHER.ADD is the same for a type that fails. */

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -399,6 +401,44 @@ class ServerProcessIT {
                     client.del("key:" + i);
                 }
                 assertThat(client.set("one", "more")).isEqualTo("OK");
+            }
+            assertThat(process.isAlive()).isTrue();
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "local t={} for i=1,1e10 do t[i]={i} end",
+                    "local t={} for i=1,1e10 do t['k'..i]=i+0.5 end",
+                    "local s='x' while true do s=s..s end",
+                    "local t={} while true do t[#t+1]=string.rep('x',2100000) end",
+                    "local t={} while true do local n=#t t[n+1]=function() return n end end",
+                    "local t={} for i=1,100 do t={t,t} end return cjson.encode(t)",
+                    "local t=string.rep('x',1e5) t={t,t,t,t,t,t,t,t,t,t} t={t,t,t,t,t,t,t,t,t,t} t={t,t,t,t,t,t} return"
+                            + " cmsgpack.pack(t)",
+                    "local t={} pcall(function() while true do t[#t+1]=('x'):rep(1000) end end) return t..'x'",
+                    "local u={} for i=1,7000 do u[i]=i end local function f(...) return 1+f(unpack(u)) end return f()",
+                    "local s=string.rep('x',1e5) local function f() return (s:gsub('.',f)) end return f()",
+                    "local m={} m.__index=function(t,k) return setmetatable({},m)[k] end return setmetatable({},m).x",
+                    "local t={} while true do t[#t+1]=redis.call('lrange','l',0,-1) end",
+                    "return loadstring(string.rep('a=1 ',1e7))",
+                    "local t={} while true do t[#t+1]=coroutine.wrap(function() coroutine.yield() end) t[#t]() end",
+                    "return #string.rep('x',512*1024*1024)"
+                })
+        void scriptThatFillsTheHeap_endsWithAnError(String script) throws Exception {
+            int port = freePort();
+            Process process =
+                    start(List.of("-Xmx64m", "-XX:+ExitOnOutOfMemoryError"), "--port", Integer.toString(port));
+            awaitLine(output, "Ready to accept connections");
+
+            try (Jedis client = new Jedis("127.0.0.1", port, 60_000)) {
+                client.rpush("l", "x".repeat(1000), "y".repeat(1000));
+
+                assertThatThrownBy(() -> client.eval(script)).isInstanceOf(JedisDataException.class);
+                assertThat(client.set("k", "v")).isEqualTo("OK");
+                // What a script leaves is garbage: later ones have all the room again.
+                assertThat(client.eval("local n=0 for i=1,300 do n=n+#string.rep('x',1000000) end return n"))
+                        .isEqualTo(300_000_000L);
             }
             assertThat(process.isAlive()).isTrue();
         }

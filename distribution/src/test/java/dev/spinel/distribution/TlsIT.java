@@ -119,10 +119,15 @@ class TlsIT {
 
     @Test
     void ioThreads_speakTlsToo() throws Exception {
-        try (SpinelServer server = server("server").directive("io-threads", "2").start()) {
+        try (SpinelServer server = server("server").directive("io-threads", "4").start()) {
             assertThat(server.port()).isPositive();
             assertThat(cli(CLIENT, "setrange big 1000000 end")).isEqualTo("1000003");
             assertThat(cli(CLIENT, "get big")).endsWith("end");
+            assertThat(cli(CLIENT, "config set tls-auth-clients no tls-protocols TLSv1.2"))
+                    .isEqualTo("OK");
+            assertThat(cli("", "strlen big")).isEqualTo("1000003");
+            assertThat(run("openssl s_client -tls1_3 -connect 127.0.0.1:" + tlsPort))
+                    .contains("alert protocol version");
         }
     }
 

@@ -4,8 +4,10 @@ import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.InfoText;
+import dev.spinel.engine.admin.ReplicationFigures;
 import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
+import dev.spinel.engine.client.Client;
 import dev.spinel.engine.dataset.DatasetSink;
 import java.io.IOException;
 import java.util.Map;
@@ -49,10 +51,21 @@ public interface Capability extends ServerPlugin {
     /**
      * Takes a library of functions of a data set that is loaded.
      *
+     * @param replaces whether it takes the place of one of the same name, which is an error otherwise
      * @return whether it takes libraries at all
      * @throws IOException with the reason when the library is none
      */
-    default boolean takeLibrary(Bytes code) throws IOException {
+    default boolean takeLibrary(Bytes code, boolean replaces) throws IOException {
+        return false;
+    }
+
+    /**
+     * Whether a call of one of its commands that may write does not, because the script that it runs says so.
+     *
+     * @param command the own name of the command in upper case
+     * @param script its first argument: the text, the digest or the name of the script
+     */
+    default boolean onlyReads(String command, Bytes script) {
         return false;
     }
 
@@ -63,6 +76,17 @@ public interface Capability extends ServerPlugin {
 
     /** Adds fields to the section Persistence of INFO. */
     default void persistenceInfo(InfoText text) {}
+
+    /** Adds fields to the section Replication of INFO. */
+    default void replicationInfo(InfoText text) {}
+
+    /** What it does for replicas. */
+    default ReplicationFigures replicationFigures() {
+        return ReplicationFigures.NONE;
+    }
+
+    /** A client is gone; it may be one that the capability does not know. */
+    default void disconnected(Client client) {}
 
     /** The subcommands that it adds to DEBUG, by their names in upper case. */
     default Map<String, CommandHandler> debugSubcommands() {

@@ -25,7 +25,8 @@ import dev.spinel.engine.admin.MemoryUse;
 import dev.spinel.engine.admin.ModuleCommands;
 import dev.spinel.engine.admin.ProtectedAccess;
 import dev.spinel.engine.admin.Refusals;
-import dev.spinel.engine.admin.ReplicationCommands;
+import dev.spinel.engine.admin.ReplicaOfCommands;
+import dev.spinel.engine.admin.ReplicationFigures;
 import dev.spinel.engine.admin.ScriptFigures;
 import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
@@ -88,6 +89,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -225,8 +227,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
-        this.cron = new Cron(clock, keyspaces, statistics, propagator);
-        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients);
+        dispatcher.onlyReads(this::onlyReads);
+        this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
+        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients, () -> replicationFigures()
+                .countedBytes());
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -243,7 +247,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new PubSubCommands(pubSub),
                 new ConnectionCommands(
                         users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
-                new ClientCommands(clients, users, blockedClients, pausedClients, tracking, statistics, this::unpause),
+                new ClientCommands(
+                        clients,
+                        users,
+                        blockedClients,
+                        pausedClients,
+                        tracking,
+                        dispatcher::failBlocked,
+                        this::disconnect,
+                        this::unpause),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -253,7 +265,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         for (ServerPlugin family : administration(options, identity, info)) {
             commandTable.register(family.name(), family.commands());
         }
-        connectCapabilities(options.config());
+        connectCapabilities(options.config(), options.random());
         for (Capability capability : capabilities) {
             commandTable.register(capability.name(), capability.commands());
         }
@@ -264,7 +276,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.loading(!capabilities.isEmpty());
     }
 
-    private void connectCapabilities(ConfigRegistry config) {
+    private void connectCapabilities(ConfigRegistry config, RandomGenerator random) {
         EnginePorts ports = new EnginePorts(
                 config,
                 clock,
@@ -277,11 +289,25 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher,
+                blockedClients,
+                keptRequests,
+                limits,
+                random,
                 dispatcher::replay,
                 process::newThread,
                 process::wakeUp,
+                this::unclaimedDataBytes,
                 process::log);
         capabilities.forEach(capability -> capability.connect(ports));
+    }
+
+    private long unclaimedDataBytes() {
+        if (arena.maxBytes() == 0) {
+            return 0;
+        }
+        // Gaps between records are there above maxmemory.
+        long mayClaim = Math.min(arena.maxBytes(), memoryLimitBytes + memoryLimitBytes / HEADROOM_DIVISOR);
+        return Math.max(0, mayClaim - Math.max(arena.reservedBytes(), memory.estimateBytes()));
     }
 
     private void tellLibraries(DatasetSink sink) throws IOException {
@@ -290,13 +316,22 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
-    private void takeLibrary(Bytes code) throws IOException {
+    private void takeLibrary(Bytes code, boolean replaces) throws IOException {
         for (Capability capability : capabilities) {
-            if (capability.takeLibrary(code)) {
+            if (capability.takeLibrary(code, replaces)) {
                 return;
             }
         }
         throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
+    }
+
+    private boolean onlyReads(String command, Bytes script) {
+        for (Capability capability : capabilities) {
+            if (capability.onlyReads(command, script)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private ScriptFigures scriptFigures() {
@@ -313,8 +348,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         ServerProcess process = options.process();
         InstantaneousRates rates = new InstantaneousRates(statistics);
         cron.add(() -> {
-            statistics.transportTotals(
-                    process.networkInputBytes(), process.networkOutputBytes(), process.rejectedConnections());
+            statistics.network(process.networkTotals());
             rates.sample(clock.nowMillis());
             memory.tick(clock.nowMillis());
         });
@@ -339,12 +373,26 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 dispatcher,
                 aclLog,
                 text -> capabilities.forEach(capability -> capability.persistenceInfo(text)),
+                text -> capabilities.forEach(capability -> capability.replicationInfo(text)),
+                this::replicationFigures,
                 this::scriptFigures));
+    }
+
+    private ReplicationFigures replicationFigures() {
+        return capabilities.stream()
+                .map(Capability::replicationFigures)
+                .reduce(ReplicationFigures.NONE, ReplicationFigures::plus);
     }
 
     /** The commands that steer and describe the server. */
     private List<ServerPlugin> administration(EngineOptions options, ServerIdentity identity, InfoReport info) {
         ServerProcess process = options.process();
+        ConfigCommands configCommands = new ConfigCommands(
+                options.config(),
+                options.configFile(),
+                this::describeUsers,
+                this::resetStatistics,
+                dispatcher::isLoading);
         return List.of(
                 new ServerCommands(
                         keyspaces,
@@ -358,20 +406,26 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         this::shutdown,
                         () -> capabilities.forEach(Capability::flushedAll)),
                 new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
-                new ConfigCommands(options.config(), options.configFile(), this::describeUsers, this::resetStatistics),
+                configCommands,
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new SlowlogCommands(slowLog),
-                new LatencyCommands(latencyMonitor, commandTable),
-                new ReplicationCommands(),
+                new LatencyCommands(latencyMonitor, slowLog, commandTable),
+                new ReplicaOfCommands(),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
                 new DebugCommands(
-                        options.config(), keyspaces, process, identity, cron::activeExpire, debugSubcommands()));
+                        options.config(),
+                        keyspaces,
+                        process,
+                        cron::activeExpire,
+                        cron::paused,
+                        debugSubcommands(configCommands)));
     }
 
-    private Map<String, CommandHandler> debugSubcommands() {
+    private Map<String, CommandHandler> debugSubcommands(ConfigCommands configCommands) {
         Map<String, CommandHandler> subcommands = new HashMap<>();
+        subcommands.put("CONFIG-REWRITE-FORCE-ALL", configCommands::rewriteAll);
         capabilities.forEach(capability -> subcommands.putAll(capability.debugSubcommands()));
         return subcommands;
     }
@@ -386,6 +440,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
         bindings.clients(limits);
+        limits.onClose(this::disconnect);
         bindings.tracking(tracking);
         config.bind("protected-mode", value -> protectedMode = value.isYes());
         config.bind("maxmemory-clients", value -> {
@@ -473,11 +528,16 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         clock.update();
         keyspaces.begin(clock.nowMillis());
-        // Keys must not go for the output of clients that have gone.
-        memory.refreshClients(clock.nowMillis());
+        // Keys must not go for the output of clients that have gone, or are to go.
+        if (limits.evictLargest(clock.nowNanos())) {
+            memory.countClients();
+        } else {
+            memory.refreshClients(clock.nowMillis());
+        }
         long start = clock.nowNanos();
+        propagator.apart(true);
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
-        propagator.flush();
+        propagator.apart(false);
         latencyMonitor.add(
                 "eviction-cycle", clock.nowMillis() / MILLIS_PER_SECOND, (clock.readNanos() - start) / NANOS_PER_MILLI);
         return outcome;
@@ -536,6 +596,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     @Override
+    public boolean mayGrow(Client client, long outputBytes) {
+        return limits.allows(client, outputBytes);
+    }
+
+    @Override
     public void outputWaits(Client client) {
         limits.closeIfOverHardLimit(client);
     }
@@ -544,6 +609,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     public boolean execute(Client client, Bytes[] args, int argCount) {
         if (mayBeShort()) {
             checkMemory();
+            if (clients.get(client.id()) == null) {
+                return false;
+            }
+        }
+        if (client.is(ClientFlag.REPLICA)) {
+            return executeForReplica(client, args, argCount);
         }
         Outcome outcome = dispatcher.execute(client, args, argCount);
         limits.closeIfOverHardLimit(client);
@@ -551,6 +622,20 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             pausedClients.add(client, args, argCount);
         }
         return outcome == Outcome.DONE && !client.is(ClientFlag.CLOSE_AFTER_REPLY);
+    }
+
+    /** Replies would tear the stream that the replica is sent, so one that asks for them is closed. */
+    private boolean executeForReplica(Client client, Bytes[] args, int argCount) {
+        int mark = client.connection().mark();
+        dispatcher.execute(client, args, argCount);
+        if (client.connection().mark() == mark && !client.is(ClientFlag.BLOCKED)) {
+            return true;
+        }
+        client.connection().rollback(mark);
+        process.log("Replica generated a reply to command '" + client.lastCommand() + "', disconnecting it: id="
+                + client.id() + " addr=" + client.connection().remoteAddress());
+        client.connection().close();
+        return false;
     }
 
     @Override
@@ -569,6 +654,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
         clients.remove(client);
+        for (Capability capability : capabilities) {
+            capability.disconnected(client);
+        }
     }
 
     /** Ends CLIENT PAUSE: the requests that waited run now. */
@@ -648,7 +736,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (tracking.isOn()) {
             tracking.endTurn();
         }
-        limits.evictLargest(nowMillis);
         if (evictionUnfinished) {
             waitNanos = 0;
         }
@@ -666,6 +753,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public long afterReplies() {
+        limits.evictLargest(clock.readNanos());
         boolean releases = keyspaces.lazyRelease().isPending();
         if (releases) {
             keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);

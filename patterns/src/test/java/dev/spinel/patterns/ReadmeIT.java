@@ -9,6 +9,7 @@ import dev.spinel.patterns.analytics.Window;
 import dev.spinel.patterns.analytics.WindowedCounter;
 import dev.spinel.patterns.cache.CacheAside;
 import dev.spinel.patterns.cache.Loader;
+import dev.spinel.patterns.cache.NearCache;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.leaderboard.Page;
 import dev.spinel.patterns.leaderboard.RankMode;
@@ -83,6 +84,7 @@ class ReadmeIT {
                 rank(runtime);
                 work(runtime);
                 cache(runtime);
+                near(runtime);
                 remember(runtime);
                 count(runtime);
             }
@@ -217,6 +219,17 @@ class ReadmeIT {
         executor.shutdown();
     }
 
+    private void near(PatternRuntime runtime) {
+        ExecutorService executor = Executors.newFixedThreadPool(10);
+        CacheAside<String> products = CacheAside.builder(
+                        runtime, "products", Codec.utf8(), Loader.blocking(executor, this::selectUser))
+                .near(NearCache.of(10_000).withMaxLag(Duration.ofSeconds(2)))
+                .build();
+        assertThat(products.get("kettle")).isPresent();
+        products.close();
+        executor.shutdown();
+    }
+
     private Optional<String> selectUser(String name) {
         return Optional.of(name + ' ' + version.get());
     }
@@ -282,7 +295,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(11);
+        assertThat(found).isEqualTo(12);
     }
 
     /** Without indentation and empty lines. */

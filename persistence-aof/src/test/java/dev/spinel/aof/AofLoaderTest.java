@@ -45,6 +45,11 @@ class AofLoaderTest {
         public void diskError(DiskUser user, @Nullable String error) {
             throw new AssertionError("not while loading");
         }
+
+        @Override
+        public void tooFewReplicas(boolean value) {
+            throw new AssertionError("not while loading");
+        }
     };
 
     @BeforeEach
@@ -65,9 +70,14 @@ class AofLoaderTest {
                 null,
                 state,
                 null,
+                null,
+                null,
+                null,
+                null,
                 () -> new RecordingReplay(commands),
                 Thread::new,
                 () -> {},
+                () -> 0,
                 log::add);
     }
 

@@ -407,6 +407,9 @@ public final class RdbPersistence implements Capability {
         }
         DatasetSink sink = merges ? new ReplacingSink(ports().keyspaces(), ports().loader()) : ports().loader();
         ports().loader().begin(false);
+        if (!flushes && !merges) {
+            ports().loader().refuseKnownLibraries();
+        }
         try (RdbLoader loader = new RdbLoader(format, file(), ports().threads(), 0)) {
             loader.loadAll(sink);
             countLoadedKeys(loader);

@@ -251,13 +251,23 @@ final class ValueDecoder {
         return (short) SHORTS.get(listpack.array(), listpack.offset() + LISTPACK_COUNT_OFFSET) == 0;
     }
 
-    /** Starts to take a packed collection apart; returns the number of its entries. */
     private int open(PackedCursor cursor, int groupSize) throws IOException {
+        return open(cursor, groupSize, cursor.formatName());
+    }
+
+    /**
+     * Starts to take a packed collection apart.
+     *
+     * @param groupSize of so many entries each element consists
+     * @param name of the collection, for messages
+     * @return the number of its entries
+     */
+    private int open(PackedCursor cursor, int groupSize, String name) throws IOException {
         in.readString(first);
         cursor.start(first.view());
         int count = cursor.count();
         if (count < 0 || count % groupSize != 0) {
-            throw new InvalidDatasetException(cursor.formatName() + " integrity check failed.");
+            throw new InvalidDatasetException(name + " integrity check failed.");
         }
         return count;
     }
@@ -284,7 +294,7 @@ final class ValueDecoder {
     }
 
     private boolean readZiplistSortedSet(Receiver receiver) throws IOException {
-        int count = open(ziplists, 2);
+        int count = open(ziplists, 2, "Zset ziplist");
         if (count == 0) {
             return false;
         }

@@ -35,6 +35,11 @@ public final class Errors {
         return new CommandException("ERR value is out of range, must be positive");
     }
 
+    /** What clients are answered while data are loaded. */
+    public static CommandException loading() {
+        return new CommandException("LOADING Redis is loading the dataset in memory");
+    }
+
     public static CommandException noSuchKey() {
         return new CommandException("ERR no such key");
     }

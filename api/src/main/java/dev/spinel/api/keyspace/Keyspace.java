@@ -100,7 +100,10 @@ public interface Keyspace {
     @Nullable
     Bytes randomKey();
 
-    /** Visits about {@code count} keys from a SCAN cursor on; returns the next cursor, 0 at the end. */
+    /**
+     * Visits about {@code count} keys from a SCAN cursor on; returns the next cursor, 0 at the end. Keys that it finds due to
+     * expire are removed.
+     */
     long scan(long cursor, int count, KeyVisitor visitor);
 
     long NO_EXPIRY = -1;

@@ -12,7 +12,7 @@ final class NoConfigFile implements ConfigFile {
     }
 
     @Override
-    public void rewrite(ConfigRegistry values) throws IOException {
+    public void rewrite(ConfigRegistry values, Extent extent) throws IOException {
         throw new IOException("there is no configuration file");
     }
 }

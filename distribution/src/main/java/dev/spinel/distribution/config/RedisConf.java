@@ -52,10 +52,12 @@ final class RedisConf implements ConfigFile {
     }
 
     @Override
-    public void rewrite(ConfigRegistry values) throws IOException {
+    public void rewrite(ConfigRegistry values, Extent extent) throws IOException {
         List<String> before = List.of(Files.readString(path).split("\n", -1));
         List<String> lines = ConfigRewrite.lines(
-                before.get(before.size() - 1).isEmpty() ? before.subList(0, before.size() - 1) : before, values);
+                before.get(before.size() - 1).isEmpty() ? before.subList(0, before.size() - 1) : before,
+                values,
+                extent);
         AtomicFile.write(path, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -59,9 +59,9 @@ final class YamlFile implements ConfigFile {
         return path.toString();
     }
 
-    /** Replaces the values that differ where they stand, and adds at the end what is not the default and not there. */
+    /** {@inheritDoc} Replaces the values that differ where they stand, and adds the others at the end. */
     @Override
-    public void rewrite(ConfigRegistry values) throws IOException {
+    public void rewrite(ConfigRegistry values, Extent extent) throws IOException {
         String text = Files.readString(path);
         List<YamlEntry> entries;
         try {
@@ -69,10 +69,10 @@ final class YamlFile implements ConfigFile {
         } catch (ConfigurationException e) {
             throw new IOException("the file is no longer valid: " + e.getMessage(), e);
         }
-        AtomicFile.write(path, rewritten(text, entries, values).getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(path, rewritten(text, entries, values, extent).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String rewritten(String text, List<YamlEntry> entries, ConfigRegistry values) {
+    private static String rewritten(String text, List<YamlEntry> entries, ConfigRegistry values, Extent extent) {
         Set<ConfigValue> named = new HashSet<>();
         Map<YamlEntry, ConfigValue> changed = new HashMap<>();
         for (YamlEntry entry : entries) {
@@ -91,14 +91,16 @@ final class YamlFile implements ConfigFile {
                 after.replace(entries.get(i).keyEnd(), entries.get(i).end(), ": " + scalar(value.text()));
             }
         }
-        append(after, values, named);
+        append(after, values, named, extent);
         return after.toString();
     }
 
-    private static void append(StringBuilder after, ConfigRegistry values, Set<ConfigValue> named) {
+    private static void append(StringBuilder after, ConfigRegistry values, Set<ConfigValue> named, Extent extent) {
         boolean headed = after.indexOf(HEADING) >= 0;
         for (ConfigValue value : values.values()) {
-            if (named.contains(value) || value.isDefault()) {
+            if (named.contains(value)
+                    || (extent == Extent.CHANGED && value.isDefault())
+                    || value.lines().isEmpty()) {
                 continue;
             }
             if (after.length() > 0 && after.charAt(after.length() - 1) != '\n') {

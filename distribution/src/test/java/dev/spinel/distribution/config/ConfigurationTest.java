@@ -3,6 +3,7 @@ package dev.spinel.distribution.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spinel.engine.config.ConfigFile.Extent;
 import dev.spinel.engine.config.ConfigValue;
 import dev.spinel.engine.dispatch.CommandRename;
 import java.io.ByteArrayInputStream;
@@ -175,7 +176,7 @@ class ConfigurationTest {
             Configuration configuration = load(conf);
 
             configuration.registry().set(List.of("hz", "timeout"), List.of("20", "5"), false);
-            configuration.file().rewrite(configuration.registry());
+            configuration.file().rewrite(configuration.registry(), Extent.CHANGED);
 
             assertThat(Files.readAllLines(Path.of(conf)))
                     .containsExactly(
@@ -273,7 +274,7 @@ class ConfigurationTest {
             configuration
                     .registry()
                     .set(List.of("port", "bind", "requirepass"), List.of("7002", "127.0.0.1", "a \"b\""), false);
-            configuration.file().rewrite(configuration.registry());
+            configuration.file().rewrite(configuration.registry(), Extent.CHANGED);
 
             assertThat(Files.readAllLines(Path.of(yaml)))
                     .containsExactly(

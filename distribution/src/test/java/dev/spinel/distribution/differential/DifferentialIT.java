@@ -55,7 +55,7 @@ class DifferentialIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"grammar.txt, 1000000", "bits.txt, 200000", "streams.txt, 200000"})
+    @CsvSource({"grammar.txt, 1000000", "bits.txt, 400000", "streams.txt, 200000"})
     void randomSequences_answerAndEndAsOnRedis(String grammarFile, long requests) throws IOException {
         long seed = seed();
         long wanted = Long.getLong("spinel.differential.requests", requests);
@@ -66,7 +66,12 @@ class DifferentialIT {
         for (long i = 0; i * SEQUENCE_LENGTH < wanted && differences.size() < mostDifferences; i++) {
             RandomSequence sequence = RandomSequence.of(seed + i, SEQUENCE_LENGTH, grammar);
             int protocol = (seed + i) % 2 == 0 ? 2 : 3;
-            ServerPair.Difference difference = servers.run(protocol, sequence.settings(), sequence.requests());
+            ServerPair.Difference difference;
+            try {
+                difference = servers.run(protocol, sequence.settings(), sequence.requests());
+            } catch (IOException e) {
+                throw new IOException("with -Dspinel.differential.seed=" + (seed + i) + ": " + e.getMessage(), e);
+            }
             if (difference != null) {
                 differences.add(describe(servers, seed + i, protocol, sequence, difference));
             }

@@ -156,7 +156,11 @@ final class ServerPair {
         }
 
         private @Nullable Difference compareReply(Request request, int index) throws IOException {
-            lastExpected = expected.receive();
+            try {
+                lastExpected = expected.receive();
+            } catch (IOException e) {
+                throw new IOException("no reply of redis-server to " + request + ": " + e.getMessage(), e);
+            }
             byte[] reply;
             try {
                 reply = actual.receive();

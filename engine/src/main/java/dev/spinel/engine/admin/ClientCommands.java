@@ -16,10 +16,11 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
-import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.tracking.ClientTracking;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** CLIENT and its subcommands. Engine thread only. */
@@ -32,11 +33,14 @@ public final class ClientCommands implements ServerPlugin {
     private final PausedClients pausedClients;
     private final Runnable unpause;
     private final TrackingCommands tracking;
-    private final ServerStatistics statistics;
+    private final BiConsumer<Client, String> failBlocked;
+    private final Consumer<Client> forget;
 
     /**
      * The commands about clients.
      *
+     * @param failBlocked answers a blocked client an error in place of what it waits for
+     * @param forget removes a client whose connection was closed
      * @param unpause ends a pause and executes the requests that waited
      */
     public ClientCommands(
@@ -45,10 +49,12 @@ public final class ClientCommands implements ServerPlugin {
             BlockedClients blockedClients,
             PausedClients pausedClients,
             ClientTracking tracking,
-            ServerStatistics statistics,
+            BiConsumer<Client, String> failBlocked,
+            Consumer<Client> forget,
             Runnable unpause) {
         this.tracking = new TrackingCommands(clients, tracking);
-        this.statistics = statistics;
+        this.failBlocked = failBlocked;
+        this.forget = forget;
         this.clients = clients;
         this.users = users;
         this.blockedClients = blockedClients;
@@ -177,7 +183,7 @@ public final class ClientCommands implements ServerPlugin {
 
     private static void info(Call call) {
         Client client = ClientCall.of(call).client();
-        call.reply().verbatim("txt", ClientDescription.of(client, call.nowMillis()) + "\n");
+        call.reply().verbatim("txt", ClientDescription.of(client, call) + "\n");
     }
 
     private void list(Call call) {
@@ -199,7 +205,7 @@ public final class ClientCommands implements ServerPlugin {
         StringBuilder text = new StringBuilder();
         for (Client client : chosen) {
             if (type == null || type == Type.of(client)) {
-                text.append(ClientDescription.of(client, call.nowMillis())).append('\n');
+                text.append(ClientDescription.of(client, call)).append('\n');
             }
         }
         call.reply().verbatim("txt", text.toString());
@@ -212,6 +218,9 @@ public final class ClientCommands implements ServerPlugin {
         PUBSUB;
 
         private static Type of(Client client) {
+            if (client.is(ClientFlag.REPLICA)) {
+                return REPLICA;
+            }
             return client.is(ClientFlag.SUBSCRIBED) ? PUBSUB : NORMAL;
         }
     }
@@ -314,6 +323,7 @@ public final class ClientCommands implements ServerPlugin {
                 client.connection().closeAfterReply();
             } else {
                 client.connection().close();
+                forget.accept(client);
             }
         }
         return killed;
@@ -385,8 +395,7 @@ public final class ClientCommands implements ServerPlugin {
             return;
         }
         if (error) {
-            blockedClients.fail(client, UNBLOCKED);
-            statistics.errorReplied(UNBLOCKED);
+            failBlocked.accept(client, UNBLOCKED);
         } else {
             blockedClients.timeOut(client);
         }

@@ -1,25 +1,45 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.api.command.Call;
 import dev.spinel.engine.acl.Latin1;
+import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientMemory;
 import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.Request;
 import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
 
 /** One line of CLIENT LIST. */
 final class ClientDescription {
+    /** Output up to this many bytes is shown as a reply buffer, what is beyond it as a list of such buffers. */
+    private static final int REPLY_BUFFER_BYTES = 16 << 10;
+
     private ClientDescription() {}
 
+    /** @param call the call that asks for the line */
+    static String of(Client client, Call call) {
+        boolean isCaller = client == ClientCall.of(call).client();
+        return of(client, call.nowMillis(), isCaller ? bytes(call) : waitingBytes(client));
+    }
+
+    /** The line of a client whose call, if there is one, is not executed. */
     static String of(Client client, long nowMillis) {
+        return of(client, nowMillis, waitingBytes(client));
+    }
+
+    private static String of(Client client, long nowMillis, long argumentBytes) {
         Connection connection = client.connection();
         Transaction transaction = client.transaction();
         TrackingState tracking = client.tracking();
         long multiBytes = transaction == null ? 0 : transaction.bytes();
         int queryBytes = connection.queryBufferBytes();
         int freeBytes = connection.queryBufferFreeBytes();
-        long outputBytes = connection.outputBytes();
+        long outputBytes = client.outputBytes();
+        long bufferedBytes = Math.min(outputBytes, REPLY_BUFFER_BYTES);
+        long listedBytes = outputBytes - bufferedBytes;
         return "id=" + client.id()
                 + " addr=" + connection.remoteAddress()
                 + " laddr=" + connection.localAddress()
@@ -35,12 +55,16 @@ final class ClientDescription {
                 + " multi=" + (transaction == null ? -1 : transaction.requests().size())
                 + " qbuf=" + queryBytes
                 + " qbuf-free=" + freeBytes
-                + " argv-mem=" + client.lastArgumentBytes()
+                + " argv-mem=" + argumentBytes
                 + " multi-mem=" + multiBytes
-                + " rbs=0 rbp=0 obl=" + outputBytes
-                + " oll=0 omem=" + outputBytes
+                + " rbs=" + bufferedBytes
+                + " rbp=" + bufferedBytes
+                + " obl=" + bufferedBytes
+                + " oll=" + (listedBytes + REPLY_BUFFER_BYTES - 1) / REPLY_BUFFER_BYTES
+                + " omem=" + listedBytes
                 + " tot-mem=" + ClientMemory.bytes(client)
-                + " events=r cmd=" + client.lastCommand()
+                + " events=" + (outputBytes == 0 ? "r" : "rw")
+                + " cmd=" + client.lastCommand()
                 + " user=" + Latin1.readable(client.user().name())
                 + " redir=" + (tracking == null ? -1 : tracking.redirectId())
                 + " resp=" + client.protocol()
@@ -48,8 +72,31 @@ final class ClientDescription {
                 + " lib-ver=" + client.libraryVersion();
     }
 
+    /** Bytes of the arguments of a request that waits for its keys, or for the rest of it. */
+    private static long waitingBytes(Client client) {
+        Blocked blocked = client.blocked();
+        return blocked == null ? client.connection().decodedBytes() : bytes(blocked.request());
+    }
+
+    private static long bytes(Call call) {
+        long bytes = 0;
+        for (int i = 0; i < call.argCount(); i++) {
+            bytes += call.arg(i).length();
+        }
+        return bytes;
+    }
+
+    private static long bytes(Request request) {
+        long bytes = 0;
+        for (int i = 0; i < request.argCount(); i++) {
+            bytes += request.args()[i].length();
+        }
+        return bytes;
+    }
+
     private static String flags(Client client) {
         StringBuilder flags = new StringBuilder();
+        append(flags, client.is(ClientFlag.REPLICA), 'S');
         append(flags, client.is(ClientFlag.MONITOR), 'O');
         append(flags, client.is(ClientFlag.SUBSCRIBED), 'P');
         append(flags, client.is(ClientFlag.MULTI), 'x');

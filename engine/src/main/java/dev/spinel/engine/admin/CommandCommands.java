@@ -3,6 +3,7 @@ package dev.spinel.engine.admin;
 import dev.spinel.api.command.AclCategory;
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
+import dev.spinel.api.command.CommandFlag;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.GlobPattern;
@@ -200,7 +201,7 @@ public final class CommandCommands implements ServerPlugin {
         }
         Bytes[] args = ClientCall.of(call).args();
         keyFinder.find(command.spec(), args, 2, count);
-        if (keyFinder.count() == 0) {
+        if (keyFinder.count() == 0 && !command.spec().is(CommandFlag.NO_MANDATORY_KEYS)) {
             throw Errors.err("Invalid arguments specified for command");
         }
         call.reply().array(keyFinder.count());

@@ -53,7 +53,6 @@ public final class ConfigBindings {
         config.bind("slowlog-log-slower-than", value -> slowLog.thresholdMicros(value.number()));
         bindInt("slowlog-max-len", slowLog::maxEntries);
         config.bind("latency-monitor-threshold", value -> latencyMonitor.thresholdMillis(value.number()));
-        config.bind("min-replicas-to-write", value -> dispatcher.tooFewReplicas(value.number() > 0));
         config.bind("latency-tracking", value -> dispatcher.tracksLatency(value.isYes()));
         config.bind("notify-keyspace-events", value -> {
             if (!events.select(value.text())) {
@@ -81,7 +80,7 @@ public final class ConfigBindings {
         config.bind("timeout", value -> limits.idleSeconds(value.number()));
         config.bind("client-output-buffer-limit", value -> {
             List<String> words = value.words();
-            limits.output(outputLimit(words, "normal"), outputLimit(words, "pubsub"));
+            limits.output(outputLimit(words, "normal"), outputLimit(words, "pubsub"), outputLimit(words, "slave"));
         });
     }
 

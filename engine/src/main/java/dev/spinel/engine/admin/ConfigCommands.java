@@ -7,12 +7,14 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.config.ConfigFile;
+import dev.spinel.engine.config.ConfigFile.Extent;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.config.ConfigValue;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** CONFIG and its subcommands. Engine thread only. */
 public final class ConfigCommands implements ServerPlugin {
@@ -22,18 +24,26 @@ public final class ConfigCommands implements ServerPlugin {
     private final ConfigFile file;
     private final Runnable describeUsers;
     private final Runnable resetStatistics;
+    private final BooleanSupplier isLoading;
 
     /**
      * The commands on the configuration.
      *
      * @param describeUsers has the configuration hold the users as they are
      * @param resetStatistics sets all statistics back to zero
+     * @param isLoading whether data are being loaded
      */
-    public ConfigCommands(ConfigRegistry config, ConfigFile file, Runnable describeUsers, Runnable resetStatistics) {
+    public ConfigCommands(
+            ConfigRegistry config,
+            ConfigFile file,
+            Runnable describeUsers,
+            Runnable resetStatistics,
+            BooleanSupplier isLoading) {
         this.config = config;
         this.file = file;
         this.describeUsers = describeUsers;
         this.resetStatistics = resetStatistics;
+        this.isLoading = isLoading;
     }
 
     @Override
@@ -82,6 +92,7 @@ public final class ConfigCommands implements ServerPlugin {
         }
         List<String> names = new ArrayList<>();
         List<String> values = new ArrayList<>();
+        boolean isFixed = false;
         for (int i = FIRST_ARGUMENT; i < call.argCount(); i += 2) {
             names.add(call.arg(i).toString());
             values.add(call.arg(i + 1).toString());
@@ -89,6 +100,10 @@ public final class ConfigCommands implements ServerPlugin {
             if (value != null && value.isSensitive()) {
                 ClientCall.of(call).redact(i + 1);
             }
+            isFixed |= value != null && value.isFixedWhileLoading() && isLoading.getAsBoolean();
+        }
+        if (isFixed) {
+            throw Errors.loading();
         }
         boolean allowProtected = ProtectedAccess.isAllowed(
                 config, "enable-protected-configs", ClientCall.of(call).client());
@@ -102,12 +117,21 @@ public final class ConfigCommands implements ServerPlugin {
     }
 
     private void rewrite(Call call) {
+        rewrite(call, Extent.CHANGED);
+    }
+
+    /** DEBUG CONFIG-REWRITE-FORCE-ALL: CONFIG REWRITE with all directives, those with their defaults included. */
+    public void rewriteAll(Call call) {
+        rewrite(call, Extent.ALL);
+    }
+
+    private void rewrite(Call call, Extent extent) {
         if (file.path().isEmpty()) {
             throw Errors.err("The server is running without a config file");
         }
         describeUsers.run();
         try {
-            file.rewrite(config);
+            file.rewrite(config, extent);
         } catch (IOException e) {
             throw Errors.err("Rewriting config file: " + e.getMessage());
         }

@@ -35,8 +35,8 @@ public final class DebugCommands implements ServerPlugin {
     private final ConfigRegistry config;
     private final Keyspaces keyspaces;
     private final ServerProcess process;
-    private final ServerIdentity identity;
     private final Switch activeExpire;
+    private final Switch cronPause;
     private final Map<String, Subcommand> subcommands;
 
     /** A subcommand and how many arguments may follow its name. */
@@ -44,22 +44,22 @@ public final class DebugCommands implements ServerPlugin {
 
     /**
      * @param activeExpire turns the removal of expired keys in the background on or off
+     * @param cronPause stops or resumes all that is done by the clock
      * @param more subcommands of other parts of the server, by their names in upper case
      */
     public DebugCommands(
             ConfigRegistry config,
             Keyspaces keyspaces,
             ServerProcess process,
-            ServerIdentity identity,
             Switch activeExpire,
+            Switch cronPause,
             Map<String, CommandHandler> more) {
         this.config = config;
         this.keyspaces = keyspaces;
         this.process = process;
-        this.identity = identity;
         this.activeExpire = activeExpire;
+        this.cronPause = cronPause;
         this.subcommands = new HashMap<>(Map.ofEntries(
-                Map.entry("CHANGE-REPL-ID", new Subcommand(0, 0, this::changeReplicationId)),
                 Map.entry("DIGEST", new Subcommand(0, 0, this::digest)),
                 Map.entry("DIGEST-VALUE", new Subcommand(1, ANY_NUMBER, DebugCommands::digestValue)),
                 Map.entry("ERROR", new Subcommand(1, 1, DebugCommands::error)),
@@ -68,9 +68,11 @@ public final class DebugCommands implements ServerPlugin {
                 Map.entry("LISTPACK", new Subcommand(1, 1, DebugCommands::listpack)),
                 Map.entry("LOG", new Subcommand(1, 1, this::log)),
                 Map.entry("OBJECT", new Subcommand(1, 2, DebugCommands::object)),
+                Map.entry("PAUSE-CRON", new Subcommand(1, 1, this::pauseCron)),
                 Map.entry("POPULATE", new Subcommand(1, 3, DebugCommands::populate)),
                 Map.entry("PROTOCOL", new Subcommand(1, 1, DebugCommands::protocol)),
                 Map.entry("QUICKLIST-PACKED-THRESHOLD", new Subcommand(1, 1, DebugCommands::packedThreshold)),
+                Map.entry("REPLYBUFFER", new Subcommand(2, 2, DebugCommands::replyBuffer)),
                 Map.entry("SET-ACTIVE-EXPIRE", new Subcommand(1, 1, this::setActiveExpire)),
                 Map.entry("SET-DISABLE-DENY-SCRIPTS", new Subcommand(1, 1, DebugCommands::nothing)),
                 Map.entry("SLEEP", new Subcommand(1, 1, DebugCommands::sleep)),
@@ -102,20 +104,30 @@ public final class DebugCommands implements ServerPlugin {
     private static CommandHandler help() {
         return HelpText.of(
                 "DEBUG",
+                "AOF-FLUSH-SLEEP <microseconds>",
+                "    Stop the server before each write to the append-only file.",
                 "CHANGE-REPL-ID",
                 "    Start another replication history.",
+                "CONFIG-REWRITE-FORCE-ALL",
+                "    As CONFIG REWRITE, but write all directives, those with their defaults included.",
                 "DIGEST",
                 "    Return a fingerprint of all data.",
                 "DIGEST-VALUE <key> [<key> ...]",
                 "    Return a fingerprint of each value.",
                 "ERROR <string>",
                 "    Answer an error with <string> as its message.",
+                "JMAP",
+                "    Accepted without effect.",
                 "LISTPACK <key>",
                 "    Check that the value of <key> is a listpack.",
+                "LOADAOF",
+                "    Write what is to be written to the append-only file, and load it in place of all data.",
                 "LOG <message>",
                 "    Write <message> to the server's log.",
                 "OBJECT <key>",
                 "    Describe the value of <key>.",
+                "PAUSE-CRON <0|1>",
+                "    Whether nothing is done by the clock.",
                 "POPULATE <count> [<prefix>] [<size>]",
                 "    Create <count> string keys <prefix>:<number> (default: key) that do not exist yet.",
                 "PROTOCOL <type>",
@@ -123,18 +135,24 @@ public final class DebugCommands implements ServerPlugin {
                 "    verbatim, true, false.",
                 "QUICKLIST-PACKED-THRESHOLD <size>",
                 "    Accepted without effect.",
+                "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
+                "    Save all data and load them again. MERGE replaces keys that exist, NOFLUSH keeps the data in memory",
+                "    while loading, NOSAVE loads the file that there is.",
+                "REPLYBUFFER (PEAK-RESET-TIME (NEVER|RESET|<milliseconds>) | RESIZING <0|1>)",
+                "    Accepted without effect: an idle client has no reply buffer.",
                 "SET-ACTIVE-EXPIRE <0|1>",
                 "    Whether expired keys are removed in the background.",
+                "SET-DISABLE-DENY-SCRIPTS <0|1>",
+                "    Whether scripts may call commands that are denied to them.",
+                "SET-SKIP-CHECKSUM-VALIDATION <0|1>",
+                "    Whether checksums of snapshots and of what RESTORE gets are taken as right.",
                 "SLEEP <seconds>",
-                "    Stop the server for <seconds>, decimals allowed.");
+                "    Stop the server for <seconds>, decimals allowed.",
+                "STRINGMATCH-LEN <pattern> <string>",
+                "    Accepted without effect.");
     }
 
     private static void nothing(Call call) {
-        call.reply().ok();
-    }
-
-    private void changeReplicationId(Call call) {
-        identity.changeReplicationId();
         call.reply().ok();
     }
 
@@ -145,6 +163,22 @@ public final class DebugCommands implements ServerPlugin {
 
     private void setActiveExpire(Call call) {
         activeExpire.set(!call.arg(2).toString().equals("0"));
+        call.reply().ok();
+    }
+
+    private void pauseCron(Call call) {
+        cronPause.set(!call.arg(2).toString().equals("0"));
+        call.reply().ok();
+    }
+
+    private static void replyBuffer(Call call) {
+        if (call.argIs(2, "PEAK-RESET-TIME")) {
+            if (!call.argIs(3, "NEVER") && !call.argIs(3, "RESET")) {
+                call.integerArg(3);
+            }
+        } else if (!call.argIs(2, "RESIZING")) {
+            throw Errors.syntax();
+        }
         call.reply().ok();
     }
 

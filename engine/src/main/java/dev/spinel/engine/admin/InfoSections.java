@@ -6,6 +6,7 @@ import dev.spinel.engine.admin.InfoReport.Shown;
 import dev.spinel.engine.admin.PluginHost.LoadedPlugin;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
+import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.config.ConfigRegistry;
@@ -17,9 +18,12 @@ import dev.spinel.engine.dispatch.RegisteredCommand;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.pubsub.PubSub;
+import dev.spinel.engine.stats.NetworkTotals;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.value.LazyRelease;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -34,7 +38,7 @@ public final class InfoSections {
     private static final int SECONDS_PER_DAY = 86_400;
     private static final int LRU_CLOCK_MASK = 0xffffff;
     private static final double NANOS_PER_MICRO = 1000;
-    private static final String NO_REPLICATION_ID = "0".repeat(40);
+    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final Sources sources;
 
@@ -64,6 +68,8 @@ public final class InfoSections {
             Dispatcher dispatcher,
             AclLog aclLog,
             Consumer<InfoText> persistenceFields,
+            Consumer<InfoText> replicationFields,
+            Supplier<ReplicationFigures> replication,
             Supplier<ScriptFigures> scripts) {}
 
     private InfoSections(Sources sources) {
@@ -120,14 +126,44 @@ public final class InfoSections {
                 .add("executable", process.executable())
                 .add("config_file", sources.configPath)
                 .add("io_threads_active", sources.config.number("io-threads") > 1 ? 1 : 0);
+        listeners(text);
+    }
+
+    /** Where connections are accepted, a field for each kind, as in Redis 7.2. */
+    private void listeners(InfoText text) {
+        StringBuilder addresses = new StringBuilder();
+        for (String address : sources.config.get("bind").words()) {
+            addresses.append(",bind=").append(address);
+        }
+        List<String> listeners = new ArrayList<>();
+        if (sources.process.tcpPort() != 0) {
+            listeners.add("name=tcp" + addresses + ",port=" + sources.process.tcpPort());
+        }
+        String socket = sources.config.get("unixsocket").text();
+        if (!socket.isEmpty()) {
+            listeners.add("name=unix,bind=" + socket);
+        }
+        long tlsPort = sources.config.number("tls-port");
+        if (tlsPort != 0) {
+            listeners.add("name=tls" + addresses + ",port=" + tlsPort);
+        }
+        for (int i = 0; i < listeners.size(); i++) {
+            text.add("listener" + i, listeners.get(i));
+        }
     }
 
     private void clients(InfoText text) {
         long largestInput = 0;
         long largestOutput = 0;
+        int subscribers = 0;
+        int watchers = 0;
+        int watchedKeys = 0;
         for (Client client : sources.clients.all()) {
             largestInput = Math.max(largestInput, client.connection().queryBufferBytes());
             largestOutput = Math.max(largestOutput, client.connection().outputBytes());
+            subscribers += client.is(ClientFlag.SUBSCRIBED) ? 1 : 0;
+            watchers += client.watchedKeys().isEmpty() ? 0 : 1;
+            watchedKeys += client.watchedKeys().size();
         }
         text.add("connected_clients", sources.clients.count())
                 .add("cluster_connections", 0)
@@ -136,7 +172,11 @@ public final class InfoSections {
                 .add("client_recent_max_output_buffer", largestOutput)
                 .add("blocked_clients", sources.blockedClients.count() + sources.pausedClients.count())
                 .add("tracking_clients", sources.tracking.clientCount())
-                .add("clients_in_timeout_table", sources.blockedClients.deadlineCount());
+                .add("pubsub_clients", subscribers)
+                .add("watching_clients", watchers)
+                .add("clients_in_timeout_table", sources.blockedClients.deadlineCount())
+                .add("total_watched_keys", watchedKeys)
+                .add("total_blocking_keys", sources.blockedClients.keyCount());
     }
 
     private void memory(InfoText text) {
@@ -148,6 +188,7 @@ public final class InfoSections {
         long dataset = used - memory.overheadBytes();
         LazyRelease lazyRelease = sources.keyspaces.lazyRelease();
         ScriptFigures scripts = sources.scripts.get();
+        ReplicationFigures replication = sources.replication.get();
         text.bytes("used_memory", used)
                 .bytes("used_memory_rss", resident)
                 .bytes("used_memory_peak", memory.peakBytes())
@@ -159,16 +200,16 @@ public final class InfoSections {
                 .add("allocator_allocated", memory.arenaBytes())
                 .add("allocator_active", reserved)
                 .add("allocator_resident", reserved)
+                .add("allocator_muzzy", 0)
                 .bytes("total_system_memory", sources.process.systemMemoryBytes())
-                .add("used_memory_lua", 0)
-                .add("used_memory_vm_eval", 0)
-                .add("used_memory_lua_human", "0B")
+                .add("used_memory_vm_eval", scripts.scriptVmBytes())
+                .bytes("used_memory_lua", scripts.scriptVmBytes())
                 .add("used_memory_scripts_eval", scripts.scriptBytes())
                 .add("number_of_cached_scripts", scripts.scripts())
                 .add("number_of_functions", scripts.functions())
                 .add("number_of_libraries", scripts.libraries())
-                .add("used_memory_vm_functions", 0)
-                .bytes("used_memory_vm_total", 0)
+                .add("used_memory_vm_functions", scripts.functionVmBytes())
+                .bytes("used_memory_vm_total", scripts.scriptVmBytes() + scripts.functionVmBytes())
                 .add("used_memory_functions", scripts.functionBytes())
                 .bytes("used_memory_scripts", scripts.scriptBytes() + scripts.functionBytes())
                 .bytes("maxmemory", sources.config.number("maxmemory"))
@@ -181,10 +222,10 @@ public final class InfoSections {
                 .add("rss_overhead_bytes", resident - reserved)
                 .decimal("mem_fragmentation_ratio", ratio(resident, used))
                 .add("mem_fragmentation_bytes", resident - used)
-                .add("mem_not_counted_for_evict", 0)
-                .add("mem_replication_backlog", 0)
-                .add("mem_total_replication_buffers", 0)
-                .add("mem_clients_slaves", 0)
+                .add("mem_not_counted_for_evict", replication.excessBytes())
+                .add("mem_replication_backlog", replication.backlogBytes())
+                .add("mem_total_replication_buffers", replication.backlogBytes())
+                .add("mem_clients_slaves", replication.owedBytes())
                 .add("mem_clients_normal", memory.clientBytes())
                 .add("mem_cluster_links", 0)
                 .add("mem_aof_buffer", 0)
@@ -231,25 +272,28 @@ public final class InfoSections {
 
     private void stats(InfoText text) {
         ServerStatistics statistics = sources.statistics;
+        NetworkTotals network = statistics.network();
+        boolean threaded = sources.config.number("io-threads") > 1;
+        ReplicationFigures replication = sources.replication.get();
         text.add("total_connections_received", statistics.connections())
                 .add("total_commands_processed", statistics.commands())
                 .add("instantaneous_ops_per_sec", sources.rates.commandsPerSecond())
-                .add("total_net_input_bytes", statistics.networkInputBytes())
-                .add("total_net_output_bytes", statistics.networkOutputBytes())
+                .add("total_net_input_bytes", network.inputBytes())
+                .add("total_net_output_bytes", network.outputBytes())
                 .add("total_net_repl_input_bytes", 0)
-                .add("total_net_repl_output_bytes", 0)
+                .add("total_net_repl_output_bytes", replication.outputBytes())
                 .decimal("instantaneous_input_kbps", sources.rates.inputKibibytesPerSecond())
                 .decimal("instantaneous_output_kbps", sources.rates.outputKibibytesPerSecond())
                 .decimal("instantaneous_input_repl_kbps", 0)
                 .decimal("instantaneous_output_repl_kbps", 0)
-                .add("rejected_connections", statistics.rejectedConnections())
-                .add("sync_full", 0)
-                .add("sync_partial_ok", 0)
-                .add("sync_partial_err", 0)
+                .add("rejected_connections", network.rejectedConnections())
+                .add("sync_full", replication.fullSyncs())
+                .add("sync_partial_ok", replication.partialSyncs())
+                .add("sync_partial_err", replication.refusedPartialSyncs())
                 .add("expired_keys", sources.keyspaces.statistics().expiredKeys())
-                .decimal("expired_stale_perc", 0)
+                .decimal("expired_stale_perc", sources.keyspaces.stalePercent())
                 .add("expired_time_cap_reached_count", statistics.expireTimeLimitReached())
-                .add("expire_cycle_cpu_milliseconds", 0)
+                .add("expire_cycle_cpu_milliseconds", statistics.expiryNanos() / NANOS_PER_MILLI)
                 .add("evicted_keys", sources.keyspaces.statistics().evictedKeys())
                 .add("evicted_clients", statistics.evictedClients())
                 .add(
@@ -284,28 +328,19 @@ public final class InfoSections {
                 .add("acl_access_denied_key", sources.aclLog.count(Reason.KEY))
                 .add("acl_access_denied_channel", sources.aclLog.count(Reason.CHANNEL))
                 .add("dump_payload_sanitizations", 0)
-                .add("total_reads_processed", statistics.commands())
-                .add("total_writes_processed", statistics.commands())
-                .add("io_threaded_reads_processed", 0)
-                .add("io_threaded_writes_processed", 0)
+                .add("total_reads_processed", network.reads())
+                .add("total_writes_processed", network.writes())
+                .add("io_threaded_reads_processed", threaded ? network.reads() : 0)
+                .add("io_threaded_writes_processed", threaded ? network.writes() : 0)
+                .add("client_query_buffer_limit_disconnections", network.overlongRequests())
+                .add("client_output_buffer_limit_disconnections", statistics.outputLimitDisconnections())
                 .add("reply_buffer_shrinks", 0)
                 .add("reply_buffer_expands", 0);
     }
 
     private void replication(InfoText text) {
-        text.add("role", "master")
-                .add("connected_slaves", 0)
-                .add("master_failover_state", "no-failover")
-                .add("master_replid", sources.identity.replicationId())
-                .add("master_replid2", NO_REPLICATION_ID)
-                .add("master_repl_offset", 0)
-                .add("second_repl_offset", -1)
-                .add("repl_backlog_active", 0)
-                .add(
-                        "repl_backlog_size",
-                        sources.config.get("repl-backlog-size").text())
-                .add("repl_backlog_first_byte_offset", 0)
-                .add("repl_backlog_histlen", 0);
+        text.add("role", "master");
+        sources.replicationFields.accept(text);
     }
 
     private void cpu(InfoText text) {

@@ -23,8 +23,8 @@ public final class InstantaneousRates {
         int slot = (int) (taken++ % SAMPLES);
         millis[slot] = nowMillis;
         commands[slot] = statistics.commands();
-        inputBytes[slot] = statistics.networkInputBytes();
-        outputBytes[slot] = statistics.networkOutputBytes();
+        inputBytes[slot] = statistics.network().inputBytes();
+        outputBytes[slot] = statistics.network().outputBytes();
     }
 
     long commandsPerSecond() {

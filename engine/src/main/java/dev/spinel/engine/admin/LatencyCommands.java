@@ -11,6 +11,7 @@ import dev.spinel.engine.dispatch.RegisteredCommand;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.LatencyMonitor.Event;
 import dev.spinel.engine.stats.LatencyMonitor.Sample;
+import dev.spinel.engine.stats.SlowLog;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
@@ -25,10 +26,12 @@ public final class LatencyCommands implements ServerPlugin {
     private static final int FIRST_ARGUMENT = 2;
 
     private final LatencyMonitor monitor;
+    private final SlowLog slowLog;
     private final CommandTable table;
 
-    public LatencyCommands(LatencyMonitor monitor, CommandTable table) {
+    public LatencyCommands(LatencyMonitor monitor, SlowLog slowLog, CommandTable table) {
         this.monitor = monitor;
+        this.slowLog = slowLog;
         this.table = table;
     }
 
@@ -108,38 +111,7 @@ public final class LatencyCommands implements ServerPlugin {
     }
 
     private void doctor(Call call) {
-        call.reply().verbatim("txt", diagnosis());
-    }
-
-    private String diagnosis() {
-        if (monitor.thresholdMillis() == 0) {
-            return "The latency monitor is off. CONFIG SET latency-monitor-threshold <milliseconds> turns it on.";
-        }
-        if (monitor.events().isEmpty()) {
-            return "No event took " + monitor.thresholdMillis() + " milliseconds or longer: nothing to report.";
-        }
-        StringBuilder text = new StringBuilder("Events that took ")
-                .append(monitor.thresholdMillis())
-                .append(" milliseconds or longer:\n\n");
-        monitor.events().forEach((name, event) -> {
-            long sum = 0;
-            for (Sample sample : event.samples()) {
-                sum += sample.millis();
-            }
-            text.append("- ")
-                    .append(name)
-                    .append(": ")
-                    .append(event.samples().size())
-                    .append(" spikes, ")
-                    .append(sum / event.samples().size())
-                    .append(" ms on average, ")
-                    .append(event.maxMillis())
-                    .append(" ms at worst\n");
-        });
-        return text.append("\n"
-                        + "SLOWLOG GET names the commands that take long; the garbage collector's log names its"
-                        + " pauses.\n")
-                .toString();
+        call.reply().verbatim("txt", LatencyDiagnosis.of(monitor, slowLog, call.nowMillis() / 1000));
     }
 
     private void histogram(Call call) {

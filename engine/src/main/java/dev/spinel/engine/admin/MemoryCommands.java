@@ -8,6 +8,7 @@ import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
@@ -17,6 +18,14 @@ public final class MemoryCommands implements ServerPlugin {
     private static final int KEY = 2;
     private static final long SMALL_BYTES = 5L << 20;
     private static final double HIGH_FRAGMENTATION = 1.4;
+    private static final double HIGH_PEAK = 1.5;
+    private static final double HIGH_RESIDENT = 1.5;
+
+    /** What the virtual machine takes in any case and half as much again; below that its share says nothing. */
+    private static final long NOTABLE_RESIDENT_BYTES = 128L << 20;
+
+    private static final long LARGE_CLIENT_BYTES = 200L << 10;
+    private static final long MANY_SCRIPTS = 1000;
 
     private final MemoryUse memory;
     private final Keyspaces keyspaces;
@@ -82,20 +91,40 @@ public final class MemoryCommands implements ServerPlugin {
     }
 
     private void doctor(Call call) {
+        call.reply().verbatim("txt", diagnosis());
+    }
+
+    private String diagnosis() {
         long used = memory.usedBytes();
-        String text;
         if (used < SMALL_BYTES) {
-            text = "There is hardly any data, so there is nothing to say about memory.";
-        } else if (ratio(memory.reservedBytes(), memory.arenaBytes()) > HIGH_FRAGMENTATION) {
-            text = "The arena holds much more memory than its records need, as it does after many of them were removed"
-                    + " or resized. New records will use it.";
-        } else if (memory.peakBytes() > used * 3 / 2) {
-            text = "Memory use was half as much again at its peak. What the heap took then may still count as"
-                    + " resident.";
-        } else {
-            text = "No problem with memory was found.";
+            return "There is hardly any data, so there is nothing to say about memory.\n";
         }
-        call.reply().verbatim("txt", text + "\n");
+        List<String> findings = new ArrayList<>();
+        if (ratio(memory.peakBytes(), used) > HIGH_PEAK) {
+            findings.add("Peak: memory use was half as much again at its peak. What the heap took then may still count"
+                    + " as resident.");
+        }
+        if (ratio(memory.reservedBytes(), memory.arenaBytes()) > HIGH_FRAGMENTATION) {
+            findings.add("Fragmentation: the arena holds much more memory than its records need, as it does after many"
+                    + " of them were removed or resized. New records will use it.");
+        }
+        long resident = process.residentBytes();
+        if (resident - used > NOTABLE_RESIDENT_BYTES && ratio(resident, used) > HIGH_RESIDENT) {
+            findings.add("Resident set: the process holds much more memory than the data need. A smaller heap"
+                    + " (SPINEL_HEAP) limits what the virtual machine keeps.");
+        }
+        if (memory.clientBytes() > LARGE_CLIENT_BYTES * memory.clientCount()) {
+            findings.add("Clients: their buffers and waiting requests take more than 200 KB each on average. CLIENT"
+                    + " LIST tells which (tot-mem); maxmemory-clients and client-output-buffer-limit bound them.");
+        }
+        if (scripts.get().scripts() > MANY_SCRIPTS) {
+            findings.add("Scripts: more than 1000 are cached. Text that differs from call to call belongs into the"
+                    + " arguments of a script, not into the script.");
+        }
+        if (findings.isEmpty()) {
+            return "No problem with memory was found.\n";
+        }
+        return "Found in the use of memory:\n\n* " + String.join("\n* ", findings) + "\n";
     }
 
     private void mallocStats(Call call) {

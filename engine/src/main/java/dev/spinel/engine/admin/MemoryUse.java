@@ -6,6 +6,7 @@ import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.memory.Arena;
+import java.util.function.LongSupplier;
 
 /**
  * Where the engine's memory goes, in bytes.
@@ -24,17 +25,26 @@ public final class MemoryUse {
     private final Keyspaces keyspaces;
     private final ClientRegistry clients;
     private final PausedClients pausedClients;
+    private final LongSupplier backlogBytes;
+    private long sampledBacklogBytes;
     private long peakBytes;
     private long sampledClientBytes;
     private long sampledLargeBytes;
     private long clientsSampledMillis;
     private long sampledMillis;
 
-    public MemoryUse(Arena arena, Keyspaces keyspaces, ClientRegistry clients, PausedClients pausedClients) {
+    /** @param backlogBytes heap of what is kept for replicas, as far as it counts when keys are evicted */
+    public MemoryUse(
+            Arena arena,
+            Keyspaces keyspaces,
+            ClientRegistry clients,
+            PausedClients pausedClients,
+            LongSupplier backlogBytes) {
         this.arena = arena;
         this.keyspaces = keyspaces;
         this.clients = clients;
         this.pausedClients = pausedClients;
+        this.backlogBytes = backlogBytes;
     }
 
     /** All of it, {@code used_memory}. O(number of clients and of large values). */
@@ -47,6 +57,7 @@ public final class MemoryUse {
     public long estimateBytes() {
         long used =
                 BASE_BYTES + keyspaces.tableHeapBytes() + sampledClientBytes + sampledLargeBytes + arena.usedBytes();
+        used += sampledBacklogBytes;
         peakBytes = Math.max(peakBytes, used);
         return used;
     }
@@ -56,11 +67,17 @@ public final class MemoryUse {
         if (nowMillis - clientsSampledMillis >= CLIENT_SAMPLE_MILLIS) {
             clientsSampledMillis = nowMillis;
             sampledClientBytes = clientBytes();
+            sampledBacklogBytes = backlogBytes.getAsLong();
         }
         if (nowMillis - sampledMillis >= SAMPLE_MILLIS) {
             sampledMillis = nowMillis;
             sampledLargeBytes = keyspaces.largeValueBytes();
         }
+    }
+
+    /** Samples clients now. O(number of clients). */
+    public void countClients() {
+        sampledClientBytes = clientBytes();
     }
 
     /** Samples clients again unless that was just done. */
@@ -80,6 +97,7 @@ public final class MemoryUse {
     }
 
     private void sample() {
+        sampledBacklogBytes = backlogBytes.getAsLong();
         sampledClientBytes = clientBytes();
         sampledLargeBytes = keyspaces.largeValueBytes();
     }
@@ -94,9 +112,9 @@ public final class MemoryUse {
         return BASE_BYTES;
     }
 
-    /** Everything but the data: tables of keys and clients. */
+    /** Everything but the data: tables of keys, clients, what is kept for replicas. */
     long overheadBytes() {
-        return BASE_BYTES + keyspaces.tableBytes() + clientBytes();
+        return BASE_BYTES + keyspaces.tableBytes() + clientBytes() + backlogBytes.getAsLong();
     }
 
     /** Records and pages. */
@@ -107,6 +125,11 @@ public final class MemoryUse {
     /** What the arena has taken from the heap. */
     long reservedBytes() {
         return arena.reservedBytes();
+    }
+
+    /** Number of clients. */
+    int clientCount() {
+        return clients.count();
     }
 
     /** Buffers and state of the clients. */

@@ -129,8 +129,8 @@ public final class ServerCommands implements ServerPlugin {
             watchedKeys.touchAll(before, after);
             watchedKeys.touchAll(after, before);
             keyspaces.swap(first, second);
-            blockedClients.databaseReplaced(keyspaces.get(first));
-            blockedClients.databaseReplaced(keyspaces.get(second));
+            blockedClients.databaseReplaced(first);
+            blockedClients.databaseReplaced(second);
         }
         call.changed();
         call.reply().ok();

@@ -9,9 +9,7 @@ public final class ServerIdentity {
     private final String redisVersion;
     private final String spinelVersion;
     private final long startMillis;
-    private final RandomGenerator random;
     private final String runId;
-    private String replicationId;
 
     /**
      * A new identity.
@@ -24,12 +22,11 @@ public final class ServerIdentity {
         this.redisVersion = redisVersion;
         this.spinelVersion = spinelVersion;
         this.startMillis = startMillis;
-        this.random = random;
-        this.runId = newId();
-        this.replicationId = newId();
+        this.runId = id(random);
     }
 
-    private String newId() {
+    /** 40 random hexadecimal digits. */
+    public static String id(RandomGenerator random) {
         StringBuilder id = new StringBuilder();
         while (id.length() < ID_LENGTH) {
             id.append(Character.forDigit(random.nextInt(16), 16));
@@ -52,15 +49,5 @@ public final class ServerIdentity {
     /** 40 hexadecimal digits that no other run has. */
     String runId() {
         return runId;
-    }
-
-    /** 40 hexadecimal digits of the history of changes. */
-    String replicationId() {
-        return replicationId;
-    }
-
-    /** Starts another history. */
-    void changeReplicationId() {
-        replicationId = newId();
     }
 }

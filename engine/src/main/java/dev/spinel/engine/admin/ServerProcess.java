@@ -1,5 +1,7 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.stats.NetworkTotals;
+
 /** The process around the engine, as the distribution implements it. Engine thread only. */
 public interface ServerProcess {
     /** Process id. */
@@ -38,14 +40,8 @@ public interface ServerProcess {
     /** Unix time in microseconds. */
     long unixMicros();
 
-    /** Bytes that the transport has read since it started. */
-    long networkInputBytes();
-
-    /** Bytes that the transport has written since it started. */
-    long networkOutputBytes();
-
-    /** Connections that the transport has refused since it started. */
-    long rejectedConnections();
+    /** What the transport has counted since it started. */
+    NetworkTotals networkTotals();
 
     /** Writes a line to the server's log as a warning. */
     void log(String text);

@@ -98,10 +98,13 @@ public final class BlockedClients {
         waitingForMore.add(client);
     }
 
-    /** Tells that a database has other contents now. */
-    public void databaseReplaced(Database database) {
+    /**
+     * Tells that a database has other contents now. Which keys are there is looked up when their clients are served: one that
+     * has expired must not go before the command that tells this has been logged.
+     */
+    public void databaseReplaced(int database) {
         for (DatabaseKey id : waiting.keySet()) {
-            if (id.database == database.index() && (database.typeOf(id.key) != null || !waitingForMore.isEmpty())) {
+            if (id.database == database) {
                 ready.add(id);
             }
         }
@@ -192,11 +195,15 @@ public final class BlockedClients {
         }
     }
 
-    /** Answers a blocked client as if its time were over. */
+    /** Answers a blocked client as if its time were over, or what it waited for were there. */
     public void timeOut(Client client) {
         Blocked blocked = client.blocked();
         if (blocked != null) {
-            replyTimedOut(client, blocked.onTimeout());
+            if (blocked.answer() != null) {
+                blocked.answer().accept(client);
+            } else {
+                replyTimedOut(client, blocked.onTimeout());
+            }
             release(client, blocked);
         }
     }

@@ -31,13 +31,14 @@ public final class Client {
     private User user;
     private long lastInteractionMillis;
     private String lastCommand = "NULL";
-    private int lastArgumentBytes;
     private ReplyMode replyMode = ReplyMode.ON;
     private @Nullable Transaction transaction;
     private @Nullable Blocked blocked;
     private @Nullable TrackingState tracking;
-    private long networkInputBytes;
     private long softLimitSinceMillis;
+    private boolean outputRefused;
+    private long owedBytes;
+    private long writePosition;
 
     Client(long id, Connection connection, User user, long nowMillis) {
         this.id = id;
@@ -171,15 +172,6 @@ public final class Client {
         lastInteractionMillis = nowMillis;
     }
 
-    /** Bytes of the arguments of the request being executed. */
-    public int lastArgumentBytes() {
-        return lastArgumentBytes;
-    }
-
-    public void lastArgumentBytes(int bytes) {
-        lastArgumentBytes = bytes;
-    }
-
     public ReplyMode replyMode() {
         return replyMode;
     }
@@ -243,12 +235,23 @@ public final class Client {
         return channels.size() + patterns.size();
     }
 
-    public long networkInputBytes() {
-        return networkInputBytes;
+    /** Bytes that wait for the client: those of its connection, and those of buffers that it shares with others. */
+    public long outputBytes() {
+        return connection.outputBytes() + owedBytes;
     }
 
-    public void addNetworkInputBytes(long bytes) {
-        networkInputBytes += bytes;
+    /** Sets how many bytes of shared buffers have yet to be given to the connection. */
+    public void owedBytes(long bytes) {
+        owedBytes = bytes;
+    }
+
+    /** Where the stream of replicas ended after the last command of the client that changed data, in bytes. */
+    public long writePosition() {
+        return writePosition;
+    }
+
+    public void writePosition(long bytes) {
+        writePosition = bytes;
     }
 
     /** Since when the output has been above the soft limit, 0 when it is not. */
@@ -258,5 +261,14 @@ public final class Client {
 
     public void softLimitSinceMillis(long millis) {
         softLimitSinceMillis = millis;
+    }
+
+    /** Whether a reply was given up because it would have exceeded the hard limit. */
+    boolean isOutputRefused() {
+        return outputRefused;
+    }
+
+    void refuseOutput() {
+        outputRefused = true;
     }
 }

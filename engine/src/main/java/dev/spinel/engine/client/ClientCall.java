@@ -24,6 +24,9 @@ public interface ClientCall extends Call {
     /** Has monitors and the slow log show {@code (redacted)} instead of an argument. */
     void redact(int index);
 
+    /** Has replicas run the command as it came, although it changes no data, and no log hear of it. */
+    void propagateToReplicas();
+
     /** All databases. */
     Keyspaces keyspaces();
 }

@@ -34,8 +34,10 @@ public enum ClientFlag {
     TRACKING(14),
     /** Acts as a user that may not do everything. */
     RESTRICTED(15),
+    /** Follows the changes of this server. */
+    REPLICA(16),
     /** Runs the commands of scripts. */
-    SCRIPT(16);
+    SCRIPT(17);
 
     private final int bit;
 

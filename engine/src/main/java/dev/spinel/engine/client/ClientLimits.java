@@ -17,18 +17,24 @@ public final class ClientLimits {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
-    /** How often the memory of all clients is summed up at most. */
-    private static final long WEIGH_MILLIS = 5;
+    /** How long the memory of all clients is not summed up again, for each of them; some forty times what it takes. */
+    private static final long WEIGH_PAUSE_NANOS = 2000;
+
+    private static final long MAX_WEIGH_PAUSE_NANOS = 5_000_000;
 
     private final ClientRegistry clients;
     private final ServerStatistics statistics;
     private final Consumer<String> log;
+    private Consumer<Client> forget = client -> {};
     private long idleMillis;
     private long allBytes;
-    private long weighedMillis;
+    private long nextWeighNanos;
+    private boolean weighsNow;
     private OutputLimit normal = OutputLimit.NONE;
     private OutputLimit pubSub = OutputLimit.NONE;
-    /** The smaller hard limit: below it no look at the kind of client is needed. */
+    private OutputLimit replica = OutputLimit.NONE;
+    private long leastReplicaHardBytes;
+    /** The smallest hard limit: below it no look at the kind of client is needed. */
     private long leastHardBytes = Long.MAX_VALUE;
 
     /**
@@ -48,16 +54,28 @@ public final class ClientLimits {
         this.log = log;
     }
 
+    /** Sets how a client is removed whose connection was closed, before its transport tells. */
+    public void onClose(Consumer<Client> value) {
+        forget = value;
+    }
+
     /** Sets after how many seconds without a command a client is closed ({@code timeout}); 0 for never. */
     public void idleSeconds(long seconds) {
         idleMillis = seconds * MILLIS_PER_SECOND;
     }
 
-    /** Sets the limits of {@code client-output-buffer-limit} for ordinary clients and for those with subscriptions. */
-    public void output(OutputLimit ofNormal, OutputLimit ofPubSub) {
+    /** Sets the limits of {@code client-output-buffer-limit}: ordinary clients, those with subscriptions, replicas. */
+    public void output(OutputLimit ofNormal, OutputLimit ofPubSub, OutputLimit ofReplica) {
         normal = ofNormal;
         pubSub = ofPubSub;
-        leastHardBytes = Math.min(orEndless(ofNormal.hardBytes), orEndless(ofPubSub.hardBytes));
+        replica = ofReplica;
+        leastHardBytes = Math.min(
+                orEndless(ofReplica.hardBytes), Math.min(orEndless(ofNormal.hardBytes), orEndless(ofPubSub.hardBytes)));
+    }
+
+    /** Sets below which bytes the hard limit of replicas has no effect: what is kept for all of them anyway. */
+    public void leastReplicaHardBytes(long bytes) {
+        leastReplicaHardBytes = bytes;
     }
 
     private static long orEndless(long bytes) {
@@ -66,26 +84,49 @@ public final class ClientLimits {
 
     /** Closes a client whose output is above the hard limit; returns whether it did. */
     public boolean closeIfOverHardLimit(Client client) {
-        long waiting = client.connection().outputBytes();
-        if (waiting < leastHardBytes || waiting < orEndless(limit(client).hardBytes) || waiting <= UNLIMITED_BYTES) {
+        if (!client.isOutputRefused() && isWithinHardLimit(client, client.outputBytes())) {
             return false;
         }
         close(client);
         return true;
     }
 
+    /**
+     * Whether output may grow to so many bytes; if not, the client is over its limit from now on. What is written to replicas
+     * is not a reply that could be given up: they are closed when it is complete.
+     */
+    public boolean allows(Client client, long outputBytes) {
+        if (client.is(ClientFlag.REPLICA) || isWithinHardLimit(client, outputBytes)) {
+            return true;
+        }
+        client.refuseOutput();
+        return false;
+    }
+
+    private boolean isWithinHardLimit(Client client, long outputBytes) {
+        return outputBytes < leastHardBytes || outputBytes < hardBytes(client) || outputBytes <= UNLIMITED_BYTES;
+    }
+
     /** Closes all clients that are idle for too long or over a limit. O(number of clients). */
     public void sweep(long nowMillis) {
         for (Client client : new ArrayList<>(clients.all())) {
             if (isIdle(client, nowMillis)) {
-                client.connection().close();
+                end(client);
             } else if (!closeIfOverHardLimit(client) && isOverSoftLimit(client, nowMillis)) {
                 close(client);
             }
         }
     }
 
+    private long hardBytes(Client client) {
+        long bytes = orEndless(limit(client).hardBytes);
+        return client.is(ClientFlag.REPLICA) ? Math.max(bytes, leastReplicaHardBytes) : bytes;
+    }
+
     private OutputLimit limit(Client client) {
+        if (client.is(ClientFlag.REPLICA)) {
+            return replica;
+        }
         boolean subscribed =
                 client.subscriptionCount() > 0 || !client.shardChannels().isEmpty();
         return subscribed ? pubSub : normal;
@@ -96,13 +137,14 @@ public final class ClientLimits {
                 && nowMillis - client.lastInteractionMillis() > idleMillis
                 && !client.is(ClientFlag.BLOCKED)
                 && !client.is(ClientFlag.MONITOR)
+                && !client.is(ClientFlag.REPLICA)
                 && client.subscriptionCount() == 0
                 && client.shardChannels().isEmpty();
     }
 
     private boolean isOverSoftLimit(Client client, long nowMillis) {
         OutputLimit limit = limit(client);
-        if (limit.softBytes == 0 || client.connection().outputBytes() < limit.softBytes) {
+        if (limit.softBytes == 0 || client.outputBytes() < limit.softBytes) {
             client.softLimitSinceMillis(0);
             return false;
         }
@@ -115,31 +157,37 @@ public final class ClientLimits {
     /** Sets how much memory clients may use together ({@code maxmemory-clients}); 0 for no limit. */
     public void together(long bytes) {
         allBytes = bytes;
-        weighedMillis = 0;
+        weighsNow = true;
     }
 
     /**
      * Closes the clients that use the most memory until the others are within the limit for all, at most every few
-     * milliseconds. Monitors are left out, and clients with CLIENT NO-EVICT counted only. O(number of clients).
+     * milliseconds, or more often when they are few. Monitors and replicas are left out, and clients with CLIENT NO-EVICT
+     * counted only. O(number of clients).
+     *
+     * @return whether any was closed
      */
-    public void evictLargest(long nowMillis) {
-        if (allBytes == 0 || nowMillis - weighedMillis < WEIGH_MILLIS) {
-            return;
+    public boolean evictLargest(long nowNanos) {
+        if (allBytes == 0 || (!weighsNow && nowNanos - nextWeighNanos < 0)) {
+            return false;
         }
-        weighedMillis = nowMillis;
+        weighsNow = false;
+        nextWeighNanos = nowNanos + Math.min(MAX_WEIGH_PAUSE_NANOS, clients.count() * WEIGH_PAUSE_NANOS);
         long bytes = 0;
         for (Client client : clients.all()) {
-            bytes += client.is(ClientFlag.MONITOR) ? 0 : ClientMemory.bytes(client);
+            bytes += isLeftOut(client) ? 0 : ClientMemory.bytes(client);
         }
-        if (bytes > allBytes) {
-            evict(bytes);
-        }
+        return bytes > allBytes && evict(bytes);
     }
 
-    private void evict(long usedBytes) {
+    private static boolean isLeftOut(Client client) {
+        return client.is(ClientFlag.MONITOR) || client.is(ClientFlag.REPLICA);
+    }
+
+    private boolean evict(long usedBytes) {
         List<Weighed> candidates = new ArrayList<>();
         for (Client client : clients.all()) {
-            if (!client.is(ClientFlag.MONITOR) && !client.is(ClientFlag.NO_EVICT)) {
+            if (!isLeftOut(client) && !client.is(ClientFlag.NO_EVICT)) {
                 candidates.add(new Weighed(client, ClientMemory.bytes(client)));
             }
         }
@@ -147,21 +195,28 @@ public final class ClientLimits {
         long bytes = usedBytes;
         for (Weighed largest : candidates) {
             if (bytes <= allBytes) {
-                return;
+                break;
             }
             log.accept("Evicting client: id=" + largest.client.id() + " addr="
                     + largest.client.connection().remoteAddress() + " tot-mem=" + largest.bytes);
-            largest.client.connection().close();
+            end(largest.client);
             statistics.clientEvicted();
             bytes -= largest.bytes;
         }
+        return bytes < usedBytes;
     }
 
     private record Weighed(Client client, long bytes) {}
 
     private void close(Client client) {
+        statistics.outputLimitExceeded();
         log.accept("Client id=" + client.id() + " addr=" + client.connection().remoteAddress()
                 + " closed for overcoming of output buffer limits.");
+        end(client);
+    }
+
+    private void end(Client client) {
         client.connection().close();
+        forget.accept(client);
     }
 }

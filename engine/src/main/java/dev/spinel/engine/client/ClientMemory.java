@@ -22,6 +22,7 @@ public final class ClientMemory {
         long bytes = CONNECTION_BYTES
                 + connection.outputBytes()
                 + connection.queryBufferBytes()
+                + connection.decodedBytes()
                 + connection.queryBufferFreeBytes()
                 + (transaction == null ? 0 : transaction.bytes())
                 + (blocked == null ? 0 : blocked.request().heapBytes());

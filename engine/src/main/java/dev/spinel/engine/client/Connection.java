@@ -15,6 +15,13 @@ public interface Connection {
      */
     ReplyWriter reply();
 
+    /**
+     * Appends bytes that are no reply, as they are, and has them flushed as replies are.
+     *
+     * @throws dev.spinel.api.error.CommandException when there is no memory for them; nothing is then appended
+     */
+    void send(byte[] source, int offset, int length);
+
     /** What {@link #repliesSince} answers when the last reply lacks elements. */
     int INCOMPLETE = -1;
 
@@ -70,8 +77,14 @@ public interface Connection {
     /** Bytes written but not yet taken by the operating system. */
     long outputBytes();
 
-    /** Bytes of requests read but not yet executed, the one that is being executed included. */
+    /**
+     * Bytes of requests read but not yet executed, the one that is being executed included; of an incomplete one those that
+     * are not decoded yet.
+     */
     int queryBufferBytes();
+
+    /** Bytes of an incomplete request that are decoded already. */
+    int decodedBytes();
 
     /** Room in the read buffer beyond {@link #queryBufferBytes}. */
     int queryBufferFreeBytes();

@@ -25,6 +25,12 @@ public interface RequestExecutor<C> {
     /** Answers {@code -ERR Protocol error: <reason>} and closes the connection. */
     void protocolError(C client, String reason);
 
+    /**
+     * Whether the output of a client may take so many bytes. If not, the client is closed after the request in progress, and
+     * what it is being answered is given up.
+     */
+    boolean mayGrow(C client, long outputBytes);
+
     /** Tells at the end of a turn that the peer has not taken all output of a client, which may be closed then. */
     void outputWaits(C client);
 

@@ -1,5 +1,6 @@
 package dev.spinel.engine.config;
 
+import static dev.spinel.engine.config.ConfigValue.Trait.FIXED_WHILE_LOADING;
 import static dev.spinel.engine.config.ConfigValue.Trait.HIDDEN;
 import static dev.spinel.engine.config.ConfigValue.Trait.IMMUTABLE;
 import static dev.spinel.engine.config.ConfigValue.Trait.SENSITIVE;
@@ -10,7 +11,6 @@ import static dev.spinel.engine.config.ConfigValue.memory;
 import static dev.spinel.engine.config.ConfigValue.text;
 import static dev.spinel.engine.config.ConfigValue.yesNo;
 
-import dev.spinel.engine.config.WholeNumber.Notation;
 import java.util.List;
 
 /**
@@ -60,7 +60,8 @@ final class AcceptedDirectives {
         registry.register(yesNo("repl-diskless-sync", true));
         registry.register(integer("repl-diskless-sync-delay", 5, 0, MAX_INT));
         registry.register(integer("repl-diskless-sync-max-replicas", 0, 0, MAX_INT));
-        registry.register(choice("repl-diskless-load", List.of("disabled", "on-empty-db", "swapdb")));
+        registry.register(
+                choice("repl-diskless-load", List.of("disabled", "on-empty-db", "swapdb"), FIXED_WHILE_LOADING));
         registry.register(integer("repl-ping-replica-period", 10, 1, MAX_INT), "repl-ping-slave-period");
         registry.register(integer("repl-timeout", 60, 1, MAX_INT));
         registry.register(yesNo("repl-disable-tcp-nodelay", false));
@@ -103,16 +104,6 @@ final class AcceptedDirectives {
     }
 
     private static void memoryUse(ConfigRegistry registry) {
-        registry.register(integer("maxmemory-samples", 5, 1, MAX_INT));
-        registry.register(integer("maxmemory-eviction-tenacity", 10, 0, 100));
-        registry.register(ConfigValue.number(Notation.MEMORY_OR_PERCENT, "maxmemory-clients", 0, -100, Long.MAX_VALUE));
-        registry.register(integer("lfu-log-factor", 10, 0, MAX_INT));
-        registry.register(integer("lfu-decay-time", 1, 0, MAX_INT));
-        registry.register(yesNo("lazyfree-lazy-eviction", false));
-        registry.register(yesNo("lazyfree-lazy-expire", false));
-        registry.register(yesNo("lazyfree-lazy-server-del", false));
-        registry.register(yesNo("lazyfree-lazy-user-del", false));
-        registry.register(yesNo("lazyfree-lazy-user-flush", false));
         registry.register(yesNo("activerehashing", true));
         registry.register(directive("activedefrag", new WithoutDefragmentation(), "no"));
         registry.register(memory("active-defrag-ignore-bytes", 100 * MIB, 1, Long.MAX_VALUE));
@@ -122,10 +113,8 @@ final class AcceptedDirectives {
         registry.register(integer("active-defrag-cycle-max", 25, 1, 99));
         registry.register(integer("active-defrag-max-scan-fields", 1000, 1, Long.MAX_VALUE));
         registry.register(yesNo("jemalloc-bg-thread", true));
-        registry.register(memory("hll-sparse-max-bytes", 3000, 0, Long.MAX_VALUE));
         registry.register(memory("stream-node-max-bytes", 4096, 0, Long.MAX_VALUE));
         registry.register(integer("stream-node-max-entries", 100, 0, Long.MAX_VALUE));
-        registry.register(integer("tracking-table-max-keys", 1_000_000, 0, Long.MAX_VALUE));
     }
 
     private static void process(ConfigRegistry registry) {
@@ -143,8 +132,6 @@ final class AcceptedDirectives {
         registry.register(
                 directive("proc-title-template", Text.titleTemplate(), "{title} {listen-addr} {server-mode}"));
         registry.register(yesNo("disable-thp", true, IMMUTABLE));
-        registry.register(directive("oom-score-adj", new Choice(false, "no", "yes", "relative=yes", "absolute"), "no"));
-        registry.register(directive("oom-score-adj-values", WordList.oomScores(), "0 200 800"));
         registry.register(yesNo("crash-log-enabled", true));
         registry.register(yesNo("crash-memcheck-enabled", true));
         registry.register(yesNo("use-exit-on-panic", false, HIDDEN));

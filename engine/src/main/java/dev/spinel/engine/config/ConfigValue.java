@@ -32,7 +32,9 @@ public final class ConfigValue {
         /** Its value is a secret that logs must not show. */
         SENSITIVE,
         /** CONFIG GET and SET do not know it. */
-        FILE_ONLY
+        FILE_ONLY,
+        /** CONFIG SET refuses it while data are loaded. */
+        FIXED_WHILE_LOADING
     }
 
     private ConfigValue(String name, ConfigKind kind, String defaultText, Trait... traits) {
@@ -89,6 +91,11 @@ public final class ConfigValue {
     /** Whether its value is a secret. */
     public boolean isSensitive() {
         return is(Trait.SENSITIVE);
+    }
+
+    /** Whether it may not change while data are loaded. */
+    public boolean isFixedWhileLoading() {
+        return is(Trait.FIXED_WHILE_LOADING);
     }
 
     boolean takesSeveralWords() {

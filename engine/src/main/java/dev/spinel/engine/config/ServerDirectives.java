@@ -1,6 +1,7 @@
 package dev.spinel.engine.config;
 
 import static dev.spinel.engine.config.ConfigValue.Trait.FILE_ONLY;
+import static dev.spinel.engine.config.ConfigValue.Trait.FIXED_WHILE_LOADING;
 import static dev.spinel.engine.config.ConfigValue.Trait.HIDDEN;
 import static dev.spinel.engine.config.ConfigValue.Trait.IMMUTABLE;
 import static dev.spinel.engine.config.ConfigValue.Trait.PROTECTED;
@@ -38,6 +39,7 @@ final class ServerDirectives {
         snapshots(registry);
         observation(registry);
         log(registry);
+        memoryUse(registry);
     }
 
     private static void network(ConfigRegistry registry) {
@@ -93,7 +95,7 @@ final class ServerDirectives {
         registry.register(text("pidfile", "", IMMUTABLE));
         registry.register(directive("loglevel", new Choice(false, "debug", "verbose", "notice", "warning"), "notice"));
         registry.register(text("logfile", "", IMMUTABLE));
-        registry.register(text("dir", ".", PROTECTED));
+        registry.register(text("dir", ".", PROTECTED, FIXED_WHILE_LOADING));
         registry.register(yesNo("always-show-logo", false, IMMUTABLE));
         registry.register(
                 directive("enable-protected-configs", new Choice(false, "no", "yes", "local"), "no", IMMUTABLE));
@@ -160,7 +162,7 @@ final class ServerDirectives {
     }
 
     private static void log(ConfigRegistry registry) {
-        registry.register(yesNo("appendonly", false));
+        registry.register(yesNo("appendonly", false, FIXED_WHILE_LOADING));
         registry.register(directive(
                 "appendfilename", Text.plainName("appendfilename", "filename", false), "appendonly.aof", IMMUTABLE));
         registry.register(directive(
@@ -174,5 +176,22 @@ final class ServerDirectives {
         registry.register(yesNo("aof-timestamp-enabled", false));
         registry.register(yesNo("aof-rewrite-incremental-fsync", true));
         registry.register(yesNo("aof-disable-auto-gc", false));
+    }
+
+    private static void memoryUse(ConfigRegistry registry) {
+        registry.register(integer("maxmemory-samples", 5, 1, MAX_INT));
+        registry.register(integer("maxmemory-eviction-tenacity", 10, 0, 100));
+        registry.register(ConfigValue.number(Notation.MEMORY_OR_PERCENT, "maxmemory-clients", 0, -100, Long.MAX_VALUE));
+        registry.register(integer("lfu-log-factor", 10, 0, MAX_INT));
+        registry.register(integer("lfu-decay-time", 1, 0, MAX_INT));
+        registry.register(yesNo("lazyfree-lazy-eviction", false));
+        registry.register(yesNo("lazyfree-lazy-expire", false));
+        registry.register(yesNo("lazyfree-lazy-server-del", false));
+        registry.register(yesNo("lazyfree-lazy-user-del", false));
+        registry.register(yesNo("lazyfree-lazy-user-flush", false));
+        registry.register(memory("hll-sparse-max-bytes", 3000, 0, Long.MAX_VALUE));
+        registry.register(integer("tracking-table-max-keys", 1_000_000, 0, Long.MAX_VALUE));
+        registry.register(directive("oom-score-adj", new Choice(false, "no", "yes", "relative=yes", "absolute"), "no"));
+        registry.register(directive("oom-score-adj-values", WordList.oomScores(), "0 200 800"));
     }
 }

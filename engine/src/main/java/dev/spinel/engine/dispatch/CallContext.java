@@ -16,6 +16,7 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.engine.propagate.Propagator;
 import java.util.Arrays;
 import java.util.List;
@@ -38,6 +39,7 @@ final class CallContext implements ClientCall {
     private long changesBefore;
     private boolean explicitEffects;
     private boolean ownsArgs;
+    private boolean answersError;
 
     CallContext(DispatchServices services) {
         this.services = services;
@@ -54,6 +56,16 @@ final class CallContext implements ClientCall {
         changesBefore = services.changes().changes();
         ownsArgs = false;
         explicitEffects = false;
+        answersError = false;
+    }
+
+    /** The handler writes an error into its reply, instead of throwing it. */
+    void answersError(boolean value) {
+        answersError = value;
+    }
+
+    boolean answersError() {
+        return answersError;
     }
 
     /** Hands over the effects of the call: the command as it came, unless the handler said otherwise. */
@@ -236,6 +248,12 @@ final class CallContext implements ClientCall {
         if (propagator.isActive()) {
             propagator.add(keys().index(), arguments, arguments.length);
         }
+    }
+
+    @Override
+    public void propagateToReplicas() {
+        explicitEffects = true;
+        services.propagator().add(Audience.REPLICAS, keys().index(), args, argCount);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.engine.acl.AclLog.Context;
 import dev.spinel.engine.acl.AclLog.Reason;
+import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientCall;
@@ -19,6 +20,7 @@ import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.dispatch.AccessCheck.Verdict;
 import dev.spinel.engine.memory.ArenaExhaustedException;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.stats.SlowLog;
@@ -27,6 +29,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +75,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private long browserRefusedSecond;
     private boolean tracksLatency = true;
     private Consumer<Client> transactionEnd = client -> client.transaction(null);
+    private BiPredicate<String, Bytes> scriptReads = (command, script) -> false;
     private Runnable others = () -> {};
     private String busyError = "";
 
@@ -113,7 +117,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         services.keptRequests().memoryIsShort(value);
     }
 
-    /** Sets whether writes are refused for want of replicas. */
+    @Override
     public void tooFewReplicas(boolean value) {
         serverState(Gate.TOO_FEW_REPLICAS, value);
     }
@@ -121,6 +125,19 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     /** Sets how a transaction is forgotten whose EXEC is refused. */
     public void onTransactionRefused(Consumer<Client> end) {
         transactionEnd = end;
+    }
+
+    /** Sets how a script is asked whether it only reads, by the command that runs it and its first argument. */
+    public void onlyReads(BiPredicate<String, Bytes> value) {
+        scriptReads = value;
+    }
+
+    /** Whether a call of a command that may write does not, so that it need not wait while writes are paused. */
+    private boolean onlyReads(RegisteredCommand command, Bytes[] args) {
+        CommandSpec spec = command.spec();
+        return spec.group() == CommandGroup.SCRIPTING
+                && spec.is(CommandFlag.MAY_REPLICATE)
+                && scriptReads.test(spec.name(), args[1]);
     }
 
     /** Sets whether commands wait: all of them, or those that may write. */
@@ -284,15 +301,16 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             return Outcome.DONE;
         }
         if ((concerns & Gate.LOADING) != 0) {
-            reject(client, command, "LOADING Redis is loading the dataset in memory");
+            reject(client, command, Errors.loading().message());
             return Outcome.DONE;
         }
-        if ((concerns & ClientFlag.MONITOR.bit()) != 0) {
+        if ((concerns & (ClientFlag.MONITOR.bit() | ClientFlag.REPLICA.bit())) != 0) {
             reject(client, command, "ERR Replica can't interact with the keyspace");
             return Outcome.DONE;
         }
-        boolean pauses = (concerns & Gate.PAUSE_ALL) != 0 || (concerns & Gate.PAUSE_WRITE) != 0;
-        if (pauses && (!inMulti || command.isExec())) {
+        boolean pauses =
+                (concerns & Gate.PAUSE_ALL) != 0 || ((concerns & Gate.PAUSE_WRITE) != 0 && !onlyReads(command, args));
+        if (pauses && (!inMulti || command.isExec()) && !client.is(ClientFlag.REPLICA)) {
             if (services.keptRequests().refuses(args, argCount)) {
                 reject(client, command, Errors.outOfMemory().message());
                 return Outcome.DONE;
@@ -303,7 +321,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (isQueued) {
             Transaction transaction = client.transaction();
             if (transaction != null) {
-                transaction.add(args, argCount, command.gateMask());
+                int mask = command.gateMask();
+                transaction.add(args, argCount, onlyReads(command, args) ? mask & ~Gate.PAUSE_WRITE : mask);
                 int mark = client.connection().mark();
                 client.reply().simple("QUEUED");
                 applyReplyMode(client, mark, false);
@@ -346,7 +365,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                     case KEY -> "can't access at least one of the keys mentioned in the command arguments";
                     case CHANNEL -> "can't publish to the channel mentioned in the command";
                 };
-        return "The user executing the script " + reason;
+        return "ERR The user executing the script " + reason;
     }
 
     @Override
@@ -458,6 +477,21 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
     }
 
+    /** Answers a blocked client an error, which counts as a failure of the command that it waits with. */
+    public void failBlocked(Client client, String message) {
+        Blocked blocked = client.blocked();
+        if (blocked == null) {
+            return;
+        }
+        RegisteredCommand command =
+                find(blocked.request().args(), blocked.request().argCount());
+        if (command != null) {
+            command.failed();
+        }
+        statistics.errorReplied(message);
+        services.blockedClients().fail(client, message);
+    }
+
     /** Sets how input is read, executed and answered within a command that takes long. */
     public void onServeOthers(Runnable serve) {
         others = serve;
@@ -477,6 +511,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         } finally {
             caller.connection().suspend(false);
             serverState(Gate.BUSY, false);
+        }
+    }
+
+    @Override
+    public void answersError(@Nullable String message) {
+        contexts.get(depth - 1).answersError(true);
+        if (message != null) {
+            statistics.errorReplied(message);
         }
     }
 
@@ -513,34 +555,33 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     public @Nullable String call(Client client, Bytes[] args, int argCount, Rules rules) {
         RegisteredCommand command = find(args, argCount);
         String refusal = command == null
-                ? "Unknown Redis command called from script"
+                ? "ERR Unknown Redis command called from script"
                 : refusalForScript(command, args, argCount, rules);
         if (command == null || refusal != null) {
             if (command != null) {
                 command.rejected();
             }
+            statistics.errorReplied(Objects.requireNonNull(refusal));
             return refusal;
         }
-        boolean mutes = !rules.propagates() && services.propagator().mute(true);
+        Audience before = services.propagator().restrict(rules.audience());
         try {
             Bytes[] shown = call(client, command, args, argCount);
             if ((command.gateMask() & serverState & Gate.MONITORED) != 0) {
                 monitors.feed(services.clock(), client, shown, argCount);
             }
         } finally {
-            if (mutes) {
-                services.propagator().mute(false);
-            }
+            services.propagator().restore(before);
         }
         return null;
     }
 
     private @Nullable String refusalForScript(RegisteredCommand command, Bytes[] args, int argCount, Rules rules) {
         if (!command.accepts(argCount) || command.handler() == null) {
-            return "Wrong number of args calling Redis command from script";
+            return "ERR Wrong number of args calling Redis command from script";
         }
         if (command.spec().is(CommandFlag.NOSCRIPT) && !rules.runsDenied()) {
-            return "This Redis command is not allowed from script";
+            return "ERR This Redis command is not allowed from script";
         }
         Client user = Objects.requireNonNull(caller(), "a script runs within a command");
         if (user.is(ClientFlag.RESTRICTED)) {
@@ -551,7 +592,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
         if (command.spec().is(CommandFlag.WRITE)) {
             if (rules.readOnly()) {
-                return "Write commands are not allowed from read-only scripts.";
+                return "ERR Write commands are not allowed from read-only scripts.";
             }
             String error = writeError();
             if (error != null) {
@@ -582,11 +623,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             client.transaction().add(args, argCount, command.gateMask());
         } else {
             services.keyspaces().expires(false);
-            services.propagator().muted(true);
+            Audience before = services.propagator().restrict(Audience.NOBODY);
             try {
                 call(client, command, args, argCount);
             } finally {
-                services.propagator().muted(false);
+                services.propagator().restore(before);
                 services.keyspaces().expires(true);
             }
         }
@@ -612,6 +653,9 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         boolean tells = depth == 0 && services.tracking().isOn();
         if (depth == 0) {
             services.keyspaces().begin(services.clock().nowMillis());
+            if (command.touchesArbitraryKeys()) {
+                services.propagator().apart(true);
+            }
         }
         if (tells) {
             services.tracking().begin(client);
@@ -631,7 +675,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             if (command.isForeign()) {
                 requireOneReply(client, mark);
             }
-            failed = false;
+            failed = context.answersError();
         } catch (CommandException e) {
             answerError(client, mark, e.message());
         } catch (ArenaExhaustedException e) {
@@ -662,12 +706,26 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         Bytes[] shown = context.shownArgs();
         account(client, command, shown, argCount, took, failed);
         if (depth == 0) {
-            services.propagator().flush();
-            if (services.blockedClients().hasReady()) {
-                services.blockedClients().serve(services.keyspaces(), this);
-            }
+            endUnit(client, command);
         }
         return shown;
+    }
+
+    /** Ends a command of the top level: hands over its effects, then serves the clients that waited for its changes. */
+    private void endUnit(Client client, RegisteredCommand command) {
+        if (services.propagator().flush()) {
+            client.writePosition(services.propagator().position());
+        }
+        if (command.touchesArbitraryKeys()) {
+            services.propagator().apart(false);
+        }
+        if (services.blockedClients().hasReady()) {
+            // A key may have expired while a transaction made it.
+            services.clock().update();
+            services.keyspaces().begin(services.clock().nowMillis());
+            services.blockedClients().serve(services.keyspaces(), this);
+            services.propagator().flush();
+        }
     }
 
     /**

@@ -76,7 +76,7 @@ final class Gate {
             mask |= PAUSE_WRITE;
         }
         if (spec.is(CommandFlag.WRITE) || spec.is(CommandFlag.READONLY) || spec.is(CommandFlag.MAY_REPLICATE)) {
-            mask |= ClientFlag.MONITOR.bit();
+            mask |= ClientFlag.MONITOR.bit() | ClientFlag.REPLICA.bit();
         }
         if (!spec.is(CommandFlag.SKIP_MONITOR) && !spec.is(CommandFlag.ADMIN)) {
             mask |= MONITORED;

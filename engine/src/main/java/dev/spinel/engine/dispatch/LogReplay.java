@@ -5,16 +5,17 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
-import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.DetachedConnection;
 import org.jspecify.annotations.Nullable;
 
-/** The client that a log is, with a connection that leads nowhere. Engine thread only. */
-final class LogReplay implements Replay, Connection {
+/** The client that a log is. Engine thread only. */
+final class LogReplay extends DetachedConnection implements Replay {
     private final Dispatcher dispatcher;
     private final Errors errors = new Errors();
     private final Client client;
 
     LogReplay(Dispatcher dispatcher) {
+        super("log:0");
         this.dispatcher = dispatcher;
         this.client = ClientRegistry.unlisted(this);
     }
@@ -45,72 +46,6 @@ final class LogReplay implements Replay, Connection {
     @Override
     public ReplyWriter reply() {
         return errors;
-    }
-
-    @Override
-    public int mark() {
-        return 0;
-    }
-
-    @Override
-    public void rollback(int mark) {}
-
-    @Override
-    public int repliesSince(int mark) {
-        return 1;
-    }
-
-    @Override
-    public void protocol(int version) {}
-
-    @Override
-    public void restrictRequests(boolean restricted) {}
-
-    @Override
-    public void closeAfterReply() {}
-
-    @Override
-    public void close() {}
-
-    @Override
-    public void resume() {}
-
-    @Override
-    public void suspend(boolean suspended) {}
-
-    @Override
-    public String remoteAddress() {
-        return "log:0";
-    }
-
-    @Override
-    public String localAddress() {
-        return "log:0";
-    }
-
-    @Override
-    public boolean isUnixSocket() {
-        return false;
-    }
-
-    @Override
-    public int fileDescriptor() {
-        return -1;
-    }
-
-    @Override
-    public long outputBytes() {
-        return 0;
-    }
-
-    @Override
-    public int queryBufferBytes() {
-        return 0;
-    }
-
-    @Override
-    public int queryBufferFreeBytes() {
-        return 0;
     }
 
     /** Keeps the first error of a command and nothing else. */

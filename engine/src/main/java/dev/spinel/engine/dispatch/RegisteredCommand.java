@@ -29,6 +29,7 @@ public final class RegisteredCommand implements RuleCommand {
     private final ChannelUse channelUse;
     private final boolean repliesByPush;
     private final boolean isExec;
+    private final boolean touchesArbitraryKeys;
     private final boolean isForeign;
     private final List<RegisteredCommand> subcommands = new ArrayList<>();
     private long calls;
@@ -58,6 +59,7 @@ public final class RegisteredCommand implements RuleCommand {
         this.channelUse = ChannelUse.of(fullName);
         this.isForeign = foreign;
         this.isExec = fullName.equals("exec");
+        this.touchesArbitraryKeys = spec.is(CommandFlag.TOUCHES_ARBITRARY_KEYS);
         this.repliesByPush = spec.is(CommandFlag.PUBSUB) && fullName.endsWith("subscribe");
         for (Command subcommand : command.subcommands()) {
             subcommands.add(new RegisteredCommand(subcommand, owner, foreign, this, accessIds));
@@ -96,6 +98,11 @@ public final class RegisteredCommand implements RuleCommand {
     /** Whether it is EXEC, which answers for the commands that it will run. */
     boolean isExec() {
         return isExec;
+    }
+
+    /** Whether it may find keys expired that have nothing to do with each other. */
+    boolean touchesArbitraryKeys() {
+        return touchesArbitraryKeys;
     }
 
     /** Whether a plugin brought it, so that its replies are checked. */
@@ -161,6 +168,11 @@ public final class RegisteredCommand implements RuleCommand {
 
     void rejected() {
         rejectedCalls++;
+    }
+
+    /** Counts the failure of a call that was counted when it blocked. */
+    void failed() {
+        failedCalls++;
     }
 
     public long calls() {

@@ -3,6 +3,7 @@ package dev.spinel.engine.dispatch;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.propagate.Audience;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the commands that scripts call, within the command that runs the script. Engine thread only. */
@@ -12,19 +13,26 @@ public interface ScriptCalls {
      *
      * @param readOnly whether commands that write are refused
      * @param ignoresMemoryLimit whether commands that need memory run although {@code maxmemory} is reached
-     * @param propagates whether changes are logged
+     * @param audience who is told of changes
      * @param runsDenied whether commands run that scripts are denied ({@code DEBUG SET-DISABLE-DENY-SCRIPTS})
      */
-    record Rules(boolean readOnly, boolean ignoresMemoryLimit, boolean propagates, boolean runsDenied) {}
+    record Rules(boolean readOnly, boolean ignoresMemoryLimit, Audience audience, boolean runsDenied) {}
 
     /**
      * Runs a command, whose reply goes to the client's connection.
      *
      * @param client the script's own client
-     * @return why the command may not run, without the code {@code ERR} if that is its code; null if it ran
+     * @return the error for which the command may not run, which is counted; null if it ran
      */
     @Nullable
     String call(Client client, Bytes[] args, int argCount, Rules rules);
+
+    /**
+     * The reply of the command that runs the script is an error, or has one in it.
+     *
+     * @param message code and text; null if a command of the script failed with it, so that it is counted already
+     */
+    void answersError(@Nullable String message);
 
     /** Shows the command that runs a script to MONITOR, before the commands of the script. */
     void scriptBegins(ClientCall call);

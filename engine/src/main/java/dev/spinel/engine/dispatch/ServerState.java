@@ -21,4 +21,7 @@ public interface ServerState {
      * @param error the whole error, {@code MISCONF} included, or null when all is well again
      */
     void diskError(DiskUser user, @Nullable String error);
+
+    /** Refuses writes, or not any more, because fewer replicas are in step than {@code min-replicas-to-write} asks for. */
+    void tooFewReplicas(boolean value);
 }

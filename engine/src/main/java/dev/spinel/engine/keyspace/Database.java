@@ -789,17 +789,24 @@ public final class Database implements Keyspace {
 
     @Override
     public long scan(long cursor, int count, KeyVisitor visitor) {
-        return table.scan(cursor, count, address -> {
+        DueRecords due = new DueRecords();
+        long next = table.scan(cursor, count, address -> {
             long expiryMillis = expiryAt(address);
-            if (expiryMillis == NO_EXPIRY || !isDue(expiryMillis)) {
-                byte[] chunk = arena.chunk(address);
-                int record = arena.offset(address);
-                int flags = RecordLayout.flags(chunk, record);
-                scannedKey.set(
-                        chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
-                visitor.visit(scannedKey, valueTypeAt(address));
+            if (expiryMillis != NO_EXPIRY && isDue(expiryMillis)) {
+                due.add(address);
+                return;
             }
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            int flags = RecordLayout.flags(chunk, record);
+            scannedKey.set(
+                    chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
+            visitor.visit(scannedKey, valueTypeAt(address));
         });
+        if (context.deletesExpired()) {
+            due.expire();
+        }
+        return next;
     }
 
     /** Removes all keys. */
@@ -856,22 +863,39 @@ public final class Database implements Keyspace {
     int expireSlice(int visits) {
         ExpirySlice slice = new ExpirySlice();
         expiryCursor = table.scan(expiryCursor, visits, slice);
-        for (int i = 0; i < slice.dueCount; i++) {
-            long address = slice.due[i];
-            byte[] key = keyCopy(address);
-            expire(context.keyHash().hash(key, 0, key.length), address);
-        }
+        slice.due.expire();
         if (slice.timeToLiveCount > 0) {
             long average = slice.timeToLiveSum / slice.timeToLiveCount;
             averageTimeToLiveMillis =
                     averageTimeToLiveMillis == 0 ? average : (averageTimeToLiveMillis / 50) * 49 + average / 50;
         }
-        return slice.dueCount;
+        return slice.due.count;
+    }
+
+    /** Records of keys whose time is over, which go once the table is not walked any more. */
+    private final class DueRecords {
+        private static final int INITIAL_CAPACITY = 16;
+
+        private long[] addresses = {};
+        private int count;
+
+        void add(long address) {
+            if (count == addresses.length) {
+                addresses = Arrays.copyOf(addresses, Math.max(INITIAL_CAPACITY, count * 2));
+            }
+            addresses[count++] = address;
+        }
+
+        void expire() {
+            for (int i = 0; i < count; i++) {
+                byte[] key = keyCopy(addresses[i]);
+                Database.this.expire(context.keyHash().hash(key, 0, key.length), addresses[i]);
+            }
+        }
     }
 
     private final class ExpirySlice implements RecordTable.Visitor {
-        private long[] due = new long[16];
-        private int dueCount;
+        private final DueRecords due = new DueRecords();
         private long timeToLiveSum;
         private int timeToLiveCount;
 
@@ -882,10 +906,7 @@ public final class Database implements Keyspace {
                 return;
             }
             if (isDue(expiryMillis)) {
-                if (dueCount == due.length) {
-                    due = Arrays.copyOf(due, dueCount * 2);
-                }
-                due[dueCount++] = address;
+                due.add(address);
             } else {
                 timeToLiveSum += expiryMillis - context.nowMillis();
                 timeToLiveCount++;

@@ -13,11 +13,15 @@ public final class Keyspaces {
     private static final int MAX_VISITS_PER_SLICE = 20_000;
     private static final int STALE_PERCENT_TO_GO_ON = 10;
 
+    /** How much the last cycle counts in the estimate of keys that have expired and are still there, as in Redis. */
+    private static final double CYCLE_WEIGHT = 0.05;
+
     private final KeyspaceContext context;
     private final Database[] databases;
     private final Database scratch;
     private final Eviction eviction;
     private int nextToExpire;
+    private double stalePercent;
 
     /**
      * Databases without keys.
@@ -160,20 +164,30 @@ public final class Keyspaces {
      */
     public boolean expireCycle(long budgetNanos) {
         long start = System.nanoTime();
-        for (int i = 0; i < databases.length; i++) {
+        long removedKeys = 0;
+        long visitedKeys = 0;
+        boolean timeIsUp = false;
+        for (int i = 0; i < databases.length && !timeIsUp; i++) {
             Database database = databases[nextToExpire];
             nextToExpire = (nextToExpire + 1) % databases.length;
-            while (database.keysWithExpiry() > 0) {
+            while (!timeIsUp && database.keysWithExpiry() > 0) {
+                visitedKeys += Math.min(KEYS_PER_SLICE, database.keysWithExpiry());
                 int removed = database.expireSlice(visits(database));
-                if (System.nanoTime() - start > budgetNanos) {
-                    return true;
-                }
+                removedKeys += removed;
+                timeIsUp = System.nanoTime() - start > budgetNanos;
                 if (removed * 100 <= KEYS_PER_SLICE * STALE_PERCENT_TO_GO_ON) {
                     break;
                 }
             }
         }
-        return false;
+        double percent = visitedKeys == 0 ? 0 : 100.0 * Math.min(removedKeys, visitedKeys) / visitedKeys;
+        stalePercent += (percent - stalePercent) * CYCLE_WEIGHT;
+        return timeIsUp;
+    }
+
+    /** An estimate of the share of keys with a time to live that have expired and are still there, in percent. */
+    public double stalePercent() {
+        return stalePercent;
     }
 
     /** How many keys to visit so that about {@link #KEYS_PER_SLICE} of them have a time to live. */

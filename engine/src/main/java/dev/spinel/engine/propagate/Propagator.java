@@ -3,6 +3,7 @@ package dev.spinel.engine.propagate;
 import dev.spinel.api.data.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Hands the effects of each unit (a command, a transaction) to the sinks as they come up, and ends the unit.
@@ -11,10 +12,14 @@ import java.util.List;
  */
 public final class Propagator {
     private final List<WriteSink> sinks = new ArrayList<>();
-    private boolean inUnit;
-    private boolean muted;
+    /** The sinks that have an effect of the unit in progress, a bit each by their index. */
+    private int told;
 
-    /** Has a sink receive all units from now on, after the sinks added before; not during a unit. */
+    private Audience audience = Audience.EVERYBODY;
+    private boolean apart;
+    private LongSupplier position = () -> 0;
+
+    /** Has a sink receive all units that are meant for it from now on, after the sinks added before; not during a unit. */
     public void addSink(WriteSink sink) {
         sinks.add(sink);
     }
@@ -26,39 +31,77 @@ public final class Propagator {
 
     /** Whether anybody listens; otherwise effects need not be made. */
     public boolean isActive() {
-        return !muted && !sinks.isEmpty();
+        return audience != Audience.NOBODY && !sinks.isEmpty();
     }
 
-    /** Whether effects are dropped, because what makes them is a log. */
-    public void muted(boolean value) {
-        muted = value;
+    /**
+     * Has effects dropped that are not meant for some of those who hear of them now.
+     *
+     * @return who heard of them so far, for {@link #restore}
+     */
+    public Audience restrict(Audience to) {
+        Audience before = audience;
+        audience = before.and(to);
+        return before;
     }
 
-    /** Has effects dropped, or not any more; whether that is a change. */
-    public boolean mute(boolean value) {
-        boolean changes = muted != value;
-        muted = value;
-        return changes;
+    /** Ends what {@link #restrict} began. */
+    public void restore(Audience before) {
+        audience = before;
+    }
+
+    /**
+     * Sets whether each effect is a unit of its own, as when keys go one after the other that have nothing to do with each
+     * other.
+     */
+    public void apart(boolean value) {
+        apart = value;
     }
 
     /** Adds an effect to the current unit; the arguments need to be valid during the call only. */
     public void add(int database, Bytes[] args, int argCount) {
-        if (muted) {
-            return;
-        }
+        add(Audience.EVERYBODY, database, args, argCount);
+    }
+
+    /** Adds an effect to the current unit, for some of those who hear of effects. */
+    public void add(Audience of, int database, Bytes[] args, int argCount) {
         for (int i = 0; i < sinks.size(); i++) {
-            sinks.get(i).effect(database, args, argCount);
-            inUnit = true;
+            Audience sink = sinks.get(i).audience();
+            if (of.includes(sink) && audience.includes(sink)) {
+                sinks.get(i).effect(database, args, argCount);
+                told |= 1 << i;
+            }
+        }
+        if (apart) {
+            flush();
         }
     }
 
-    /** Ends the unit. */
-    public void flush() {
-        if (inUnit) {
-            inUnit = false;
-            for (int i = 0; i < sinks.size(); i++) {
+    /**
+     * Ends the unit.
+     *
+     * @return whether it had an effect
+     */
+    public boolean flush() {
+        if (told == 0) {
+            return false;
+        }
+        for (int i = 0; i < sinks.size(); i++) {
+            if ((told & 1 << i) != 0) {
                 sinks.get(i).endUnit();
             }
         }
+        told = 0;
+        return true;
+    }
+
+    /** Sets what tells how far the stream of replicas has come, in bytes. */
+    public void onPosition(LongSupplier bytes) {
+        position = bytes;
+    }
+
+    /** How far the stream of replicas has come, in bytes; 0 when there has never been one. */
+    public long position() {
+        return position.getAsLong();
     }
 }

@@ -9,6 +9,11 @@ import dev.spinel.api.data.Bytes;
  * Engine thread only.
  */
 public interface WriteSink {
+    /** Which effects it takes, {@link Audience#LOG} or {@link Audience#REPLICAS}; always the same. */
+    default Audience audience() {
+        return Audience.LOG;
+    }
+
     /**
      * Takes an effect of the unit in progress.
      *

@@ -87,10 +87,12 @@ public final class PubSubCommands implements ServerPlugin {
 
     private void publish(Call call) {
         call.reply().integer(pubSub.publish(call.arg(1), call.arg(2)));
+        ClientCall.of(call).propagateToReplicas();
     }
 
     private void spublish(Call call) {
         call.reply().integer(pubSub.publishToShard(call.arg(1), call.arg(2)));
+        ClientCall.of(call).propagateToReplicas();
     }
 
     private void names(Call call, Kind kind) {

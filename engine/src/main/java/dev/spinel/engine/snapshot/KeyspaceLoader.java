@@ -27,14 +27,20 @@ public final class KeyspaceLoader extends ForwardingSink {
     private final ValueSink nobody = new IgnoringSink();
     private ValueSink target = nobody;
     private boolean keepsExpired;
+    private boolean replacesLibraries = true;
     private long keysLoaded;
     private long keysExpired;
 
     /** Takes libraries of functions. */
     @FunctionalInterface
     public interface LibraryTaker {
-        /** Takes one, which is valid during the call only. */
-        void take(Bytes code) throws IOException;
+        /**
+         * Takes one.
+         *
+         * @param code valid during the call only
+         * @param replaces whether it takes the place of one of the same name, which is an error otherwise
+         */
+        void take(Bytes code, boolean replaces) throws IOException;
     }
 
     /**
@@ -60,9 +66,15 @@ public final class KeyspaceLoader extends ForwardingSink {
      */
     public void begin(boolean logFollows) {
         keepsExpired = logFollows;
+        replacesLibraries = true;
         keysLoaded = 0;
         keysExpired = 0;
         keyspaces.begin(nowMillis.getAsLong());
+    }
+
+    /** Has libraries of this data set be refused that are there already; they are replaced otherwise. */
+    public void refuseKnownLibraries() {
+        replacesLibraries = false;
     }
 
     /** Removes all keys of all databases, at once. */
@@ -91,7 +103,7 @@ public final class KeyspaceLoader extends ForwardingSink {
 
     @Override
     public void library(Bytes code) throws IOException {
-        libraries.take(code);
+        libraries.take(code, replacesLibraries);
     }
 
     @Override

@@ -109,6 +109,7 @@ public final class Snapshots {
     /** Makes the one that is running, before anything else. Its target has ended when this returns. */
     public void finish() {
         Running finished = Objects.requireNonNull(running, "no snapshot is running");
+        finished.target.hurry();
         finished.writer.takesBreaks(false);
         finished.walkToEnd();
         finished.await();

@@ -97,11 +97,13 @@ final class ValueBuilder implements ValueSink {
     }
 
     private InvalidDatasetException malformed(String what) {
-        return new InvalidDatasetException("The value of the key '" + key.quotable(128) + "' has a malformed " + what);
+        return new InvalidDatasetException(
+                what + " integrity check failed: the value of the key '" + key.quotable(128) + "'");
     }
 
     private InvalidDatasetException duplicate(String what) {
-        return new InvalidDatasetException("The value of the key '" + key.quotable(128) + "' has a " + what + " twice");
+        return new InvalidDatasetException(
+                "Duplicate " + what + ", integrity check failed: the value of the key '" + key.quotable(128) + "'");
     }
 
     @Override
@@ -125,7 +127,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void listPage(Bytes listpack) throws InvalidDatasetException {
         if (!current(ListView.class).loadPage(listpack)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -137,14 +139,14 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void intset(Bytes intset) throws InvalidDatasetException {
         if (!begin(ValueType.SET, SetView.class).loadIntset(intset)) {
-            throw malformed("intset");
+            throw malformed("Intset");
         }
     }
 
     @Override
     public void set(Bytes listpack) throws InvalidDatasetException {
         if (!begin(ValueType.SET, SetView.class).loadListpack(listpack)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -163,7 +165,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void hash(Bytes listpack) throws InvalidDatasetException {
         if (!begin(ValueType.HASH, HashView.class).load(listpack, distinct)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -182,7 +184,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void sortedSet(Bytes listpack) throws InvalidDatasetException {
         if (!begin(ValueType.SORTED_SET, SortedSetView.class).load(listpack, distinct)) {
-            throw malformed("listpack");
+            throw malformed("Listpack");
         }
     }
 
@@ -194,7 +196,7 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void scored(Bytes member, double score) throws InvalidDatasetException {
         if (Double.isNaN(score)) {
-            throw malformed("score");
+            throw malformed("Score");
         }
         if (!current(SortedSetView.class).put(member, score)) {
             throw duplicate("member");

@@ -10,15 +10,13 @@ public final class ServerStatistics {
     private final Map<String, long[]> errors = new TreeMap<>();
     private long commands;
     private long connections;
-    private long totalRejectedConnections;
-    private long rejectedConnectionsAtReset;
     private long errorReplies;
-    private long totalInputBytes;
-    private long inputBytesAtReset;
-    private long totalOutputBytes;
-    private long outputBytesAtReset;
+    private NetworkTotals network = NetworkTotals.NONE;
+    private NetworkTotals networkAtReset = NetworkTotals.NONE;
     private long expireTimeLimitReached;
+    private long expiryNanos;
     private long evictedClients;
+    private long outputLimitDisconnections;
 
     public void commandExecuted() {
         commands++;
@@ -34,10 +32,6 @@ public final class ServerStatistics {
 
     public long connections() {
         return connections;
-    }
-
-    public long rejectedConnections() {
-        return totalRejectedConnections - rejectedConnectionsAtReset;
     }
 
     /** Counts an error reply under its code, the first word of the message. */
@@ -59,19 +53,14 @@ public final class ServerStatistics {
         return errors;
     }
 
-    /** Takes over the totals that the transport has counted since it started. */
-    public void transportTotals(long inputBytes, long outputBytes, long rejected) {
-        totalInputBytes = inputBytes;
-        totalOutputBytes = outputBytes;
-        totalRejectedConnections = rejected;
+    /** Takes over what the transport has counted since it started. */
+    public void network(NetworkTotals totals) {
+        network = totals;
     }
 
-    public long networkInputBytes() {
-        return totalInputBytes - inputBytesAtReset;
-    }
-
-    public long networkOutputBytes() {
-        return totalOutputBytes - outputBytesAtReset;
+    /** What the transport has counted. */
+    public NetworkTotals network() {
+        return network.since(networkAtReset);
     }
 
     public void expireTimeLimitWasReached() {
@@ -80,6 +69,25 @@ public final class ServerStatistics {
 
     public long expireTimeLimitReached() {
         return expireTimeLimitReached;
+    }
+
+    /** Counts the time that a cycle of active expiry took. */
+    public void expiryTook(long nanos) {
+        expiryNanos += nanos;
+    }
+
+    /** Time that active expiry took, in nanoseconds. */
+    public long expiryNanos() {
+        return expiryNanos;
+    }
+
+    public void outputLimitExceeded() {
+        outputLimitDisconnections++;
+    }
+
+    /** Number of clients that were closed because too much output waited for them. */
+    public long outputLimitDisconnections() {
+        return outputLimitDisconnections;
     }
 
     public void clientEvicted() {
@@ -96,11 +104,11 @@ public final class ServerStatistics {
         errors.clear();
         commands = 0;
         connections = 0;
-        rejectedConnectionsAtReset = totalRejectedConnections;
         errorReplies = 0;
-        inputBytesAtReset = totalInputBytes;
-        outputBytesAtReset = totalOutputBytes;
+        networkAtReset = network;
         expireTimeLimitReached = 0;
+        expiryNanos = 0;
         evictedClients = 0;
+        outputLimitDisconnections = 0;
     }
 }

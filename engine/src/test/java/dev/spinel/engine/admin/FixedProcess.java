@@ -3,6 +3,7 @@ package dev.spinel.engine.admin;
 import dev.spinel.engine.acl.AclFile;
 import dev.spinel.engine.config.ConfigFile;
 import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.stats.NetworkTotals;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, P
     }
 
     @Override
-    public void rewrite(ConfigRegistry values) {
+    public void rewrite(ConfigRegistry values, Extent extent) {
         throw new AssertionError("there is no file to rewrite");
     }
 
@@ -116,18 +117,13 @@ public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, P
     }
 
     @Override
-    public long networkInputBytes() {
-        return 100;
+    public NetworkTotals networkTotals() {
+        return new NetworkTotals(100, 200, 10, 20, 3, 4);
     }
 
-    @Override
-    public long networkOutputBytes() {
-        return 200;
-    }
-
-    @Override
-    public long rejectedConnections() {
-        return 3;
+    /** The lines of the log so far. */
+    public List<String> logged() {
+        return List.copyOf(logged);
     }
 
     @Override

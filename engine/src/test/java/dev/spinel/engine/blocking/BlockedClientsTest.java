@@ -68,6 +68,20 @@ final class BlockedClientsTest {
     }
 
     @Test
+    void keySwappedIn_thatHasExpired_goesAfterTheSwap() {
+        server.send("DEBUG SET-ACTIVE-EXPIRE 0");
+        server.send("SELECT 1");
+        assertThat(first.send("BLPOP k 0")).isEmpty();
+        server.send("RPUSH k a");
+        server.send("PEXPIRE k 10");
+        server.advanceMillis(20);
+        server.takeEffects();
+        server.send("SWAPDB 0 1");
+        assertThat(server.takeEffects()).containsExactly("SWAPDB 0 1", "DEL k");
+        assertThat(first.take()).isEmpty();
+    }
+
+    @Test
     void effectsOfServedClient_followThoseOfThePush() {
         first.send("BLPOP k 0");
         server.takeEffects();

@@ -20,7 +20,7 @@ public final class BuiltInSpecs {
             "admin.LatencySpecs",
             "admin.MemorySpecs",
             "admin.ModuleSpecs",
-            "admin.ReplicationSpecs",
+            "admin.ReplicaOfSpecs",
             "admin.ServerSpecs",
             "admin.SlowlogSpecs",
             "command.bitmap.BitmapSpecs",

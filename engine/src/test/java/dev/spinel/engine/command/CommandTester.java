@@ -8,12 +8,13 @@ import dev.spinel.engine.EngineOptions;
 import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
-import dev.spinel.engine.client.Connection;
+import dev.spinel.engine.client.DetachedConnection;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.propagate.WriteSink;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -38,9 +39,15 @@ public final class CommandTester {
     }
 
     public CommandTester(FixedProcess process, List<Capability> capabilities) {
+        this(process, capabilities, Map.of());
+    }
+
+    /** An engine that starts with some directives. */
+    public CommandTester(FixedProcess process, List<Capability> capabilities, Map<String, String> directives) {
         ConfigRegistry config = ConfigRegistry.withServerDirectives();
         config.load(List.of("enable-debug-command", "yes"));
         config.load(List.of("enable-module-command", "yes"));
+        directives.forEach((name, value) -> config.load(List.of(name, value)));
         engine = new Engine(new EngineOptions(
                 config,
                 process,
@@ -116,6 +123,11 @@ public final class CommandTester {
         }
     }
 
+    /** Ends the engine: its capabilities end their threads and close their files. */
+    public void close() {
+        engine.close();
+    }
+
     public void advanceMillis(long millis) {
         nowMillis += millis;
         endTurn();
@@ -131,11 +143,16 @@ public final class CommandTester {
     }
 
     /** A client and its connection. */
-    public final class Session implements Connection {
+    public final class Session extends DetachedConnection {
         private final TextReply reply = new TextReply();
         private boolean restricted;
         private boolean closed;
-        private final Client client = engine.connect(this);
+        private final Client client;
+
+        private Session() {
+            super("127.0.0.1:1");
+            client = engine.connect(this);
+        }
 
         /** Sends a line of words and returns the reply; empty while the client is blocked. */
         public String send(String line) {
@@ -193,11 +210,6 @@ public final class CommandTester {
         }
 
         @Override
-        public void closeAfterReply() {
-            close();
-        }
-
-        @Override
         public void close() {
             closed = true;
             engine.disconnect(client);
@@ -206,47 +218,6 @@ public final class CommandTester {
         /** Whether the engine closed the connection. */
         public boolean closed() {
             return closed;
-        }
-
-        @Override
-        public void resume() {}
-
-        @Override
-        public void suspend(boolean suspended) {}
-
-        @Override
-        public String remoteAddress() {
-            return "127.0.0.1:1";
-        }
-
-        @Override
-        public String localAddress() {
-            return "127.0.0.1:6379";
-        }
-
-        @Override
-        public boolean isUnixSocket() {
-            return false;
-        }
-
-        @Override
-        public int fileDescriptor() {
-            return -1;
-        }
-
-        @Override
-        public long outputBytes() {
-            return 0;
-        }
-
-        @Override
-        public int queryBufferBytes() {
-            return 0;
-        }
-
-        @Override
-        public int queryBufferFreeBytes() {
-            return 0;
         }
     }
 }

@@ -62,7 +62,7 @@ final class SpecFactsTest {
                         .filter(row -> complete.contains(row[1]))
                         .map(row -> row[0]))
                 .filteredOn(name -> !specs.containsKey(name))
-                .containsExactlyInAnyOrder("DUMP", "MIGRATE", "RESTORE");
+                .containsExactlyInAnyOrder("DUMP", "MIGRATE", "RESTORE", "WAIT");
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.spinel.patterns.cache;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.cache.CacheProtocol.Answer;
+import dev.spinel.patterns.cache.NearEntries.Copy;
+import dev.spinel.patterns.cache.NearEntries.Place;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -20,6 +22,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cache in front of a slower source, shared by processes. A hit is one round trip; a missing entry is loaded by one caller over all
@@ -34,11 +37,14 @@ import java.util.function.BiPredicate;
  * stale while one refreshes it. That the source has no value is cached likewise, for a time of its own. A failed load is remembered for
  * a while, during which nobody asks the source again; a stale value goes on being served meanwhile.
  *
+ * <p>With a {@link NearCache}, copies of entries are kept in this process, which are a bounded time behind the server at most. Values are then
+ * shared by those who ask, and must not be changed.
+ *
  * <p>A load that outlasts its lease may be repeated by another caller. Time is the server's. Events, each with the cache's name:
- * {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
+ * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
  * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed}, {@code cache.undecodable}.
  */
-public final class CacheAside<V> {
+public final class CacheAside<V> implements AutoCloseable {
     private static final byte[] NOTHING = {};
     private static final Duration LONGEST = Duration.ofDays(3660);
 
@@ -57,6 +63,7 @@ public final class CacheAside<V> {
     private final double jitter;
     private final double earlyRefresh;
     private final WhenUnavailable whenUnavailable;
+    private final @Nullable NearCopies<V> near;
     private final ConcurrentMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
     private final String tokenPrefix = UUID.randomUUID().toString() + '-';
     private final AtomicLong tokens = new AtomicLong();
@@ -77,6 +84,8 @@ public final class CacheAside<V> {
         jitter = builder.jitter;
         earlyRefresh = builder.earlyRefresh;
         whenUnavailable = builder.whenUnavailable;
+        NearCache settings = builder.near;
+        near = settings == null ? null : new NearCopies<>(settings, runtime, name, protocol.prefix());
     }
 
     /**
@@ -108,6 +117,13 @@ public final class CacheAside<V> {
 
     /** As {@link #get}. */
     public CompletionStage<Optional<V>> getAsync(String key) {
+        if (near != null) {
+            Copy<V> copy = near.find(key);
+            if (copy != null) {
+                event("cache.nearHit");
+                return CompletableFuture.completedFuture(copy.value());
+            }
+        }
         CompletableFuture<Optional<V>> result = new CompletableFuture<>();
         Flight<V> flight = flights.get(key);
         if (flight != null && flight.join(result)) {
@@ -115,27 +131,35 @@ public final class CacheAside<V> {
             return result;
         }
         String token = newToken();
+        Place<V> place = near == null ? null : near.reserve(key);
         var unused = ask(key, token).whenComplete((answer, failure) -> {
+            if (near != null && !(answer instanceof Answer.Hit)) {
+                near.giveBack(key, place);
+            }
             if (failure != null) {
                 unanswered(key, result, failure);
             } else {
-                answered(key, token, result, answer);
+                answered(key, token, place, result, answer);
             }
         });
         return result;
     }
 
-    private void answered(String key, String token, CompletableFuture<Optional<V>> result, Answer answer) {
+    private void answered(
+            String key, String token, @Nullable Place<V> place, CompletableFuture<Optional<V>> result, Answer answer) {
         if (answer instanceof Answer.Hit hit) {
             Optional<V> value;
             try {
                 value = decode(hit);
             } catch (RuntimeException e) {
-                discard(key);
+                discard(key, e);
                 join(key, result, Flight::joinToBypass);
                 return;
             }
             event("cache.hit");
+            if (near != null) {
+                near.keep(key, place, value, hit.freshFor());
+            }
             result.complete(value);
             if (hit.refresh()) {
                 refresh(key, token);
@@ -189,7 +213,14 @@ public final class CacheAside<V> {
 
     /** As {@link #invalidate}; tells whether there was anything to forget. */
     public CompletionStage<Boolean> invalidateAsync(String key) {
-        return protocol.invalidate(key);
+        return protocol.invalidate(key).whenComplete((forgotten, failure) -> dropCopy(key));
+    }
+
+    /** What this process changed, it does not serve from a copy, even before the server told of the change. */
+    private void dropCopy(String key) {
+        if (near != null) {
+            near.drop(key);
+        }
     }
 
     /**
@@ -202,7 +233,8 @@ public final class CacheAside<V> {
 
     /** As {@link #put}; always true. */
     public CompletionStage<Boolean> putAsync(String key, V value) {
-        return store(key, "", new Loaded<>(Optional.of(value), new Reply.Bulk(codec.encode(value))));
+        return store(key, "", new Loaded<>(Optional.of(value), new Reply.Bulk(codec.encode(value))))
+                .whenComplete((stored, failure) -> dropCopy(key));
     }
 
     CompletionStage<Answer> ask(String key, String token) {
@@ -234,9 +266,9 @@ public final class CacheAside<V> {
     }
 
     private CompletionException loadFailed(String key, Throwable failure) {
-        event("cache.loadFailed");
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        failed("cache.loadFailed", cause);
         return new CompletionException(new CacheLoadException(name, "'" + key + "' cannot be loaded: " + cause, cause));
     }
 
@@ -253,7 +285,7 @@ public final class CacheAside<V> {
     CompletionStage<Boolean> fill(String key, String token, Loaded<V> loaded) {
         return store(key, token, loaded).handle((accepted, failure) -> {
             if (failure != null) {
-                event("cache.fillFailed");
+                failed("cache.fillFailed", failure);
                 return false;
             }
             if (!accepted) {
@@ -283,16 +315,16 @@ public final class CacheAside<V> {
         Throwable cause = failure.getCause() != null ? failure.getCause() : failure;
         var unused = protocol.abandon(key, token, failuresFor, String.valueOf(cause))
                 .exceptionally(unreachable -> {
-                    event("cache.fillFailed");
+                    failed("cache.fillFailed", unreachable);
                     return false;
                 });
     }
 
     /** Forgets an entry that this process cannot read. */
-    void discard(String key) {
-        event("cache.undecodable");
-        var unused = protocol.invalidate(key).exceptionally(unreachable -> {
-            event("cache.fillFailed");
+    void discard(String key, RuntimeException undecodable) {
+        failed("cache.undecodable", undecodable);
+        var unused = invalidateAsync(key).exceptionally(unreachable -> {
+            failed("cache.fillFailed", unreachable);
             return false;
         });
     }
@@ -328,6 +360,10 @@ public final class CacheAside<V> {
         runtime.listener().event(event, name);
     }
 
+    private void failed(String event, Throwable cause) {
+        runtime.listener().failed(event, name, cause);
+    }
+
     Scheduler scheduler() {
         return runtime.scheduler();
     }
@@ -338,6 +374,14 @@ public final class CacheAside<V> {
 
     Duration pollInterval() {
         return pollInterval;
+    }
+
+    /** Forgets the copies of the {@link NearCache} and ends their connection. The cache can be used no longer; without copies there is nothing to do. */
+    @Override
+    public void close() {
+        if (near != null) {
+            near.close();
+        }
     }
 
     /** Settings of a cache. Times count in whole milliseconds. */
@@ -356,6 +400,7 @@ public final class CacheAside<V> {
         private double jitter = 0.1;
         private double earlyRefresh = 1;
         private WhenUnavailable whenUnavailable = WhenUnavailable.LOAD;
+        private @Nullable NearCache near;
 
         private Builder(PatternRuntime runtime, String name, Codec<V> codec, Loader<V> loader) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -430,6 +475,12 @@ public final class CacheAside<V> {
             return this;
         }
 
+        /** Keeps copies in this process; none if not set. */
+        public Builder<V> near(NearCache value) {
+            near = requireNonNull(value, "near");
+            return this;
+        }
+
         /**
          * The cache.
          *
@@ -452,7 +503,11 @@ public final class CacheAside<V> {
             if (!(earlyRefresh >= 0 && earlyRefresh <= 1000)) {
                 throw refused("earlyRefresh is between 0 and 1000, not " + earlyRefresh);
             }
-            return new CacheAside<>(this);
+            CacheAside<V> cache = new CacheAside<>(this);
+            if (cache.near != null) {
+                cache.near.begin();
+            }
+            return cache;
         }
 
         private void check(String setting, Duration value, Duration least) {

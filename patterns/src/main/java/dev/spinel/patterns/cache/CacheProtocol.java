@@ -38,8 +38,9 @@ record CacheProtocol(PatternRuntime runtime, String name) {
          *
          * @param value what is stored, or nothing if it is stored that the source has none
          * @param refresh whether the caller has to load it anew
+         * @param freshFor how long it is fresh yet; zero if it is stale
          */
-        record Hit(boolean present, Reply.Bulk value, boolean refresh) implements Answer {}
+        record Hit(boolean present, Reply.Bulk value, boolean refresh, Duration freshFor) implements Answer {}
 
         /** The entry is missing, and the caller has to load it. */
         record Load() implements Answer {}
@@ -57,7 +58,8 @@ record CacheProtocol(PatternRuntime runtime, String name) {
                     new Hit(
                             items.get(1).asText().equals("value"),
                             new Reply.Bulk(items.get(2).asBytes()),
-                            items.get(3).asLong() == 1);
+                            items.get(3).asLong() == 1,
+                            Duration.ofMillis(items.get(4).asLong()));
                 case "load" -> new Load();
                 case "wait" -> new Wait(Duration.ofMillis(items.get(1).asLong()));
                 case "failed" -> new Failed(items.get(1).asText());
@@ -71,8 +73,13 @@ record CacheProtocol(PatternRuntime runtime, String name) {
         return key(key);
     }
 
+    /** With what the keys of all entries begin, and no others. */
+    String prefix() {
+        return "cache:" + name + ':';
+    }
+
     private String key(String key) {
-        return "cache:" + name + ':' + key;
+        return prefix() + key;
     }
 
     private List<String> keys(String key) {

@@ -288,7 +288,7 @@ final class Flight<V> implements ChannelListener {
             try {
                 value = cache.decode(hit);
             } catch (RuntimeException e) {
-                cache.discard(key);
+                cache.discard(key, e);
                 bypass();
                 return;
             }

@@ -13,6 +13,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -25,6 +26,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transport over one shared Lettuce connection, to a single server or to a cluster, and a second one for subscriptions.
@@ -49,17 +52,22 @@ public final class LettuceTransport implements RedisTransport {
     private final StatefulConnection<byte[], byte[]> connection;
     private final AbstractRedisClient channelClient;
     private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector;
+    /** Makes connections for tracking; null for a cluster, each of whose nodes would have to be tracked. */
+    private final @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector;
+
     private final ConcurrentMap<String, Keyword> keywords = new ConcurrentHashMap<>();
 
     private LettuceTransport(
             AbstractRedisClient client,
             StatefulConnection<byte[], byte[]> connection,
             AbstractRedisClient channelClient,
-            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector) {
+            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector,
+            @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector) {
         this.client = client;
         this.connection = connection;
         this.channelClient = channelClient;
         this.channelConnector = channelConnector;
+        this.trackingConnector = trackingConnector;
     }
 
     /**
@@ -86,11 +94,12 @@ public final class LettuceTransport implements RedisTransport {
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE, uri)),
                 channelClient,
-                () -> channelClient.connectPubSubAsync(StringCodec.UTF8, uri));
+                () -> channelClient.connectPubSubAsync(StringCodec.UTF8, uri),
+                () -> client.connectAsync(StringCodec.UTF8, uri));
     }
 
     /**
-     * Connects to a cluster through one of its nodes. Otherwise as {@link #connect(RedisURI)}.
+     * Connects to a cluster through one of its nodes. Otherwise as {@link #connect(RedisURI)}, but without tracking.
      *
      * @throws io.lettuce.core.RedisException if no node can be reached
      */
@@ -108,7 +117,8 @@ public final class LettuceTransport implements RedisTransport {
                 () -> channelClient
                         .refreshPartitionsAsync()
                         .thenCompose(known -> channelClient.connectPubSubAsync(StringCodec.UTF8))
-                        .thenApply(pubSub -> pubSub));
+                        .thenApply(pubSub -> pubSub),
+                null);
     }
 
     /** Threads of both clients. Reconnects are tried at least twice a second; by default it could take half a minute. */
@@ -185,6 +195,13 @@ public final class LettuceTransport implements RedisTransport {
     @Override
     public ChannelSession openChannels(ChannelListener listener) {
         return new LettuceChannels(channelConnector, listener);
+    }
+
+    @Override
+    public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
+        return trackingConnector == null
+                ? Optional.empty()
+                : Optional.of(new LettuceTracking(trackingConnector, prefix, listener));
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * must never be done by a former leader is done with {@link Term#number}, and refused where a higher one was seen. A term is renewed up
  * to {@link Locks.Builder#maxHold}; to let leaders lead for longer, make the locks with a longer one. Events, with the name:
  * {@code leader.elected}, {@code leader.ended}, {@code leader.candidacyFailed} (the server was away; it stands again after a second),
- * {@code leader.candidateFailed} (the callback threw; the term was resigned).
+ * {@code leader.candidateFailed} (the callback threw, or the executor refused it; the term was resigned). Both failures come with their cause.
  */
 public final class LeaderElection implements AutoCloseable {
     private static final Duration STAND_AGAIN_AFTER = Duration.ofSeconds(1);
@@ -128,7 +128,7 @@ public final class LeaderElection implements AutoCloseable {
             if (failure == null) {
                 lead(lease);
             } else if (!asked.isCancelled()) {
-                runtime.listener().event("leader.candidacyFailed", name());
+                runtime.listener().failed("leader.candidacyFailed", name(), failure);
                 standSoon();
             }
         });
@@ -164,7 +164,7 @@ public final class LeaderElection implements AutoCloseable {
         try {
             executor.execute(() -> serve(begun));
         } catch (RuntimeException e) { // the executor is full or shut down
-            failed(begun);
+            failed(begun, e);
         }
     }
 
@@ -175,13 +175,13 @@ public final class LeaderElection implements AutoCloseable {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            failed(begun);
+            failed(begun, e);
         }
     }
 
     /** Gives the seat to somebody else, and stands again when the server knows. Blocks nobody. */
-    private void failed(Term begun) {
-        runtime.listener().event("leader.candidateFailed", name());
+    private void failed(Term begun, Exception cause) {
+        runtime.listener().failed("leader.candidateFailed", name(), cause);
         var unused = begun.lease.releaseAsync().whenComplete((result, failure) -> ended(begun));
     }
 

@@ -144,7 +144,7 @@ public final class Lease implements AutoCloseable {
         try {
             release();
         } catch (PatternException e) {
-            runtime.listener().event("lock.releaseFailed", name());
+            runtime.listener().failed("lock.releaseFailed", name(), e);
         }
     }
 
@@ -193,7 +193,7 @@ public final class Lease implements AutoCloseable {
             } else if (cause == null) {
                 lose(LossReason.GONE);
             } else {
-                runtime.listener().event("lock.renewalFailed", name());
+                runtime.listener().failed("lock.renewalFailed", name(), cause);
                 renewSoon();
             }
         });

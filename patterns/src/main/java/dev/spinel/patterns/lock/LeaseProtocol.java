@@ -235,7 +235,7 @@ record LeaseProtocol(
     /** Ends what an owner may have got without knowing. Failure is harmless: the lease runs out. */
     void withdraw(String owner) {
         var unused = release(owner).exceptionally(failure -> {
-            runtime.listener().event("lock.withdrawFailed", name);
+            runtime.listener().failed("lock.withdrawFailed", name, failure);
             return new ReleaseReply(false, false);
         });
     }

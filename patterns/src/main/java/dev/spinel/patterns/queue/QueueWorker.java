@@ -140,7 +140,7 @@ public final class QueueWorker implements AutoCloseable {
         }
         var unused = queue.exchangeAsync(settlements, free).whenComplete((done, failure) -> {
             if (failure != null) {
-                failed(settlements);
+                failed(settlements, failure);
             } else {
                 exchanged(settlements, free, done);
             }
@@ -179,8 +179,8 @@ public final class QueueWorker implements AutoCloseable {
         }
     }
 
-    private void failed(List<Settlement> settlements) {
-        runtime.listener().event("queue.exchangeFailed", queue.name());
+    private void failed(List<Settlement> settlements, Throwable cause) {
+        runtime.listener().failed("queue.exchangeFailed", queue.name(), cause);
         lock.lock();
         try {
             exchanging = false;
@@ -225,7 +225,7 @@ public final class QueueWorker implements AutoCloseable {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            runtime.listener().event("queue.handlerFailed", queue.name());
+            runtime.listener().failed("queue.handlerFailed", queue.name(), e);
             return delivery.retry(backOff(delivery.attempt()), e.toString());
         }
     }
@@ -312,7 +312,7 @@ public final class QueueWorker implements AutoCloseable {
         try {
             drain().toCompletableFuture().get(queue.lease().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
-            runtime.listener().event("queue.closedEarly", queue.name());
+            runtime.listener().failed("queue.closedEarly", queue.name(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -204,7 +204,7 @@ public final class RateLimiter {
         if (!(cause instanceof PatternException) || failureMode == FailureMode.FAIL) {
             throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(cause);
         }
-        runtime.listener().event("ratelimit.degraded", name);
+        runtime.listener().failed("ratelimit.degraded", name, cause);
         boolean open = failureMode == FailureMode.OPEN;
         List<LimitState> states = new ArrayList<>(limits.size());
         for (Limit limit : limits) {

@@ -24,7 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>The sessions are found by asking, when the next one is due and at least once per interval. With {@link Builder#notifications} the
  * server's messages about expired keys make it ask at once; messages that do not come cost no more than the interval. Events, with the
- * store's name: {@code session.expired}, {@code session.sweepFailed}, {@code session.handlerFailed}.
+ * store's name: {@code session.expired}, and with their cause {@code session.sweepFailed} and {@code session.handlerFailed}.
  */
 public final class SessionReaper implements AutoCloseable {
     private static final Operation<List<Reply>> SWEEP = new Operation<>(
@@ -140,7 +140,7 @@ public final class SessionReaper implements AutoCloseable {
                             SWEEP, List.of(lane.expiry(), lane.owners(), lane.principals(), lane.ending()), arguments)
                     .whenComplete((reply, failure) -> {
                         if (failure != null) {
-                            runtime.listener().event("session.sweepFailed", store);
+                            runtime.listener().failed("session.sweepFailed", store, failure);
                             swept(confirmed, interval, false);
                         } else {
                             report(reply);
@@ -158,7 +158,7 @@ public final class SessionReaper implements AutoCloseable {
                 try {
                     executor.execute(() -> handle(session));
                 } catch (RuntimeException e) { // the executor is full or shut down
-                    runtime.listener().event("session.handlerFailed", store);
+                    runtime.listener().failed("session.handlerFailed", store, e);
                 }
             }
             long dueMillis = reply.get(0).asLong();
@@ -191,7 +191,7 @@ public final class SessionReaper implements AutoCloseable {
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }
-                runtime.listener().event("session.handlerFailed", store);
+                runtime.listener().failed("session.handlerFailed", store, e);
                 return;
             }
             lock.lock();

@@ -38,4 +38,16 @@ public interface PatternListener {
      * @param subject the name of the lock, limiter or queue
      */
     default void event(String event, String subject) {}
+
+    /**
+     * Something failed that nobody else is told about, or not with its cause: an exception of a callback of the application, or a failure
+     * that the recipe copes with. Counts as {@link #event} unless overridden.
+     *
+     * @param event its name, such as {@code queue.handlerFailed}
+     * @param subject as for {@link #event}
+     * @param cause what was thrown, without wrapping of the JDK
+     */
+    default void failed(String event, String subject, Throwable cause) {
+        event(event, subject);
+    }
 }

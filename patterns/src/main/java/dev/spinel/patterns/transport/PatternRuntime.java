@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -82,6 +83,15 @@ public final class PatternRuntime implements AutoCloseable {
      */
     public Scheduler.Task subscribe(String channel, RedisTransport.ChannelListener channelListener) {
         return channels.add(channel, channelListener);
+    }
+
+    /**
+     * Opens a session of the transport that tells which keys of a prefix change, as {@link RedisTransport#openTracking} does. Whoever
+     * opens it closes it.
+     */
+    public Optional<RedisTransport.TrackingSession> track(
+            String prefix, RedisTransport.TrackingListener trackingListener) {
+        return transport.openTracking(prefix, trackingListener);
     }
 
     /**
@@ -241,6 +251,11 @@ public final class PatternRuntime implements AutoCloseable {
         @Override
         public void event(String event, String subject) {
             guard(() -> listener.event(event, subject));
+        }
+
+        @Override
+        public void failed(String event, String subject, Throwable cause) {
+            guard(() -> listener.failed(event, subject, unwrap(cause)));
         }
 
         private static void guard(Runnable call) {

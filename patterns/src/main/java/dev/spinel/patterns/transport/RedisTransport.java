@@ -1,5 +1,6 @@
 package dev.spinel.patterns.transport;
 
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -25,6 +26,16 @@ public interface RedisTransport extends AutoCloseable {
      */
     ChannelSession openChannels(ChannelListener listener);
 
+    /**
+     * Opens a session in which the server tells which keys of a prefix change, whoever changes them, on a connection of its own that is
+     * re-established when it breaks. Does not block; nothing is told before the first {@link TrackingSession#confirm}.
+     *
+     * @return empty if this transport cannot do that
+     */
+    default Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
+        return Optional.empty();
+    }
+
     /** Closes the connections. Commands in flight fail with an unknown outcome. */
     @Override
     void close();
@@ -39,6 +50,30 @@ public interface RedisTransport extends AutoCloseable {
          * re-established, since messages of the time between are lost.
          */
         void subscribed(String channel);
+    }
+
+    /** Receives what the server tells about tracked keys, on a thread of the client library: must not block. */
+    interface TrackingListener {
+        /** A key was changed or deleted, or expired. */
+        void invalidated(String key);
+
+        /** Any key may have changed, as all were deleted; or as the connection broke, so that nothing is told until it is confirmed. */
+        void lost();
+    }
+
+    /** The tracking of the keys of a prefix. Thread-safe; no method blocks. */
+    interface TrackingSession extends AutoCloseable {
+        /**
+         * Asks the server whether it tracks, and has it begin if it does not. Called by one caller at a time.
+         *
+         * @return true if it has tracked since the last time: what changed before this call has been told. False if it has just begun:
+         *     anything may have changed before. A failure if the server is not reached or does not know tracking
+         */
+        CompletionStage<Boolean> confirm();
+
+        /** Ends the tracking and closes the connection. */
+        @Override
+        void close();
     }
 
     /** A set of subscribed channels. Thread-safe; no method blocks. */

@@ -8,8 +8,8 @@
 -- ARGV[2]  for how many milliseconds a load is leased
 -- ARGV[3]  how early to refresh: so many times the cost before the entry stops being fresh
 --
--- Answers {hit, kind, value, 1 if the caller has to refresh it}, {load} if the caller has to load it, {wait, milliseconds} if another
--- one does, until then at most, or {failed, error}.
+-- Answers {hit, kind, value, 1 if the caller has to refresh it, milliseconds that it is fresh yet}, {load} if the caller has to load it,
+-- {wait, milliseconds} if another one does, until then at most, or {failed, error}.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
@@ -27,9 +27,10 @@ end
 
 if kind and tonumber(entry[4]) > now then
   local due = now + tonumber(entry[5]) * tonumber(ARGV[3]) >= tonumber(entry[3])
-  if not due or leased or failed > now then return {'hit', kind, value, 0} end
+  local left = math.max(0, math.floor((tonumber(entry[3]) - now) / 1000))
+  if not due or leased or failed > now then return {'hit', kind, value, 0, left} end
   lease()
-  return {'hit', kind, value, 1}
+  return {'hit', kind, value, 1, left}
 end
 if leased then
   redis.call('HSET', KEYS[1], 'waited', '1')

@@ -33,7 +33,7 @@ class CacheAsideTest {
     }
 
     private static Reply hit(String kind, String value) {
-        return new Reply.Items(List.of(text("hit"), text(kind), text(value), NO));
+        return new Reply.Items(List.of(text("hit"), text(kind), text(value), NO, new Reply.Int(60_000)));
     }
 
     private CompletableFuture<Optional<String>> get() {

@@ -7,6 +7,7 @@ import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,6 +62,11 @@ public enum ClientKind {
         @Override
         public ChannelSession openChannels(ChannelListener listener) {
             return transport.openChannels(listener);
+        }
+
+        @Override
+        public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
+            return transport.openTracking(prefix, listener);
         }
 
         @Override

@@ -4,6 +4,7 @@ import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -40,6 +41,11 @@ public final class RecordingTransport implements RedisTransport {
     @Override
     public ChannelSession openChannels(ChannelListener listener) {
         return transport.openChannels(listener);
+    }
+
+    @Override
+    public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
+        return transport.openTracking(prefix, listener);
     }
 
     @Override

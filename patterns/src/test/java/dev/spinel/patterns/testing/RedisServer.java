@@ -51,7 +51,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     /** Sends an inline command and returns what arrives at once of its reply. */
-    private String call(String command) {
+    public String call(String command) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(5000);
             socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));

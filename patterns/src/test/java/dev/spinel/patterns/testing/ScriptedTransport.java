@@ -1,5 +1,7 @@
 package dev.spinel.patterns.testing;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
@@ -8,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -15,6 +18,8 @@ import java.util.concurrent.CompletionStage;
 public final class ScriptedTransport implements RedisTransport {
     private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
     private final List<String> commands = new ArrayList<>();
+    private final Deque<CompletableFuture<Boolean>> confirmations = new ArrayDeque<>();
+    private TrackingListener tracker;
 
     /** Lines up a reply. */
     public ScriptedTransport reply(Reply reply) {
@@ -26,6 +31,13 @@ public final class ScriptedTransport implements RedisTransport {
     public ScriptedTransport fail(TransportException failure) {
         answers.add(CompletableFuture.failedFuture(failure));
         return this;
+    }
+
+    /** Lines up a command whose reply the test gives later. */
+    public CompletableFuture<Reply> hold() {
+        CompletableFuture<Reply> later = new CompletableFuture<>();
+        answers.add(later);
+        return later;
     }
 
     /** The names of the commands sent so far. */
@@ -42,6 +54,32 @@ public final class ScriptedTransport implements RedisTransport {
     @Override
     public ChannelSession openChannels(ChannelListener listener) {
         throw new IllegalStateException("No channels here");
+    }
+
+    /** The one who listens to changes, once it does. */
+    public TrackingListener tracker() {
+        return requireNonNull(tracker, "tracker");
+    }
+
+    /** Lines up what the server answers to the next question whether it tracks. */
+    public CompletableFuture<Boolean> nextConfirmation() {
+        CompletableFuture<Boolean> next = new CompletableFuture<>();
+        confirmations.add(next);
+        return next;
+    }
+
+    @Override
+    public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
+        tracker = listener;
+        return Optional.of(new TrackingSession() {
+            @Override
+            public CompletionStage<Boolean> confirm() {
+                return confirmations.remove();
+            }
+
+            @Override
+            public void close() {}
+        });
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spinel.patterns.testing.EventLog;
 import dev.spinel.patterns.testing.ManualScheduler;
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.Operation.Retry;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 
 /** How operations are run, repeated and given up, step by step on a clock that stands still. */
@@ -142,6 +144,28 @@ class PatternRuntimeTest {
         transport.reply(ONE);
         assertThat(PatternRuntime.await(fragile.run(NEVER, List.of("k"), new Arguments())))
                 .isFalse();
+    }
+
+    @Test
+    void aFailure_isToldWithItsCause_unwrapped_orCountsAsAnEvent() {
+        EventLog log = new EventLog();
+        IOException cause = new IOException("for the test");
+        PatternRuntime.builder(transport)
+                .listener(log)
+                .build()
+                .listener()
+                .failed("queue.exchangeFailed", "q", new CompletionException(cause));
+        assertThat(log.cause("queue.exchangeFailed")).isSameAs(cause);
+
+        List<String> counted = new ArrayList<>();
+        PatternListener counting = new PatternListener() {
+            @Override
+            public void event(String event, String subject) {
+                counted.add(event + ' ' + subject);
+            }
+        };
+        counting.failed("queue.exchangeFailed", "q", cause);
+        assertThat(counted).containsExactly("queue.exchangeFailed q");
     }
 
     @Test

@@ -75,9 +75,17 @@ final class FunctionCommands {
         return bytes;
     }
 
-    /** Loads a library of a file, in the place of one of the same name: what is reloaded is there already. */
-    void take(Bytes code) {
-        add(loader.load(code.copy()), true);
+    /** Loads a library of a file. */
+    void take(Bytes code, boolean replaces) {
+        add(loader.load(code.copy()), replaces);
+    }
+
+    long vmBytes() {
+        long bytes = loader.globalsBytes();
+        for (Library library : libraries.values()) {
+            bytes += library.compiledBytes();
+        }
+        return bytes;
     }
 
     private void add(Library library, boolean replaces) {
@@ -110,15 +118,24 @@ final class FunctionCommands {
         functions.putAll(names);
     }
 
+    /** Whether a name is that of a function that says of itself that it only reads. */
+    boolean onlyReads(Bytes name) {
+        Function function = find(name);
+        return function != null && function.flags().contains(ScriptFlag.NO_WRITES);
+    }
+
+    private @Nullable Function find(Bytes name) {
+        Function function = functions.get(name);
+        return function == null ? functions.get(Bytes.of(name.toString().toLowerCase(Locale.ROOT))) : function;
+    }
+
     private void fcall(Call call, boolean readOnly) {
-        Function function = functions.get(call.arg(1));
-        if (function == null) {
-            function = functions.get(Bytes.of(call.arg(1).toString().toLowerCase(Locale.ROOT)));
-        }
+        Function function = find(call.arg(1));
         if (function == null) {
             throw Errors.err("Function not found");
         }
         int argsFrom = ARGS_FROM + ScriptRunner.keyCount(call, true);
+        runner.lua().memory().begin();
         runner.run(
                 call,
                 function.name(),

@@ -14,18 +14,22 @@ import dev.spinel.lua.vm.LuaTable;
 import dev.spinel.lua.vm.Values;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes libraries of their code. Source: the manual's page on functions. Engine thread only. */
 final class LibraryLoader {
     /*
-     * While a library is loaded, the global redis is a table that has no commands to call but register_function. Functions
-     * that run later find the other one.
+     * While a library is loaded, the global redis is a table that has no commands to call but register_function, and there
+     * is no math, so that what is loaded is the same everywhere. Functions that run later find the others.
      */
     private static final LuaString REDIS = LuaString.of("redis");
+    private static final LuaString MATH = LuaString.of("math");
+    private static final String SHEBANG = "#!";
     private static final String NAME = "name=";
     private static final String BAD_NAME = "Library names can only contain letters, numbers, or underscores(_) and must"
             + " be at least one character long";
@@ -35,18 +39,28 @@ final class LibraryLoader {
     private final LuaTable globals;
     private final LuaTable whileLoading;
     private final LuaTable whileRunning;
+    private final Object math;
+    private final long globalsBytes;
     private @Nullable Map<String, Function> registered;
 
     LibraryLoader(ScriptRunner runner, RedisApi redis) {
         this.runner = runner;
         this.lua = runner.lua();
+        long before = lua.memory().chargedBytes();
         whileLoading = redis.forLibraries();
         whileRunning = redis.forScripts();
         Builtin.define(whileLoading, "register_function", this::register);
         Sandbox.refuseUnknown(lua, whileLoading);
         whileLoading.readOnly(true);
         globals = Sandbox.globals(lua, whileRunning);
+        math = Objects.requireNonNull(globals.get(MATH));
         Sandbox.protect(lua, globals);
+        globalsBytes = lua.memory().chargedBytes() - before;
+    }
+
+    /** What was counted as memory for what libraries find. */
+    long globalsBytes() {
+        return globalsBytes;
     }
 
     /**
@@ -56,48 +70,55 @@ final class LibraryLoader {
      * @throws CommandException with the reason if that is not possible
      */
     Library load(Bytes code) {
+        lua.memory().begin();
         String text = code.toString();
         int end = text.indexOf('\n');
-        if (!text.startsWith("#!")) {
+        if (!text.startsWith(SHEBANG)) {
             throw Errors.err("Missing library metadata");
         }
         if (end < 0) {
             throw Errors.err("Invalid library metadata");
         }
-        String name = name(text.substring(2, end).strip().split(" +", -1));
+        String name = name(Shebang.words(text.substring(0, end)));
         LuaString source = LuaString.of(code.array(), code.offset(), code.length());
         int bodyAt = 0;
         while (source.at(bodyAt) != '\n') {
             bodyAt++;
         }
         LuaFunction body;
+        long before = lua.memory().chargedBytes();
         try {
-            body = lua.compile(source.substring(bodyAt, source.length()), "@user_function", globals);
+            body = lua.compile(lua.substring(source, bodyAt, source.length()), "@user_function", globals);
         } catch (LuaError e) {
             throw Errors.err("Error compiling function: " + e.getMessage());
         }
-        return new Library(name, code, functions(body));
+        Map<String, Function> functions = functions(body);
+        return new Library(name, code, lua.memory().chargedBytes() - before, functions);
     }
 
-    private static String name(String[] words) {
-        if (words.length == 0 || !words[0].equalsIgnoreCase("lua")) {
-            throw Errors.err("Engine '" + (words.length == 0 ? "" : words[0]) + "' not found");
+    private static String name(List<String> words) {
+        if (words.isEmpty()) {
+            throw Errors.err("Invalid library metadata");
         }
+        String engine = words.get(0).substring(SHEBANG.length());
         String name = null;
-        for (int i = 1; i < words.length; i++) {
-            if (!words[i].toLowerCase(Locale.ROOT).startsWith(NAME)) {
-                throw Errors.err("Invalid metadata value given: " + words[i]);
+        for (String word : words.subList(1, words.size())) {
+            if (!word.toLowerCase(Locale.ROOT).startsWith(NAME)) {
+                throw Errors.err("Invalid metadata value given: " + word);
             }
             if (name != null) {
                 throw Errors.err("Invalid metadata value, name argument was given multiple times");
             }
-            name = words[i].substring(NAME.length());
+            name = word.substring(NAME.length());
         }
         if (name == null) {
             throw Errors.err("Library name was not given");
         }
         if (!isName(name)) {
             throw Errors.err(BAD_NAME);
+        }
+        if (!engine.equalsIgnoreCase("lua")) {
+            throw Errors.err("Engine '" + engine + "' not found");
         }
         return name;
     }
@@ -117,6 +138,7 @@ final class LibraryLoader {
         Map<String, Function> functions = new LinkedHashMap<>();
         registered = functions;
         globals.put(REDIS, whileLoading);
+        globals.put(MATH, null);
         runner.startLoading();
         try {
             body.call(lua, Values.NONE);
@@ -127,7 +149,9 @@ final class LibraryLoader {
             throw Errors.err("Error registering functions: ERR " + e.getMessage());
         } finally {
             runner.endLoading();
+            lua.endCoroutines();
             globals.put(REDIS, whileRunning);
+            globals.put(MATH, math);
             registered = null;
         }
         if (functions.isEmpty()) {

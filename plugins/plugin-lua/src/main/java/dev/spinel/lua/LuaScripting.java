@@ -72,6 +72,16 @@ public final class LuaScripting implements Capability {
     }
 
     @Override
+    public boolean onlyReads(String command, Bytes script) {
+        return switch (command) {
+            case "EVAL" -> scripts().onlyReads(script);
+            case "EVALSHA" -> scripts().onlyReadsSha(script);
+            case "FCALL" -> functions().onlyReads(script);
+            default -> false;
+        };
+    }
+
+    @Override
     public void tellLibraries(DatasetSink sink) throws IOException {
         for (Library library : functions().libraries()) {
             sink.library(library.code());
@@ -79,9 +89,9 @@ public final class LuaScripting implements Capability {
     }
 
     @Override
-    public boolean takeLibrary(Bytes code) throws IOException {
+    public boolean takeLibrary(Bytes code, boolean replaces) throws IOException {
         try {
-            functions().take(code);
+            functions().take(code, replaces);
             return true;
         } catch (CommandException e) {
             throw new InvalidDatasetException("Failed loading a library of functions: " + e.message(), e);
@@ -93,8 +103,10 @@ public final class LuaScripting implements Capability {
         return new ScriptFigures(
                 scripts().count(),
                 scripts().bytes(),
+                scripts().vmBytes(),
                 functions().libraries().size(),
                 functions().functionCount(),
-                functions().bytes());
+                functions().bytes(),
+                functions().vmBytes());
     }
 }

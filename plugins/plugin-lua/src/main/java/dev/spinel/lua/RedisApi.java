@@ -1,11 +1,13 @@
 package dev.spinel.lua;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.lua.ScriptRunner.Running;
 import dev.spinel.lua.vm.Arguments;
 import dev.spinel.lua.vm.Builtin;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaError;
+import dev.spinel.lua.vm.LuaFunction;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import dev.spinel.lua.vm.NumberText;
@@ -16,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 final class RedisApi {
     private static final int LOG_WARNING = 3;
     private static final int REPL_AOF = 1;
+    private static final int REPL_REPLICA = 2;
     private static final int REPL_ALL = 3;
     private static final int MAX_REUSED_ARGS = 64;
+    private static final int MAX_LOGGED_BYTES = 1024;
     private static final double MAX_EXACT_INTEGER = 1e17;
 
     private final ScriptRunner runner;
@@ -55,10 +59,27 @@ final class RedisApi {
         Builtin.define(redis, "debug", (l, args) -> Values.NONE);
         redis.put(LuaString.of("REPL_NONE"), 0.0);
         redis.put(LuaString.of("REPL_AOF"), (double) REPL_AOF);
-        redis.put(LuaString.of("REPL_SLAVE"), 2.0);
-        redis.put(LuaString.of("REPL_REPLICA"), 2.0);
+        redis.put(LuaString.of("REPL_SLAVE"), (double) REPL_REPLICA);
+        redis.put(LuaString.of("REPL_REPLICA"), (double) REPL_REPLICA);
         redis.put(LuaString.of("REPL_ALL"), (double) REPL_ALL);
         return redis;
+    }
+
+    /** {@code pcall} as it is in scripts of Redis: of an error that is a table with {@code err}, only that is answered. */
+    static void installProtectedCall(LuaTable globals) {
+        if (!(globals.get(LuaString.of("pcall")) instanceof LuaFunction plain)) {
+            throw new IllegalStateException("pcall is missing");
+        }
+        Builtin.define(globals, "pcall", (l, args) -> {
+            Object results = plain.call(l, args.all());
+            if (results instanceof Object[] several
+                    && several.length == 2
+                    && several[0] == Boolean.FALSE
+                    && ScriptErrors.errorText(several[1]) != null) {
+                several[1] = ScriptErrors.errorText(several[1]);
+            }
+            return results;
+        });
     }
 
     private void constants(LuaTable redis) {
@@ -80,8 +101,8 @@ final class RedisApi {
             throw raised("redis.call/pcall can only be called inside a script invocation");
         }
         Object result = run(script, args);
-        if (raises && result instanceof LuaTable table && table.get(ReplyToLua.ERR_FIELD) != null) {
-            throw new LuaError(table);
+        if (raises && ScriptErrors.errorText(result) != null) {
+            throw new LuaError(result);
         }
         return result;
     }
@@ -94,9 +115,8 @@ final class RedisApi {
         if (!toViews(args)) {
             return error("Lua redis lib command arguments must be strings or integers");
         }
-        // A command that is called by a metamethod or a callback of another one would find its arguments overwritten;
-        // no command calls back into Lua.
-        return runner.call(script, views, count);
+        // The views serve one call at a time: no command calls back into Lua.
+        return lua.onHost(() -> runner.call(script, views, count));
     }
 
     private Object error(String text) {
@@ -133,7 +153,7 @@ final class RedisApi {
 
     /** A number as an argument: {@code %.17g}, so that nothing of it is lost. */
     private static LuaString numberText(double number) {
-        if (number == Math.rint(number) && Math.abs(number) < MAX_EXACT_INTEGER) {
+        if (number == Math.rint(number) && Math.abs(number) < MAX_EXACT_INTEGER && (number != 0 || 1 / number > 0)) {
             return LuaString.of(Long.toString((long) number));
         }
         return LuaString.of(NumberText.general(number, 17, false));
@@ -144,7 +164,8 @@ final class RedisApi {
             return error("wrong number or type of arguments");
         }
         if (isError) {
-            String message = ScriptErrors.message(text.toString());
+            String raw = ScriptErrors.message(text);
+            String message = raw.startsWith("-") ? raw.substring(1) : raw;
             // As Redis has it: a single word is no code.
             return ScriptErrors.table(lua, message.contains(" ") ? message : "ERR " + message);
         }
@@ -188,7 +209,8 @@ final class RedisApi {
         if ((flags & ~REPL_ALL) != 0) {
             throw raised("Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.");
         }
-        script.propagates = (flags & REPL_AOF) != 0;
+        Audience logged = (flags & REPL_AOF) != 0 ? Audience.EVERYBODY : Audience.REPLICAS;
+        script.audience = logged.and((flags & REPL_REPLICA) != 0 ? Audience.EVERYBODY : Audience.LOG);
         return Values.NONE;
     }
 
@@ -202,7 +224,7 @@ final class RedisApi {
         if (!toViews(args)) {
             throw raised("Lua redis lib command arguments must be strings or integers");
         }
-        Boolean allowed = runner.ports().scripts().mayCall(views, args.count());
+        Boolean allowed = lua.onHost(() -> runner.ports().scripts().mayCall(views, args.count()));
         if (allowed == null) {
             throw raised("Invalid command passed to redis.acl_check_cmd()");
         }
@@ -226,10 +248,13 @@ final class RedisApi {
         for (int i = 1; i < args.count(); i++) {
             LuaString text = Values.toText(args.get(i));
             if (text != null) {
-                line.append(i > 1 ? " " : "").append(text);
+                line.append(i > 1 ? " " : "").append(Interpreter.javaText(text, MAX_LOGGED_BYTES));
             }
         }
-        runner.ports().log().accept(line.toString());
+        lua.onHost(() -> {
+            runner.ports().log().accept(line.toString());
+            return true;
+        });
         return Values.NONE;
     }
 

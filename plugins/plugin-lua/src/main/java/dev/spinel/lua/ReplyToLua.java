@@ -21,7 +21,6 @@ final class ReplyToLua implements ReplyWriter {
      * an array until then, and converted if it turns out to be a map or a set.
      */
     private static final LuaString OK_FIELD = LuaString.of("ok");
-    static final LuaString ERR_FIELD = LuaString.of("err");
     private static final LuaString MAP_FIELD = LuaString.of("map");
     private static final LuaString SET_FIELD = LuaString.of("set");
     private static final LuaString DOUBLE_FIELD = LuaString.of("double");
@@ -109,7 +108,7 @@ final class ReplyToLua implements ReplyWriter {
     private static void put(Open into, @Nullable Object element) {
         into.count++;
         switch (into.kind) {
-            case ARRAY -> into.table.put(into.count, element == null ? (Object) false : element);
+            case ARRAY -> into.table.put(into.count, element);
             case MAP -> {
                 if ((into.count & 1) == 1) {
                     into.key = element;
@@ -168,7 +167,7 @@ final class ReplyToLua implements ReplyWriter {
 
     @Override
     public void error(String message) {
-        add(single(ERR_FIELD, LuaString.of(message)));
+        add(ScriptErrors.counted(lua, message));
     }
 
     @Override
@@ -183,18 +182,17 @@ final class ReplyToLua implements ReplyWriter {
 
     @Override
     public void bulk(byte[] array, int offset, int length) {
-        lua.memory().charge(length);
-        add(LuaString.of(array, offset, length));
+        add(lua.newString(array, offset, length));
     }
 
     @Override
     public void bulk(String text) {
-        add(LuaString.of(text));
+        add(lua.newString(text));
     }
 
     @Override
     public void bulkInteger(long number) {
-        add(LuaString.of(Long.toString(number)));
+        add(lua.newString(Long.toString(number)));
     }
 
     @Override

@@ -17,6 +17,7 @@ final class Sandbox {
     static LuaTable globals(Interpreter lua, LuaTable redis) {
         LuaTable globals = Libraries.globals(lua);
         globals.put(LuaString.of("redis"), redis);
+        RedisApi.installProtectedCall(globals);
         return globals;
     }
 

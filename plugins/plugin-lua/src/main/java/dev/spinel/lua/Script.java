@@ -8,6 +8,7 @@ import dev.spinel.lua.vm.LuaFunction;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -19,7 +20,7 @@ import java.util.Set;
  * @param bytes the length of its text
  */
 record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean hasFlags, int bytes) {
-    private static final String SHEBANG = "#!";
+    private static final String SHEBANG = "#!lua";
     private static final String FLAGS = "flags=";
 
     /**
@@ -50,18 +51,21 @@ record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean h
         if (end == source.length()) {
             throw Errors.err("Invalid script shebang");
         }
-        String[] words = source.substring(0, end).toString().strip().split(" +", -1);
-        if (!words[0].equals(SHEBANG + "lua")) {
-            throw Errors.err("Unexpected engine in script shebang: " + words[0]);
+        List<String> words = Shebang.words(Interpreter.javaText(source, end));
+        if (words.isEmpty()) {
+            throw Errors.err("Invalid engine in script shebang");
         }
-        for (int i = 1; i < words.length; i++) {
-            if (!words[i].startsWith(FLAGS)) {
-                throw Errors.err("Unknown lua shebang option: " + words[i]);
+        if (!words.get(0).equals(SHEBANG)) {
+            throw Errors.err("Unexpected engine in script shebang: " + words.get(0));
+        }
+        for (String word : words.subList(1, words.size())) {
+            if (!word.startsWith(FLAGS)) {
+                throw Errors.err("Unknown lua shebang option: " + word);
             }
-            for (String name : words[i].substring(FLAGS.length()).split(",", -1)) {
-                if (name.isEmpty()) {
-                    continue;
-                }
+            if (word.length() == FLAGS.length()) {
+                continue;
+            }
+            for (String name : word.substring(FLAGS.length()).split(",", -1)) {
                 ScriptFlag flag = ScriptFlag.of(name);
                 if (flag == null) {
                     throw Errors.err("Unexpected flag in script shebang: " + name);
@@ -69,6 +73,6 @@ record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean h
                 flags.add(flag);
             }
         }
-        return source.substring(end, source.length());
+        return LuaString.of(source.bytes(), end, source.length() - end);
     }
 }

@@ -27,15 +27,19 @@ final class ScriptCommands {
     private final Interpreter lua;
     private final LuaTable globals;
     private final Map<Bytes, Script> scripts = new HashMap<>();
+    private final long globalsBytes;
     private long textBytes;
+    private long compiledBytes;
 
     ScriptCommands(ScriptRunner runner, RedisApi redis) {
         this.runner = runner;
         this.lua = runner.lua();
+        long before = lua.memory().chargedBytes();
         this.globals = Sandbox.globals(lua, redis.forScripts());
         globals.put(KEYS, lua.newTable());
         globals.put(ARGV, lua.newTable());
         Sandbox.protect(lua, globals);
+        globalsBytes = lua.memory().chargedBytes() - before;
     }
 
     List<Command> commands() {
@@ -62,6 +66,26 @@ final class ScriptCommands {
         return textBytes + scripts.size() * BYTES_PER_SCRIPT;
     }
 
+    long vmBytes() {
+        return globalsBytes + compiledBytes;
+    }
+
+    /** Whether a text is a script that says of itself that it only reads. */
+    boolean onlyReads(Bytes text) {
+        try {
+            return compile(text).flags().contains(ScriptFlag.NO_WRITES);
+        } catch (CommandException invalid) {
+            // The call that runs it says so.
+            return false;
+        }
+    }
+
+    /** Whether a digest is that of a script that says of itself that it only reads. */
+    boolean onlyReadsSha(Bytes sha) {
+        Script script = find(sha);
+        return script != null && script.flags().contains(ScriptFlag.NO_WRITES);
+    }
+
     private void eval(Call call, boolean readOnly) {
         int keys = ScriptRunner.keyCount(call, false);
         run(call, compile(call.arg(1)), keys, readOnly);
@@ -85,11 +109,14 @@ final class ScriptCommands {
     }
 
     private Script compile(Bytes text) {
+        lua.memory().begin();
         String sha = Sha1.hex(text);
         Bytes key = Bytes.of(sha);
         Script script = scripts.get(key);
         if (script == null) {
+            long before = lua.memory().chargedBytes();
             script = Script.compile(lua, text, sha, globals);
+            compiledBytes += lua.memory().chargedBytes() - before;
             scripts.put(key, script);
             textBytes += script.bytes();
         }
@@ -97,6 +124,7 @@ final class ScriptCommands {
     }
 
     private void run(Call call, Script script, int keys, boolean readOnly) {
+        lua.memory().begin();
         int argsFrom = ARGS_FROM + keys;
         globals.put(KEYS, runner.table(call, ARGS_FROM, argsFrom));
         globals.put(ARGV, runner.table(call, argsFrom, call.argCount()));
@@ -122,6 +150,7 @@ final class ScriptCommands {
         }
         scripts.clear();
         textBytes = 0;
+        compiledBytes = 0;
         call.reply().ok();
     }
 

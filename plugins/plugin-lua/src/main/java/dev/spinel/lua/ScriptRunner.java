@@ -8,10 +8,10 @@ import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.dispatch.ScriptCalls.Rules;
+import dev.spinel.engine.propagate.Audience;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaError;
 import dev.spinel.lua.vm.LuaFunction;
-import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import dev.spinel.lua.vm.Values;
 import java.util.Set;
@@ -26,10 +26,6 @@ final class ScriptRunner {
      */
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final long SERVE_EVERY_NANOS = 2 * NANOS_PER_MILLI;
-    /** What the heap must have left for the server while a script runs. */
-    private static final long MIN_RESERVED_BYTES = 24L << 20;
-
-    private static final long RESERVED_DIVISOR = 8;
     static final String BUSY_SCRIPT =
             "BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
     private static final String BUSY_FUNCTION =
@@ -37,6 +33,7 @@ final class ScriptRunner {
     private static final String LOADING_TIMEOUT = "FUNCTION LOAD timeout";
     private static final long LOADING_NANOS = 500 * NANOS_PER_MILLI;
     private static final int KEYS_FROM = 3;
+    private static final int BYTES_PER_CALL = 256;
     private static final Bytes[] NO_ARGUMENTS = {};
 
     private final EnginePorts ports;
@@ -60,7 +57,9 @@ final class ScriptRunner {
         final long startNanos = System.nanoTime();
         final boolean readOnly;
         final boolean ignoresMemoryLimit;
-        boolean propagates = true;
+        /** Who is told of what its commands change ({@code redis.set_repl}). */
+        Audience audience = Audience.EVERYBODY;
+
         boolean wrote;
         private long nextServeNanos;
 
@@ -82,7 +81,7 @@ final class ScriptRunner {
 
     ScriptRunner(EnginePorts ports) {
         this.ports = ports;
-        this.lua = new Interpreter(ScriptRunner::roomBytes, this::check);
+        this.lua = new Interpreter(new ScriptHeap(ports.unclaimedDataBytes()), this::check);
         this.replies = new ReplyToLua(lua);
         this.scriptClient = new ScriptClient(replies);
     }
@@ -99,22 +98,6 @@ final class ScriptRunner {
     @Nullable
     Running running() {
         return running;
-    }
-
-    private static long roomBytes() {
-        long reserved = Math.max(MIN_RESERVED_BYTES, Runtime.getRuntime().maxMemory() / RESERVED_DIVISOR);
-        long room = freeBytes();
-        if (room < 2 * reserved) {
-            // What is counted as used may be garbage, and only a collection tells.
-            System.gc();
-            room = freeBytes();
-        }
-        return room - reserved;
-    }
-
-    private static long freeBytes() {
-        Runtime runtime = Runtime.getRuntime();
-        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
     }
 
     /** Looks whether the script has run for so long that others are to be served, or is to end. */
@@ -197,11 +180,15 @@ final class ScriptRunner {
     /** The arguments of a call from one to another, exclusive, as a table. */
     LuaTable table(Call call, int from, int to) {
         @Nullable Object[] elements = new @Nullable Object[to - from];
-        for (int i = from; i < to; i++) {
-            Bytes arg = call.arg(i);
-            elements[i - from] = LuaString.of(arg.array(), arg.offset(), arg.length());
+        try {
+            for (int i = from; i < to; i++) {
+                Bytes arg = call.arg(i);
+                elements[i - from] = lua.newString(arg.array(), arg.offset(), arg.length());
+            }
+            return lua.newTable(elements);
+        } catch (LuaError e) {
+            throw new CommandException(ScriptErrors.text(e));
         }
-        return lua.newTable(elements);
     }
 
     /**
@@ -239,17 +226,30 @@ final class ScriptRunner {
         killed = false;
         running = script;
         try {
-            Object result = Values.first(function.call(lua, args));
-            new LuaToReply(call.reply(), scriptClient.client().protocol()).write(result);
+            Object result;
+            try {
+                result = Values.first(function.call(lua, args));
+            } catch (LuaError e) {
+                String text = ScriptErrors.located(e, name);
+                ports.scripts().answersError(ScriptErrors.isCounted(e.value()) ? null : text);
+                call.reply().error(text);
+                return;
+            }
+            new LuaToReply(
+                            lua,
+                            ports.scripts(),
+                            call.reply(),
+                            scriptClient.client().protocol())
+                    .write(result);
         } catch (LuaError e) {
-            call.reply().error(ScriptErrors.located(e, name));
+            // Of the reply; what was written of it is taken back.
+            throw new CommandException(ScriptErrors.text(e));
         } catch (ScriptKilled e) {
             throw new CommandException(String.valueOf(e.getMessage()) + " script: " + name + ", on <unknown>:0.");
         } catch (StackOverflowError e) {
             throw Errors.err("stack overflow script: " + name + ", on <unknown>:0.");
-        } catch (OutOfMemoryError e) {
-            throw Errors.err("not enough memory script: " + name + ", on <unknown>:0.");
         } finally {
+            lua.endCoroutines();
             running = null;
             replies.clear();
         }
@@ -285,13 +285,13 @@ final class ScriptRunner {
     Object call(Running script, Bytes[] args, int argCount) {
         long before = ports.changes().changes();
         Rules rules =
-                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.propagates, runsDenied);
+                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.audience, runsDenied);
         replies.clear();
+        // The command may take memory too.
+        lua.memory().charge(BYTES_PER_CALL);
         String refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
         if (refusal != null) {
-            boolean hasCode =
-                    refusal.startsWith("OOM ") || refusal.startsWith("MISCONF ") || refusal.startsWith("NOREPLICAS ");
-            return ScriptErrors.table(lua, hasCode ? refusal : "ERR " + refusal);
+            return ScriptErrors.counted(lua, refusal);
         }
         script.wrote |= ports.changes().changes() != before;
         return replies.take();

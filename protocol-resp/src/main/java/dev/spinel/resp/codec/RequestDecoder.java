@@ -225,9 +225,17 @@ public final class RequestDecoder {
         return end - start;
     }
 
-    /** As {@link #waitingBytes}, and those of the request that {@link #next} answered last until {@link #retain}. */
+    /** Of {@link #waitingBytes} those of an incomplete request whose meaning is known: heads and whole arguments. */
+    public int decodedBytes() {
+        return at - start;
+    }
+
+    /**
+     * {@link #waitingBytes} without {@link #decodedBytes}, and those of the request that {@link #next} answered last until
+     * {@link #retain}.
+     */
     public int bufferedBytes() {
-        return requestBytes + waitingBytes();
+        return requestBytes + end - at;
     }
 
     /** Room behind {@link #waitingBytes} in memory of the decoder's own. */

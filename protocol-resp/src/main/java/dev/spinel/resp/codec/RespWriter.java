@@ -29,13 +29,27 @@ public final class RespWriter implements ReplyWriter {
     private static final byte[] FALSE = ascii("#f\r\n");
 
     private final BufferPool pool;
+    private final Growth growth;
     private byte[] array = EMPTY;
     private int length;
     private int protocol = 2;
 
-    /** An empty writer for protocol version 2. */
+    /** Decides how much may be written. */
+    @FunctionalInterface
+    public interface Growth {
+        /** Whether what was written may grow to so many bytes; asked only when the array has to grow. */
+        boolean allows(long bytes);
+    }
+
+    /** An empty writer for protocol version 2, which the pool alone limits. */
     public RespWriter(BufferPool pool) {
+        this(pool, bytes -> true);
+    }
+
+    /** An empty writer for protocol version 2. */
+    public RespWriter(BufferPool pool, Growth growth) {
         this.pool = pool;
+        this.growth = growth;
     }
 
     /** The array that holds the replies from index 0 on; read only, and another one after the next write. */
@@ -393,7 +407,7 @@ public final class RespWriter implements ReplyWriter {
     }
 
     private void grow(long needed) {
-        if (needed > pool.maxLength()) {
+        if (needed > pool.maxLength() || !growth.allows(needed)) {
             throw BufferPool.outOfMemory();
         }
         byte[] larger = pool.take((int) Math.min(pool.maxLength(), Math.max(needed, 2L * array.length)));

@@ -1,5 +1,6 @@
 package dev.spinel.resp.transport;
 
+import dev.spinel.engine.stats.NetworkTotals;
 import dev.spinel.resp.codec.BufferBudget;
 import dev.spinel.resp.codec.BufferPool;
 import io.netty.channel.EventLoop;
@@ -34,6 +35,9 @@ final class IoLoops<C> {
     private final ConcurrentLinkedQueue<byte[]> sentArrays = new ConcurrentLinkedQueue<>();
     private final LongAdder inputBytes = new LongAdder();
     private final LongAdder outputBytes = new LongAdder();
+    private final LongAdder reads = new LongAdder();
+    private final LongAdder writes = new LongAdder();
+    private final LongAdder overlongRequests = new LongAdder();
 
     /**
      * What the connections of one loop share; that loop's thread only.
@@ -84,18 +88,27 @@ final class IoLoops<C> {
 
     void countInput(int bytes) {
         inputBytes.add(bytes);
+        reads.increment();
     }
 
     void countOutput(int bytes) {
         outputBytes.add(bytes);
+        writes.increment();
     }
 
-    long inputBytes() {
-        return inputBytes.sum();
+    void countOverlongRequest() {
+        overlongRequests.increment();
     }
 
-    long outputBytes() {
-        return outputBytes.sum();
+    /** What has been counted since the start; any thread. */
+    NetworkTotals totals(long rejectedConnections) {
+        return new NetworkTotals(
+                inputBytes.sum(),
+                outputBytes.sum(),
+                reads.sum(),
+                writes.sum(),
+                rejectedConnections,
+                overlongRequests.sum());
     }
 
     /** Closes all connections, ends the threads and frees their memory; engine thread, which runs its loop meanwhile. */

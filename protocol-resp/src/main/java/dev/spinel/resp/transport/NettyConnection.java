@@ -67,7 +67,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                 transport.settings().requestLimits(),
                 buffers.requestViews(),
                 transport.settings().bufferBudget());
-        this.writer = transport.newWriter();
+        this.writer = transport.newWriter(this::mayGrow);
     }
 
     @Override
@@ -183,6 +183,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                     System.Logger.Level.WARNING,
                     "Closing client {0} that reached max query buffer length",
                     remoteAddress());
+            transport.countOverlongRequest();
             close();
         } else if (more && !suspended && decoder.waitingBytes() > 0) {
             queueResume();
@@ -243,6 +244,13 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         }
     }
 
+    private boolean mayGrow(long bytes) {
+        C growing = client;
+        return growing == null
+                || closed
+                || transport.executor().mayGrow(growing, bytes - handedOver + output.pendingBytes());
+    }
+
     @Override
     public ReplyWriter reply() {
         if (closed) {
@@ -250,6 +258,15 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
         }
         queueFlush();
         return writer;
+    }
+
+    @Override
+    public void send(byte[] source, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        queueFlush();
+        writer.raw(source, offset, length);
     }
 
     @Override
@@ -339,6 +356,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     @Override
     public int queryBufferBytes() {
         return decoder.bufferedBytes();
+    }
+
+    @Override
+    public int decodedBytes() {
+        return decoder.decodedBytes();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.spinel.resp.transport;
 
 import dev.spinel.engine.client.RequestExecutor;
 import dev.spinel.engine.loop.IoPump;
+import dev.spinel.engine.stats.NetworkTotals;
 import dev.spinel.resp.codec.BufferPool;
 import dev.spinel.resp.codec.RequestViews;
 import dev.spinel.resp.codec.RespWriter;
@@ -32,6 +33,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private final RequestExecutor<C> executor;
     private final ConnectionSettings settings;
     private final Listeners<C> listeners;
+    private final IoTransport io;
 
     private final LoopBuffers buffers = new LoopBuffers();
     private final BusyPoll busyPoll = new BusyPoll();
@@ -47,6 +49,9 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private long rejectedConnections;
     private long inputBytes;
     private long outputBytes;
+    private long reads;
+    private long writes;
+    private long overlongRequests;
 
     /**
      * A transport without listeners yet.
@@ -56,6 +61,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
      */
     public NettyTransport(IoTransport io, int ioThreads, ConnectionSettings settings, RequestExecutor<C> executor) {
         this.loop = new ManualIoEventLoop(null, io.ioHandlerFactory());
+        this.io = io;
         this.settings = settings;
         this.replyArrays = new BufferPool(MAX_POOLED_BYTES, settings.bufferBudget());
         this.executor = executor;
@@ -146,19 +152,16 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     private static void endWait() {}
 
-    /** Connections rejected because of {@code maxclients}. */
-    public long rejectedConnections() {
-        return rejectedConnections;
+    /** The way to the operating system's sockets; any thread. */
+    public IoTransport io() {
+        return io;
     }
 
-    /** Bytes read from all connections. */
-    public long inputBytes() {
-        return ioLoops == null ? inputBytes : ioLoops.inputBytes();
-    }
-
-    /** Bytes written to all connections. */
-    public long outputBytes() {
-        return ioLoops == null ? outputBytes : ioLoops.outputBytes();
+    /** What has been counted since the start; engine thread. */
+    public NetworkTotals totals() {
+        return ioLoops == null
+                ? new NetworkTotals(inputBytes, outputBytes, reads, writes, rejectedConnections, overlongRequests)
+                : ioLoops.totals(rejectedConnections);
     }
 
     /** Closes listeners and connections at once, and frees the buffers. */
@@ -224,8 +227,8 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     }
 
     /** A writer for the engine's thread; any thread may create it. */
-    RespWriter newWriter() {
-        return new RespWriter(replyArrays);
+    RespWriter newWriter(RespWriter.Growth growth) {
+        return new RespWriter(replyArrays, growth);
     }
 
     /** Counts a new connection in, or rejects it. */
@@ -245,10 +248,16 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     void countInput(int bytes) {
         inputBytes += bytes;
+        reads++;
     }
 
     void countOutput(int bytes) {
         outputBytes += bytes;
+        writes++;
+    }
+
+    void countOverlongRequest() {
+        overlongRequests++;
     }
 
     void queueFlush(TurnMember connection) {

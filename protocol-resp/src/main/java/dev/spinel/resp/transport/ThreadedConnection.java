@@ -63,17 +63,12 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     private boolean flushQueued;
     private boolean resumeQueued;
 
-    ThreadedConnection(
-            NettyTransport<C> transport,
-            ThreadedSocket<C> socket,
-            Endpoint endpoint,
-            OutputSlot slot,
-            RespWriter writer) {
+    ThreadedConnection(NettyTransport<C> transport, ThreadedSocket<C> socket, Endpoint endpoint, OutputSlot slot) {
         this.transport = transport;
         this.socket = socket;
         this.endpoint = endpoint;
         this.slot = slot;
-        this.writer = writer;
+        this.writer = transport.newWriter(this::mayGrow);
     }
 
     /** The first message of the I/O loop. */
@@ -178,6 +173,11 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
         }
     }
 
+    private boolean mayGrow(long bytes) {
+        C growing = client;
+        return growing == null || closed || transport.executor().mayGrow(growing, bytes + socket.unsentBytes());
+    }
+
     @Override
     public ReplyWriter reply() {
         if (closed) {
@@ -185,6 +185,15 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
         }
         queueFlush();
         return writer;
+    }
+
+    @Override
+    public void send(byte[] source, int offset, int length) {
+        if (closed) {
+            return;
+        }
+        queueFlush();
+        writer.raw(source, offset, length);
     }
 
     @Override
@@ -270,6 +279,11 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     public int queryBufferBytes() {
         RequestBatch requests = batch;
         return socket.waitingBytes() + (requests == null ? 0 : requests.remainingBytes());
+    }
+
+    @Override
+    public int decodedBytes() {
+        return socket.decodedBytes();
     }
 
     @Override

@@ -64,6 +64,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
     private volatile boolean restricted;
     private volatile int unsentBytes;
     private volatile int waitingBytes;
+    private volatile int decodedBytes;
     private volatile int freeBytes;
 
     ThreadedSocket(IoLoops<C> loops, IoLoops.Loop loop, NettyTransport<C> transport, Endpoint endpoint) {
@@ -77,7 +78,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
         this.batch = new RequestBatch(loop.batchArrays());
         // Not at once: the write that fails may be the one that goes on.
         this.output = new SocketOutput(loop.buffers(), () -> channel.eventLoop().execute(this::writeReplies));
-        this.connection = new ThreadedConnection<>(transport, this, endpoint, slot, transport.newWriter());
+        this.connection = new ThreadedConnection<>(transport, this, endpoint, slot);
         this.submission = () -> connection.submit(batch);
         this.moreOutput = connection::queueFlush;
     }
@@ -176,13 +177,15 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
             channel.close();
             return;
         }
-        waitingBytes = decoder.waitingBytes();
+        waitingBytes = decoder.bufferedBytes();
+        decodedBytes = decoder.decodedBytes();
         freeBytes = decoder.freeBytes();
         if (decoder.waitingBytes() > settings.maxQueryBufferBytes()) {
             LOGGER.log(
                     System.Logger.Level.WARNING,
                     "Closing client {0} that reached max query buffer length",
                     endpoint.remoteAddress());
+            loops.countOverlongRequest();
             closing = true;
             channel.close();
             return;
@@ -283,9 +286,14 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
         unsentBytes = count;
     }
 
-    /** Bytes received that are not in the batch; any thread. */
+    /** Bytes received that are neither in the batch nor decoded; any thread. */
     int waitingBytes() {
         return waitingBytes;
+    }
+
+    /** Bytes of an incomplete request that are decoded; any thread. */
+    int decodedBytes() {
+        return decodedBytes;
     }
 
     /** Room of the decoder's own behind them; any thread. */

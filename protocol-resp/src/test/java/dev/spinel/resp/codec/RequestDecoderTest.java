@@ -258,6 +258,18 @@ class RequestDecoderTest {
         }
 
         @Test
+        void incompleteRequest_isPartlyDecoded() {
+            byte[] start = latin("*3\r\n$3\r\nSET\r\n$100000\r\nabc");
+            RequestDecoder decoder = new DecoderPeer(limits, room).decoder;
+            decoder.receive(start, 0, start.length);
+            assertThat(decoder.next()).isEqualTo(RequestDecoder.Result.INCOMPLETE);
+            decoder.retain();
+            assertThat(decoder.bufferedBytes()).isEqualTo("abc".length());
+            assertThat(decoder.decodedBytes()).isEqualTo(start.length - "abc".length());
+            assertThat(decoder.waitingBytes()).isEqualTo(start.length);
+        }
+
+        @Test
         void announcedLength_reservesNothing() {
             DecoderPeer peer = new DecoderPeer(limits, room);
             peer.read(latin("*2147483647\r\n$536870912\r\nx"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Nested;
@@ -163,5 +164,17 @@ class RespWriterTest {
             assertThat(writer.array()).isEmpty();
             assertThat(pool.take(1)).isSameAs(array);
         }
+    }
+
+    @Test
+    void growth_isAskedForAndCanBeRefused() {
+        RespWriter limited = new RespWriter(pool, bytes -> bytes < 10_000);
+        limited.bulk("x".repeat(9_000));
+        int mark = limited.length();
+        assertThatThrownBy(() -> limited.bulk("x".repeat(9_000))).isInstanceOf(CommandException.class);
+        limited.rollback(mark);
+        limited.ok();
+        assertThat(limited.length()).isEqualTo(mark + "+OK\r\n".length());
+        limited.clear();
     }
 }

@@ -78,6 +78,11 @@ final class StubExecutor implements RequestExecutor<StubExecutor.Client> {
     }
 
     @Override
+    public boolean mayGrow(Client client, long outputBytes) {
+        return true;
+    }
+
+    @Override
     public void outputWaits(Client client) {}
 
     @Override

@@ -79,7 +79,7 @@ final class TestServer implements AutoCloseable {
     }
 
     long rejectedConnections() {
-        return onEngineThread(transport::rejectedConnections);
+        return onEngineThread(() -> transport.totals().rejectedConnections());
     }
 
     @Override

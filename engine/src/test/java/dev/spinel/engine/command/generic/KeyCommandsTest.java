@@ -176,5 +176,18 @@ class KeyCommandsTest {
             assertReply("SCAN x", "-ERR invalid cursor");
             assertReply("SCAN 0 COUNT 0", "-ERR syntax error");
         }
+
+        @Test
+        void expiredKeys_areRemoved() {
+            server.send("DEBUG SET-ACTIVE-EXPIRE 0");
+            server.send("SET stays v");
+            server.send("PSETEX a 10 v");
+            server.send("PSETEX b 10 v");
+            server.advanceMillis(20);
+            server.takeEffects();
+            assertReply("SCAN 0", "[0 [stays]]");
+            assertThat(server.takeEffects()).containsExactlyInAnyOrder("DEL a", "DEL b");
+            assertReply("DBSIZE", "1");
+        }
     }
 }

@@ -9,12 +9,14 @@ import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import dev.spinel.lua.vm.NumberText;
 import dev.spinel.lua.vm.Values;
-import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that are globals. Source: the Lua 5.1 reference manual, section 5.1. */
 final class BaseLibrary {
     private static final int MAX_UNPACKED = 7999;
+    /** More of a chunk's name is never shown. */
+    private static final int MAX_CHUNK_NAME = 128;
+
     private static final double BYTES_PER_KIB = 1024;
     private static final LuaString METATABLE = LuaString.of("__metatable");
 
@@ -50,19 +52,18 @@ final class BaseLibrary {
 
     private static Object assertTrue(Interpreter lua, Arguments args) {
         if (!Values.isTrue(args.any(0))) {
-            if (args.count() > 1) {
-                throw new LuaError(args.string(1));
-            }
-            throw new LuaError("assertion failed!");
+            LuaString message = args.string(1, LuaString.of("assertion failed!"));
+            throw new LuaError(lua.concat(LuaString.of(lua.where(1)), message));
         }
         return args.all();
     }
 
     private static Object collectGarbage(Interpreter lua, Arguments args) {
-        String option = args.string(0, LuaString.of("collect")).toString();
+        String option = Interpreter.javaText(args.string(0, LuaString.of("collect")), MAX_CHUNK_NAME);
         return switch (option) {
             case "count" -> new @Nullable Object[] {usedKib(), 0.0};
-            case "collect", "stop", "restart", "step", "setpause", "setstepmul" -> 0.0;
+            case "collect", "stop", "restart", "setpause", "setstepmul" -> 0.0;
+            case "step" -> true;
             default -> throw args.error(0, "invalid option '" + option + "'");
         };
     }
@@ -75,8 +76,9 @@ final class BaseLibrary {
     private static Object error(Interpreter lua, Arguments args) {
         Object value = args.get(0);
         int level = (int) args.integer(1, 1);
-        if (value instanceof LuaString text && level > 0) {
-            throw new LuaError(LuaString.of(lua.where(level) + text));
+        LuaString text = level > 0 ? Values.toText(value) : null;
+        if (text != null) {
+            throw new LuaError(lua.concat(LuaString.of(lua.where(level)), text));
         }
         throw new LuaError(value);
     }
@@ -163,7 +165,7 @@ final class BaseLibrary {
     }
 
     private static Object select(Interpreter lua, Arguments args) {
-        if (args.get(0) instanceof LuaString text && text.toString().equals("#")) {
+        if (args.get(0) instanceof LuaString text && text.length() == 1 && text.at(0) == '#') {
             return (double) (args.count() - 1);
         }
         long n = args.integer(0);
@@ -199,6 +201,7 @@ final class BaseLibrary {
             throw lua.error("too many results to unpack");
         }
         @Nullable Object[] values = new @Nullable Object[(int) (to - from + 1)];
+        lua.tick(values.length);
         for (int i = 0; i < values.length; i++) {
             values[i] = table.get((double) (from + i));
         }
@@ -207,30 +210,30 @@ final class BaseLibrary {
 
     private static Object loadString(Interpreter lua, Arguments args, LuaTable globals) {
         LuaString source = args.string(0);
-        return compile(lua, source, args.string(1, source).toString(), globals);
+        return compile(lua, source, args.string(1, source), globals);
     }
 
     private static Object load(Interpreter lua, Arguments args, LuaTable globals) {
         LuaFunction reader = args.function(0);
-        ByteArrayOutputStream source = new ByteArrayOutputStream();
+        ByteBuilder source = new ByteBuilder(lua);
         while (true) {
+            lua.tick();
             Object piece = Values.first(lua.call(reader));
-            if (piece == null || (piece instanceof LuaString text && text.length() == 0)) {
+            if (piece == null || (piece instanceof LuaString end && end.length() == 0)) {
                 break;
             }
-            if (!(piece instanceof LuaString text)) {
+            LuaString text = Values.toText(piece);
+            if (text == null) {
                 return new @Nullable Object[] {null, LuaString.of("reader function must return a string")};
             }
-            lua.memory().charge(text.length());
-            source.writeBytes(text.bytes());
+            source.append(text);
         }
-        String name = args.string(1, LuaString.of("=(load)")).toString();
-        return compile(lua, LuaString.of(source.toByteArray()), name, globals);
+        return compile(lua, source.toLuaString(), args.string(1, LuaString.of("=(load)")), globals);
     }
 
-    private static Object compile(Interpreter lua, LuaString source, String name, LuaTable globals) {
+    private static Object compile(Interpreter lua, LuaString source, LuaString name, LuaTable globals) {
         try {
-            return lua.compile(source, name, globals);
+            return lua.compile(source, Interpreter.javaText(name, MAX_CHUNK_NAME), globals);
         } catch (LuaError e) {
             return new @Nullable Object[] {null, e.value()};
         }

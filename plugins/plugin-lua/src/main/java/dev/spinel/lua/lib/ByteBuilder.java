@@ -3,10 +3,11 @@ package dev.spinel.lua.lib;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaString;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** Bytes on the way to a string, counted as they become more. */
 final class ByteBuilder {
+    private static final long MAX_DOUBLED_BYTES = Integer.MAX_VALUE - 64;
+
     private final Interpreter lua;
     private byte[] bytes = new byte[64];
     private int length;
@@ -42,13 +43,13 @@ final class ByteBuilder {
     private void ensure(int count) {
         long needed = (long) length + count;
         if (needed > bytes.length) {
-            long size = Math.max(needed, 2L * bytes.length);
-            lua.memory().charge(size);
-            bytes = Arrays.copyOf(bytes, (int) size);
+            byte[] larger = lua.memory().newBytes(Math.max(needed, Math.min(2L * bytes.length, MAX_DOUBLED_BYTES)));
+            System.arraycopy(bytes, 0, larger, 0, length);
+            bytes = larger;
         }
     }
 
     LuaString toLuaString() {
-        return LuaString.of(bytes, 0, length);
+        return length == bytes.length ? LuaString.of(bytes) : lua.newString(bytes, 0, length);
     }
 }

@@ -83,6 +83,7 @@ final class JsonDecoder {
     }
 
     private @Nullable Object value() {
+        lua.tick();
         int c = peek();
         return switch (c) {
             case '{' -> object();
@@ -91,7 +92,7 @@ final class JsonDecoder {
             case 't' -> word("true", true);
             case 'f' -> word("false", false);
             case 'n' -> startsWith("nan") ? number() : word("null", JsonLibrary.NULL);
-            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'i', 'I', 'N' -> number();
+            case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '+', 'i', 'I', 'N' -> number();
             default -> throw expected("value");
         };
     }
@@ -106,7 +107,7 @@ final class JsonDecoder {
 
     private void enter() {
         if (++depth > maxDepth) {
-            throw lua.error("Found too many nested data structures (" + depth + ")");
+            throw lua.error("Found too many nested data structures (" + depth + ") at character " + (at + 1));
         }
     }
 
@@ -171,7 +172,7 @@ final class JsonDecoder {
         while (at < text.length && isNumberPart(text[at])) {
             at++;
         }
-        Double value = NumberText.parse(LuaString.of(text, from, at - from));
+        Double value = NumberText.parse(lua.newString(text, from, at - from));
         byte first = text[from] == '-' && at > from + 1 ? text[from + 1] : text[from];
         boolean invalid = first < '0' || first > '9' || (first == '0' && hasLeadingZero(from));
         if (value == null || (invalid && !allowsInvalidNumbers)) {
@@ -202,7 +203,7 @@ final class JsonDecoder {
             at++;
         }
         if (at < text.length && text[at] == '"') {
-            return LuaString.of(text, from, at++ - from);
+            return lua.newString(text, from, at++ - from);
         }
         ByteBuilder out = new ByteBuilder(lua);
         out.append(text, from, at - from);

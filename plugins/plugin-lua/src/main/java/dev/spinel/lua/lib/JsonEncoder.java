@@ -75,8 +75,9 @@ final class JsonEncoder {
 
     private void writeTable(LuaTable table, int depth) {
         if (depth > options.maxDepth) {
-            throw lua.error("Cannot serialise, excessive depth (" + depth + ")");
+            throw lua.error("Cannot serialise, excessive nesting (" + depth + ")");
         }
+        lua.tick();
         int length = arrayLength(table);
         if (length > 0) {
             out.append('[');
@@ -84,6 +85,7 @@ final class JsonEncoder {
                 if (i > 1) {
                     out.append(',');
                 }
+                lua.tick();
                 write(table.get((double) i), depth);
             }
             out.append(']');
@@ -105,10 +107,11 @@ final class JsonEncoder {
             } else if (key instanceof LuaString text) {
                 writeString(text);
             } else {
-                throw unsupported("table", "table key must be a number or string");
+                throw unsupported(Values.typeName(key), "table key must be a number or string");
             }
             out.append(':');
             write(pairs.value(), depth);
+            lua.tick();
         }
         out.append('}');
     }
@@ -124,6 +127,7 @@ final class JsonEncoder {
             }
             max = Math.max(max, number);
             items++;
+            lua.tick();
         }
         if (options.sparseRatio > 0 && max > (double) items * options.sparseRatio && max > options.sparseSafe) {
             if (!options.convertsSparse) {

@@ -5,7 +5,6 @@ import dev.spinel.lua.vm.Builtin;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
-import dev.spinel.lua.vm.Values;
 import org.jspecify.annotations.Nullable;
 
 /** The library {@code cjson}. Source: the manual of lua-cjson 2.1.0. One interpreter's; its options hold for all scripts. */
@@ -18,6 +17,10 @@ final class JsonLibrary {
         }
     };
 
+    private static final LuaString ON = LuaString.of("on");
+    private static final LuaString OFF = LuaString.of("off");
+    private static final LuaString NULL_OPTION = LuaString.of("null");
+    private static final int MAX_OPTION_BYTES = 64;
     private static final int DEFAULT_DEPTH = 1000;
 
     private int encodeMaxDepth = DEFAULT_DEPTH;
@@ -27,7 +30,7 @@ final class JsonLibrary {
     private int sparseRatio = 2;
     private int sparseSafe = 10;
     private boolean keepsBuffer = true;
-    private LuaString encodeInvalid = LuaString.of("off");
+    private LuaString encodeInvalid = OFF;
     private boolean decodeInvalid = true;
 
     private JsonLibrary() {}
@@ -38,25 +41,30 @@ final class JsonLibrary {
         Builtin.define(json, "encode", library::encode);
         Builtin.define(json, "decode", library::decode);
         Builtin.define(json, "encode_max_depth", (l, args) -> {
-            library.encodeMaxDepth = option(args, library.encodeMaxDepth, 1, Integer.MAX_VALUE);
+            requireAtMost(args, 1);
+            library.encodeMaxDepth = option(args, 0, library.encodeMaxDepth, 1, Integer.MAX_VALUE);
             return (double) library.encodeMaxDepth;
         });
         Builtin.define(json, "decode_max_depth", (l, args) -> {
-            library.decodeMaxDepth = option(args, library.decodeMaxDepth, 1, Integer.MAX_VALUE);
+            requireAtMost(args, 1);
+            library.decodeMaxDepth = option(args, 0, library.decodeMaxDepth, 1, Integer.MAX_VALUE);
             return (double) library.decodeMaxDepth;
         });
         Builtin.define(json, "encode_number_precision", (l, args) -> {
-            library.precision = option(args, library.precision, 1, 14);
+            requireAtMost(args, 1);
+            library.precision = option(args, 0, library.precision, 1, 14);
             return (double) library.precision;
         });
         Builtin.define(json, "encode_keep_buffer", (l, args) -> {
-            library.keepsBuffer = args.isNil(0) ? library.keepsBuffer : Values.isTrue(args.get(0));
+            requireAtMost(args, 1);
+            library.keepsBuffer = option(args, library.keepsBuffer);
             return library.keepsBuffer;
         });
         Builtin.define(json, "encode_sparse_array", library::sparseArray);
         Builtin.define(json, "encode_invalid_numbers", library::encodeInvalidNumbers);
         Builtin.define(json, "decode_invalid_numbers", (l, args) -> {
-            library.decodeInvalid = args.isNil(0) ? library.decodeInvalid : Values.isTrue(args.get(0));
+            requireAtMost(args, 1);
+            library.decodeInvalid = option(args, library.decodeInvalid);
             return library.decodeInvalid;
         });
         Builtin.define(json, "new", (l, args) -> create(l));
@@ -66,31 +74,55 @@ final class JsonLibrary {
         return json;
     }
 
-    private static int option(Arguments args, int current, int min, int max) {
-        if (args.isNil(0)) {
+    private static void requireAtMost(Arguments args, int count) {
+        if (args.count() > count) {
+            throw args.error(count, "found too many arguments");
+        }
+    }
+
+    private static int option(Arguments args, int index, int current, int min, int max) {
+        if (args.isNil(index)) {
             return current;
         }
-        long value = args.integer(0);
+        long value = args.integer(index);
         if (value < min || value > max) {
             throw args.error(0, "expected integer between " + min + " and " + max);
         }
         return (int) value;
     }
 
+    /** A switch: a boolean, or {@code on} or {@code off}. */
+    private static boolean option(Arguments args, boolean current) {
+        if (args.isNil(0)) {
+            return current;
+        }
+        if (args.get(0) instanceof Boolean value) {
+            return value;
+        }
+        String text = Interpreter.javaText(args.string(0), MAX_OPTION_BYTES);
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw args.error(0, "invalid option '" + text + "'");
+        };
+    }
+
     private Object sparseArray(Interpreter lua, Arguments args) {
-        convertsSparse = args.isNil(0) ? convertsSparse : Values.isTrue(args.get(0));
-        sparseRatio = (int) args.integer(1, sparseRatio);
-        sparseSafe = (int) args.integer(2, sparseSafe);
+        requireAtMost(args, 3);
+        convertsSparse = option(args, convertsSparse);
+        sparseRatio = option(args, 1, sparseRatio, 0, Integer.MAX_VALUE);
+        sparseSafe = option(args, 2, sparseSafe, 0, Integer.MAX_VALUE);
         return new @Nullable Object[] {convertsSparse, (double) sparseRatio, (double) sparseSafe};
     }
 
     private Object encodeInvalidNumbers(Interpreter lua, Arguments args) {
-        if (!args.isNil(0)) {
-            Object value = args.get(0);
-            encodeInvalid = value instanceof LuaString text ? text : LuaString.of(Values.isTrue(value) ? "on" : "off");
+        requireAtMost(args, 1);
+        if (args.get(0) instanceof LuaString text && text.equals(NULL_OPTION)) {
+            encodeInvalid = NULL_OPTION;
+        } else if (!args.isNil(0)) {
+            encodeInvalid = option(args, false) ? ON : OFF;
         }
-        String mode = encodeInvalid.toString();
-        return mode.equals("null") ? (Object) encodeInvalid : (Object) mode.equals("on");
+        return encodeInvalid.equals(NULL_OPTION) ? (Object) NULL_OPTION : (Object) encodeInvalid.equals(ON);
     }
 
     private Object encode(Interpreter lua, Arguments args) {

@@ -12,6 +12,7 @@ public final class Libraries {
     public static LuaTable globals(Interpreter lua) {
         LuaTable globals = lua.newTable();
         BaseLibrary.install(lua, globals);
+        put(globals, "coroutine", CoroutineLibrary.create(lua));
         put(globals, "string", StringLibrary.create(lua));
         put(globals, "table", TableLibrary.create(lua));
         put(globals, "math", MathLibrary.create(lua));

@@ -36,12 +36,13 @@ final class MessagePackLibrary {
         }
         ByteBuilder out = new ByteBuilder(lua);
         for (int i = 0; i < args.count(); i++) {
-            write(out, args.get(i), 0);
+            write(lua, out, args.get(i), 0);
         }
         return out.toLuaString();
     }
 
-    private static void write(ByteBuilder out, @Nullable Object value, int nesting) {
+    private static void write(Interpreter lua, ByteBuilder out, @Nullable Object value, int nesting) {
+        lua.tick();
         if (value instanceof LuaString text) {
             writeLength(out, text.length(), 0xA0, 32, 0xD9, 0xDA);
             out.append(text);
@@ -50,7 +51,7 @@ final class MessagePackLibrary {
         } else if (value instanceof Boolean bool) {
             out.append(bool ? 0xC3 : 0xC2);
         } else if (value instanceof LuaTable table && nesting < MAX_NESTING) {
-            writeTable(out, table, nesting + 1);
+            writeTable(lua, out, table, nesting + 1);
         } else {
             out.append(0xC0);
         }
@@ -107,13 +108,14 @@ final class MessagePackLibrary {
         writeBigEndian(out, n, 1 << size);
     }
 
-    private static void writeTable(ByteBuilder out, LuaTable table, int nesting) {
+    private static void writeTable(Interpreter lua, ByteBuilder out, LuaTable table, int nesting) {
         int pairs = 0;
         boolean array = true;
         double max = 0;
         LuaTable.Traversal traversal = table.traversal();
         while (traversal.next()) {
             pairs++;
+            lua.tick();
             if (traversal.key() instanceof Double number && number > 0 && number == Math.floor(number)) {
                 max = Math.max(max, number);
             } else {
@@ -123,15 +125,15 @@ final class MessagePackLibrary {
         if (array && max == pairs) {
             writeLength(out, pairs, 0x90, 16, 0, 0xDC);
             for (int i = 1; i <= pairs; i++) {
-                write(out, table.get((double) i), nesting);
+                write(lua, out, table.get((double) i), nesting);
             }
             return;
         }
         writeLength(out, pairs, 0x80, 16, 0, 0xDE);
         traversal = table.traversal();
         while (traversal.next()) {
-            write(out, traversal.key(), nesting);
-            write(out, traversal.value(), nesting);
+            write(lua, out, traversal.key(), nesting);
+            write(lua, out, traversal.value(), nesting);
         }
     }
 

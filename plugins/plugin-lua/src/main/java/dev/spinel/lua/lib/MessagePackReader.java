@@ -71,21 +71,17 @@ final class MessagePackReader {
             case 0xCC -> (double) unsigned(1);
             case 0xCD -> (double) unsigned(2);
             case 0xCE -> (double) unsigned(4);
-            case 0xCF -> unsignedLong(unsigned(8));
             case 0xD0 -> (double) (byte) unsigned(1);
             case 0xD1 -> (double) (short) unsigned(2);
             case 0xD2 -> (double) (int) unsigned(4);
-            case 0xD3 -> (double) unsigned(8);
+            // Redis reads an unsigned integer of eight bytes as a signed one.
+            case 0xCF, 0xD3 -> (double) unsigned(8);
             case 0xDC -> array(unsigned(2));
             case 0xDD -> array(unsigned(4));
             case 0xDE -> map(unsigned(2));
             case 0xDF -> map(unsigned(4));
             default -> throw bad();
         };
-    }
-
-    private static double unsignedLong(long bits) {
-        return bits >= 0 ? (double) bits : (double) (bits >>> 1) * 2;
     }
 
     private long unsigned(int bytes) {
@@ -99,7 +95,7 @@ final class MessagePackReader {
 
     private LuaString string(long length) {
         require(length);
-        LuaString text = LuaString.of(data, at, (int) length);
+        LuaString text = lua.newString(data, at, (int) length);
         at += (int) length;
         return text;
     }
@@ -114,6 +110,7 @@ final class MessagePackReader {
         enter();
         LuaTable table = lua.newTable();
         for (long i = 1; i <= length; i++) {
+            lua.tick();
             table.put((int) i, read());
         }
         nesting--;
@@ -124,6 +121,7 @@ final class MessagePackReader {
         enter();
         LuaTable table = lua.newTable();
         for (long i = 0; i < length; i++) {
+            lua.tick();
             Object key = read();
             Object value = read();
             lua.rawSet(table, key, value);

@@ -1,7 +1,6 @@
 package dev.spinel.lua.lib;
 
 import dev.spinel.lua.vm.Interpreter;
-import dev.spinel.lua.vm.LuaString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,7 @@ final class PatternMatcher {
     private final int[] captureLength = new int[MAX_CAPTURES];
     private int level;
     private int depth;
-    private int steps;
+    private long steps;
 
     PatternMatcher(Interpreter lua, byte[] text, byte[] pattern) {
         this(lua, text, pattern, true);
@@ -63,7 +62,7 @@ final class PatternMatcher {
     Object capture(int index, int from, int to) {
         if (index >= level) {
             if (index == 0) {
-                return LuaString.of(text, from, to - from);
+                return lua.newString(text, from, to - from);
             }
             throw lua.error("invalid capture index");
         }
@@ -73,7 +72,7 @@ final class PatternMatcher {
         }
         return length == POSITION
                 ? (Object) (double) (captureStart[index] + 1)
-                : LuaString.of(text, captureStart[index], length);
+                : lua.newString(text, captureStart[index], length);
     }
 
     private int match(int start, int patternStart) {
@@ -87,13 +86,20 @@ final class PatternMatcher {
         }
     }
 
+    /** Counts bytes that were compared. */
+    private void work(long bytes) {
+        steps += bytes;
+        if (steps >= STEPS_PER_TICK) {
+            lua.tick((int) Math.min(steps / STEPS_PER_TICK, Integer.MAX_VALUE / 2));
+            steps = 0;
+        }
+    }
+
     private int matchHere(int start, int patternStart) {
         int s = start;
         int p = patternStart;
         while (true) {
-            if (++steps % STEPS_PER_TICK == 0) {
-                lua.tick();
-            }
+            work(1);
             if (p == pattern.length) {
                 return s;
             }
@@ -147,6 +153,7 @@ final class PatternMatcher {
             }
             int end = classEnd(p);
             int repeat = end < pattern.length ? pattern[end] : 0;
+            work(end - p);
             boolean matches = s < text.length && matchSingle(text[s] & 0xFF, p, end);
             switch (repeat) {
                 case '?' -> {
@@ -276,6 +283,7 @@ final class PatternMatcher {
         while (s + count < text.length && matchSingle(text[s + count] & 0xFF, p, end)) {
             count++;
         }
+        work((long) count * (end - p));
         for (; count >= 0; count--) {
             int result = match(s + count, end + 1);
             if (result >= 0) {
@@ -340,12 +348,14 @@ final class PatternMatcher {
         for (int s = start + 1; s < text.length; s++) {
             if (text[s] == pattern[p + 1]) {
                 if (--open == 0) {
+                    work(s - start);
                     return s + 1;
                 }
             } else if (text[s] == pattern[p]) {
                 open++;
             }
         }
+        work(text.length - start);
         return -1;
     }
 
@@ -358,6 +368,7 @@ final class PatternMatcher {
         if (length > text.length - s) {
             return -1;
         }
+        work(length);
         for (int i = 0; i < length; i++) {
             if (text[captureStart[index] + i] != text[s + i]) {
                 return -1;

@@ -16,6 +16,13 @@ import org.jspecify.annotations.Nullable;
 final class StringLibrary {
     private static final byte[] PATTERN_CHARACTERS = "^$*+?.([%-".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_FORMAT_NUMBER = 99;
+    /** Longer strings are not made by C's {@code sprintf}, and so may hold zero bytes. */
+    private static final int MIN_WHOLE_STRING = 100;
+    /** The most results of {@code byte}. */
+    private static final int MAX_BYTES = 7999;
+
+    /** So many bytes are compared in the time of a loop. */
+    private static final int BYTES_PER_TICK = 64;
 
     private StringLibrary() {}
 
@@ -43,6 +50,7 @@ final class StringLibrary {
         Builtin.define(string, "upper", (l, args) -> mapCase(l, args.string(0), 'a', 'z'));
         LuaTable metatable = lua.newTable();
         metatable.put(LuaString.of("__index"), string);
+        metatable.readOnly(true);
         lua.stringMetatable(metatable);
         return string;
     }
@@ -60,7 +68,10 @@ final class StringLibrary {
         if (from > to) {
             return Values.NONE;
         }
-        lua.memory().charge((to - from) * 24);
+        if (to - from >= MAX_BYTES) {
+            throw lua.error("string slice too long");
+        }
+        lua.memory().charge((to - from) * 20);
         @Nullable Object[] values = new @Nullable Object[(int) (to - from + 1)];
         for (int i = 0; i < values.length; i++) {
             values[i] = (double) text.at((int) from + i);
@@ -69,7 +80,7 @@ final class StringLibrary {
     }
 
     private static Object character(Interpreter lua, Arguments args) {
-        byte[] bytes = new byte[args.count()];
+        byte[] bytes = lua.memory().newBytes(args.count());
         for (int i = 0; i < bytes.length; i++) {
             long code = args.integer(i);
             if (code < 0 || code > 255) {
@@ -77,27 +88,25 @@ final class StringLibrary {
             }
             bytes[i] = (byte) code;
         }
-        return lua.newString(bytes);
+        return LuaString.of(bytes);
     }
 
     private static Object mapCase(Interpreter lua, LuaString text, char first, char last) {
-        byte[] bytes = text.bytes().clone();
+        byte[] bytes = lua.memory().newBytes(text.length());
         for (int i = 0; i < bytes.length; i++) {
-            if (bytes[i] >= first && bytes[i] <= last) {
-                bytes[i] ^= 0x20;
-            }
+            byte b = text.bytes()[i];
+            bytes[i] = b >= first && b <= last ? (byte) (b ^ 0x20) : b;
         }
-        return lua.newString(bytes);
+        return LuaString.of(bytes);
     }
 
     private static Object repeat(Interpreter lua, Arguments args) {
         LuaString text = args.string(0);
         long count = Math.max(0, args.integer(1));
         if (text.length() > 0 && count > Integer.MAX_VALUE / text.length()) {
-            throw lua.error("resulting string too large");
+            throw lua.error("not enough memory");
         }
-        lua.memory().charge(count * text.length());
-        byte[] bytes = new byte[(int) (text.length() == 0 ? 0 : count * text.length())];
+        byte[] bytes = lua.memory().newBytes(text.length() == 0 ? 0 : count * text.length());
         for (int at = 0; at < bytes.length; at += text.length()) {
             System.arraycopy(text.bytes(), 0, bytes, at, text.length());
         }
@@ -106,11 +115,11 @@ final class StringLibrary {
 
     private static Object reverse(Interpreter lua, Arguments args) {
         byte[] source = args.string(0).bytes();
-        byte[] bytes = new byte[source.length];
+        byte[] bytes = lua.memory().newBytes(source.length);
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = source[source.length - 1 - i];
         }
-        return lua.newString(bytes);
+        return LuaString.of(bytes);
     }
 
     private static Object sub(Interpreter lua, Arguments args) {
@@ -120,8 +129,7 @@ final class StringLibrary {
         if (from > to) {
             return LuaString.EMPTY;
         }
-        lua.memory().charge(to - from);
-        return text.substring((int) from, (int) to + 1);
+        return lua.substring(text, (int) from, (int) to + 1);
     }
 
     private static @Nullable Object find(Interpreter lua, Arguments args, boolean positions) {
@@ -130,7 +138,7 @@ final class StringLibrary {
         long start = offset(args.integer(2, 1), text.length());
         start = start < 0 ? 0 : Math.min(start, text.length());
         if (positions && (Values.isTrue(args.get(3)) || isPlain(pattern))) {
-            int at = indexOf(text.bytes(), pattern.bytes(), (int) start);
+            int at = indexOf(lua, text.bytes(), pattern.bytes(), (int) start);
             return at < 0 ? null : new @Nullable Object[] {(double) (at + 1), (double) (at + pattern.length())};
         }
         PatternMatcher matcher = new PatternMatcher(lua, text.bytes(), pattern.bytes());
@@ -165,7 +173,8 @@ final class StringLibrary {
         return true;
     }
 
-    private static int indexOf(byte[] text, byte[] part, int from) {
+    private static int indexOf(Interpreter lua, byte[] text, byte[] part, int from) {
+        int compared = 0;
         for (int at = from; at <= text.length - part.length; at++) {
             int i = 0;
             while (i < part.length && text[at + i] == part[i]) {
@@ -173,6 +182,11 @@ final class StringLibrary {
             }
             if (i == part.length) {
                 return at;
+            }
+            compared += i + 1;
+            if (compared >= BYTES_PER_TICK) {
+                lua.tick(compared / BYTES_PER_TICK);
+                compared = 0;
             }
         }
         return -1;
@@ -211,7 +225,7 @@ final class StringLibrary {
         if (!(replacement instanceof LuaString)
                 && !(replacement instanceof LuaTable)
                 && !(replacement instanceof LuaFunction)) {
-            throw args.typeError(2, "string/function/table");
+            throw args.error(2, "string/function/table expected");
         }
         long max = args.integer(3, text.length() + 1L);
         ByteBuilder out = new ByteBuilder(lua);
@@ -306,9 +320,12 @@ final class StringLibrary {
                 i++;
                 continue;
             }
+            arg++;
+            if (arg >= args.count()) {
+                throw args.error(arg, "no value");
+            }
             FormatItem item = new FormatItem();
             i = item.parse(lua, template, i);
-            arg++;
             item.append(lua, out, args, arg);
         }
         return out.toLuaString();
@@ -361,7 +378,7 @@ final class StringLibrary {
 
         void append(Interpreter lua, ByteBuilder out, Arguments args, int arg) {
             switch (conversion) {
-                case 'c' -> pad(out, new byte[] {(byte) args.integer(arg)});
+                case 'c' -> appendCharacter(out, (byte) args.integer(arg));
                 case 'd', 'i' -> appendNumber(out, integer(Long.toString(args.integer(arg))), true);
                 case 'u' -> appendNumber(out, integer(Long.toUnsignedString(args.integer(arg))), false);
                 case 'o' -> appendNumber(out, integer(Long.toOctalString(args.integer(arg))), false);
@@ -372,10 +389,13 @@ final class StringLibrary {
                 case 'q' -> quote(out, args.string(arg));
                 case 's' -> {
                     LuaString text = args.string(arg);
+                    if (precision >= 0 || text.length() < MIN_WHOLE_STRING) {
+                        text = lua.substring(text, 0, lengthInC(text));
+                    }
                     pad(
                             out,
                             precision >= 0 && precision < text.length()
-                                    ? text.substring(0, precision).bytes()
+                                    ? lua.substring(text, 0, precision).bytes()
                                     : text.bytes());
                 }
                 default ->
@@ -434,6 +454,23 @@ final class StringLibrary {
         private static void appendBlanks(ByteBuilder out, int count) {
             for (int i = 0; i < count; i++) {
                 out.append(' ');
+            }
+        }
+
+        /** C's strings end at a zero byte. */
+        private static int lengthInC(LuaString text) {
+            int length = 0;
+            while (length < text.length() && text.at(length) != 0) {
+                length++;
+            }
+            return length;
+        }
+
+        private void appendCharacter(ByteBuilder out, byte character) {
+            if (character != 0) {
+                pad(out, new byte[] {character});
+            } else if (!left) {
+                appendBlanks(out, width - 1);
             }
         }
 

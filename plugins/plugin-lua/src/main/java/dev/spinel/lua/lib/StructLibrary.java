@@ -129,21 +129,28 @@ final class StructLibrary {
             }
             switch (format.letter) {
                 case 'x' -> out.append(0);
-                case 'f' -> writeInteger(out, Float.floatToIntBits((float) args.number(arg++)), 4, format.littleEndian);
-                case 'd' -> writeInteger(out, Double.doubleToLongBits(args.number(arg++)), 8, format.littleEndian);
+                case 'f', 'd' -> {
+                    requireGiven(args, arg, "number");
+                    double number = args.number(arg++);
+                    boolean small = format.letter == 'f';
+                    long bits = small ? Float.floatToIntBits((float) number) : Double.doubleToLongBits(number);
+                    writeInteger(out, bits, small ? 4 : 8, format.littleEndian);
+                }
                 case 'c', 's' -> {
+                    requireGiven(args, arg, "string");
                     LuaString text = args.string(arg);
                     long length = format.size == 0 ? text.length() : format.size;
+                    arg++;
                     if (text.length() < length) {
                         throw args.error(arg, "string too short");
                     }
-                    arg++;
                     out.append(text.bytes(), 0, (int) length);
                     if (format.letter == 's') {
                         out.append(0);
                     }
                 }
                 default -> {
+                    requireGiven(args, arg, "number");
                     double number = args.number(arg++);
                     long bits =
                             number < 0 || number < 0x1p63 ? (long) number : (long) (number - 0x1p63) ^ Long.MIN_VALUE;
@@ -152,6 +159,13 @@ final class StructLibrary {
             }
         }
         return out.toLuaString();
+    }
+
+    /** Redis finds nil behind the last argument. */
+    private static void requireGiven(Arguments args, int index, String type) {
+        if (index >= args.count()) {
+            throw args.error(index, type + " expected, got nil");
+        }
     }
 
     private static void writeInteger(ByteBuilder out, long value, int size, boolean littleEndian) {
@@ -192,7 +206,7 @@ final class StructLibrary {
                         }
                         size = (int) length.doubleValue();
                     }
-                    values.add(LuaString.of(data.bytes(), at, size));
+                    values.add(lua.newString(data.bytes(), at, size));
                 }
                 case 's' -> {
                     int end = at;
@@ -200,9 +214,9 @@ final class StructLibrary {
                         end++;
                     }
                     if (end == data.length()) {
-                        throw args.error(1, "unfinished string in data");
+                        throw lua.error("unfinished string in data");
                     }
-                    values.add(data.substring(at, end));
+                    values.add(lua.substring(data, at, end));
                     size = end - at + 1;
                 }
                 default -> values.add(integer(format, readInteger(data, at, size, format)));
@@ -236,10 +250,10 @@ final class StructLibrary {
         long position = 0;
         while (format.next(args, position)) {
             if (format.letter == 's') {
-                throw args.error(0, "variable-size format in 'size'");
+                throw args.error(0, "option 's' has no fixed size");
             }
             if (format.letter == 'c' && format.size == 0) {
-                throw args.error(0, "variable-length format in 'size'");
+                throw args.error(0, "option 'c0' has no fixed size");
             }
             position += format.padding + format.size;
             if (position > Integer.MAX_VALUE) {

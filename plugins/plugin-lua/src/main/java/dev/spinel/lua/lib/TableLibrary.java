@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The library {@code table}. Source: the Lua 5.1 reference manual, section 5.5. */
 final class TableLibrary {
+    /** So many elements are moved in the time of a loop, as a power of two. */
+    private static final int TICK_SHIFT = 4;
+
     private TableLibrary() {}
 
     static LuaTable create(Interpreter lua) {
@@ -35,6 +38,7 @@ final class TableLibrary {
         long to = args.isNil(3) ? table.length() : args.integer(3);
         ByteBuilder text = new ByteBuilder(lua);
         for (long i = from; i <= to; i++) {
+            lua.tick();
             Object value = table.get((double) i);
             LuaString element = Values.toText(value);
             if (element == null) {
@@ -91,6 +95,7 @@ final class TableLibrary {
                 if (position < 1 || position > end) {
                     lua.rawSet(table, (double) position, args.get(2));
                 } else {
+                    lua.tick((end - (int) position) >> TICK_SHIFT);
                     table.insert((int) position, args.get(2));
                 }
             }
@@ -103,6 +108,7 @@ final class TableLibrary {
         double max = 0;
         LuaTable.Traversal pairs = args.table(0).traversal();
         while (pairs.next()) {
+            lua.tick();
             if (pairs.key() instanceof Double number) {
                 max = Math.max(max, number);
             }
@@ -119,6 +125,7 @@ final class TableLibrary {
         }
         requireWritable(lua, table);
         Object removed = table.get((double) position);
+        lua.tick((length - (int) position) >> TICK_SHIFT);
         for (int i = (int) position; i < length; i++) {
             table.put(i, table.get((double) (i + 1)));
         }
@@ -149,6 +156,7 @@ final class TableLibrary {
         if (to - from < 2) {
             return;
         }
+        lua.tick(to - from);
         int middle = (from + to) >>> 1;
         sort(lua, elements, spare, from, middle, order);
         sort(lua, elements, spare, middle, to, order);
@@ -162,6 +170,6 @@ final class TableLibrary {
     }
 
     private static boolean isLess(Interpreter lua, @Nullable Object a, @Nullable Object b, @Nullable Object order) {
-        return order == null ? lua.less(a, b, false) : Values.isTrue(Values.first(lua.call(order, a, b)));
+        return order == null ? lua.less(a, b) : Values.isTrue(Values.first(lua.call(order, a, b)));
     }
 }

@@ -26,7 +26,11 @@ public final class Arguments {
 
     /** Those from an index on. */
     public @Nullable Object[] from(int index) {
-        return index >= values.length ? Values.NONE : Arrays.copyOfRange(values, index, values.length);
+        if (index >= values.length) {
+            return Values.NONE;
+        }
+        lua.memory().charge((long) (values.length - index) * Frame.BYTES_PER_SLOT);
+        return Arrays.copyOfRange(values, index, values.length);
     }
 
     /** The one at an index, nil if there are fewer. */
@@ -96,9 +100,9 @@ public final class Arguments {
         return isNil(index) ? otherwise : number(index);
     }
 
-    /** A number cut to an integer; what is out of range becomes the nearest one. */
+    /** A number {@linkplain Values#toInteger cut} to an integer. */
     public long integer(int index) {
-        return (long) number(index);
+        return Values.toInteger(number(index));
     }
 
     public long integer(int index, long otherwise) {

@@ -58,7 +58,7 @@ final class Calls {
             } else {
                 @Nullable Object[] values = arguments(frame, method, self);
                 frame.tailSlots = closure.slots(values);
-                frame.tailVarargs = closure.varargs(values);
+                frame.tailVarargs = closure.varargs(frame.lua, values);
             }
             frame.line = line;
             frame.tail = closure;

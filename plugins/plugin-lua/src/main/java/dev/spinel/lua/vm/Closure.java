@@ -23,7 +23,7 @@ final class Closure extends LuaFunction {
 
     @Override
     public @Nullable Object call(Interpreter lua, @Nullable Object[] args) {
-        return run(lua, slots(args), varargs(args));
+        return run(lua, slots(args), varargs(lua, args));
     }
 
     /** The slots of a call with these arguments. */
@@ -34,11 +34,14 @@ final class Closure extends LuaFunction {
         return slots;
     }
 
+    /** The arguments behind the parameters, if the function takes them. */
     @Nullable
-    Object[] varargs(@Nullable Object[] args) {
-        return prototype.vararg && args.length > prototype.parameters
-                ? Arrays.copyOfRange(args, prototype.parameters, args.length)
-                : Values.NONE;
+    Object[] varargs(Interpreter lua, @Nullable Object[] args) {
+        if (!prototype.vararg || args.length <= prototype.parameters) {
+            return Values.NONE;
+        }
+        lua.memory().charge((long) (args.length - prototype.parameters) * Frame.BYTES_PER_SLOT);
+        return Arrays.copyOfRange(args, prototype.parameters, args.length);
     }
 
     /** Runs with slots that hold the parameters. */
@@ -49,6 +52,9 @@ final class Closure extends LuaFunction {
         try {
             while (true) {
                 Prototype running = frame.closure.prototype;
+                if (running.argSlot >= 0) {
+                    frame.slots[running.argSlot] = lua.varargTable(frame.varargs);
+                }
                 for (int parameter : running.capturedParameters) {
                     frame.slots[parameter] = new Cell(frame.slots[parameter]);
                 }

@@ -4,6 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /** An expression. */
 abstract class Expr {
+    /** Lists up to that length are not counted as memory while they are on their way. */
+    private static final int MAX_UNCOUNTED = 16;
+
     /** Its value; the first one, if it has several. */
     abstract @Nullable Object eval(Frame frame);
 
@@ -56,7 +59,11 @@ abstract class Expr {
             before[i] = list[i].eval(frame);
         }
         @Nullable Object[] more = Values.all(last.evalAll(frame));
-        @Nullable Object[] values = new @Nullable Object[before.length + more.length];
+        int total = before.length + more.length;
+        if (total > MAX_UNCOUNTED) {
+            frame.lua.memory().charge((long) total * Frame.BYTES_PER_SLOT);
+        }
+        @Nullable Object[] values = new @Nullable Object[total];
         System.arraycopy(before, 0, values, 0, before.length);
         System.arraycopy(more, 0, values, before.length, more.length);
         return values;

@@ -7,6 +7,9 @@ final class Frame {
     /** Stands for nil in {@link #other}, where null means that there is nothing. */
     static final Object NIL = new Object();
 
+    /** A reference and the number that it may refer to. */
+    static final int BYTES_PER_SLOT = 20;
+
     final Interpreter lua;
     final Closure closure;
     /** The locals; one that a function inside captures is a {@link Cell}. */

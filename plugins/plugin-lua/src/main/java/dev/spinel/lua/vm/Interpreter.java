@@ -1,8 +1,9 @@
 package dev.spinel.lua.vm;
 
 import dev.spinel.lua.vm.Operators.Arithmetic;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,22 @@ public final class Interpreter {
     private static final int MAX_METATABLES = 100;
     private static final int TICKS_PER_CHECK = 1000;
 
-    /** What a string takes beside its bytes. */
-    private static final int BYTES_PER_STRING = 40;
+    /** The frames of calls that nest deeper than that are counted as memory. */
+    private static final int COUNTED_DEPTH = 100;
 
+    private static final int FRAME_BYTES = 80;
+    private static final int COROUTINE_BYTES = 200;
+
+    /** What a string takes beside its bytes. */
+    private static final int STRING_BYTES = 40;
+
+    /** Texts up to here are made into Java's without counting. */
+    private static final int SHORT_TEXT = 256;
+
+    /** What a byte takes at most while it becomes a part of a Java text, and that part of another. */
+    private static final long JAVA_BYTES_PER_BYTE = 6;
+
+    private static final LuaString COUNT = LuaString.of("n");
     private static final LuaString INDEX = LuaString.of("__index");
     private static final LuaString NEW_INDEX = LuaString.of("__newindex");
     private static final LuaString CALL = LuaString.of("__call");
@@ -39,22 +53,29 @@ public final class Interpreter {
     private static final LuaString TO_STRING = LuaString.of("__tostring");
 
     private final MemoryBudget memory;
-    private final Runnable check;
+    private final Coroutines coroutines;
+    private final Supplier<Boolean> check;
     private @Nullable Frame[] frames = new @Nullable Frame[32];
     private int depth;
     private int weight;
+    private int maxWeight = MAX_WEIGHT;
+    private int boundaries;
     private int ticks = TICKS_PER_CHECK;
     private @Nullable LuaTable stringMetatable;
 
     /**
      * An interpreter without any functions.
      *
-     * @param roomBytes how much may still be allocated, see {@link MemoryBudget}
+     * @param heap how much may still be allocated, see {@link MemoryBudget}
      * @param check called every {@value #TICKS_PER_CHECK} loops and calls; may throw to end the script
      */
-    public Interpreter(LongSupplier roomBytes, Runnable check) {
-        this.memory = new MemoryBudget(roomBytes);
-        this.check = check;
+    public Interpreter(HeapGauge heap, Runnable check) {
+        this.memory = new MemoryBudget(heap, () -> ticks = 0);
+        this.coroutines = new Coroutines(memory);
+        this.check = () -> {
+            check.run();
+            return true;
+        };
     }
 
     public MemoryBudget memory() {
@@ -70,10 +91,47 @@ public final class Interpreter {
         return new LuaTable(memory, elements, elements.length);
     }
 
-    /** A string of bytes that are counted; the array is the string's from now on. */
-    public LuaString newString(byte[] bytes) {
-        memory.charge(bytes.length);
+    /** The table {@code arg} of a function with varargs, as Lua 5.0 had it. */
+    LuaTable varargTable(@Nullable Object[] varargs) {
+        LuaTable table = newTable(varargs.clone());
+        table.put(COUNT, (double) varargs.length);
+        return table;
+    }
+
+    /** A string of a part of an array. */
+    public LuaString newString(byte[] array, int offset, int length) {
+        if (length == 0) {
+            return LuaString.EMPTY;
+        }
+        byte[] bytes = memory.newBytes(length);
+        System.arraycopy(array, offset, bytes, 0, length);
         return LuaString.of(bytes);
+    }
+
+    /** A string of a text in UTF-8. */
+    public LuaString newString(String text) {
+        memory.charge(STRING_BYTES + 2L * text.length());
+        return LuaString.of(text);
+    }
+
+    /** The bytes of a string from {@code from} to {@code to}, exclusive. */
+    public LuaString substring(LuaString string, int from, int to) {
+        return from == 0 && to == string.length() ? string : newString(string.bytes(), from, to - from);
+    }
+
+    /** A string as Java has it, for messages and names: bytes read as UTF-8. */
+    public String javaText(LuaString string) {
+        if (string.length() > SHORT_TEXT) {
+            memory.charge(JAVA_BYTES_PER_BYTE * string.length());
+        }
+        return string.toString();
+    }
+
+    /** The first bytes of a string as Java has it. */
+    public static String javaText(LuaString string, int maxBytes) {
+        return string.length() <= maxBytes
+                ? string.toString()
+                : new String(string.bytes(), 0, maxBytes, StandardCharsets.UTF_8);
     }
 
     /** The metatable of all strings. */
@@ -88,7 +146,7 @@ public final class Interpreter {
      * @throws LuaError if it is no Lua
      */
     public LuaFunction compile(LuaString source, String chunkName, LuaTable globals) {
-        Prototype main = new Parser(source, Chunk.named(chunkName)).parse();
+        Prototype main = new Parser(source, Chunk.named(chunkName), memory).parse();
         return new Closure(main, new Frame.Cell[0], globals);
     }
 
@@ -96,20 +154,93 @@ public final class Interpreter {
     public void tick() {
         if (--ticks <= 0) {
             ticks = TICKS_PER_CHECK;
-            check.run();
+            coroutines.onHost(check);
         }
+    }
+
+    /** Counts work that takes as long as some loops. */
+    public void tick(int loops) {
+        ticks = loops >= ticks ? 0 : ticks - loops;
+        tick();
+    }
+
+    /** A coroutine that runs a function; null if that is none of Lua's. */
+    public @Nullable Coroutine newCoroutine(@Nullable Object function) {
+        memory.charge(COROUTINE_BYTES);
+        return function instanceof Closure closure ? new Coroutine(coroutines, closure) : null;
+    }
+
+    /** The coroutine that runs, null if the script itself does. */
+    public @Nullable Coroutine runningCoroutine() {
+        return coroutines.current();
+    }
+
+    /**
+     * Runs a coroutine until it yields or ends.
+     *
+     * @return what it yields or returns
+     * @throws LuaError that it raised, or because it cannot be resumed
+     */
+    public @Nullable Object[] resume(Coroutine coroutine, @Nullable Object[] args) {
+        return coroutine.resume(this, args);
+    }
+
+    /**
+     * Has what resumed the running coroutine go on.
+     *
+     * @return what it is resumed with
+     */
+    public @Nullable Object[] suspend(@Nullable Object[] values) {
+        Coroutine running = coroutines.current();
+        if (running == null || boundaries > 0) {
+            throw new LuaError("attempt to yield across metamethod/C-call boundary");
+        }
+        return running.suspend(values);
+    }
+
+    /** Does something that needs the thread on which the script, not one of its coroutines, runs. */
+    public <T> T onHost(Supplier<T> work) {
+        return coroutines.onHost(work);
+    }
+
+    /** The script has ended: ends the coroutines that it leaves behind. On the thread on which it ran. */
+    public void endCoroutines() {
+        coroutines.endAll(this);
+    }
+
+    /** Goes on with other calls, and leaves those in progress there. */
+    void exchange(CallStack other) {
+        @Nullable Frame[] otherFrames = other.frames;
+        int otherDepth = other.depth;
+        int otherWeight = other.weight;
+        int otherMaxWeight = other.maxWeight;
+        int otherBoundaries = other.boundaries;
+        other.frames = frames;
+        other.depth = depth;
+        other.weight = weight;
+        other.maxWeight = maxWeight;
+        other.boundaries = boundaries;
+        frames = otherFrames;
+        depth = otherDepth;
+        weight = otherWeight;
+        maxWeight = otherMaxWeight;
+        boundaries = otherBoundaries;
     }
 
     void enter(Frame frame) {
         int added = frame.closure.prototype.weight;
-        if (depth >= MAX_CALLS || weight + added > MAX_WEIGHT) {
+        if (depth >= MAX_CALLS || weight + added > maxWeight) {
             throw error("stack overflow");
         }
-        push(frame, added);
+        // Before the frame is there, as this may end the script.
         tick();
+        push(frame, added);
     }
 
     private void push(@Nullable Frame frame, int added) {
+        if (frame != null && depth >= COUNTED_DEPTH) {
+            memory.charge(FRAME_BYTES + (long) frame.slots.length * Frame.BYTES_PER_SLOT);
+        }
         if (depth == frames.length) {
             frames = Arrays.copyOf(frames, 2 * depth);
         }
@@ -167,14 +298,26 @@ public final class Interpreter {
 
     /** Calls a value from a function of Java. */
     public @Nullable Object call(@Nullable Object function, @Nullable Object... args) {
-        if (depth >= MAX_CALLS || weight + BUILTIN_WEIGHT > MAX_WEIGHT) {
+        if (depth >= MAX_CALLS || weight + BUILTIN_WEIGHT > maxWeight) {
             throw error("stack overflow");
         }
         push(null, BUILTIN_WEIGHT);
+        boundaries++;
         try {
             return function instanceof LuaFunction callee ? callee.call(this, args) : call(function, args, null);
         } finally {
+            boundaries--;
             leave();
+        }
+    }
+
+    /** Calls a metamethod, which cannot yield. */
+    private @Nullable Object callWithin(LuaFunction function, @Nullable Object... args) {
+        boundaries++;
+        try {
+            return function.call(this, args);
+        } finally {
+            boundaries--;
         }
     }
 
@@ -238,7 +381,7 @@ public final class Interpreter {
                 }
             }
             if (handler instanceof LuaFunction function) {
-                return Values.first(function.call(this, new @Nullable Object[] {target, key}));
+                return Values.first(callWithin(function, target, key));
             }
             target = handler;
         }
@@ -267,7 +410,7 @@ public final class Interpreter {
                 }
             }
             if (handler instanceof LuaFunction function) {
-                function.call(this, new @Nullable Object[] {target, key, value});
+                callWithin(function, target, key, value);
                 return;
             }
             target = handler;
@@ -311,8 +454,7 @@ public final class Interpreter {
     }
 
     private @Nullable Object callHandler(Object handler, @Nullable Object a, @Nullable Object b) {
-        @Nullable Object[] args = {a, b};
-        return handler instanceof LuaFunction function ? function.call(this, args) : call(handler, args, null);
+        return handler instanceof LuaFunction function ? callWithin(function, a, b) : call(handler, a, b);
     }
 
     /** Equality, by metamethods too. */
@@ -330,8 +472,17 @@ public final class Interpreter {
         return handler != null && Values.rawEquals(handler, metamethod(b, event)) ? handler : null;
     }
 
+    /** Order for a function of Java, whose errors have no position. */
+    public boolean less(@Nullable Object a, @Nullable Object b) {
+        return less(a, b, false, false);
+    }
+
     /** Order, by metamethods too. */
-    public boolean less(@Nullable Object a, @Nullable Object b, boolean orEqual) {
+    boolean less(@Nullable Object a, @Nullable Object b, boolean orEqual) {
+        return less(a, b, orEqual, true);
+    }
+
+    private boolean less(@Nullable Object a, @Nullable Object b, boolean orEqual, boolean isNode) {
         if (a instanceof Double x && b instanceof Double y) {
             return orEqual ? x <= y : x < y;
         }
@@ -351,10 +502,10 @@ public final class Interpreter {
         }
         String first = Values.typeName(a);
         String second = Values.typeName(b);
-        throw error(
-                first.equals(second)
-                        ? "attempt to compare two " + first + " values"
-                        : "attempt to compare " + first + " with " + second);
+        String text = first.equals(second)
+                ? "attempt to compare two " + first + " values"
+                : "attempt to compare " + first + " with " + second;
+        throw isNode ? error(text) : new LuaError(text);
     }
 
     @Nullable
@@ -405,11 +556,7 @@ public final class Interpreter {
     }
 
     private LuaString join(@Nullable Object[] values, int from, int to, long length) {
-        if (length > Integer.MAX_VALUE - 64) {
-            throw error("string length overflow");
-        }
-        memory.charge(length + BYTES_PER_STRING);
-        byte[] bytes = new byte[(int) length];
+        byte[] bytes = memory.newBytes(length);
         int at = 0;
         for (int i = from; i < to; i++) {
             if (values[i] instanceof LuaString text) {
@@ -420,17 +567,21 @@ public final class Interpreter {
         return LuaString.of(bytes);
     }
 
+    /** Two strings in one. */
+    public LuaString concat(LuaString a, LuaString b) {
+        byte[] bytes = memory.newBytes((long) a.length() + b.length());
+        System.arraycopy(a.bytes(), 0, bytes, 0, a.length());
+        System.arraycopy(b.bytes(), 0, bytes, a.length(), b.length());
+        return LuaString.of(bytes);
+    }
+
     /** What {@code tostring} answers. */
-    public LuaString toText(@Nullable Object value) {
+    public @Nullable Object toText(@Nullable Object value) {
         Object handler = metamethod(value, TO_STRING);
         if (handler != null) {
-            Object text = Values.first(call(handler, value));
-            if (text instanceof LuaString string) {
-                return string;
-            }
-            throw error("'tostring' must return a string to 'print'");
+            return Values.first(call(handler, value));
         }
-        memory.charge(BYTES_PER_STRING);
+        memory.charge(2 * STRING_BYTES);
         LuaString text = Values.toText(value);
         if (text != null) {
             return text;
@@ -439,6 +590,9 @@ public final class Interpreter {
             return LuaString.of("nil");
         }
         if (value instanceof Boolean) {
+            return LuaString.of(value.toString());
+        }
+        if (Values.typeName(value).equals("userdata")) {
             return LuaString.of(value.toString());
         }
         return LuaString.of(

@@ -30,8 +30,15 @@ final class Lexer {
             Map.entry("until", Token.UNTIL),
             Map.entry("while", Token.WHILE));
 
+    /** How many copies of the text there are at a time: strings, and the buffers and messages that they are read into. */
+    private static final int SOURCE_COPIES = 4;
+
+    /** What the nodes of a token take. */
+    private static final int BYTES_PER_TOKEN = 160;
+
     private final byte[] source;
     private final Chunk chunk;
+    private final MemoryBudget memory;
     private int at;
     private int line = 1;
     private Token token = Token.END_OF_TEXT;
@@ -106,9 +113,12 @@ final class Lexer {
 
     private record Saved(Token token, int start, int end, int line, @Nullable LuaString string, double number) {}
 
-    Lexer(LuaString source, Chunk chunk) {
+    /** @param memory counts what is made of the text */
+    Lexer(LuaString source, Chunk chunk, MemoryBudget memory) {
         this.source = source.bytes();
         this.chunk = chunk;
+        this.memory = memory;
+        memory.charge((long) SOURCE_COPIES * this.source.length);
         if (this.source.length > 0 && this.source[0] == '#') {
             while (at < this.source.length && this.source[at] != '\n') {
                 at++;
@@ -212,6 +222,7 @@ final class Lexer {
     }
 
     private Token read() {
+        memory.charge(BYTES_PER_TOKEN);
         while (true) {
             int c = current();
             tokenStart = at;

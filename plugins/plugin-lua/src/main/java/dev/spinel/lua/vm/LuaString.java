@@ -46,14 +46,6 @@ public final class LuaString implements Comparable<LuaString> {
         return bytes[index] & 0xFF;
     }
 
-    /** The bytes from {@code from} to {@code to}, exclusive. */
-    public LuaString substring(int from, int to) {
-        if (from == 0 && to == bytes.length) {
-            return this;
-        }
-        return of(bytes, from, to - from);
-    }
-
     boolean contentEquals(LuaString other) {
         return hashCode() == other.hashCode() && Arrays.equals(bytes, other.bytes);
     }

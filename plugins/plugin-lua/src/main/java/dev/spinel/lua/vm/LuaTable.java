@@ -17,8 +17,9 @@ public final class LuaTable {
      */
     private static final @Nullable Object[] EMPTY = new @Nullable Object[0];
     private static final int MIN_SLOTS = 4;
-    private static final int BYTES_PER_SLOT = 32;
-    private static final int BYTES_PER_ELEMENT = 24;
+    private static final int BYTES = 48;
+    /** The number that an element of an array, a key or a value of a table may refer to. */
+    private static final int BYTES_PER_NUMBER = 16;
 
     private final MemoryBudget budget;
     private @Nullable Object[] array = EMPTY;
@@ -31,11 +32,12 @@ public final class LuaTable {
 
     LuaTable(MemoryBudget budget) {
         this.budget = budget;
+        budget.charge(BYTES);
     }
 
     LuaTable(MemoryBudget budget, @Nullable Object[] elements, int count) {
         this.budget = budget;
-        budget.charge((long) count * BYTES_PER_ELEMENT);
+        budget.charge(BYTES + (long) count * Frame.BYTES_PER_SLOT);
         this.array = elements;
         this.arrayCount = count;
         trim();
@@ -177,8 +179,10 @@ public final class LuaTable {
     private void append(Object value) {
         if (arrayCount == array.length) {
             int size = Math.max(4, 2 * arrayCount);
-            budget.charge((long) (size - arrayCount) * BYTES_PER_ELEMENT);
-            array = Arrays.copyOf(array, size);
+            budget.charge((long) (size - arrayCount) * BYTES_PER_NUMBER);
+            @Nullable Object[] larger = budget.newArray(size);
+            System.arraycopy(array, 0, larger, 0, arrayCount);
+            array = larger;
         }
         array[arrayCount++] = value;
         if (usedSlots > 0) {
@@ -237,11 +241,12 @@ public final class LuaTable {
         while ((live + 1) * 4L > size * 2L) {
             size *= 2;
         }
-        budget.charge((long) size * BYTES_PER_SLOT);
+        budget.charge((long) size * BYTES_PER_NUMBER);
         @Nullable Object[] oldKeys = keys;
         @Nullable Object[] oldValues = values;
-        keys = new @Nullable Object[size];
-        values = new @Nullable Object[size];
+        @Nullable Object[] newKeys = budget.newArray(size);
+        values = budget.newArray(size);
+        keys = newKeys;
         usedSlots = 0;
         for (int i = 0; i < oldKeys.length; i++) {
             Object key = oldKeys[i];
@@ -263,6 +268,7 @@ public final class LuaTable {
 
     /** The elements 1 to {@link #length()}, in order, for sorting: a copy. */
     public @Nullable Object[] elements() {
+        budget.charge((long) length() * Frame.BYTES_PER_SLOT);
         return length() == arrayCount ? Arrays.copyOf(array, arrayCount) : copyOfElements();
     }
 

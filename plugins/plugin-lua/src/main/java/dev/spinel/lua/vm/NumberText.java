@@ -12,6 +12,8 @@ public final class NumberText {
     private static final int PRECISION = 14;
 
     private static final double MAX_EXACT = 1e14;
+    /** Longer texts are not taken for numbers. */
+    private static final int MAX_PARSED = 4096;
 
     private NumberText() {}
 
@@ -131,7 +133,7 @@ public final class NumberText {
         while (to > from && isBlank(bytes[to - 1])) {
             to--;
         }
-        return parse(bytes, from, to);
+        return to - from > MAX_PARSED ? null : parse(bytes, from, to);
     }
 
     static boolean isBlank(byte b) {
@@ -222,6 +224,9 @@ public final class NumberText {
 
     /** The integer that a string is in a base from 2 to 36, blanks around it allowed; null if it is none. */
     public static @Nullable Double parse(LuaString string, int base) {
+        if (string.length() > MAX_PARSED) {
+            return null;
+        }
         String text = string.toString().strip();
         boolean negative = text.startsWith("-");
         if (negative || text.startsWith("+")) {

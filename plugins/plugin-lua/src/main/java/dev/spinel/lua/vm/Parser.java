@@ -36,6 +36,8 @@ final class Parser {
         final List<Integer> captures = new ArrayList<>();
         final Deque<Boolean> loops = new ArrayDeque<>();
         boolean vararg;
+        boolean usesVarargs;
+        int argSlot = -1;
         int maxSlots;
         int maxWeight = 4;
         int levelsAtStart;
@@ -56,8 +58,9 @@ final class Parser {
         }
     }
 
-    Parser(LuaString source, Chunk chunk) {
-        this.lexer = new Lexer(source, chunk);
+    /** @param memory counts the nodes */
+    Parser(LuaString source, Chunk chunk, MemoryBudget memory) {
+        this.lexer = new Lexer(source, chunk, memory);
         this.chunk = chunk;
         this.scope = new Scope(null, 0);
     }
@@ -86,6 +89,7 @@ final class Parser {
                 scope.maxSlots,
                 scope.captures.stream().mapToInt(Integer::intValue).toArray(),
                 capturedParameters,
+                scope.usesVarargs ? -1 : scope.argSlot,
                 scope.maxWeight,
                 body);
     }
@@ -563,6 +567,7 @@ final class Parser {
                 if (!scope.vararg) {
                     throw lexer.error("cannot use '...' outside a vararg function");
                 }
+                scope.usesVarargs = true;
                 value = new Variables.Varargs();
             }
             case OPEN_BRACE -> {
@@ -702,9 +707,14 @@ final class Parser {
             } while (!scope.vararg && accept(Token.COMMA));
         }
         expect(Token.CLOSE);
+        int count = parameters.size();
+        if (scope.vararg) {
+            scope.argSlot = count;
+            addParameter(parameters, LuaString.of("arg"));
+        }
         Stat body = block();
         expectMatch(Token.END, Token.FUNCTION, line);
-        Prototype prototype = prototype(parameters.size(), body, parameters);
+        Prototype prototype = prototype(count, body, parameters);
         Scope outer = function.outer;
         if (outer == null) {
             throw new IllegalStateException("a function body within nothing");

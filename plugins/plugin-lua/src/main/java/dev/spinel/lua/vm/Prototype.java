@@ -13,6 +13,9 @@ final class Prototype {
     /** Parameters that functions inside capture. */
     final int[] capturedParameters;
 
+    /** The slot of {@code arg}, the table of the varargs of a function that does not mention them; -1 if there is none. */
+    final int argSlot;
+
     /** How deep its nodes nest, which tells how much of the thread's stack a call needs. */
     final int weight;
 
@@ -26,6 +29,7 @@ final class Prototype {
             int slots,
             int[] captures,
             int[] capturedParameters,
+            int argSlot,
             int weight,
             Stat body) {
         this.chunk = chunk;
@@ -35,6 +39,7 @@ final class Prototype {
         this.slots = slots;
         this.captures = captures;
         this.capturedParameters = capturedParameters;
+        this.argSlot = argSlot;
         this.weight = weight;
         this.body = body;
     }

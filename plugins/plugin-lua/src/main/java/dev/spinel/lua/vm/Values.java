@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lua values in Java: nil is null, a boolean a {@code Boolean}, a number a {@code Double}, the others {@link LuaString},
- * {@link LuaTable} and {@link LuaFunction}. Results of calls are a value or an {@code Object[]} of them.
+ * {@link LuaTable}, {@link LuaFunction} and {@link Coroutine}. Results of calls are a value or an {@code Object[]} of them.
  */
 public final class Values {
     /** No results, no arguments. */
@@ -47,7 +47,10 @@ public final class Values {
         if (value instanceof Boolean) {
             return "boolean";
         }
-        return value instanceof LuaFunction ? "function" : "userdata";
+        if (value instanceof LuaFunction) {
+            return "function";
+        }
+        return value instanceof Coroutine ? "thread" : "userdata";
     }
 
     /** Equality without metamethods. */
@@ -68,6 +71,11 @@ public final class Values {
             return string;
         }
         return value instanceof Double number ? NumberText.of(number) : null;
+    }
+
+    /** A number cut to an integer, as C does it on x86: what is out of range, or none, becomes the least. */
+    public static long toInteger(double number) {
+        return number >= -0x1p63 && number < 0x1p63 ? (long) number : Long.MIN_VALUE;
     }
 
     /** A number, or a string that is one; null for anything else. */

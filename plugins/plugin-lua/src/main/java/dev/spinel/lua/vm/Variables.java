@@ -286,17 +286,19 @@ final class Variables {
 
         @Override
         Object eval(Frame frame) {
-            LuaTable table;
-            if (elements.length == 0) {
-                table = frame.lua.newTable();
-            } else {
-                table = frame.lua.newTable(evalList(frame, elements));
-            }
+            @Nullable Object[] list = evalList(frame, elements);
+            LuaTable table = keys.length == 0 ? frame.lua.newTable(list) : frame.lua.newTable(list.clone());
             for (int i = 0; i < keys.length; i++) {
                 Object key = keys[i].eval(frame);
                 Object value = values[i].eval(frame);
                 frame.line = line;
                 frame.lua.rawSet(table, key, value);
+            }
+            if (keys.length > 0) {
+                // An element takes the place of a key of the same number.
+                for (int i = 0; i < list.length; i++) {
+                    table.put(i + 1, list[i]);
+                }
             }
             return table;
         }
@@ -304,7 +306,9 @@ final class Variables {
 
     /** A function body where it is defined. */
     static final class FunctionBody extends Expr {
-        private static final int BYTES = 64;
+        private static final int BYTES = 40;
+        /** A reference, the cell, and the number in it. */
+        private static final int BYTES_PER_CAPTURE = 36;
 
         private final Prototype prototype;
 
@@ -314,8 +318,8 @@ final class Variables {
 
         @Override
         Object eval(Frame frame) {
-            frame.lua.memory().charge(BYTES);
             int[] captures = prototype.captures;
+            frame.lua.memory().charge(BYTES + captures.length * BYTES_PER_CAPTURE);
             Cell[] cells = new Cell[captures.length];
             for (int i = 0; i < captures.length; i++) {
                 int from = captures[i];

@@ -3,6 +3,7 @@ package dev.spinel.lua.lib;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.lua.vm.HeapGauge;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.Values;
@@ -38,7 +39,7 @@ class ExpressionTest {
     @ParameterizedTest
     @MethodSource("expressions")
     void text_isThatOfTheReference(String expression, String expected) {
-        Interpreter lua = new Interpreter(() -> Long.MAX_VALUE / 2, () -> {});
+        Interpreter lua = new Interpreter(HeapGauge.UNLIMITED, () -> {});
         Object result = lua.call(
                 lua.compile(LuaString.of("return tostring((" + expression + "))"), "@test", Libraries.globals(lua)));
 

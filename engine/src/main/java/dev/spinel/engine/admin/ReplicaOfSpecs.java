@@ -6,24 +6,20 @@ import static dev.spinel.api.command.Argument.oneOf;
 import static dev.spinel.api.command.Argument.string;
 import static dev.spinel.api.command.Argument.word;
 import static dev.spinel.api.command.CommandFlag.ADMIN;
-import static dev.spinel.api.command.CommandFlag.FAST;
-import static dev.spinel.api.command.CommandFlag.LOADING;
 import static dev.spinel.api.command.CommandFlag.NOSCRIPT;
 import static dev.spinel.api.command.CommandFlag.NO_ASYNC_LOADING;
-import static dev.spinel.api.command.CommandFlag.SENTINEL;
 import static dev.spinel.api.command.CommandFlag.STALE;
 
-import dev.spinel.api.command.AclCategory;
 import dev.spinel.api.command.Argument;
 import dev.spinel.api.command.CommandGroup;
 import dev.spinel.api.command.CommandSpec;
 
 /**
- * Specifications of the commands on replication, by name.
+ * Specifications of the commands on the master of a server, by name.
  *
  * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
  */
-final class ReplicationSpecs {
+final class ReplicaOfSpecs {
     private static final Argument ARGS = oneOf(
             "args",
             block("host-port", string("host"), integer("port")),
@@ -39,16 +35,6 @@ final class ReplicationSpecs {
             .complexity("O(1)")
             .build();
 
-    static final CommandSpec ROLE = CommandSpec.named("ROLE")
-            .group(CommandGroup.SERVER)
-            .since("2.8.12")
-            .arity(1)
-            .flags(NOSCRIPT, LOADING, STALE, FAST, SENTINEL)
-            .acl(AclCategory.ADMIN, AclCategory.DANGEROUS)
-            .summary("Returns the part that the server plays in replication.")
-            .complexity("O(1)")
-            .build();
-
     static final CommandSpec SLAVEOF = CommandSpec.named("SLAVEOF")
             .group(CommandGroup.SERVER)
             .since("1.0.0")
@@ -60,17 +46,5 @@ final class ReplicationSpecs {
             .deprecated("5.0.0", "REPLICAOF")
             .build();
 
-    static final CommandSpec WAIT = CommandSpec.named("WAIT")
-            .group(CommandGroup.GENERIC)
-            .since("3.0.0")
-            .arity(3)
-            .flags(NOSCRIPT)
-            .acl(AclCategory.CONNECTION)
-            .arguments(integer("numreplicas"), integer("timeout"))
-            .summary("Waits until replicas acknowledged the writes of this connection.")
-            .complexity("O(1)")
-            .tips("request_policy:all_shards", "response_policy:agg_min")
-            .build();
-
-    private ReplicationSpecs() {}
+    private ReplicaOfSpecs() {}
 }

@@ -1,6 +1,6 @@
-package dev.spinel.patterns.cache;
+package dev.spinel.patterns.example;
 
-import dev.spinel.patterns.cache.ProductService.Product;
+import dev.spinel.patterns.example.ProductService.Product;
 import dev.spinel.patterns.transport.Codec;
 import java.math.BigDecimal;
 

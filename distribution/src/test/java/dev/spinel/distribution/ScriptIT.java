@@ -1,0 +1,111 @@
+package dev.spinel.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisBusyException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+
+/** Scripts and functions as programs use them, and as operators end them. */
+class ScriptIT {
+    private static final int PATIENCE_MILLIS = 20_000;
+    private static final String LIBRARY = "#!lua name=lib\n"
+            + "redis.register_function('add', function(keys, args) return redis.call('incrby', keys[1], args[1]) end)";
+
+    private static Jedis connect(SpinelServer server) {
+        return new Jedis("127.0.0.1", server.port(), PATIENCE_MILLIS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto, 1", "nio, 1", "auto, 3", "nio, 3"})
+    void scriptWithoutEnd_othersAreToldAndMayKillIt(String transport, String threads) throws Exception {
+        try (SpinelServer server = SpinelServer.builder()
+                        .port(0)
+                        .directive("io-transport", transport)
+                        .directive("io-threads", threads)
+                        .directive("busy-reply-threshold", "20")
+                        .start();
+                Jedis caller = connect(server);
+                Jedis other = connect(server)) {
+            CompletableFuture<Object> script =
+                    CompletableFuture.supplyAsync(() -> caller.eval("while true do redis.call('ping') end"));
+            Awaitility.await()
+                    .atMost(Duration.ofMillis(PATIENCE_MILLIS))
+                    .until(() -> isBusy(other) && isBusy(other));
+            try (Jedis late = connect(server)) {
+                assertThatThrownBy(() -> late.set("k", "v")).isInstanceOf(JedisBusyException.class);
+            }
+
+            assertThat(other.scriptKill()).isEqualTo("OK");
+
+            assertThatThrownBy(() -> script.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                    .hasMessageContaining("Script killed by user with SCRIPT KILL");
+            assertThat(other.ping()).isEqualTo("PONG");
+            assertThat(caller.eval("return 1")).isEqualTo(1L);
+        }
+    }
+
+    private static boolean isBusy(Jedis client) {
+        try {
+            client.ping();
+            return false;
+        } catch (JedisBusyException e) {
+            return true;
+        }
+    }
+
+    @Nested
+    class Clients {
+        @Test
+        void jedis_evaluatesLoadsAndCalls() {
+            try (SpinelServer server = SpinelServer.builder().port(0).start();
+                    Jedis client = connect(server)) {
+                String sha = client.scriptLoad("return {KEYS[1], ARGV[1], redis.call('set', KEYS[1], ARGV[1])}");
+
+                assertThat(client.evalsha(sha, 1, "k", "v")).isEqualTo(List.of("k", "v", "OK"));
+                assertThat(client.get("k")).isEqualTo("v");
+                assertThatThrownBy(() -> client.evalsha("0".repeat(40), 0)).isInstanceOf(JedisNoScriptException.class);
+                assertThat(client.functionLoad(LIBRARY)).isEqualTo("lib");
+                assertThat(client.fcall("add", List.of("n"), List.of("5"))).isEqualTo(5L);
+                assertThat(client.functionList().get(0).getLibraryName()).isEqualTo("lib");
+            }
+        }
+
+        @Test
+        void lettuce_evaluatesLoadsAndCalls() {
+            try (SpinelServer server = SpinelServer.builder().port(0).start()) {
+                RedisClient client = RedisClient.create("redis://127.0.0.1:" + server.port());
+                try (StatefulRedisConnection<String, String> connection = client.connect()) {
+                    RedisCommands<String, String> commands = connection.sync();
+                    String[] keys = {"k"};
+
+                    assertThat(commands.<List<Object>>eval(
+                                    "return {1, KEYS[1], ARGV[1]}", ScriptOutputType.MULTI, keys, "v"))
+                            .containsExactly(1L, "k", "v");
+                    String sha = commands.scriptLoad("return redis.call('incr', KEYS[1])");
+                    assertThat(commands.<Long>evalsha(sha, ScriptOutputType.INTEGER, keys))
+                            .isEqualTo(1L);
+                    commands.functionLoad(LIBRARY);
+                    assertThat(commands.<Long>fcall("add", ScriptOutputType.INTEGER, keys, "5"))
+                            .isEqualTo(6L);
+                } finally {
+                    client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.spinel.patterns.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+
+/**
+ * How a cache keeps copies in its process, which take no round trip. The server tells of every change of an entry, so that a copy goes with
+ * the next message; a broken connection drops all copies, and one that is silent makes them useless after {@code maxLag}. So a copy is at
+ * most {@code maxLag} behind the server, whatever fails, and usually as long as a message takes. In the process that invalidates, copies are gone
+ * when {@link CacheAside#invalidate} returns.
+ *
+ * <p>Where the client library cannot be told of changes (Jedis, and Lettuce on a cluster), copies are kept for {@code keepUntracked} and
+ * may be that old: not at all unless set.
+ *
+ * @param maxEntries how many copies are kept; those not used for longest go first
+ * @param keepFor how long a copy is kept at most; never for more than half of the time that its entry is still fresh, so that early
+ *     refreshes happen in time
+ * @param maxLag how far a copy may be behind the server, at least 100 ms: three questions are asked in that time, to learn whether the
+ *     connection still works
+ * @param keepUntracked how long a copy is kept where the server cannot tell of changes; zero for not at all
+ */
+public record NearCache(int maxEntries, Duration keepFor, Duration maxLag, Duration keepUntracked) {
+    private static final Duration SHORTEST_LAG = Duration.ofMillis(100);
+
+    /** Requires times and a number that make sense. */
+    public NearCache {
+        requireNonNull(keepFor, "keepFor");
+        if (maxEntries < 1) {
+            throw new IllegalArgumentException("maxEntries is at least 1, not " + maxEntries);
+        }
+        if (keepFor.isNegative() || keepFor.isZero()) {
+            throw new IllegalArgumentException("keepFor is positive, not " + keepFor);
+        }
+        if (maxLag.compareTo(SHORTEST_LAG) < 0) {
+            throw new IllegalArgumentException("maxLag is at least " + SHORTEST_LAG + ", not " + maxLag);
+        }
+        if (keepUntracked.isNegative()) {
+            throw new IllegalArgumentException("keepUntracked is not negative, not " + keepUntracked);
+        }
+    }
+
+    /** Up to so many copies, each for up to a minute, at most 3 seconds behind the server, and none where it cannot tell of changes. */
+    public static NearCache of(int maxEntries) {
+        return new NearCache(maxEntries, Duration.ofMinutes(1), Duration.ofSeconds(3), Duration.ZERO);
+    }
+
+    /** The same with another {@code keepFor}. */
+    public NearCache withKeepFor(Duration value) {
+        return new NearCache(maxEntries, value, maxLag, keepUntracked);
+    }
+
+    /** The same with another {@code maxLag}. */
+    public NearCache withMaxLag(Duration value) {
+        return new NearCache(maxEntries, keepFor, value, keepUntracked);
+    }
+
+    /** The same with another {@code keepUntracked}. */
+    public NearCache withKeepUntracked(Duration value) {
+        return new NearCache(maxEntries, keepFor, maxLag, value);
+    }
+}

@@ -1,0 +1,71 @@
+package dev.spinel.patterns.testing;
+
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What the tests of a recipe stand on, with each client library: a server, which is shared by all test classes, so that every test uses names of
+ * its own; a runtime that reaches it through a proxy with faults, and one that reaches it straight, as another process would.
+ */
+@ParameterizedClass
+@EnumSource(ClientKind.class)
+@Tag("redis-server")
+@ExtendWith(SharedServer.class)
+public abstract class RecipeFixture {
+    private static final Duration TIMEOUT = Duration.ofSeconds(1);
+
+    protected final ClientKind client;
+    protected final RedisServer server = SharedServer.server();
+    /** A look at the server past the recipe. */
+    protected final RedisCommands<String, String> redis = SharedServer.commands();
+    /** Of this test alone. */
+    protected final String name = UUID.randomUUID().toString();
+
+    /** What both runtimes tell. */
+    protected final EventLog events = new EventLog();
+
+    protected FaultProxy proxy;
+    /** What {@link #runtime} sends. */
+    protected RecordingTransport transport;
+    /** Through the proxy. */
+    protected PatternRuntime runtime;
+    /** Straight to the server. */
+    protected PatternRuntime other;
+
+    protected RecipeFixture(ClientKind client) {
+        this.client = client;
+    }
+
+    @BeforeAll
+    static void pollOften() {
+        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
+    }
+
+    @BeforeEach
+    void connect() {
+        proxy = new FaultProxy(server.port());
+        transport = new RecordingTransport(client.connect(proxy.port(), TIMEOUT));
+        runtime = PatternRuntime.builder(transport).listener(events).build();
+        other = PatternRuntime.builder(client.connect(server.port()))
+                .listener(events)
+                .build();
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        runtime.close();
+        other.close();
+        proxy.close();
+    }
+}

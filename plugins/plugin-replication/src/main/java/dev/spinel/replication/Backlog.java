@@ -1,0 +1,128 @@
+package dev.spinel.replication;
+
+import dev.spinel.api.data.Bytes;
+import java.util.Arrays;
+
+/**
+ * The last bytes of a stream, found by their offset in it. Several readers read it, each at its own pace; who owns it says
+ * what nobody needs any more.
+ *
+ * <p>Engine thread only. Chunks are used again, so that a stream in steady state allocates nothing.
+ */
+final class Backlog {
+    /*
+     * The byte with the offset o is the one with the index o mod 16384 of the chunk with the number o div 16384. Chunks that
+     * are kept stand in a ring by their numbers, so that finding one is arithmetic, and a reader is nothing but an offset.
+     *
+     *     start              end
+     *       v                 v
+     *   [..###][######][######.]     chunks first to last; # bytes that are kept
+     */
+    private static final int CHUNK_SHIFT = 14;
+
+    static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
+    private static final int INITIAL_CHUNKS = 16;
+
+    private byte[][] ring = new byte[INITIAL_CHUNKS][];
+    private byte[] spare = new byte[0];
+    private int chunks;
+    private long start;
+    private long end;
+
+    /** @param offset offset of the first byte that will be appended */
+    Backlog(long offset) {
+        start = offset;
+        end = offset;
+    }
+
+    /** Offset of the first byte that is kept. */
+    long start() {
+        return start;
+    }
+
+    /** Offset of the next byte to be appended. */
+    long end() {
+        return end;
+    }
+
+    /** Heap that the bytes take. */
+    long heapBytes() {
+        return (long) (chunks + (spare.length > 0 ? 1 : 0)) * CHUNK_BYTES;
+    }
+
+    void append(byte[] source, int offset, int length) {
+        int from = offset;
+        int left = length;
+        while (left > 0) {
+            int index = index(end);
+            if (index == 0 || chunks == 0) {
+                addChunk();
+            }
+            int count = Math.min(left, CHUNK_BYTES - index);
+            System.arraycopy(source, from, chunk(end), index, count);
+            end += count;
+            from += count;
+            left -= count;
+        }
+    }
+
+    /** Appends a command as clients send it. */
+    void append(Bytes[] args, int argCount, CommandBytes room) {
+        room.clear();
+        room.command(args, argCount);
+        append(room.array(), 0, room.length());
+    }
+
+    private void addChunk() {
+        if (chunks == ring.length) {
+            grow();
+        }
+        byte[] chunk = spare.length > 0 ? spare : new byte[CHUNK_BYTES];
+        spare = new byte[0];
+        ring[slot(end)] = chunk;
+        chunks++;
+    }
+
+    private void grow() {
+        byte[][] old = ring;
+        ring = new byte[2 * old.length][];
+        long first = start >> CHUNK_SHIFT;
+        for (long number = first; number < first + chunks; number++) {
+            ring[(int) (number & (ring.length - 1))] = old[(int) (number & (old.length - 1))];
+        }
+    }
+
+    private int slot(long offset) {
+        return (int) ((offset >> CHUNK_SHIFT) & (ring.length - 1));
+    }
+
+    /** Lets go of the bytes before an offset, which is at most {@link #end}. */
+    void discardBefore(long offset) {
+        while (chunks > 0 && start < offset) {
+            long chunkEnd = ((start >> CHUNK_SHIFT) + 1) << CHUNK_SHIFT;
+            if (offset < chunkEnd) {
+                start = offset;
+                return;
+            }
+            spare = ring[slot(start)];
+            Arrays.fill(ring, slot(start), slot(start) + 1, null);
+            chunks--;
+            start = chunkEnd;
+        }
+    }
+
+    /** The chunk with the byte of an offset that is kept; read only, and until that is discarded. */
+    byte[] chunk(long offset) {
+        return ring[slot(offset)];
+    }
+
+    /** The index of the byte of an offset in its chunk. */
+    int index(long offset) {
+        return (int) (offset & (CHUNK_BYTES - 1));
+    }
+
+    /** How many bytes from an offset on are in its chunk; 0 at the end. */
+    int contiguous(long offset) {
+        return (int) Math.min(CHUNK_BYTES - index(offset), end - offset);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.spinel.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+    private static byte[] random(Random random, int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] read(Backlog backlog, long from) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        long at = from;
+        while (at < backlog.end()) {
+            int count = backlog.contiguous(at);
+            out.write(backlog.chunk(at), backlog.index(at), count);
+            at += count;
+        }
+        return out.toByteArray();
+    }
+
+    @Test
+    void append_readFromAnyKeptOffset_isWhatWasAppended() {
+        Random random = new Random(1);
+        Backlog backlog = new Backlog(5_000_000_123L);
+        ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        long base = backlog.start();
+        for (int step = 0; step < 400; step++) {
+            byte[] piece = random(random, random.nextInt(3 * Backlog.CHUNK_BYTES));
+            backlog.append(piece, 0, piece.length);
+            expected.writeBytes(piece);
+            if (random.nextInt(4) == 0) {
+                backlog.discardBefore(backlog.start() + random.nextLong(backlog.end() - backlog.start() + 1));
+            }
+            long from = backlog.start() + random.nextLong(backlog.end() - backlog.start() + 1);
+            byte[] all = expected.toByteArray();
+            assertThat(read(backlog, from))
+                    .as("step %d", step)
+                    .isEqualTo(Arrays.copyOfRange(all, (int) (from - base), all.length));
+        }
+        assertThat(backlog.end()).isEqualTo(base + expected.size());
+    }
+
+    @Test
+    void append_partOfArray_takesThatPart() {
+        Backlog backlog = new Backlog(0);
+        backlog.append(new byte[] {1, 2, 3, 4}, 1, 2);
+        assertThat(read(backlog, 0)).containsExactly(2, 3);
+    }
+
+    @Test
+    void discardBefore_everything_leavesNothingAndGoesOn() {
+        Backlog backlog = new Backlog(0);
+        backlog.append(new byte[100], 0, 100);
+        backlog.discardBefore(100);
+        assertThat(backlog.start()).isEqualTo(100);
+        backlog.append(new byte[] {7}, 0, 1);
+        assertThat(read(backlog, 100)).containsExactly(7);
+    }
+
+    @Test
+    void discardBefore_endOfChunk_goesOnInTheNext() {
+        Backlog backlog = new Backlog(0);
+        backlog.append(new byte[Backlog.CHUNK_BYTES], 0, Backlog.CHUNK_BYTES);
+        backlog.discardBefore(Backlog.CHUNK_BYTES);
+        backlog.append(new byte[] {9}, 0, 1);
+        assertThat(backlog.start()).isEqualTo(Backlog.CHUNK_BYTES);
+        assertThat(read(backlog, Backlog.CHUNK_BYTES)).containsExactly(9);
+    }
+
+    @Test
+    void heapBytes_afterDiscarding_isThatOfWhatIsKept() {
+        Backlog backlog = new Backlog(0);
+        backlog.append(new byte[50 * Backlog.CHUNK_BYTES], 0, 50 * Backlog.CHUNK_BYTES);
+        assertThat(backlog.heapBytes()).isEqualTo(50L * Backlog.CHUNK_BYTES);
+        backlog.discardBefore(48L * Backlog.CHUNK_BYTES);
+        // Two that are kept, and one to be used again.
+        assertThat(backlog.heapBytes()).isEqualTo(3L * Backlog.CHUNK_BYTES);
+    }
+}
