@@ -16,6 +16,7 @@ import dev.spinel.engine.client.Client;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.lua.vm.Interpreter;
+import dev.spinel.resp.transport.LocalConnection;
 import dev.spinel.resp.transport.NettyTransport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,11 +42,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SpinelServer implements AutoCloseable {
     private final Engine engine;
+    private final NettyTransport<Client> transport;
     private final Thread engineThread;
     private final int port;
 
-    private SpinelServer(Engine engine, Thread engineThread, int port) {
+    private SpinelServer(Engine engine, NettyTransport<Client> transport, Thread engineThread, int port) {
         this.engine = engine;
+        this.transport = transport;
         this.engineThread = engineThread;
         this.port = port;
     }
@@ -90,6 +93,15 @@ public final class SpinelServer implements AutoCloseable {
     /** The TCP port that the server listens on, 0 for none. */
     public int port() {
         return port;
+    }
+
+    /**
+     * A connection without a socket.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the server has stopped
+     */
+    LocalConnection<Client> connect(LocalConnection.Output output) {
+        return transport.connect(output);
     }
 
     /** Waits until the server has stopped. */
@@ -189,7 +201,7 @@ public final class SpinelServer implements AutoCloseable {
                 Interpreter.STACK_BYTES);
         thread.start();
         try {
-            return new SpinelServer(engine, thread, listening.join());
+            return new SpinelServer(engine, transport, thread, listening.join());
         } catch (CompletionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;

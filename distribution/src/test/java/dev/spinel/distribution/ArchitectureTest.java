@@ -13,11 +13,16 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Calendar;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.Random;
 import java.util.Timer;
@@ -30,7 +35,9 @@ import java.util.concurrent.ThreadPoolExecutor;
  * The rules on what may depend on what, over all modules. A rule that meets no class fails, so a renamed package does not
  * switch its rule off.
  */
-@AnalyzeClasses(packages = "dev.spinel", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "dev.spinel",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.WithoutTestJars.class})
 class ArchitectureTest {
     private static final String COROUTINES = "dev.spinel.lua.vm..";
     private static final String API = "dev.spinel.api..";
@@ -47,6 +54,14 @@ class ArchitectureTest {
     private static final String JSPECIFY = "org.jspecify..";
     /** The name of a Guice module, or of a class nested in one. */
     private static final String MODULE_CLASS = ".*Module(\\$.*)?";
+
+    /** Leaves the tests of the recipes out where they are in a JAR. */
+    static final class WithoutTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 
     @ArchTest
     static final ArchRule api_seesOnlyTheJdk = classes()
@@ -168,12 +183,26 @@ class ArchitectureTest {
                     MICROMETER_ADAPTER, "dev.spinel.patterns.transport..", "io.micrometer.core..", JDK, JSPECIFY);
 
     @ArchTest
-    static final ArchRule patterns_areKnownToNobody = noClasses()
+    static final ArchRule patterns_areKnownToTheirEmbeddedTransportOnly = noClasses()
             .that()
             .resideOutsideOfPackage(PATTERNS)
+            .and()
+            .haveNameNotMatching("dev\\.spinel\\.distribution\\.(EmbeddedTransport|LocalLink|ReplyReader).*")
             .should()
             .dependOnClassesThat()
             .resideInAPackage(PATTERNS);
+
+    /** Time is the server's: however wrong a client's clock is, nothing changes (acceptance tests R4, L7 and Q6). */
+    @ArchTest
+    static final ArchRule patterns_neverAskWhatTimeItIs = noClasses()
+            .that()
+            .resideInAPackage(PATTERNS)
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .dependOnClassesThat(belongToAnyOf(Clock.class, Date.class, Calendar.class));
 
     @ArchTest
     static final ArchRule packages_haveNoCycles =

@@ -69,6 +69,9 @@ public interface Capability extends ServerPlugin {
         return false;
     }
 
+    /** Forgets all libraries of functions: another data set takes the place of the one before. */
+    default void clearLibraries() {}
+
     /** What it holds of scripts. */
     default ScriptFigures scriptFigures() {
         return ScriptFigures.NONE;

@@ -11,6 +11,7 @@ import dev.spinel.engine.admin.AclCommands;
 import dev.spinel.engine.admin.ClientCommands;
 import dev.spinel.engine.admin.ClusterCommands;
 import dev.spinel.engine.admin.CommandCommands;
+import dev.spinel.engine.admin.CommandLogCommands;
 import dev.spinel.engine.admin.ConfigBindings;
 import dev.spinel.engine.admin.ConfigCommands;
 import dev.spinel.engine.admin.ConnectionCommands;
@@ -32,7 +33,6 @@ import dev.spinel.engine.admin.ServerCommands;
 import dev.spinel.engine.admin.ServerIdentity;
 import dev.spinel.engine.admin.ServerProcess;
 import dev.spinel.engine.admin.ServerProcess.ShutdownMode;
-import dev.spinel.engine.admin.SlowlogCommands;
 import dev.spinel.engine.admin.UserConnections;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
@@ -77,9 +77,9 @@ import dev.spinel.engine.pubsub.PubSubCommands;
 import dev.spinel.engine.snapshot.KeyspaceLoader;
 import dev.spinel.engine.snapshot.Snapshots;
 import dev.spinel.engine.snapshot.ValueTransfer;
+import dev.spinel.engine.stats.CommandLogs;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
-import dev.spinel.engine.stats.SlowLog;
 import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
 import dev.spinel.engine.transaction.WatchedKeys;
@@ -145,7 +145,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Propagator propagator = new Propagator();
     private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
     private final ServerStatistics statistics = new ServerStatistics();
-    private final SlowLog slowLog = new SlowLog();
+    private final CommandLogs commandLogs = new CommandLogs();
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
     private final Monitors monitors = new Monitors();
     private final CommandTable commandTable = new CommandTable();
@@ -212,7 +212,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 commandTable,
                 services,
                 statistics,
-                slowLog,
+                commandLogs,
                 latencyMonitor,
                 monitors,
                 options.failureLog(),
@@ -284,8 +284,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 propagator,
                 snapshots,
-                new KeyspaceLoader(
-                        keyspaces, clock::nowMillis, name -> contributions.valueType(name), this::takeLibrary),
+                new KeyspaceLoader(keyspaces, clock::nowMillis, name -> contributions.valueType(name), libraries()),
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher,
@@ -316,13 +315,23 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
-    private void takeLibrary(Bytes code, boolean replaces) throws IOException {
-        for (Capability capability : capabilities) {
-            if (capability.takeLibrary(code, replaces)) {
-                return;
+    private KeyspaceLoader.Libraries libraries() {
+        return new KeyspaceLoader.Libraries() {
+            @Override
+            public void take(Bytes code, boolean replaces) throws IOException {
+                for (Capability capability : capabilities) {
+                    if (capability.takeLibrary(code, replaces)) {
+                        return;
+                    }
+                }
+                throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
             }
-        }
-        throw new InvalidDatasetException("The data contain a library of functions, but this server has none");
+
+            @Override
+            public void clear() {
+                capabilities.forEach(Capability::clearLibraries);
+            }
+        };
     }
 
     private boolean onlyReads(String command, Bytes script) {
@@ -409,8 +418,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 configCommands,
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
-                new SlowlogCommands(slowLog),
-                new LatencyCommands(latencyMonitor, slowLog, commandTable),
+                new CommandLogCommands(commandLogs),
+                new LatencyCommands(latencyMonitor, commandLogs.slow(), commandTable),
                 new ReplicaOfCommands(),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
@@ -433,7 +442,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private void bind(ConfigRegistry config) {
         ConfigBindings bindings = new ConfigBindings(config);
         bindings.encodings(encodingLimits);
-        bindings.observation(slowLog, latencyMonitor, dispatcher, keyEvents);
+        bindings.observation(commandLogs, latencyMonitor, dispatcher, keyEvents);
         new UserConnections(users, clients, dispatcher::caller, this::disconnect);
         bindings.access(users, aclLog);
         bindings.hertz(cron::hz);

@@ -31,7 +31,13 @@ import dev.spinel.patterns.session.ExpiredSession;
 import dev.spinel.patterns.session.Session;
 import dev.spinel.patterns.session.SessionReaper;
 import dev.spinel.patterns.session.SessionStore;
+import dev.spinel.patterns.stream.EventStream;
+import dev.spinel.patterns.stream.StreamConsumer;
 import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.topic.Gap;
+import dev.spinel.patterns.topic.Topic;
+import dev.spinel.patterns.topic.TopicListener;
+import dev.spinel.patterns.topic.TopicSubscription;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import io.lettuce.core.RedisURI;
@@ -173,6 +179,45 @@ class ClusterIT {
             assertThat(funnel.record(name, "{a}")).isTrue();
         }
         assertThat(funnel.stages().get(0).users()).isEqualTo(AWKWARD_NAMES.size());
+    }
+
+    @Test
+    void topics() {
+        for (String name : AWKWARD_NAMES) {
+            CompletableFuture<String> heard = new CompletableFuture<>();
+            Topic topic = Topic.of(runtime, name);
+            try (TopicSubscription subscription = topic.subscribe(new TopicListener() {
+                @Override
+                public void message(String body, long number) {
+                    heard.complete(body);
+                }
+
+                @Override
+                public void gap(Gap gap) {
+                    // Those that were published before the subscription took effect.
+                }
+            })) {
+                await().until(() -> topic.publish(name) > 0 && heard.isDone());
+                assertThat(subscription).isNotNull();
+            }
+            assertThat(heard.join()).isEqualTo(name);
+        }
+    }
+
+    @Test
+    void streams() {
+        for (String name : List.of("s", "{s}", "s{")) {
+            CompletableFuture<String> handled = new CompletableFuture<>();
+            EventStream stream = EventStream.keeping(runtime, name, 10);
+            stream.append(Map.of("f", name));
+            try (StreamConsumer consumer = stream.consumer(
+                            "}g{", Runnable::run, entry -> handled.complete(entry.text("f")))
+                    .fromTheStart()
+                    .start()) {
+                assertThat(handled).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(name);
+                assertThat(consumer.running()).isLessThanOrEqualTo(1);
+            }
+        }
     }
 
     @Test

@@ -33,7 +33,13 @@ import dev.spinel.patterns.session.ExpiredSession;
 import dev.spinel.patterns.session.Session;
 import dev.spinel.patterns.session.SessionReaper;
 import dev.spinel.patterns.session.SessionStore;
+import dev.spinel.patterns.stream.EventStream;
+import dev.spinel.patterns.stream.StreamConsumer;
 import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.topic.Gap;
+import dev.spinel.patterns.topic.Topic;
+import dev.spinel.patterns.topic.TopicListener;
+import dev.spinel.patterns.topic.TopicSubscription;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.io.IOException;
@@ -70,6 +76,8 @@ class ReadmeIT {
     private boolean paid;
     private final CompletableFuture<Long> scheduled = new CompletableFuture<>();
     private final CompletableFuture<String> sent = new CompletableFuture<>();
+    private final CompletableFuture<String> shown = new CompletableFuture<>();
+    private final CompletableFuture<String> billed = new CompletableFuture<>();
 
     @Test
     @Tag("redis-server")
@@ -87,6 +95,8 @@ class ReadmeIT {
                 near(runtime);
                 remember(runtime);
                 count(runtime);
+                publish(runtime);
+                stream(runtime);
             }
         }
         assertThat(response).containsKey("RateLimit");
@@ -276,6 +286,55 @@ class ReadmeIT {
         assertThat(total + today + best.size()).isEqualTo(3);
     }
 
+    private void publish(PatternRuntime runtime) throws Exception {
+        Topic prices = Topic.of(runtime, "prices");
+        TopicSubscription subscription = prices.subscribe(new TopicListener() {
+            @Override
+            public void message(String body, long number) {
+                show(body);
+            }
+
+            @Override
+            public void gap(Gap gap) {
+                showAllAgain();
+            }
+        });
+        prices.publish("kettle 24.50");
+        // The first message may have come before the subscription took effect.
+        for (int i = 0; i < 100 && !shown.isDone(); i++) {
+            prices.publish("kettle 24.50");
+            Thread.sleep(20);
+        }
+        assertThat(shown).isCompletedWithValue("kettle 24.50");
+        subscription.close();
+    }
+
+    private void show(String price) {
+        shown.complete(price);
+    }
+
+    private void showAllAgain() {
+        shown.complete("all");
+    }
+
+    private void stream(PatternRuntime runtime) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(10);
+        EventStream orders = EventStream.keeping(runtime, "orders", 100_000);
+        orders.append(Map.of("customer", "ann", "total", "24.50"));
+        StreamConsumer billing = orders.consumer("billing", executor, entry -> bill(entry.text("customer"), entry.id()))
+                .onGap(gap -> System.err.println("never seen: " + gap))
+                .fromTheStart()
+                .start();
+        assertThat(billed.get(10, TimeUnit.SECONDS)).isEqualTo("ann");
+        billing.close();
+        executor.shutdown();
+    }
+
+    private void bill(String customer, String order) {
+        billed.complete(customer);
+        assertThat(order).contains("-");
+    }
+
     private void send(String mail, long id) {
         sent.complete(mail + id);
     }
@@ -295,7 +354,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(12);
+        assertThat(found).isEqualTo(14);
     }
 
     /** Without indentation and empty lines. */

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param count about how many elements to visit, at least 1
  * @param pattern the glob pattern that elements must match, or null for all; valid until the handler returns
  * @param type the type name that keys must have (SCAN only), or null for all; valid until the handler returns
+ * @param bare whether fields and members are wanted without their values and scores (HSCAN and ZSCAN only)
  */
-public record ScanOptions(int count, @Nullable Bytes pattern, @Nullable Bytes type) {
+public record ScanOptions(int count, @Nullable Bytes pattern, @Nullable Bytes type, boolean bare) {
     private static final int DEFAULT_COUNT = 10;
 
     /** Parses a cursor argument, or {@code ERR invalid cursor}. */
@@ -58,10 +59,30 @@ public record ScanOptions(int count, @Nullable Bytes pattern, @Nullable Bytes ty
      * @param withType whether the option TYPE is known
      */
     public static ScanOptions parse(Call call, int first, boolean withType) {
+        return parse(call, first, withType, null);
+    }
+
+    /**
+     * Parses the arguments from {@code first} to the last one, TYPE not among them.
+     *
+     * @param bareWord the option that asks for {@link #bare}, in upper case
+     */
+    public static ScanOptions parse(Call call, int first, String bareWord) {
+        return parse(call, first, false, bareWord);
+    }
+
+    private static ScanOptions parse(Call call, int first, boolean withType, @Nullable String bareWord) {
+        boolean bare = false;
         int count = DEFAULT_COUNT;
         Bytes pattern = null;
         Bytes type = null;
-        for (int i = first; i < call.argCount(); i += 2) {
+        int i = first;
+        while (i < call.argCount()) {
+            if (bareWord != null && call.argIs(i, bareWord)) {
+                bare = true;
+                i++;
+                continue;
+            }
             if (i + 1 == call.argCount()) {
                 throw Errors.syntax();
             }
@@ -79,8 +100,9 @@ public record ScanOptions(int count, @Nullable Bytes pattern, @Nullable Bytes ty
             } else {
                 throw Errors.syntax();
             }
+            i += 2;
         }
-        return new ScanOptions(count, pattern, type);
+        return new ScanOptions(count, pattern, type, bare);
     }
 
     /** Whether an element passes MATCH. */

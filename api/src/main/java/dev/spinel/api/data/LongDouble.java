@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Immutable; any thread. Every operation allocates.
  */
-public final class LongDouble {
+public final class LongDouble implements Comparable<LongDouble> {
     private static final int MANTISSA_BITS = 64;
     /** Exponent of the last bit of the smallest number, 2^-16445. */
     private static final int MIN_UNIT_EXPONENT = -16445;
@@ -26,6 +26,10 @@ public final class LongDouble {
 
     private static final LongDouble INFINITY = new LongDouble(BigInteger.ONE, Integer.MAX_VALUE);
     private static final LongDouble NEGATIVE_INFINITY = new LongDouble(BigInteger.ONE.negate(), Integer.MAX_VALUE);
+
+    /** The largest finite number. */
+    public static final LongDouble MAX = new LongDouble(
+            BigInteger.ONE.shiftLeft(MANTISSA_BITS).subtract(BigInteger.ONE), MAX_INTEGER_BITS - MANTISSA_BITS);
 
     /** The value is {@code mantissa * 2^exponent}; infinity has the largest exponent. */
     private final BigInteger mantissa;
@@ -162,6 +166,36 @@ public final class LongDouble {
         int unit = Math.min(exponent, other.exponent);
         BigInteger sum = mantissa.shiftLeft(exponent - unit).add(other.mantissa.shiftLeft(other.exponent - unit));
         return rounded(sum, unit, false);
+    }
+
+    /** The number of the other sign. */
+    public LongDouble negate() {
+        return new LongDouble(mantissa.negate(), exponent);
+    }
+
+    /** Compares by value; the infinities are the least and the greatest. */
+    @Override
+    public int compareTo(LongDouble other) {
+        if (!isFinite() || !other.isFinite()) {
+            return Integer.compare(infiniteSign(), other.infiniteSign());
+        }
+        int unit = Math.min(exponent, other.exponent);
+        return mantissa.shiftLeft(exponent - unit).compareTo(other.mantissa.shiftLeft(other.exponent - unit));
+    }
+
+    private int infiniteSign() {
+        return isFinite() ? 0 : mantissa.signum();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof LongDouble number && compareTo(number) == 0;
+    }
+
+    @Override
+    public int hashCode() {
+        int zeros = Math.max(0, mantissa.getLowestSetBit());
+        return 31 * mantissa.shiftRight(zeros).hashCode() + (mantissa.signum() == 0 ? 0 : exponent + zeros);
     }
 
     /** Decimal digits without exponent, at most 17 after the point, without trailing zeros; for a finite number. */

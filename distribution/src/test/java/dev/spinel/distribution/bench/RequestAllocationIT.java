@@ -28,7 +28,7 @@ class RequestAllocationIT {
                         .forks(1)
                         .jvmArgs("-Xmx1g")
                         .warmupIterations(1)
-                        .warmupTime(TimeValue.seconds(1))
+                        .warmupTime(TimeValue.seconds(3))
                         .measurementIterations(3)
                         .measurementTime(TimeValue.seconds(1))
                         .verbosity(VerboseMode.SILENT)

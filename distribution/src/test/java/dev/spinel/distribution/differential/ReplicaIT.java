@@ -181,7 +181,8 @@ class ReplicaIT {
                 RespConnection here = new RespConnection(master.port());
                 RespConnection there = new RespConnection(redis.port())) {
             for (String name : List.of("PSYNC", "REPLCONF", "ROLE", "SYNC", "WAIT")) {
-                List<Reply> ours = here.call("COMMAND", "INFO", name).children().get(0).children();
+                List<Reply> ours =
+                        here.call("COMMAND", "INFO", name).children().get(0).children();
                 List<Reply> theirs =
                         there.call("COMMAND", "INFO", name).children().get(0).children();
                 assertThat(ours).as(name).hasSameSizeAs(theirs);

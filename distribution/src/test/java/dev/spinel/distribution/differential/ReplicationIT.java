@@ -32,6 +32,7 @@ class ReplicationIT {
                 .directive("dir", directory.toString())
                 .directive("repl-diskless-sync-delay", "0")
                 .directive("repl-ping-replica-period", "3600")
+                .directive("enable-debug-command", "yes")
                 .start();
         client = new RespConnection(server.port());
     }

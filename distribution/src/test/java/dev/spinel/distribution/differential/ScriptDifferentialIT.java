@@ -36,8 +36,9 @@ class ScriptDifferentialIT {
             "local answer = coroutine.wrap(function(...) return redis.pcall(...) end)(unpack(ARGV)) return answer";
     private static final String TYPED_CALL = "redis.setresp(3) return redis.pcall(unpack(ARGV))";
     private static final List<String> SCRIPTS = List.of(CALL, PROTECTED_CALL, NESTED_CALL, TYPED_CALL);
-    private static final String LIBRARY = "#!lua name=differential\nredis.register_function('call', function(keys, args)"
-            + " return redis.call(unpack(args)) end)";
+    private static final String LIBRARY =
+            "#!lua name=differential\nredis.register_function('call', function(keys, args)"
+                    + " return redis.call(unpack(args)) end)";
     private static final List<Request> DATA = List.of(
             Request.of("SET", "a", "10"),
             Request.of("RPUSH", "l", "1", "2", "3"),
@@ -74,8 +75,7 @@ class ScriptDifferentialIT {
             new String(in.readAllBytes(), UTF_8)
                     .lines()
                     .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .forEach(script ->
-                            requests.add(Request.of("EVAL", script, "2", "a", "b", "1", "two", "3.5")));
+                    .forEach(script -> requests.add(Request.of("EVAL", script, "2", "a", "b", "1", "two", "3.5")));
         }
 
         assertThat(servers.run(protocol, List.of(), requests)).isNull();

@@ -6,8 +6,6 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
-import dev.spinel.engine.acl.Latin1;
-import dev.spinel.engine.acl.User;
 import dev.spinel.engine.acl.Users;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.Client;
@@ -17,11 +15,9 @@ import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.tracking.ClientTracking;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** CLIENT and its subcommands. Engine thread only. */
 public final class ClientCommands implements ServerPlugin {
@@ -72,6 +68,7 @@ public final class ClientCommands implements ServerPlugin {
         return List.of(Command.container(
                 ClientSpecs.CLIENT,
                 Command.of(ClientSpecs.CLIENT_CACHING, tracking::caching),
+                Command.of(ClientSpecs.CLIENT_CAPA, ClientCommands::capa),
                 Command.of(ClientSpecs.CLIENT_GETNAME, ClientCommands::getname),
                 Command.of(ClientSpecs.CLIENT_GETREDIR, tracking::getredir),
                 Command.of(
@@ -80,6 +77,8 @@ public final class ClientCommands implements ServerPlugin {
                                 "CLIENT",
                                 "CACHING (YES|NO)",
                                 "    Choose whether the keys of the next command are tracked.",
+                                "CAPA <capability> [<capability> ...]",
+                                "    Tell what this client can do: redirect.",
                                 "GETNAME",
                                 "    Return the name of this connection.",
                                 "GETREDIR",
@@ -91,9 +90,10 @@ public final class ClientCommands implements ServerPlugin {
                                 "KILL <ip:port>",
                                 "    Close the connection from an address.",
                                 "KILL <option> <value> [<option> <value> [...]]",
-                                "    Close connections by ID, ADDR, LADDR, TYPE, USER, MAXAGE or SKIPME.",
-                                "LIST [TYPE <type> | ID <id> [...]]",
-                                "    Describe all connections, or some.",
+                                "    Close the connections that meet all conditions: ID, ADDR, LADDR, IP, TYPE, USER, NAME,",
+                                "    LIB-NAME, LIB-VER, DB, FLAGS, CAPA, each with NOT- as well, MAXAGE, IDLE, SKIPME.",
+                                "LIST [<option> <value> [<option> <value> [...]]]",
+                                "    Describe all connections, or those that meet the conditions that KILL takes.",
                                 "NO-EVICT (ON|OFF)",
                                 "    Exempt this connection from client eviction.",
                                 "NO-TOUCH (ON|OFF)",
@@ -187,137 +187,28 @@ public final class ClientCommands implements ServerPlugin {
     }
 
     private void list(Call call) {
-        Type type = null;
-        List<Client> chosen = new ArrayList<>(clients.all());
-        if (call.argCount() == 4 && call.argIs(2, "TYPE")) {
-            type = type(call.arg(3));
-        } else if (call.argCount() > 3 && call.argIs(2, "ID")) {
-            chosen.clear();
-            for (int i = 3; i < call.argCount(); i++) {
-                Client client = clients.get(call.integerArg(i, Long.MIN_VALUE, Long.MAX_VALUE, "Invalid client ID"));
-                if (client != null) {
-                    chosen.add(client);
-                }
-            }
-        } else if (call.argCount() != 2) {
-            throw Errors.syntax();
-        }
         StringBuilder text = new StringBuilder();
-        for (Client client : chosen) {
-            if (type == null || type == Type.of(client)) {
-                text.append(ClientDescription.of(client, call)).append('\n');
-            }
+        for (Client client : ClientFilter.ofList(call, users).choose(clients)) {
+            text.append(ClientDescription.of(client, call)).append('\n');
         }
         call.reply().verbatim("txt", text.toString());
     }
 
-    private enum Type {
-        NORMAL,
-        MASTER,
-        REPLICA,
-        PUBSUB;
-
-        private static Type of(Client client) {
-            if (client.is(ClientFlag.REPLICA)) {
-                return REPLICA;
-            }
-            return client.is(ClientFlag.SUBSCRIBED) ? PUBSUB : NORMAL;
-        }
-    }
-
-    private static Type type(Bytes name) {
-        for (Type type : Type.values()) {
-            if (name.isWord(type.name())) {
-                return type;
-            }
-        }
-        if (name.isWord("SLAVE")) {
-            return Type.REPLICA;
-        }
-        throw Errors.err("Unknown client type '" + name + "'");
-    }
-
     private void kill(Call call) {
         if (call.argCount() == 3) {
-            KillFilter filter = new KillFilter();
-            filter.address = call.arg(2).toString();
-            if (kill(call, filter) == 0) {
+            if (kill(call, ClientFilter.ofAddress(call, users)) == 0) {
                 throw Errors.err("No such client");
             }
             call.reply().ok();
             return;
         }
-        call.reply().integer(kill(call, killFilter(call)));
+        call.reply().integer(kill(call, ClientFilter.ofKill(call, users)));
     }
 
-    /** Which clients CLIENT KILL means; null or a negative number for any. */
-    private static final class KillFilter {
-        private long id = -1;
-        private @Nullable String address;
-        private @Nullable String localAddress;
-        private @Nullable Type type;
-        private @Nullable User user;
-        private long maxAgeSeconds = -1;
-        private boolean skipsCaller;
-
-        private boolean matches(Client client, long nowMillis) {
-            return (id < 0 || id == client.id())
-                    && (address == null || address.equals(client.connection().remoteAddress()))
-                    && (localAddress == null
-                            || localAddress.equals(client.connection().localAddress()))
-                    && (type == null || type == Type.of(client))
-                    && (user == null || user == client.user())
-                    && (maxAgeSeconds < 0 || (nowMillis - client.connectedAtMillis()) / 1000 >= maxAgeSeconds);
-        }
-    }
-
-    private KillFilter killFilter(Call call) {
-        KillFilter filter = new KillFilter();
-        filter.skipsCaller = true;
-        if (call.argCount() % 2 != 0) {
-            throw Errors.syntax();
-        }
-        for (int i = 2; i < call.argCount(); i += 2) {
-            Bytes value = call.arg(i + 1);
-            if (call.argIs(i, "ID")) {
-                filter.id = call.integerArg(i + 1, 1, Long.MAX_VALUE, "client-id should be greater than 0");
-            } else if (call.argIs(i, "TYPE")) {
-                filter.type = type(value);
-            } else if (call.argIs(i, "ADDR")) {
-                filter.address = value.toString();
-            } else if (call.argIs(i, "LADDR")) {
-                filter.localAddress = value.toString();
-            } else if (call.argIs(i, "USER")) {
-                filter.user = user(value);
-            } else if (call.argIs(i, "MAXAGE")) {
-                filter.maxAgeSeconds = call.integerArg(i + 1);
-            } else if (call.argIs(i, "SKIPME") && value.isWord("YES")) {
-                filter.skipsCaller = true;
-            } else if (call.argIs(i, "SKIPME") && value.isWord("NO")) {
-                filter.skipsCaller = false;
-            } else {
-                throw Errors.syntax();
-            }
-        }
-        return filter;
-    }
-
-    private User user(Bytes name) {
-        User user = users.find(Latin1.text(name));
-        if (user == null) {
-            throw Errors.err("No such user '" + name + "'");
-        }
-        return user;
-    }
-
-    private int kill(Call call, KillFilter filter) {
+    private int kill(Call call, ClientFilter filter) {
         Client caller = ClientCall.of(call).client();
-        int killed = 0;
-        for (Client client : List.copyOf(clients.all())) {
-            if (!filter.matches(client, call.nowMillis()) || (client == caller && filter.skipsCaller)) {
-                continue;
-            }
-            killed++;
+        List<Client> killed = filter.choose(clients);
+        for (Client client : killed) {
             if (client == caller) {
                 client.set(ClientFlag.CLOSE_AFTER_REPLY, true);
                 client.connection().closeAfterReply();
@@ -326,7 +217,17 @@ public final class ClientCommands implements ServerPlugin {
                 forget.accept(client);
             }
         }
-        return killed;
+        return killed.size();
+    }
+
+    /** Only {@code redirect} is known, for which nothing is to be done before there is a cluster; others are ignored. */
+    private static void capa(Call call) {
+        for (int i = 2; i < call.argCount(); i++) {
+            if (call.argIs(i, "REDIRECT")) {
+                ClientCall.of(call).client().set(ClientFlag.REDIRECTABLE, true);
+            }
+        }
+        call.reply().ok();
     }
 
     private static void toggle(Call call, ClientFlag flag) {

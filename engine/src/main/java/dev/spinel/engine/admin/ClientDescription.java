@@ -69,7 +69,8 @@ final class ClientDescription {
                 + " redir=" + (tracking == null ? -1 : tracking.redirectId())
                 + " resp=" + client.protocol()
                 + " lib-name=" + client.libraryName()
-                + " lib-ver=" + client.libraryVersion();
+                + " lib-ver=" + client.libraryVersion()
+                + " capa=" + capabilities(client);
     }
 
     /** Bytes of the arguments of a request that waits for its keys, or for the rest of it. */
@@ -94,7 +95,13 @@ final class ClientDescription {
         return bytes;
     }
 
-    private static String flags(Client client) {
+    /** A letter for each capability that the client told. */
+    static String capabilities(Client client) {
+        return client.is(ClientFlag.REDIRECTABLE) ? "r" : "";
+    }
+
+    /** A letter for each state of the client. */
+    static String flags(Client client) {
         StringBuilder flags = new StringBuilder();
         append(flags, client.is(ClientFlag.REPLICA), 'S');
         append(flags, client.is(ClientFlag.MONITOR), 'O');

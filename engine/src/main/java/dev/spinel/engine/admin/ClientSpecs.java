@@ -24,6 +24,19 @@ import dev.spinel.api.command.CommandSpec;
 final class ClientSpecs {
     private static final Argument ENABLED = oneOf("enabled", word("on", "ON"), word("off", "OFF"));
 
+    private static final Argument NAME = string("name").token("NAME").optional().since("9.0.0");
+    private static final Argument IDLE =
+            integer("idle").token("IDLE").optional().since("9.0.0");
+    private static final Argument FLAGS =
+            string("flags").token("FLAGS").optional().since("9.0.0");
+    private static final Argument LIB_NAME =
+            string("lib-name").token("LIB-NAME").optional().since("9.0.0");
+    private static final Argument LIB_VER =
+            string("lib-ver").token("LIB-VER").optional().since("9.0.0");
+    private static final Argument DB = integer("db").token("DB").optional().since("9.0.0");
+    private static final Argument CAPA = string("capa").token("CAPA").optional().since("9.0.0");
+    private static final Argument IP = string("ip").token("IP").optional().since("9.0.0");
+
     static final CommandSpec CLIENT = command("CLIENT")
             .since("2.4.0")
             .arity(-2)
@@ -39,6 +52,16 @@ final class ClientSpecs {
             .acl(AclCategory.CONNECTION)
             .arguments(oneOf("mode", word("yes", "YES"), word("no", "NO")))
             .summary("Tells whether the keys of the next command are tracked.")
+            .complexity("O(1)")
+            .build();
+
+    static final CommandSpec CLIENT_CAPA = command("CAPA")
+            .since("8.0.0")
+            .arity(-3)
+            .flags(NOSCRIPT, LOADING, STALE)
+            .acl(AclCategory.CONNECTION)
+            .arguments(string("capability").multiple())
+            .summary("Tells what the client can do.")
             .complexity("O(1)")
             .build();
 
@@ -112,7 +135,16 @@ final class ClientSpecs {
                                     string("username").token("USER").optional(),
                                     string("ip:port").token("ADDR").optional(),
                                     string("ip:port").token("LADDR").optional().since("6.2.0"),
-                                    string("yes/no").token("SKIPME").optional())
+                                    string("yes/no").token("SKIPME").optional(),
+                                    integer("maxage").token("MAXAGE").optional().since("7.4.0"),
+                                    NAME,
+                                    IDLE,
+                                    FLAGS,
+                                    LIB_NAME,
+                                    LIB_VER,
+                                    DB,
+                                    CAPA,
+                                    IP)
                             .multiple()))
             .summary("Closes connections.")
             .complexity("O(N) for N clients.")
@@ -121,6 +153,8 @@ final class ClientSpecs {
             .changed("3.2.0", "Type master.")
             .changed("5.0.0", "Type replica; slave stays as its other name.")
             .changed("6.2.0", "Filter LADDR.")
+            .changed("7.4.0", "Filter MAXAGE.")
+            .changed("9.0.0", "Filters NAME, IDLE, FLAGS, LIB-NAME, LIB-VER, DB, CAPA and IP, and NOT-, of Valkey.")
             .build();
 
     static final CommandSpec CLIENT_LIST = command("LIST")
@@ -141,7 +175,20 @@ final class ClientSpecs {
                     block("id", integer("client-id").multiple())
                             .token("ID")
                             .optional()
-                            .since("6.2.0"))
+                            .since("6.2.0"),
+                    string("username").token("USER").optional().since("8.1.0"),
+                    string("ip:port").token("ADDR").optional().since("8.1.0"),
+                    string("ip:port").token("LADDR").optional().since("8.1.0"),
+                    string("yes/no").token("SKIPME").optional().since("8.1.0"),
+                    integer("maxage").token("MAXAGE").optional().since("8.1.0"),
+                    NAME,
+                    IDLE,
+                    FLAGS,
+                    LIB_NAME,
+                    LIB_VER,
+                    DB,
+                    CAPA,
+                    IP)
             .summary("Describes the open connections.")
             .complexity("O(N) for N clients.")
             .changed("2.8.12", "Field id.")
@@ -151,6 +198,8 @@ final class ClientSpecs {
             .changed("7.0.0", "Fields resp, multi-mem, rbs and rbp.")
             .changed("7.0.3", "Field ssub.")
             .changed("7.2.0", "Fields lib-name and lib-ver.")
+            .changed("8.1.0", "Filters USER, ADDR, LADDR, SKIPME and MAXAGE, of Valkey.")
+            .changed("9.0.0", "Filters NAME, IDLE, FLAGS, LIB-NAME, LIB-VER, DB, CAPA and IP, and NOT-, of Valkey.")
             .tips("nondeterministic_output")
             .build();
 

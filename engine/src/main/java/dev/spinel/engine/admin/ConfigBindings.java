@@ -11,8 +11,9 @@ import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.keyspace.Eviction;
 import dev.spinel.engine.keyspace.EvictionPolicy;
 import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.stats.CommandLog;
+import dev.spinel.engine.stats.CommandLogs;
 import dev.spinel.engine.stats.LatencyMonitor;
-import dev.spinel.engine.stats.SlowLog;
 import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.value.EncodingLimits;
 import java.util.List;
@@ -49,9 +50,10 @@ public final class ConfigBindings {
     }
 
     /** Slow log, latency monitor, percentiles and keyspace events. */
-    public void observation(SlowLog slowLog, LatencyMonitor latencyMonitor, Dispatcher dispatcher, KeyEvents events) {
-        config.bind("slowlog-log-slower-than", value -> slowLog.thresholdMicros(value.number()));
-        bindInt("slowlog-max-len", slowLog::maxEntries);
+    public void observation(CommandLogs logs, LatencyMonitor latencyMonitor, Dispatcher dispatcher, KeyEvents events) {
+        bindLog("slowlog-log-slower-than", "slowlog-max-len", logs.slow());
+        bindLog("commandlog-request-larger-than", "commandlog-large-request-max-len", logs.largeRequests());
+        bindLog("commandlog-reply-larger-than", "commandlog-large-reply-max-len", logs.largeReplies());
         config.bind("latency-monitor-threshold", value -> latencyMonitor.thresholdMillis(value.number()));
         config.bind("latency-tracking", value -> dispatcher.tracksLatency(value.isYes()));
         config.bind("notify-keyspace-events", value -> {
@@ -59,6 +61,11 @@ public final class ConfigBindings {
                 throw new IllegalArgumentException("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
             }
         });
+    }
+
+    private void bindLog(String threshold, String maxEntries, CommandLog log) {
+        config.bind(threshold, value -> log.threshold(value.number()));
+        bindInt(maxEntries, log::maxEntries);
     }
 
     /** The password of the default user, the rights that users start with, and the length of the log of refusals. */

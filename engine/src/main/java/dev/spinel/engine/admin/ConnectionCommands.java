@@ -195,6 +195,7 @@ public final class ConnectionCommands implements ServerPlugin {
         client.set(ClientFlag.NO_EVICT, false);
         client.set(ClientFlag.NO_TOUCH, false);
         client.set(ClientFlag.READONLY, false);
+        client.set(ClientFlag.REDIRECTABLE, false);
         client.unauthenticated(users.authenticationRequired());
         client.user(users.defaultUser());
         client.replyMode(ReplyMode.ON);

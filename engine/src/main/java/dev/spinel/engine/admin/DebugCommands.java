@@ -67,7 +67,7 @@ public final class DebugCommands implements ServerPlugin {
                 Map.entry("JMAP", new Subcommand(0, 0, DebugCommands::nothing)),
                 Map.entry("LISTPACK", new Subcommand(1, 1, DebugCommands::listpack)),
                 Map.entry("LOG", new Subcommand(1, 1, this::log)),
-                Map.entry("OBJECT", new Subcommand(1, 2, DebugCommands::object)),
+                Map.entry("OBJECT", new Subcommand(1, 2, this::object)),
                 Map.entry("PAUSE-CRON", new Subcommand(1, 1, this::pauseCron)),
                 Map.entry("POPULATE", new Subcommand(1, 3, DebugCommands::populate)),
                 Map.entry("PROTOCOL", new Subcommand(1, 1, DebugCommands::protocol)),
@@ -205,8 +205,15 @@ public final class DebugCommands implements ServerPlugin {
         return description;
     }
 
-    private static void object(Call call) {
-        KeyDescription description = describe(call);
+    /** Tells of a key that has expired, too, as long as it is there. */
+    private void object(Call call) {
+        KeyDescription description;
+        keyspaces.expires(false);
+        try {
+            description = describe(call);
+        } finally {
+            keyspaces.expires(true);
+        }
         long idle = Math.max(0, description.idleSeconds());
         long clock = call.nowMillis() / 1000 - idle & CLOCK_MASK;
         call.reply()

@@ -8,10 +8,10 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.dispatch.CommandTable;
 import dev.spinel.engine.dispatch.RegisteredCommand;
+import dev.spinel.engine.stats.CommandLog;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.LatencyMonitor.Event;
 import dev.spinel.engine.stats.LatencyMonitor.Sample;
-import dev.spinel.engine.stats.SlowLog;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
@@ -26,10 +26,10 @@ public final class LatencyCommands implements ServerPlugin {
     private static final int FIRST_ARGUMENT = 2;
 
     private final LatencyMonitor monitor;
-    private final SlowLog slowLog;
+    private final CommandLog slowLog;
     private final CommandTable table;
 
-    public LatencyCommands(LatencyMonitor monitor, SlowLog slowLog, CommandTable table) {
+    public LatencyCommands(LatencyMonitor monitor, CommandLog slowLog, CommandTable table) {
         this.monitor = monitor;
         this.slowLog = slowLog;
         this.table = table;

@@ -1,9 +1,9 @@
 package dev.spinel.engine.admin;
 
+import dev.spinel.engine.stats.CommandLog;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.LatencyMonitor.Event;
 import dev.spinel.engine.stats.LatencyMonitor.Sample;
-import dev.spinel.engine.stats.SlowLog;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,7 +37,7 @@ final class LatencyDiagnosis {
 
     private LatencyDiagnosis() {}
 
-    static String of(LatencyMonitor monitor, SlowLog slowLog, long nowSeconds) {
+    static String of(LatencyMonitor monitor, CommandLog slowLog, long nowSeconds) {
         if (monitor.thresholdMillis() == 0) {
             return "The latency monitor is off. CONFIG SET latency-monitor-threshold <milliseconds> turns it on.\n";
         }
@@ -56,7 +56,7 @@ final class LatencyDiagnosis {
             advice.add(ADVICE.getOrDefault(event.getKey(), OTHER));
         }
         advice.add(OTHER);
-        if (slowLog.thresholdMicros() < 0 || slowLog.thresholdMicros() > monitor.thresholdMillis() * MICROS_PER_MILLI) {
+        if (!slowLog.logs(monitor.thresholdMillis() * MICROS_PER_MILLI)) {
             advice.add("The slow log leaves out commands that the latency monitor counts: CONFIG SET"
                     + " slowlog-log-slower-than " + monitor.thresholdMillis() * MICROS_PER_MILLI
                     + " has it show them.");

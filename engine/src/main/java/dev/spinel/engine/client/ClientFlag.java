@@ -36,8 +36,10 @@ public enum ClientFlag {
     RESTRICTED(15),
     /** Follows the changes of this server. */
     REPLICA(16),
+    /** Follows redirections to another server, as CLIENT CAPA told. */
+    REDIRECTABLE(17),
     /** Runs the commands of scripts. */
-    SCRIPT(17);
+    SCRIPT(18);
 
     private final int bit;
 

@@ -119,10 +119,12 @@ final class ServerDirectives {
                 new Choice(
                         false,
                         "volatile-lru",
+                        "volatile-lrm",
                         "volatile-lfu",
                         "volatile-random",
                         "volatile-ttl",
                         "allkeys-lru",
+                        "allkeys-lrm",
                         "allkeys-lfu",
                         "allkeys-random",
                         "noeviction"),
@@ -154,8 +156,13 @@ final class ServerDirectives {
     }
 
     private static void observation(ConfigRegistry registry) {
-        registry.register(integer("slowlog-log-slower-than", 10_000, -1, Long.MAX_VALUE));
-        registry.register(integer("slowlog-max-len", 128, 0, Long.MAX_VALUE));
+        registry.register(
+                integer("slowlog-log-slower-than", 10_000, -1, Long.MAX_VALUE), "commandlog-execution-slower-than");
+        registry.register(integer("slowlog-max-len", 128, 0, Long.MAX_VALUE), "commandlog-slow-execution-max-len");
+        registry.register(integer("commandlog-request-larger-than", MIB, -1, Long.MAX_VALUE));
+        registry.register(integer("commandlog-large-request-max-len", 128, 0, Long.MAX_VALUE));
+        registry.register(integer("commandlog-reply-larger-than", MIB, -1, Long.MAX_VALUE));
+        registry.register(integer("commandlog-large-reply-max-len", 128, 0, Long.MAX_VALUE));
         registry.register(integer("latency-monitor-threshold", 0, 0, Long.MAX_VALUE));
         registry.register(yesNo("latency-tracking", true));
         registry.register(directive("latency-tracking-info-percentiles", WordList.percentiles(), "50 99 99.9"));

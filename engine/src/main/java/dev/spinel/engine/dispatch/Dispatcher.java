@@ -21,9 +21,10 @@ import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.dispatch.AccessCheck.Verdict;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.propagate.Audience;
+import dev.spinel.engine.stats.CommandLog;
+import dev.spinel.engine.stats.CommandLogs;
 import dev.spinel.engine.stats.LatencyMonitor;
 import dev.spinel.engine.stats.ServerStatistics;
-import dev.spinel.engine.stats.SlowLog;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private final CommandTable table;
     private final DispatchServices services;
     private final ServerStatistics statistics;
-    private final SlowLog slowLog;
+    private final CommandLogs commandLogs;
     private final LatencyMonitor latencyMonitor;
     private final Monitors monitors;
     private final FailureLog failureLog;
@@ -83,7 +84,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             CommandTable table,
             DispatchServices services,
             ServerStatistics statistics,
-            SlowLog slowLog,
+            CommandLogs commandLogs,
             LatencyMonitor latencyMonitor,
             Monitors monitors,
             FailureLog failureLog,
@@ -92,7 +93,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         this.table = table;
         this.services = services;
         this.statistics = statistics;
-        this.slowLog = slowLog;
+        this.commandLogs = commandLogs;
         this.latencyMonitor = latencyMonitor;
         this.monitors = monitors;
         this.failureLog = failureLog;
@@ -691,6 +692,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (client.is(ClientFlag.NO_TOUCH)) {
             services.keyspaces().touchesKeys(true);
         }
+        long replyBytes = (long) client.connection().mark() - mark;
         if (client.replyMode() != ReplyMode.ON) {
             applyReplyMode(client, mark, command.repliesByPush());
         }
@@ -704,7 +706,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             services.tracking().finish();
         }
         Bytes[] shown = context.shownArgs();
-        account(client, command, shown, argCount, took, failed);
+        account(client, command, shown, argCount, took, replyBytes, failed);
         if (depth == 0) {
             endUnit(client, command);
         }
@@ -789,24 +791,45 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     }
 
     private void account(
-            Client client, RegisteredCommand command, Bytes[] args, int argCount, long took, boolean failed) {
+            Client client,
+            RegisteredCommand command,
+            Bytes[] args,
+            int argCount,
+            long took,
+            long replyBytes,
+            boolean failed) {
         statistics.commandExecuted();
         command.executed(took, failed, tracksLatency);
         long micros = took / 1000;
-        if (slowLog.thresholdMicros() >= 0
-                && micros >= slowLog.thresholdMicros()
-                && !command.spec().is(CommandFlag.SKIP_SLOWLOG)) {
-            slowLog.add(
-                    services.clock().nowMillis() / 1000,
-                    micros,
-                    args,
-                    argCount,
-                    client.connection().remoteAddress(),
-                    client.name());
+        log(commandLogs.slow(), micros, client, command, args, argCount);
+        log(commandLogs.largeReplies(), replyBytes, client, command, args, argCount);
+        if (commandLogs.largeRequests().isOn()) {
+            log(commandLogs.largeRequests(), bytesOf(args, argCount), client, command, args, argCount);
         }
         latencyMonitor.add(
                 command.spec().is(CommandFlag.FAST) ? "fast-command" : "command",
                 services.clock().nowMillis() / 1000,
                 micros / 1000);
+    }
+
+    private static long bytesOf(Bytes[] args, int argCount) {
+        long bytes = 0;
+        for (int i = 0; i < argCount; i++) {
+            bytes += args[i].length();
+        }
+        return bytes;
+    }
+
+    private void log(
+            CommandLog commandLog, long amount, Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+        if (commandLog.logs(amount) && !command.spec().is(CommandFlag.SKIP_SLOWLOG)) {
+            commandLog.add(
+                    services.clock().nowMillis() / 1000,
+                    amount,
+                    args,
+                    argCount,
+                    client.connection().remoteAddress(),
+                    client.name());
+        }
     }
 }

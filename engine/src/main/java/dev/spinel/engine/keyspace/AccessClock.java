@@ -16,8 +16,8 @@ public final class AccessClock {
      *
      *   | minute of Unix time: 16 bits | counter: 8 bits |
      *
-     * Under any other policy they are Unix time in seconds. A change of the policy leaves the bits of a key as they are until
-     * its next access.
+     * Under any other policy they are Unix time in seconds: of the last access, or of the last change where its age
+     * counts. A change of the policy leaves the bits of a key as they are until its next access.
      */
     private static final int MASK = 0xffffff;
     private static final int COUNTER_BITS = 8;
@@ -68,8 +68,13 @@ public final class AccessClock {
         return counts() ? bits(INITIAL_COUNTER) : seconds;
     }
 
-    /** The bits of a key that is accessed now. */
-    int accessed(int bits) {
+    /** The bits of a key that is read now. */
+    int read(int bits) {
+        return order == EvictionPolicy.Order.MODIFICATION_AGE ? bits : changed(bits);
+    }
+
+    /** The bits of a key that is changed now. */
+    int changed(int bits) {
         return counts() ? bits(incremented(frequency(bits))) : seconds;
     }
 
@@ -84,13 +89,16 @@ public final class AccessClock {
     /** What is known of the use of a key and worth saving under the policy. */
     long use(int bits) {
         return switch (order) {
-            case IDLE_TIME -> KeyUse.idle(idleSeconds(bits));
+            case IDLE_TIME, MODIFICATION_AGE -> KeyUse.idle(idleSeconds(bits));
             case FREQUENCY -> KeyUse.frequency(frequency(bits));
             case NONE, RANDOM, EXPIRY -> KeyUse.UNKNOWN;
         };
     }
 
-    /** Seconds since the last access; {@link KeyDescription#NOT_TRACKED} under a policy of use frequency. */
+    /**
+     * Seconds since the last access, or the last change where its age counts; {@link KeyDescription#NOT_TRACKED} under a
+     * policy of use frequency.
+     */
     int idleSeconds(int bits) {
         return counts() ? KeyDescription.NOT_TRACKED : (seconds - bits) & MASK;
     }

@@ -165,7 +165,7 @@ public final class Database implements Keyspace {
     long evictionScore(long address, EvictionPolicy.Order order) {
         int bits = RecordLayout.clock(arena.chunk(address), arena.offset(address));
         return switch (order) {
-            case IDLE_TIME -> context.access().idleSeconds(bits);
+            case IDLE_TIME, MODIFICATION_AGE -> context.access().idleSeconds(bits);
             case FREQUENCY -> -context.access().frequency(bits);
             case EXPIRY -> -expiryAt(address);
             case NONE, RANDOM -> 0;
@@ -313,10 +313,18 @@ public final class Database implements Keyspace {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
             int before = RecordLayout.clock(chunk, record);
-            int accessed = context.access().accessed(before);
+            int accessed = context.access().read(before);
             if (accessed != before) {
                 RecordLayout.clock(chunk, record, accessed);
             }
+        }
+    }
+
+    private void touchChanged(long address) {
+        if (context.touchesKeys()) {
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            RecordLayout.clock(chunk, record, context.access().changed(RecordLayout.clock(chunk, record)));
         }
     }
 
@@ -415,7 +423,7 @@ public final class Database implements Keyspace {
             return null;
         }
         beforeChange(hash, address);
-        touch(address);
+        touchChanged(address);
         return viewAt(type, hash, address);
     }
 
@@ -427,7 +435,7 @@ public final class Database implements Keyspace {
             return add(type, hash, key);
         }
         beforeChange(hash, address);
-        touch(address);
+        touchChanged(address);
         return viewAt(type, hash, address);
     }
 
@@ -495,7 +503,7 @@ public final class Database implements Keyspace {
         if (address == Arena.NULL) {
             return add(type, hash, key);
         }
-        int accessed = context.access().accessed(RecordLayout.clock(arena.chunk(address), arena.offset(address)));
+        int accessed = context.access().changed(RecordLayout.clock(arena.chunk(address), arena.offset(address)));
         removeRecord(hash, address);
         V value = create(type, hash, key);
         long created = table.find(hash, key.array(), key.offset(), key.length());
@@ -518,7 +526,7 @@ public final class Database implements Keyspace {
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         int oldFlags = RecordLayout.flags(chunk, record);
-        int accessed = context.access().accessed(RecordLayout.clock(chunk, record));
+        int accessed = context.access().changed(RecordLayout.clock(chunk, record));
         beforeChange(hash, address);
         boolean hadExpiry = (oldFlags & HAS_EXPIRY) != 0;
         long expiryMillis = keepTimeToLive && hadExpiry ? RecordLayout.expiry(chunk, record, oldFlags) : NO_EXPIRY;
@@ -799,8 +807,7 @@ public final class Database implements Keyspace {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
             int flags = RecordLayout.flags(chunk, record);
-            scannedKey.set(
-                    chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
+            scannedKey.set(chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
             visitor.visit(scannedKey, valueTypeAt(address));
         });
         if (context.deletesExpired()) {

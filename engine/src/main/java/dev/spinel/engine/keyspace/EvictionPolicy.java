@@ -7,6 +7,8 @@ public enum EvictionPolicy {
     NOEVICTION(Order.NONE, false),
     ALLKEYS_LRU(Order.IDLE_TIME, false),
     VOLATILE_LRU(Order.IDLE_TIME, true),
+    ALLKEYS_LRM(Order.MODIFICATION_AGE, false),
+    VOLATILE_LRM(Order.MODIFICATION_AGE, true),
     ALLKEYS_LFU(Order.FREQUENCY, false),
     VOLATILE_LFU(Order.FREQUENCY, true),
     ALLKEYS_RANDOM(Order.RANDOM, false),
@@ -27,6 +29,8 @@ public enum EvictionPolicy {
         NONE,
         /** The one that was not used for the longest time. */
         IDLE_TIME,
+        /** The one that was not changed for the longest time. */
+        MODIFICATION_AGE,
         /** The one that is used least often. */
         FREQUENCY,
         /** Any. */

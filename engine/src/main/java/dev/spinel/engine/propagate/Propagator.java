@@ -19,14 +19,19 @@ public final class Propagator {
     private boolean apart;
     private LongSupplier position = () -> 0;
 
-    /** Has a sink receive all units that are meant for it from now on, after the sinks added before; not during a unit. */
+    /** Has a sink receive all units that are meant for it from now on, after the sinks added before. */
     public void addSink(WriteSink sink) {
         sinks.add(sink);
     }
 
-    /** Has a sink receive nothing any more; not during a unit. */
+    /** Has a sink receive nothing any more, the end of a unit in progress included. */
     public void removeSink(WriteSink sink) {
-        sinks.remove(sink);
+        int index = sinks.indexOf(sink);
+        if (index >= 0) {
+            sinks.remove(index);
+            int before = (1 << index) - 1;
+            told = (told & before) | ((told >>> 1) & ~before);
+        }
     }
 
     /** Whether anybody listens; otherwise effects need not be made. */

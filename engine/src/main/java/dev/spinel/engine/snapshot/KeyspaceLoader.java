@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class KeyspaceLoader extends ForwardingSink {
     private final Keyspaces keyspaces;
     private final LongSupplier nowMillis;
-    private final LibraryTaker libraries;
+    private final Libraries libraries;
     private final ValueBuilder builder;
     private final ValueSink nobody = new IgnoringSink();
     private ValueSink target = nobody;
@@ -31,9 +31,8 @@ public final class KeyspaceLoader extends ForwardingSink {
     private long keysLoaded;
     private long keysExpired;
 
-    /** Takes libraries of functions. */
-    @FunctionalInterface
-    public interface LibraryTaker {
+    /** Whoever keeps libraries of functions. */
+    public interface Libraries {
         /**
          * Takes one.
          *
@@ -41,18 +40,21 @@ public final class KeyspaceLoader extends ForwardingSink {
          * @param replaces whether it takes the place of one of the same name, which is an error otherwise
          */
         void take(Bytes code, boolean replaces) throws IOException;
+
+        /** Forgets all of them. */
+        void clear();
     }
 
     /**
      * @param nowMillis Unix time in milliseconds
      * @param customTypes the types of plugins by their names
-     * @param libraries takes libraries of functions
+     * @param libraries keeps libraries of functions
      */
     public KeyspaceLoader(
             Keyspaces keyspaces,
             LongSupplier nowMillis,
             Function<String, @Nullable ValueType<?>> customTypes,
-            LibraryTaker libraries) {
+            Libraries libraries) {
         this.keyspaces = keyspaces;
         this.libraries = libraries;
         this.nowMillis = nowMillis;
@@ -77,8 +79,9 @@ public final class KeyspaceLoader extends ForwardingSink {
         replacesLibraries = false;
     }
 
-    /** Removes all keys of all databases, at once. */
+    /** Removes all keys of all databases and all libraries, at once. */
     public void clear() {
+        libraries.clear();
         for (int i = 0; i < keyspaces.count(); i++) {
             keyspaces.flush(i, false);
         }

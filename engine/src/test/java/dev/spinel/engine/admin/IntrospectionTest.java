@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.command.CommandTester.Session;
+import dev.spinel.engine.stats.CommandLog;
 import dev.spinel.engine.stats.LatencyMonitor;
-import dev.spinel.engine.stats.SlowLog;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +59,7 @@ class IntrospectionTest {
     @Nested
     class LatencyDoctor {
         private final LatencyMonitor monitor = new LatencyMonitor();
-        private final SlowLog slowLog = new SlowLog();
+        private final CommandLog slowLog = new CommandLog(10_000);
 
         private String diagnosis() {
             return LatencyDiagnosis.of(monitor, slowLog, 1030);

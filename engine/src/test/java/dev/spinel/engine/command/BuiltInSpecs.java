@@ -22,7 +22,7 @@ public final class BuiltInSpecs {
             "admin.ModuleSpecs",
             "admin.ReplicaOfSpecs",
             "admin.ServerSpecs",
-            "admin.SlowlogSpecs",
+            "admin.CommandLogSpecs",
             "command.bitmap.BitmapSpecs",
             "command.generic.GenericSpecs",
             "command.geo.GeoSpecs",

@@ -35,9 +35,11 @@ class EvictionTest {
     @ValueSource(
             strings = {
                 "allkeys-lru",
+                "allkeys-lrm",
                 "allkeys-lfu",
                 "allkeys-random",
                 "volatile-lru",
+                "volatile-lrm",
                 "volatile-lfu",
                 "volatile-random",
                 "volatile-ttl"
@@ -139,5 +141,42 @@ class EvictionTest {
         tester.advanceMillis(100 * 60_000);
         assertThat(tester.send("OBJECT FREQ key")).isEqualTo("0");
         assertThat(tester.send("OBJECT IDLETIME key")).startsWith("-ERR An LFU maxmemory policy is selected");
+    }
+
+    @Test
+    void modificationAge_isNotChangedByReads() {
+        tester.send("CONFIG SET maxmemory-policy allkeys-lrm");
+        tester.send("SET string 1");
+        tester.send("RPUSH list a");
+        tester.advanceMillis(50_000);
+        for (String line : new String[] {"GET string", "LLEN list", "TOUCH string", "EXISTS list"}) {
+            tester.send(line);
+        }
+        assertThat(tester.send("OBJECT IDLETIME string")).isEqualTo("50");
+        assertThat(tester.send("OBJECT IDLETIME list")).isEqualTo("50");
+        tester.send("INCR string");
+        tester.send("RPUSH list b");
+        assertThat(tester.send("OBJECT IDLETIME string")).isEqualTo("0");
+        assertThat(tester.send("OBJECT IDLETIME list")).isEqualTo("0");
+    }
+
+    @Test
+    void leastRecentlyModified_goesFirstThoughItIsRead() {
+        tester.send("CONFIG SET maxmemory-samples 64");
+        limit("allkeys-lrm", 120_000);
+        fill(0, 50, "");
+        tester.advanceMillis(60_000);
+        fill(50, 40, "");
+        for (int i = 0; i < 50; i++) {
+            tester.send("GET key:" + i);
+        }
+        tester.advanceMillis(60_000);
+        fill(90, 50, "");
+        int lost = 0;
+        for (int i = 50; i < 90; i++) {
+            lost += tester.send("EXISTS key:" + i).equals("0") ? 1 : 0;
+        }
+        assertThat(info("evicted_keys")).isGreaterThan(20);
+        assertThat(lost).isLessThanOrEqualTo(3);
     }
 }

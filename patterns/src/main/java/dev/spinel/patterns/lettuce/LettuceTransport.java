@@ -10,6 +10,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LettuceTransport implements RedisTransport {
     private static final long MAX_RECONNECT_DELAY_MILLIS = 500;
+    private static final String REFUSAL = "Currently not connected. Commands are rejected";
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
@@ -188,8 +190,17 @@ public final class LettuceTransport implements RedisTransport {
             result.complete(new Reply.Failure(error.getMessage()));
         } else {
             result.completeExceptionally(
-                    refused ? TransportException.notSent(cause) : TransportException.noReply(cause));
+                    refused || isRefusal(cause)
+                            ? TransportException.notSent(cause)
+                            : TransportException.noReply(cause));
         }
+    }
+
+    /** Whether a command was refused later, when the connection to a node of a cluster was being made: told by its text alone. */
+    private static boolean isRefusal(Throwable cause) {
+        return cause.getClass() == RedisException.class
+                && cause.getMessage() != null
+                && cause.getMessage().startsWith(REFUSAL);
     }
 
     @Override

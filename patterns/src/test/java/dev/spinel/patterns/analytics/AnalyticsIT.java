@@ -11,14 +11,8 @@ import dev.spinel.patterns.analytics.TopItems.Item;
 import dev.spinel.patterns.analytics.TopItems.Ranking;
 import dev.spinel.patterns.analytics.WindowedCounter.Bucket;
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
-import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
-import dev.spinel.patterns.transport.PatternRuntime;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,66 +20,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What counters promise, with each client library. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class AnalyticsIT {
+class AnalyticsIT extends RecipeFixture {
     /** Nothing ends while a test runs. */
     private static final Window DAYS = Window.of(7, Duration.ofDays(1));
 
-    private static RedisServer server;
-    private static RedisClient inspector;
-    private static RedisCommands<String, String> redis;
-
-    private final ClientKind client;
-    private final String name = UUID.randomUUID().toString();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    private PatternRuntime runtime;
-
     AnalyticsIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
-        server = RedisServer.start();
-        inspector = RedisClient.create(server.uri());
-        redis = inspector.connect().sync();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        inspector.shutdown();
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofSeconds(1)));
-        runtime = PatternRuntime.over(transport);
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        proxy.close();
+        super(client);
     }
 
     private List<String> keys() {

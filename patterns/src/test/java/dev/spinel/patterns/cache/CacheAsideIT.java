@@ -7,15 +7,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
-import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternException;
-import dev.spinel.patterns.transport.PatternListener;
 import dev.spinel.patterns.transport.PatternRuntime;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,92 +18,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the cache promises, with each client library, also when loaders, connections and servers fail. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class CacheAsideIT {
+class CacheAsideIT extends RecipeFixture {
     private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 1500));
 
-    private static RedisServer server;
-    private static RedisClient inspector;
-    private static RedisCommands<String, String> redis;
-
-    private final ClientKind client;
-    private final String name = UUID.randomUUID().toString();
-    private final ConcurrentMap<String, AtomicInteger> events = new ConcurrentHashMap<>();
     /** What the source has for every key: nothing if null. */
     private final AtomicReference<String> source = new AtomicReference<>("v1");
 
     private final AtomicInteger loads = new AtomicInteger();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    /** Through the proxy. */
-    private PatternRuntime runtime;
-    /** Straight to the server, as another process would be. */
-    private PatternRuntime other;
 
     CacheAsideIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        server = RedisServer.start();
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
-        inspector = RedisClient.create(server.uri());
-        redis = inspector.connect().sync();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        inspector.shutdown();
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofMillis(500)));
-        PatternListener counting = new PatternListener() {
-            @Override
-            public void event(String event, String subject) {
-                events.computeIfAbsent(event, absent -> new AtomicInteger()).incrementAndGet();
-            }
-        };
-        runtime = PatternRuntime.builder(transport).listener(counting).build();
-        other = PatternRuntime.builder(client.connect(server.port()))
-                .listener(counting)
-                .build();
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        other.close();
-        proxy.close();
+        super(client);
     }
 
     private int count(String event) {
-        return events.getOrDefault(event, new AtomicInteger()).get();
+        return events.count(event);
     }
 
     /** Nothing by chance, so that tests can say when what happens. */
@@ -330,7 +261,7 @@ class CacheAsideIT {
         void C2_aLoaderThatDies_isReplacedAfterItsLease() throws Exception {
             cache(runtime).build().put("warm up", "v");
             try (ChildJvm process = ChildJvm.run(
-                    LoadingProcess.class.getName(), client.name(), Integer.toString(server.port()), name)) {
+                    LoadingProcess.class.getName(), client.nameElsewhere(), Integer.toString(server.port()), name)) {
                 process.expect("loading");
                 CompletableFuture<Optional<String>> waiter =
                         ask(cache(runtime).lease(Duration.ofMillis(1500)).build());

@@ -75,7 +75,7 @@ class NearCacheTest {
         began.complete(false);
         assertFetches("v1");
         assertHasCopy("v1");
-        assertThat(events.all()).containsExactly("cache.hit", "cache.hit", "cache.hit", "cache.nearHit");
+        assertThat(events.names()).containsExactly("cache.hit", "cache.hit", "cache.hit", "cache.nearHit");
     }
 
     @Test

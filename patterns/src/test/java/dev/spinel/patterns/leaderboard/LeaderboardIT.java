@@ -5,65 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
-import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
-import dev.spinel.patterns.transport.PatternRuntime;
 import io.lettuce.core.RedisClient;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a board promises beyond its order, with each client library. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class LeaderboardIT {
-    private static RedisServer server;
-
-    private final ClientKind client;
-    private final String name = UUID.randomUUID().toString();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    private PatternRuntime runtime;
+class LeaderboardIT extends RecipeFixture {
 
     LeaderboardIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        server = RedisServer.start();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofSeconds(1)));
-        runtime = PatternRuntime.over(transport);
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        proxy.close();
+        super(client);
     }
 
     private Leaderboard board() {
@@ -71,11 +26,11 @@ class LeaderboardIT {
     }
 
     private void warmUp() {
-        Leaderboard other = Leaderboard.builder(runtime, "warm up").build();
-        other.add("a", 1);
-        other.around("a", 1, 1);
-        other.standing("a");
-        other.remove("a");
+        Leaderboard warm = Leaderboard.builder(runtime, "warm up").build();
+        warm.add("a", 1);
+        warm.around("a", 1, 1);
+        warm.standing("a");
+        warm.remove("a");
         transport.takeCommands();
     }
 

@@ -7,83 +7,27 @@ import static org.awaitility.Awaitility.await;
 import dev.spinel.patterns.lock.LeaderElection.Term;
 import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
-import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternRuntime;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** Fair locks, and leaders that are elected by them, with each client library. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class FairLockIT {
-    private static RedisServer server;
-    private static RedisClient inspector;
-    private static RedisCommands<String, String> redis;
-
-    private final ClientKind client;
-    private final String name = UUID.randomUUID().toString();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    /** Through the proxy. */
-    private PatternRuntime runtime;
-    /** Straight to the server, as another process would be. */
-    private PatternRuntime other;
+class FairLockIT extends RecipeFixture {
 
     FairLockIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
-        server = RedisServer.start();
-        inspector = RedisClient.create(server.uri());
-        redis = inspector.connect().sync();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        inspector.shutdown();
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofMillis(500)));
-        runtime = PatternRuntime.over(transport);
-        other = PatternRuntime.over(client.connect(server.port()));
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        other.close();
-        proxy.close();
+        super(client);
     }
 
     private long queued() {
@@ -325,7 +269,7 @@ class FairLockIT {
         @Test
         void aLeaderThatDies_isReplaced() throws Exception {
             try (ChildJvm process = ChildJvm.run(
-                    LeadingProcess.class.getName(), client.name(), Integer.toString(server.port()), name)) {
+                    LeadingProcess.class.getName(), client.nameElsewhere(), Integer.toString(server.port()), name)) {
                 long number = Long.parseLong(process.expect("leads"));
                 join(runtime, terms::add);
                 await().until(() -> queued() == 1);
@@ -345,6 +289,7 @@ class FairLockIT {
             });
             assertThat(next().isCurrent()).isTrue();
             assertThat(failures).hasValue(3);
+            assertThat(events.cause("leader.candidateFailed")).hasMessage("for the test");
         }
 
         @Test

@@ -7,8 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.PatternException;
@@ -16,9 +15,6 @@ import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import io.lettuce.core.ClientListArgs;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,74 +22,20 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What locks promise, with each client library, also when holders, connections and servers fail. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class LocksIT {
-    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 1500));
-
-    private static RedisServer server;
-    private static RedisClient inspector;
-    private static RedisCommands<String, String> redis;
-
-    private final ClientKind client;
-    private final String name = UUID.randomUUID().toString();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    /** Through the proxy. */
-    private PatternRuntime runtime;
-    /** Straight to the server, as another process would be. */
-    private PatternRuntime other;
+class LocksIT extends RecipeFixture {
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 800));
 
     LocksIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
-        server = RedisServer.start();
-        inspector = RedisClient.create(server.uri());
-        redis = inspector.connect().sync();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        inspector.shutdown();
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofMillis(1000)));
-        runtime = PatternRuntime.over(transport);
-        other = PatternRuntime.over(client.connect(server.port()));
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        other.close();
-        proxy.close();
+        super(client);
     }
 
     private static Locks locks(PatternRuntime runtime, long leaseMillis) {
@@ -139,7 +81,7 @@ class LocksIT {
             Lease held = Locks.over(other).lock(name).acquire();
             CompletableFuture<Lease> waiter =
                     Locks.over(runtime).lock(name).acquireAsync().toCompletableFuture();
-            Thread.sleep(1000);
+            Thread.sleep(300);
             assertThat(waiter).isNotDone();
             // The first attempt, and another one when the subscription took effect; EVAL if the server was new.
             assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(3);
@@ -301,7 +243,7 @@ class LocksIT {
         @Test
         void L2_aKilledHolder_isSucceededAfterItsLease() throws Exception {
             try (ChildJvm holder = ChildJvm.run(
-                    LockHolder.class.getName(), client.name(), Integer.toString(server.port()), name, "500")) {
+                    LockHolder.class.getName(), client.nameElsewhere(), Integer.toString(server.port()), name, "500")) {
                 long fence = Long.parseLong(holder.expect("held"));
                 Thread.sleep(600);
                 DistributedLock lock = locks(runtime, 500).lock(name);
@@ -317,7 +259,7 @@ class LocksIT {
         @Test
         void L3_aPausedHolder_isToldThatItLost_andItsWriteIsRefused() throws Exception {
             try (ChildJvm holder = ChildJvm.run(
-                    LockHolder.class.getName(), client.name(), Integer.toString(server.port()), name, "500")) {
+                    LockHolder.class.getName(), client.nameElsewhere(), Integer.toString(server.port()), name, "500")) {
                 long stale = Long.parseLong(holder.expect("held"));
                 holder.pause();
                 Lease successor = locks(runtime, 500).lock(name).acquire();
@@ -391,7 +333,7 @@ class LocksIT {
         }
 
         /** The ids of the connections that subscribe. */
-        private static String subscribers() {
+        private String subscribers() {
             return redis.clientList(ClientListArgs.Builder.typePubsub())
                     .lines()
                     .map(line -> line.substring(0, line.indexOf(' ')))
@@ -399,6 +341,32 @@ class LocksIT {
                     .toList()
                     .toString()
                     .replace("[]", "");
+        }
+
+        @Test
+        void L7_aServerClockSetBackAnHour_leavesFencesRising_andLeasesAsLongAsEver() throws Exception {
+            DistributedLock lock = locks(runtime, 300).lock(name);
+            Lease before = lock.acquire();
+            before.release();
+            String counter = redis.keys("{lock:*}:fence").stream()
+                    .filter(key -> redis.get(key).equals(Long.toString(before.fence())))
+                    .findFirst()
+                    .orElseThrow();
+            // As if it had been written by a clock an hour ahead.
+            long ahead = before.fence() + 3_600_000_000L;
+            redis.set(counter, Long.toString(ahead));
+            Lease after = Locks.builder(runtime)
+                    .lease(Duration.ofMillis(300))
+                    .maxHold(Duration.ofMillis(300))
+                    .build()
+                    .lock(name)
+                    .acquire();
+            assertThat(after.fence()).isGreaterThan(ahead);
+            assertThat(after.remaining()).isBetween(Duration.ofMillis(1), Duration.ofMillis(300));
+            Lease successor = locks(other, 300).lock(name).acquire();
+            assertThat(after.isValid()).isFalse();
+            assertThat(successor.fence()).isGreaterThan(after.fence());
+            successor.release();
         }
 
         @Test
@@ -443,6 +411,7 @@ class LocksIT {
 
         @Test
         void L6_aServerThatForgot_grantsHigherFences() throws Exception {
+            client.assumeSockets();
             try (RedisServer forgetful = RedisServer.start();
                     PatternRuntime here = PatternRuntime.over(client.connect(forgetful.port()))) {
                 DistributedLock lock = locks(here, 500).lock(name);

@@ -7,11 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.PatternException;
-import dev.spinel.patterns.transport.PatternListener;
 import dev.spinel.patterns.transport.PatternRuntime;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
@@ -23,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -31,72 +28,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What queues promise, with each client library, also when workers, connections and servers fail. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class WorkQueueIT {
+class WorkQueueIT extends RecipeFixture {
     private static final int MESSAGES = Integer.getInteger("spinel.patterns.messages", 500);
 
-    private static RedisServer server;
-    private static RedisClient inspector;
-    private static RedisCommands<String, String> redis;
-
-    private final ClientKind client;
-    private final String name = UUID.randomUUID().toString();
-    private final List<String> events = new CopyOnWriteArrayList<>();
     private final ExecutorService executor = Executors.newCachedThreadPool();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    private PatternRuntime runtime;
 
     WorkQueueIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
-        server = RedisServer.start();
-        inspector = RedisClient.create(server.uri());
-        redis = inspector.connect().sync();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        inspector.shutdown();
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofSeconds(1)));
-        runtime = PatternRuntime.builder(transport)
-                .listener(new PatternListener() {
-                    @Override
-                    public void event(String event, String subject) {
-                        events.add(event);
-                    }
-                })
-                .build();
+        super(client);
     }
 
     @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        proxy.close();
+    void stopHandlers() {
         executor.shutdownNow();
     }
 
@@ -290,6 +237,39 @@ class WorkQueueIT {
     }
 
     @Nested
+    class Cost {
+        @Test
+        void Q10_ofAnExchange_doesNotDependOnWhatIsWorkedOn() {
+            WorkQueue queue = builder().build();
+            enqueue(queue, 10);
+            assertThat(queue.claim(10)).hasSize(10);
+            List<String> few = callsOfAnExchange(queue);
+            enqueue(queue, 2000);
+            assertThat(queue.claim(1000)).hasSize(1000);
+            assertThat(queue.claim(1000)).hasSize(1000);
+            assertThat(callsOfAnExchange(queue)).isEqualTo(few);
+        }
+
+        private void enqueue(WorkQueue queue, int count) {
+            for (int i = 0; i < count; i += 10) {
+                queue.enqueueAll(Collections.nCopies(10, Message.of("m")));
+            }
+        }
+
+        /** The commands that the script calls, with their numbers. */
+        private List<String> callsOfAnExchange(WorkQueue queue) {
+            redis.configResetstat();
+            assertThat(queue.claim(1)).isEmpty();
+            return redis.info("commandstats")
+                    .lines()
+                    .filter(line -> line.startsWith("cmdstat_z") || line.startsWith("cmdstat_h"))
+                    .map(line -> line.substring(0, line.indexOf(',')))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Nested
     class LostReplies {
         private WorkQueue warmedUp() {
             WorkQueue queue = builder().build();
@@ -362,8 +342,9 @@ class WorkQueueIT {
                 assertThat(worker.running()).isZero();
             }
             assertThat(failures).hasValue(50);
-            assertThat(Collections.frequency(events, "queue.handlerFailed")).isEqualTo(50);
-            assertThat(events).doesNotContain("queue.stale", "queue.exchangeFailed");
+            assertThat(events.count("queue.handlerFailed")).isEqualTo(50);
+            assertThat(events.cause("queue.handlerFailed")).hasMessage("for the test");
+            assertThat(events.names()).doesNotContain("queue.stale", "queue.exchangeFailed");
         }
 
         @Test
@@ -376,7 +357,7 @@ class WorkQueueIT {
                     })
                     .pollInterval(Duration.ofSeconds(30))
                     .start()) {
-                Thread.sleep(1000);
+                Thread.sleep(300);
                 assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(3);
                 long start = System.nanoTime();
                 queue.enqueue(Message.of("a"));
@@ -388,13 +369,13 @@ class WorkQueueIT {
 
         @Test
         void longWork_isExtended() throws InterruptedException {
-            WorkQueue queue = builder().lease(Duration.ofMillis(800)).build();
+            WorkQueue queue = builder().lease(Duration.ofMillis(400)).build();
             AtomicInteger attempts = new AtomicInteger();
             CountDownLatch handled = new CountDownLatch(1);
             queue.enqueue(Message.of("a"));
             QueueWorker.Handler slow = delivery -> {
                 attempts.incrementAndGet();
-                Thread.sleep(2000);
+                Thread.sleep(1000);
                 handled.countDown();
                 return delivery.acknowledge();
             };
@@ -493,7 +474,7 @@ class WorkQueueIT {
             redis.del("done", "handled");
             WorkQueue queue = builder().maxDeliveries(100).build();
             Random random = new Random(3);
-            String[] arguments = {client.name(), Integer.toString(server.port()), name, "500"};
+            String[] arguments = {client.nameElsewhere(), Integer.toString(server.port()), name, "500"};
             for (int i = 0; i < MESSAGES; i += 500) {
                 queue.enqueueAll(IntStream.range(i, Math.min(MESSAGES, i + 500))
                         .mapToObj(n -> Message.of("m" + n))
@@ -504,7 +485,7 @@ class WorkQueueIT {
                     || queue.stats().ready() + queue.stats().leased() > 0) {
                 try (ChildJvm worker = ChildJvm.run(WorkerProcess.class.getName(), arguments)) {
                     worker.expect("ready");
-                    long goal = redis.scard("done") + 20 + random.nextInt(MESSAGES / 4);
+                    long goal = redis.scard("done") + 20 + random.nextInt(MESSAGES / 2);
                     await().atMost(Duration.ofMinutes(1))
                             .until(() -> redis.scard("done") >= goal
                                     || queue.stats().ready() + queue.stats().leased() == 0);
@@ -527,6 +508,7 @@ class WorkQueueIT {
         /** Every message is in exactly one place, whatever happened. */
         @Test
         void Q4_withALog_keepsEveryMessageInOnePlace() throws InterruptedException {
+            client.assumeSockets();
             try (RedisServer logged = RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
                     PatternRuntime here = PatternRuntime.over(client.connect(logged.port()))) {
                 WorkQueue queue = WorkQueue.builder(here, name)

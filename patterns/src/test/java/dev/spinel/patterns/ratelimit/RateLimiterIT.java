@@ -11,34 +11,20 @@ import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
 import dev.spinel.patterns.ratelimit.Limit.SlidingWindow;
 import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
-import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.testing.EventLog.Event;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
-import dev.spinel.patterns.transport.PatternListener;
-import dev.spinel.patterns.transport.PatternRuntime;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
-import java.io.IOException;
+import io.lettuce.core.RestoreArgs;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a limiter promises, with each client library, also when connections and servers fail. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class RateLimiterIT {
+class RateLimiterIT extends RecipeFixture {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final Limit[] ALL_KINDS = {
         Gcra.of("gcra", 5, HOUR),
@@ -49,52 +35,10 @@ class RateLimiterIT {
         Concurrency.of("concurrent", 5, HOUR)
     };
 
-    private static RedisServer server;
-    private static RedisClient inspector;
-    private static RedisCommands<String, String> redis;
-
-    private final ClientKind client;
     private final String key = UUID.randomUUID().toString();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    private PatternRuntime runtime;
-    private final List<String> events = new CopyOnWriteArrayList<>();
 
     RateLimiterIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        server = RedisServer.start();
-        inspector = RedisClient.create(server.uri());
-        redis = inspector.connect().sync();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        inspector.shutdown();
-        server.close();
-    }
-
-    @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofMillis(500)));
-        runtime = PatternRuntime.builder(transport)
-                .listener(new PatternListener() {
-                    @Override
-                    public void event(String event, String subject) {
-                        events.add(event + ' ' + subject);
-                    }
-                })
-                .build();
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        proxy.close();
+        super(client);
     }
 
     private RateLimiter limiter(Limit... limits) {
@@ -117,7 +61,7 @@ class RateLimiterIT {
             assertThat(denied.binding().limit().name()).isEqualTo("narrow");
             assertThat(denied.states().get(1).remaining()).isEqualTo(8);
             assertThat(denied.states().get(1).fits()).isTrue();
-            assertThat(events).containsExactly("ratelimit.limited ratelimit");
+            assertThat(events.all()).containsExactly(new Event("ratelimit.limited", "ratelimit"));
         }
 
         @Test
@@ -297,7 +241,10 @@ class RateLimiterIT {
                 assertThat(limited.retryAfter()).isEqualTo(Duration.ofSeconds(1));
             });
             assertThatThrownBy(() -> failing.tryAcquire(key)).isInstanceOf(PatternException.class);
-            assertThat(events).containsExactly("ratelimit.degraded open", "ratelimit.degraded closed");
+            assertThat(events.all())
+                    .containsExactly(
+                            new Event("ratelimit.degraded", "open"), new Event("ratelimit.degraded", "closed"));
+            assertThat(events.cause("ratelimit.degraded")).isInstanceOf(PatternException.class);
             proxy.heal();
             await().ignoreExceptions()
                     .untilAsserted(
@@ -366,7 +313,88 @@ class RateLimiterIT {
                     .until(() -> limiter.tryAcquire(key).allowed());
         }
 
-        private static Duration serverTime() {
+        /** Each kind by itself, whose every answer of the server says when it was given. */
+        @Test
+        void R3_aRetryAfterTheTimeThatWasTold_succeeds_andNoneBefore() {
+            Duration period = Duration.ofMillis(20);
+            for (Limit limit : allKinds(period)) {
+                RateLimiter limiter = limiter(limit);
+                for (int round = 0; round < 10; round++) {
+                    Decision decision = limiter.tryAcquire(key);
+                    while (decision.allowed()) {
+                        decision = limiter.tryAcquire(key);
+                    }
+                    long due = decidedAtMicros() + micros(decision.binding().retryAfter());
+                    while (!decision.allowed()) {
+                        assertThat(decidedAtMicros()).as("denied by %s", limit).isLessThan(due);
+                        decision = limiter.tryAcquire(key);
+                    }
+                    assertThat(decidedAtMicros()).as("allowed by %s", limit).isGreaterThanOrEqualTo(due);
+                }
+            }
+        }
+
+        /** When the server gave the last answer, in microseconds since 2020. */
+        private long decidedAtMicros() {
+            return transport.lastReply().asItems().get(1).asLong();
+        }
+
+        private static Limit[] allKinds(Duration period) {
+            return new Limit[] {
+                Gcra.of("gcra", 5, period),
+                TokenBucket.of("bucket", 5, period),
+                SlidingWindow.of("counter", 5, period),
+                SlidingLog.of("log", 5, period),
+                FixedWindow.of("fixed", 5, period),
+                Concurrency.of("concurrent", 5, period)
+            };
+        }
+
+        @Test
+        void R6_aServerThatForgetsItsLastWrites_admitsNoMoreThanTheseTook() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            assertThat(limiter.tryAcquire(RateLimitRequest.of(key).withCost(2)).allowed())
+                    .isTrue();
+            Map<String, byte[]> kept = new HashMap<>();
+            redis.keys("{ratelimit:" + key + "}*").forEach(state -> kept.put(state, redis.dump(state)));
+            assertThat(limiter.tryAcquire(RateLimitRequest.of(key).withCost(2)).allowed())
+                    .isTrue();
+            kept.forEach((state, value) -> redis.restore(
+                    state, value, RestoreArgs.Builder.ttl(redis.pttl(state)).replace()));
+            assertThat(limiter.tryAcquire(RateLimitRequest.of(key).withCost(3)).allowed())
+                    .as("five, of which two were forgotten")
+                    .isTrue();
+            assertThat(limiter.tryAcquire(key).allowed()).isFalse();
+        }
+
+        @Test
+        void R9_keysThatAreNotUsed_go() {
+            RateLimiter limiter = limiter(allKinds(Duration.ofMillis(300)));
+            for (int i = 0; i < 50; i++) {
+                assertThat(limiter.tryAcquire(key + i).allowed()).isTrue();
+            }
+            // Each of the six kinds keeps a key, unless its time is over already.
+            List<String> used = redis.keys("{ratelimit:" + key + "*");
+            assertThat(used).isNotEmpty();
+            used.forEach(state -> assertThat(redis.pttl(state)).isNotEqualTo(-1));
+            await().until(() -> redis.keys("{ratelimit:" + key + "*").isEmpty());
+        }
+
+        @Test
+        void R11_anotherRateForTheSameKey_leavesNoUnboundedDebt() {
+            RateLimiter slow = limiter(ALL_KINDS);
+            assertThat(slow.tryAcquire(RateLimitRequest.of(key).withCost(5)).allowed())
+                    .isTrue();
+            Duration period = Duration.ofMillis(200);
+            RateLimiter fast = limiter(allKinds(period));
+            assertThat(fast.tryAcquire(key).states()).allSatisfy(state -> assertThat(state.retryAfter())
+                    .as(state.limit().name())
+                    .isLessThanOrEqualTo(period.multipliedBy(2)));
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> fast.tryAcquire(key).allowed());
+        }
+
+        private Duration serverTime() {
             List<String> time = redis.time();
             return Duration.ofSeconds(Long.parseLong(time.get(0)) - 1_577_836_800L)
                     .plusNanos(1000 * Long.parseLong(time.get(1)));

@@ -5,83 +5,37 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.FaultProxy;
-import dev.spinel.patterns.testing.RecordingTransport;
-import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.Codec;
-import dev.spinel.patterns.transport.PatternRuntime;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /** What sessions promise, with each client library, also when requests overlap and replies are lost. */
-@ParameterizedClass
-@EnumSource(ClientKind.class)
-@Tag("redis-server")
-class SessionStoreIT {
-    private static RedisServer server;
-    private static RedisClient inspector;
-    private static RedisCommands<String, String> redis;
+class SessionStoreIT extends RecipeFixture {
 
-    private final ClientKind client;
-    private final String name = UUID.randomUUID().toString();
-    private FaultProxy proxy;
-    private RecordingTransport transport;
-    private PatternRuntime runtime;
     private SessionStore<String> store;
 
     SessionStoreIT(ClientKind client) {
-        this.client = client;
-    }
-
-    @BeforeAll
-    static void startServer() {
-        Awaitility.setDefaultPollInterval(Duration.ofMillis(10));
-        server = RedisServer.start("--notify-keyspace-events", "Ex");
-        inspector = RedisClient.create(server.uri());
-        redis = inspector.connect().sync();
-    }
-
-    @AfterAll
-    static void stopServer() {
-        inspector.shutdown();
-        server.close();
+        super(client);
     }
 
     @BeforeEach
-    void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), Duration.ofSeconds(1)));
-        runtime = PatternRuntime.over(transport);
+    void build() {
         store = builder().build();
-    }
-
-    @AfterEach
-    void disconnect() throws IOException {
-        runtime.close();
-        proxy.close();
     }
 
     private SessionStore.Builder<String> builder() {
@@ -460,6 +414,7 @@ class SessionStoreIT {
                     .lease(Duration.ofMillis(200)));
             assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.of("ann")));
             assertThat(failures).hasSize(1);
+            assertThat(events.cause("session.handlerFailed")).hasMessage("for the test");
             await().untilAsserted(() -> assertThat(keys()).isEmpty());
             assertThat(reported).isEmpty();
         }

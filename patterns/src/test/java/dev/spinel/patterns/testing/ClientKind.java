@@ -1,5 +1,7 @@
 package dev.spinel.patterns.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import dev.spinel.patterns.jedis.JedisTransport;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.transport.Command;
@@ -43,7 +45,29 @@ public enum ClientKind {
             });
             return new OwningTransport(JedisTransport.over(client, executor), client, executor);
         }
+    },
+    /** Without sockets, to the server of this JVM that all tests share. */
+    IN_PROCESS {
+        @Override
+        public RedisTransport connect(int port, Duration timeout) {
+            return SharedServer.EMBEDDED.orElseThrow().connect();
+        }
     };
+
+    /** Whether it reaches any server on this machine. */
+    public boolean usesSockets() {
+        return this != IN_PROCESS;
+    }
+
+    /** Skips a test that needs a server of its own. */
+    public void assumeSockets() {
+        assumeTrue(usesSockets(), "A process is not reached without sockets");
+    }
+
+    /** The name of the kind that another process uses. */
+    public String nameElsewhere() {
+        return (usesSockets() ? this : LETTUCE).name();
+    }
 
     /** A transport to a server on this machine. Closing it closes all that it uses. */
     public abstract RedisTransport connect(int port, Duration timeout);

@@ -8,12 +8,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Remembers the events of recipes, and the last cause of each failure. */
 public final class EventLog implements PatternListener {
-    private final List<String> events = new CopyOnWriteArrayList<>();
+    /** An event, and of what lock, limiter or the like. */
+    public record Event(String name, String subject) {}
+
+    private final List<Event> events = new CopyOnWriteArrayList<>();
     private final Map<String, Throwable> causes = new ConcurrentHashMap<>();
 
     @Override
     public void event(String event, String subject) {
-        events.add(event);
+        events.add(new Event(event, subject));
     }
 
     @Override
@@ -22,14 +25,19 @@ public final class EventLog implements PatternListener {
         event(event, subject);
     }
 
-    /** The names of all events, in order. */
-    public List<String> all() {
+    /** All events, in order. */
+    public List<Event> all() {
         return events;
+    }
+
+    /** The names of all events, in order. */
+    public List<String> names() {
+        return events.stream().map(Event::name).toList();
     }
 
     /** How often an event happened. */
     public int count(String event) {
-        return Math.toIntExact(events.stream().filter(event::equals).count());
+        return Math.toIntExact(names().stream().filter(event::equals).count());
     }
 
     /** Why a failure happened the last time; null if it did not, or without a cause. */

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A TCP proxy that cuts connections at the moments that hurt: before a request arrives, or before its reply does. */
-public final class FaultProxy implements AutoCloseable {
+public final class FaultProxy implements Faults {
     private final ServerSocket listener;
     private final int serverPort;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -38,24 +38,24 @@ public final class FaultProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** Swallows the next replies, each time cutting the connection: the request was executed, and nobody is told. */
+    @Override
     public void loseReplies(int count) {
         repliesToLose.set(count);
     }
 
-    /** How many replies were swallowed. */
+    @Override
     public int repliesLost() {
         return repliesLost.get();
     }
 
-    /** Cuts all connections, and with {@code refuse} also every new one. */
+    @Override
     public void cut(boolean refuse) {
         refusing = refuse;
         sockets.forEach(FaultProxy::closeQuietly);
         sockets.clear();
     }
 
-    /** Takes connections again. */
+    @Override
     public void heal() {
         refusing = false;
     }

@@ -12,21 +12,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ArgumentsSource;
 
 /**
  * What the tests of a recipe stand on, with each client library: a server, which is shared by all test classes, so that every test uses names of
  * its own; a runtime that reaches it through a proxy with faults, and one that reaches it straight, as another process would.
  */
 @ParameterizedClass
-@EnumSource(ClientKind.class)
+@ArgumentsSource(ClientKinds.class)
 @Tag("redis-server")
 @ExtendWith(SharedServer.class)
 public abstract class RecipeFixture {
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     protected final ClientKind client;
-    protected final RedisServer server = SharedServer.server();
+    protected final TestServer server = SharedServer.server();
     /** A look at the server past the recipe. */
     protected final RedisCommands<String, String> redis = SharedServer.commands();
     /** Of this test alone. */
@@ -35,7 +35,8 @@ public abstract class RecipeFixture {
     /** What both runtimes tell. */
     protected final EventLog events = new EventLog();
 
-    protected FaultProxy proxy;
+    /** Between the server and {@link #runtime}. */
+    protected Faults proxy;
     /** What {@link #runtime} sends. */
     protected RecordingTransport transport;
     /** Through the proxy. */
@@ -54,8 +55,15 @@ public abstract class RecipeFixture {
 
     @BeforeEach
     void connect() {
-        proxy = new FaultProxy(server.port());
-        transport = new RecordingTransport(client.connect(proxy.port(), TIMEOUT));
+        if (client.usesSockets()) {
+            FaultProxy sockets = new FaultProxy(server.port());
+            proxy = sockets;
+            transport = new RecordingTransport(client.connect(sockets.port(), TIMEOUT));
+        } else {
+            FaultyTransport inProcess = new FaultyTransport(client.connect(server.port(), TIMEOUT));
+            proxy = inProcess;
+            transport = new RecordingTransport(inProcess);
+        }
         runtime = PatternRuntime.builder(transport).listener(events).build();
         other = PatternRuntime.builder(client.connect(server.port()))
                 .listener(events)

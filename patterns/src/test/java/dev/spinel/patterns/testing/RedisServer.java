@@ -16,9 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A real {@code redis-server} of its own, on a free port and in a temporary directory. A missing program fails the test.
+ * A server process of its own, on a free port and in a temporary directory: {@code redis-server}, or the program that the property
+ * {@code spinel.patterns.server} names. A missing program fails the test.
  */
-public final class RedisServer implements AutoCloseable {
+public final class RedisServer implements TestServer {
+    private static final String PROGRAM = System.getProperty("spinel.patterns.server", "redis-server");
+
     private final List<String> options;
     private final Path directory;
     private final int port;
@@ -36,7 +39,7 @@ public final class RedisServer implements AutoCloseable {
         try {
             return new RedisServer(List.of(options));
         } catch (IOException e) {
-            return fail("redis-server is needed on the PATH (Debian package redis-server)", e);
+            return fail(PROGRAM + " is needed (redis-server: Debian package redis-server)", e);
         }
     }
 
@@ -71,7 +74,7 @@ public final class RedisServer implements AutoCloseable {
     }
 
     private Process launch() throws IOException {
-        List<String> command = new ArrayList<>(List.of("redis-server", "--port", Integer.toString(port)));
+        List<String> command = new ArrayList<>(List.of(PROGRAM, "--port", Integer.toString(port)));
         command.addAll(List.of("--bind", "127.0.0.1", "--save", "", "--dir", directory.toString()));
         command.addAll(options);
         Process started = new ProcessBuilder(command)
@@ -82,7 +85,7 @@ public final class RedisServer implements AutoCloseable {
         while (!answers()) {
             if (!started.isAlive() || System.nanoTime() > deadline) {
                 started.destroyForcibly();
-                fail("redis-server did not start: " + Files.readString(directory.resolve("log")));
+                fail(PROGRAM + " did not start: " + Files.readString(directory.resolve("log")));
             }
             sleep(10);
         }
@@ -99,12 +102,9 @@ public final class RedisServer implements AutoCloseable {
         }
     }
 
+    @Override
     public int port() {
         return port;
-    }
-
-    public String uri() {
-        return "redis://127.0.0.1:" + port;
     }
 
     /** Kills the server, as a crash does. */
@@ -118,16 +118,16 @@ public final class RedisServer implements AutoCloseable {
         try {
             process = launch();
         } catch (IOException e) {
-            fail("redis-server did not start again", e);
+            fail(PROGRAM + " did not start again", e);
         }
     }
 
-    /** Stops the process from running until {@link #resume}. */
+    @Override
     public void pause() {
         signal("-STOP", process.pid());
     }
 
-    /** Lets a paused process run on. */
+    @Override
     public void resume() {
         signal("-CONT", process.pid());
     }

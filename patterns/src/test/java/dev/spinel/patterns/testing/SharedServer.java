@@ -4,16 +4,23 @@ import static java.util.Objects.requireNonNull;
 
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** One server for all test classes of a run, started by the first that wants it and stopped after the last. */
 final class SharedServer implements BeforeAllCallback {
+    /** The server of this JVM, if it has one; otherwise a process is started. */
+    static final Optional<EmbeddedServer> EMBEDDED =
+            ServiceLoader.load(EmbeddedServer.class).findFirst();
+
     /** Closed by JUnit with the store that holds it. */
-    private record Running(RedisServer server, RedisClient inspector, RedisCommands<String, String> commands)
+    private record Running(TestServer server, RedisClient inspector, RedisCommands<String, String> commands)
             implements AutoCloseable {
         static Running start() {
-            RedisServer server = RedisServer.start();
+            TestServer server = EMBEDDED.map(EmbeddedServer::start)
+                    .orElseGet(() -> RedisServer.start("--notify-keyspace-events", "Ex"));
             RedisClient inspector = RedisClient.create(server.uri());
             return new Running(server, inspector, inspector.connect().sync());
         }
@@ -34,7 +41,7 @@ final class SharedServer implements BeforeAllCallback {
                 .getOrComputeIfAbsent(Running.class, absent -> Running.start(), Running.class);
     }
 
-    static RedisServer server() {
+    static TestServer server() {
         return requireNonNull(running, "running").server();
     }
 

@@ -179,6 +179,11 @@ final class FunctionCommands {
         call.reply().ok();
     }
 
+    /** Forgets all libraries. */
+    void clear() {
+        become(Map.of());
+    }
+
     private void flush(Call call) {
         if (call.argCount() > 3) {
             throw Errors.err("unknown subcommand or wrong number of arguments for 'flush'. Try FUNCTION HELP.");
@@ -186,7 +191,7 @@ final class FunctionCommands {
         if (call.argCount() == 3 && !call.argIs(2, "ASYNC") && !call.argIs(2, "SYNC")) {
             throw Errors.err("FUNCTION FLUSH only supports SYNC|ASYNC option");
         }
-        become(Map.of());
+        clear();
         call.changed();
         call.reply().ok();
     }

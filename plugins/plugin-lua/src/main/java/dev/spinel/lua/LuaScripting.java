@@ -99,6 +99,11 @@ public final class LuaScripting implements Capability {
     }
 
     @Override
+    public void clearLibraries() {
+        functions().clear();
+    }
+
+    @Override
     public ScriptFigures scriptFigures() {
         return new ScriptFigures(
                 scripts().count(),

@@ -21,6 +21,9 @@ final class RedisApi {
     private static final int REPL_REPLICA = 2;
     private static final int REPL_ALL = 3;
     private static final int MAX_REUSED_ARGS = 64;
+    /** So many bytes are hashed in the time of a loop. */
+    private static final int HASHED_PER_TICK = 128;
+
     private static final int MAX_LOGGED_BYTES = 1024;
     private static final double MAX_EXACT_INTEGER = 1e17;
 
@@ -179,7 +182,8 @@ final class RedisApi {
             throw raised("wrong number of arguments");
         }
         LuaString text = Values.toText(args.get(0));
-        return LuaString.of(Sha1.hex(Bytes.of((text == null ? LuaString.EMPTY : text).bytes())));
+        lua.tick((text == null ? 0 : text.length()) / HASHED_PER_TICK);
+        return lua.newString(Sha1.hex(Bytes.of((text == null ? LuaString.EMPTY : text).bytes())));
     }
 
     private Object setResp(Interpreter l, Arguments args) {

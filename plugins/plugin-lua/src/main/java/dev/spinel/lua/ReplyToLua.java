@@ -3,6 +3,7 @@ package dev.spinel.lua;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.error.CommandException;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
@@ -20,6 +21,7 @@ final class ReplyToLua implements ReplyWriter {
      * An aggregate that is written is on the stack until it has all its elements. One whose size is told at its end is
      * an array until then, and converted if it turns out to be a map or a set.
      */
+    private static final String NO_MEMORY = "ERR not enough memory";
     private static final LuaString OK_FIELD = LuaString.of("ok");
     private static final LuaString MAP_FIELD = LuaString.of("map");
     private static final LuaString SET_FIELD = LuaString.of("set");
@@ -31,9 +33,18 @@ final class ReplyToLua implements ReplyWriter {
     private static final LuaString OK = LuaString.of("OK");
 
     private final Interpreter lua;
+    /** The error when there is no room for another one. */
+    private final LuaTable noMemory;
+
     private final List<Open> open = new ArrayList<>();
     private int protocol = 2;
     private @Nullable Object value;
+
+    /** Has commands fail, not scripts, when there is no room for their replies. */
+    void expectReply() {
+        clear();
+        lua.memory().refusesWith(() -> new CommandException(NO_MEMORY));
+    }
 
     private enum Kind {
         ARRAY,
@@ -63,6 +74,8 @@ final class ReplyToLua implements ReplyWriter {
 
     ReplyToLua(Interpreter lua) {
         this.lua = lua;
+        this.noMemory = ScriptErrors.counted(lua, NO_MEMORY);
+        noMemory.readOnly(true);
     }
 
     /** Takes the reply out. */
@@ -167,7 +180,13 @@ final class ReplyToLua implements ReplyWriter {
 
     @Override
     public void error(String message) {
-        add(ScriptErrors.counted(lua, message));
+        LuaTable table;
+        try {
+            table = ScriptErrors.counted(lua, message);
+        } catch (CommandException e) {
+            table = noMemory;
+        }
+        add(table);
     }
 
     @Override

@@ -34,6 +34,9 @@ final class ScriptRunner {
     private static final long LOADING_NANOS = 500 * NANOS_PER_MILLI;
     private static final int KEYS_FROM = 3;
     private static final int BYTES_PER_CALL = 256;
+    /** A command may take as long as many loops. */
+    private static final int TICKS_PER_CALL = 20;
+
     private static final Bytes[] NO_ARGUMENTS = {};
 
     private final EnginePorts ports;
@@ -149,9 +152,9 @@ final class ScriptRunner {
         }
         if (script.wrote) {
             throw new CommandException(
-                    "UNKILLABLE Sorry the script already executed write commands against the dataset."
-                            + " You can either wait the script termination or kill the server in a hard way using the SHUTDOWN"
-                            + " NOSAVE command.");
+                    "UNKILLABLE Sorry the script already executed write commands against the dataset. You can either"
+                            + " wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE"
+                            + " command.");
         }
         if (script.isFunction != function) {
             throw new CommandException(script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
@@ -286,10 +289,16 @@ final class ScriptRunner {
         long before = ports.changes().changes();
         Rules rules =
                 new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.audience, runsDenied);
-        replies.clear();
         // The command may take memory too.
         lua.memory().charge(BYTES_PER_CALL);
-        String refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
+        lua.tick(TICKS_PER_CALL);
+        replies.expectReply();
+        String refusal;
+        try {
+            refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
+        } finally {
+            lua.memory().refusesScripts();
+        }
         if (refusal != null) {
             return ScriptErrors.counted(lua, refusal);
         }

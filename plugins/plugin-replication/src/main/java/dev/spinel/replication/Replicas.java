@@ -448,12 +448,13 @@ final class Replicas {
             return;
         }
         log("Synchronization with replica " + replica.name() + " succeeded");
-        replica.goesOnline(sync.offset(), sync.endsWithMark(), nowMillis());
         if (replica.wantsDataOnly()) {
             log("RDB transfer completed, rdb only replica " + replica.name() + " is disconnected");
             replica.leaves();
             replica.client().connection().closeAfterReply();
+            return;
         }
+        replica.goesOnline(sync.offset(), sync.endsWithMark(), nowMillis());
         judge();
     }
 

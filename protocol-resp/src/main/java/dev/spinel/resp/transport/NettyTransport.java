@@ -13,6 +13,9 @@ import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * executes only.
  *
  * <p>Created on any thread; the first call of {@link #listen} or {@link #poll} makes the calling thread the engine thread,
- * and all but {@link #wakeUp} is for that thread only.
+ * and all but {@link #wakeUp} and {@link #connect(LocalConnection.Output)} is for that thread only.
  *
  * @param <C> what the engine keeps of a connected client
  */
@@ -43,6 +46,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private ArrayList<TurnMember> toFlush = new ArrayList<>();
     private ArrayList<TurnMember> flushing = new ArrayList<>();
     private final ArrayDeque<TurnMember> toResume = new ArrayDeque<>();
+    private final Set<LocalConnection<C>> localConnections = new HashSet<>();
 
     private boolean owned;
     private int connectionCount;
@@ -98,6 +102,25 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     /** The TCP port for TLS that is listened on, or 0 if none is. */
     public int tlsPort() {
         return listeners.tlsPort();
+    }
+
+    /**
+     * A connection of a client within this process; any thread.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the transport is closed
+     */
+    public LocalConnection<C> connect(LocalConnection.Output output) {
+        LocalConnection<C> connection = new LocalConnection<>(this, output);
+        onEngineThread(() -> {
+            localConnections.add(connection);
+            connection.open();
+        });
+        return connection;
+    }
+
+    /** A local connection has ended. */
+    void forget(LocalConnection<C> connection) {
+        localConnections.remove(connection);
     }
 
     @Override
@@ -169,6 +192,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     public void close() {
         own();
         listeners.close();
+        List.copyOf(localConnections).forEach(LocalConnection::disconnect);
         if (ioLoops != null) {
             ioLoops.close(loop);
         }

@@ -25,6 +25,8 @@ final class GeoSearch {
     private static final Comparator<Place> NEAREST_FIRST = Comparator.comparingDouble(Place::distanceMeters);
     private static final Comparator<Place> FARTHEST_FIRST = NEAREST_FIRST.reversed();
 
+    private static final int LEAST_VERTICES = 3;
+
     private final Call call;
     private final Form form;
     private final @Nullable SortedSetValue places;
@@ -48,6 +50,7 @@ final class GeoSearch {
     private double width;
     private double height;
     private DistanceUnit unit = DistanceUnit.M;
+    private @Nullable SearchPolygon polygon;
 
     private GeoSearch(Call call, Form form) {
         this.call = call;
@@ -155,6 +158,23 @@ final class GeoSearch {
         byBox = true;
     }
 
+    /** Takes over the vertices, whose number is the argument at {@code index}; returns how many arguments they take. */
+    private int parsePolygon(int index) {
+        long vertices = call.integerArg(index);
+        if (vertices < LEAST_VERTICES || vertices > (call.argCount() - index - 1) / 2) {
+            throw Errors.err("GEOSEARCH BYPOLYGON must have at least 3 vertices");
+        }
+        double[] longitudes = new double[(int) vertices];
+        double[] latitudes = new double[longitudes.length];
+        for (int i = 0; i < longitudes.length; i++) {
+            parsePosition(index + 1 + 2 * i);
+            longitudes[i] = longitude;
+            latitudes[i] = latitude;
+        }
+        polygon = new SearchPolygon(longitudes, latitudes);
+        return 2 * longitudes.length;
+    }
+
     private void execute() {
         for (int at = form.firstOption; at < call.argCount(); ) {
             at += 1 + parseOption(at, call.argCount() - at - 1);
@@ -177,9 +197,12 @@ final class GeoSearch {
     }
 
     private SearchArea area() {
+        if (polygon != null) {
+            return polygon;
+        }
         return byBox
-                ? SearchArea.box(longitude, latitude, width, height, unit.meters())
-                : SearchArea.circle(longitude, latitude, radius * unit.meters());
+                ? SearchAround.box(longitude, latitude, width, height, unit.meters())
+                : SearchAround.circle(longitude, latitude, radius * unit.meters());
     }
 
     /** Takes over an option that {@code following} arguments follow; returns how many of them belong to it. */
@@ -221,6 +244,9 @@ final class GeoSearch {
     }
 
     private int parseSearchOption(int at, int following) {
+        if (polygon != null) {
+            throw Errors.syntax();
+        }
         if (call.argIs(at, "FROMMEMBER") && following > 0 && !fromPosition) {
             if (places != null) {
                 takePositionOf(at + 1);
@@ -241,6 +267,9 @@ final class GeoSearch {
             parseBox(at + 1);
             return 3;
         }
+        if (call.argIs(at, "BYPOLYGON") && following > 0 && !byRadius && !byBox && !fromMember && !fromPosition) {
+            return 1 + parsePolygon(at + 1);
+        }
         throw Errors.syntax();
     }
 
@@ -249,10 +278,11 @@ final class GeoSearch {
             throw Errors.err((form == Form.SEARCH_AND_STORE ? "GEOSEARCHSTORE" : "STORE option in GEORADIUS")
                     + " is not compatible with WITHDIST, WITHHASH and WITHCOORD options");
         }
-        if (form.isSearch() && !fromMember && !fromPosition) {
+        boolean needsCentre = form.isSearch() && polygon == null;
+        if (needsCentre && !fromMember && !fromPosition) {
             throw missing("FROMMEMBER or FROMLONLAT");
         }
-        if (form.isSearch() && !byRadius && !byBox) {
+        if (needsCentre && !byRadius && !byBox) {
             throw missing("BYRADIUS and BYBOX");
         }
         if (any && count == 0) {

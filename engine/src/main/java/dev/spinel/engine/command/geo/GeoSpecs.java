@@ -52,7 +52,12 @@ final class GeoSpecs {
     private static final Argument BY = oneOf(
             "by",
             block("circle", real("radius").token("BYRADIUS"), UNIT),
-            block("box", real("width").token("BYBOX"), real("height"), UNIT));
+            block("box", real("width").token("BYBOX"), real("height"), UNIT),
+            block(
+                            "polygon",
+                            integer("num-vertices").token("BYPOLYGON"),
+                            block("longitude_latitude", LONGITUDE, LATITUDE).multiple())
+                    .since("9.0.0"));
     private static final String SEARCH_COMPLEXITY = "O(N+log(M)) for N members near the area and M members found.";
 
     static final CommandSpec GEOADD = command("GEOADD")
@@ -185,9 +190,10 @@ final class GeoSpecs {
             .flags(READONLY)
             .keys(KeySpec.at(1, RO, ACCESS))
             .arguments(KEY, FROM, BY, ORDER, COUNT, WITHCOORD, WITHDIST, WITHHASH)
-            .summary("Finds the places in a circle or a box.")
+            .summary("Finds the places in a circle, a box or a polygon.")
             .complexity(SEARCH_COMPLEXITY)
             .changed("7.0.0", "The unit may be in upper case.")
+            .changed("9.0.0", "Option BYPOLYGON, of Valkey.")
             .build();
 
     static final CommandSpec GEOSEARCHSTORE = command("GEOSEARCHSTORE")
@@ -203,9 +209,10 @@ final class GeoSpecs {
                     ORDER,
                     COUNT,
                     word("storedist", "STOREDIST").optional())
-            .summary("Stores the places in a circle or a box, or their distances.")
+            .summary("Stores the places in a circle, a box or a polygon, or their distances.")
             .complexity(SEARCH_COMPLEXITY)
             .changed("7.0.0", "The unit may be in upper case.")
+            .changed("9.0.0", "Option BYPOLYGON, of Valkey.")
             .build();
 
     private GeoSpecs() {}

@@ -40,6 +40,24 @@ final class Geohash {
         return encode(longitude, latitude, MIN_LATITUDE, MAX_LATITUDE, steps);
     }
 
+    /** As {@link #cell(double, double, int)}, for a position on the eastern or northern edge of the ranges too. */
+    static long cellWithin(double longitude, double latitude, int steps) {
+        long last = (1L << steps) - 1;
+        double column = (longitude - MIN_LONGITUDE) / cellWidth(steps);
+        double row = (latitude - MIN_LATITUDE) / cellHeight(steps);
+        return cell(Math.min(last, (long) column), Math.min(last, (long) row));
+    }
+
+    /** Degrees of longitude that a cell has. */
+    static double cellWidth(int steps) {
+        return (MAX_LONGITUDE - MIN_LONGITUDE) / (1L << steps);
+    }
+
+    /** Degrees of latitude that a cell has. */
+    static double cellHeight(int steps) {
+        return (MAX_LATITUDE - MIN_LATITUDE) / (1L << steps);
+    }
+
     private static long encode(double longitude, double latitude, double minLatitude, double maxLatitude, int steps) {
         double x = (longitude - MIN_LONGITUDE) / (MAX_LONGITUDE - MIN_LONGITUDE) * (1L << steps);
         double y = (latitude - minLatitude) / (maxLatitude - minLatitude) * (1L << steps);

@@ -111,12 +111,14 @@ final class HashRead {
             ScanReply.writeEmpty(call.reply());
             return;
         }
-        ScanOptions options = ScanOptions.parse(call, 3, false);
+        ScanOptions options = ScanOptions.parse(call, 3, "NOVALUES");
         ScanReply found = new ScanReply();
         long next = hash.scan(cursor, options.count(), (field, value) -> {
             if (options.matches(field)) {
                 found.add(field);
-                found.add(value);
+                if (!options.bare()) {
+                    found.add(value);
+                }
             }
         });
         found.write(call.reply(), next);

@@ -164,9 +164,11 @@ final class HashSpecs {
                     KEY,
                     integer("cursor"),
                     pattern("pattern").token("MATCH").optional(),
-                    integer("count").token("COUNT").optional())
+                    integer("count").token("COUNT").optional(),
+                    word("novalues", "NOVALUES").optional().since("7.4.0"))
             .summary("Iterates over the fields of a hash in steps.")
             .complexity("O(1) a call, O(N) for a full iteration over N fields.")
+            .changed("7.4.0", "Option NOVALUES.")
             .tips("nondeterministic_output")
             .build();
 

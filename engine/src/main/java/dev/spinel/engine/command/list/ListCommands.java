@@ -15,6 +15,7 @@ public final class ListCommands implements ServerPlugin {
     public List<Command> commands() {
         return List.of(
                 Command.of(ListSpecs.BLMOVE, ListMove::blmove),
+                Command.of(ListSpecs.BLMOVEM, ListMoveMany::blmovem),
                 Command.of(ListSpecs.BLMPOP, ListPop::blmpop),
                 Command.of(ListSpecs.BLPOP, ListPop::blpop),
                 Command.of(ListSpecs.BRPOP, ListPop::brpop),
@@ -23,6 +24,7 @@ public final class ListCommands implements ServerPlugin {
                 Command.of(ListSpecs.LINSERT, ListEdit::linsert),
                 Command.of(ListSpecs.LLEN, ListRead::llen),
                 Command.of(ListSpecs.LMOVE, ListMove::lmove),
+                Command.of(ListSpecs.LMOVEM, ListMoveMany::lmovem),
                 Command.of(ListSpecs.LMPOP, ListPop::lmpop),
                 Command.of(ListSpecs.LPOP, ListPop::lpop),
                 Command.of(ListSpecs.LPOS, ListRead::lpos),

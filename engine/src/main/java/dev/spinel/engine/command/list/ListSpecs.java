@@ -1,5 +1,6 @@
 package dev.spinel.engine.command.list;
 
+import static dev.spinel.api.command.Argument.block;
 import static dev.spinel.api.command.Argument.integer;
 import static dev.spinel.api.command.Argument.key;
 import static dev.spinel.api.command.Argument.oneOf;
@@ -37,6 +38,15 @@ final class ListSpecs {
     private static final Argument WHERETO = oneOf("whereto", word("left", "LEFT"), word("right", "RIGHT"));
     private static final Argument WHEREFROM = oneOf("wherefrom", word("left", "LEFT"), word("right", "RIGHT"));
 
+    private static final Argument HOW_MANY = block(
+                    "how-many",
+                    oneOf(
+                            "selector",
+                            integer("count").token("COUNT"),
+                            integer("exactly").token("EXACTLY")),
+                    oneOf("ordering", word("obo", "OBO"), word("bulk", "BULK")))
+            .optional();
+
     static final CommandSpec BLMOVE = command("BLMOVE")
             .since("6.2.0")
             .arity(6)
@@ -45,6 +55,16 @@ final class ListSpecs {
             .arguments(key("source", 0), key("destination", 1), WHEREFROM, WHERETO, real("timeout"))
             .summary("Moves an element between the ends of two lists, waiting until there is one.")
             .complexity("O(1)")
+            .build();
+
+    static final CommandSpec BLMOVEM = command("BLMOVEM")
+            .since("8.10.0")
+            .arity(-6)
+            .flags(WRITE, DENYOOM, BLOCKING)
+            .keys(KeySpec.at(1, RW, ACCESS, DELETE), KeySpec.at(2, RW, INSERT))
+            .arguments(key("source", 0), key("destination", 1), WHEREFROM, WHERETO, real("timeout"), HOW_MANY)
+            .summary("Moves elements between the ends of two lists, waiting until there are some, or enough.")
+            .complexity("O(N) for N elements moved.")
             .build();
 
     static final CommandSpec BLMPOP = command("BLMPOP")
@@ -138,6 +158,16 @@ final class ListSpecs {
             .arguments(key("source", 0), key("destination", 1), WHEREFROM, WHERETO)
             .summary("Moves an element between the ends of two lists.")
             .complexity("O(1)")
+            .build();
+
+    static final CommandSpec LMOVEM = command("LMOVEM")
+            .since("8.10.0")
+            .arity(-5)
+            .flags(WRITE, DENYOOM)
+            .keys(KeySpec.at(1, RW, ACCESS, DELETE), KeySpec.at(2, RW, INSERT))
+            .arguments(key("source", 0), key("destination", 1), WHEREFROM, WHERETO, HOW_MANY)
+            .summary("Moves elements between the ends of two lists.")
+            .complexity("O(N) for N elements moved.")
             .build();
 
     static final CommandSpec LMPOP = command("LMPOP")

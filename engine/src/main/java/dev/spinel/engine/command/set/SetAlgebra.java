@@ -47,24 +47,60 @@ final class SetAlgebra {
     }
 
     static void sintercard(Call call) {
-        long keyCount = call.integerArg(1, 1, Long.MAX_VALUE, "numkeys should be greater than 0");
-        if (keyCount > call.argCount() - 2) {
-            throw Errors.err("Number of keys can't be greater than number of args");
+        Cardinality arguments = Cardinality.parse(call, false);
+        arguments.answer(call, new Intersection(arguments.sets));
+    }
+
+    /** APPROX is allowed to change nothing: counting takes no memory here. */
+    static void sunioncard(Call call) {
+        Cardinality arguments = Cardinality.parse(call, true);
+        arguments.answer(call, new Union(arguments.sets));
+    }
+
+    static void sdiffcard(Call call) {
+        Cardinality arguments = Cardinality.parse(call, false);
+        arguments.answer(call, new Difference(arguments.sets));
+    }
+
+    /** The arguments of a command that counts: how many keys, the keys, options. */
+    private static final class Cardinality {
+        private final @Nullable SetValue[] sets;
+        /** Where counting stops; 0 for nowhere. */
+        private final long limit;
+
+        private Cardinality(@Nullable SetValue[] sets, long limit) {
+            this.sets = sets;
+            this.limit = limit;
         }
-        int firstOption = 2 + (int) keyCount;
-        long limit = 0;
-        for (int i = firstOption; i < call.argCount(); i += 2) {
-            if (i + 1 == call.argCount() || !call.argIs(i, "LIMIT")) {
-                throw Errors.syntax();
+
+        private static Cardinality parse(Call call, boolean takesApprox) {
+            long keyCount = call.integerArg(1, 1, Long.MAX_VALUE, "numkeys should be greater than 0");
+            if (keyCount > call.argCount() - 2) {
+                throw Errors.err("Number of keys can't be greater than number of args");
             }
-            limit = call.integerArg(i + 1, 0, Long.MAX_VALUE, "LIMIT can't be negative");
+            long limit = 0;
+            int option = 2 + (int) keyCount;
+            while (option < call.argCount()) {
+                if (takesApprox && call.argIs(option, "APPROX")) {
+                    option++;
+                    continue;
+                }
+                if (option + 1 == call.argCount() || !call.argIs(option, "LIMIT")) {
+                    throw Errors.syntax();
+                }
+                limit = call.integerArg(option + 1, 0, Long.MAX_VALUE, "LIMIT can't be negative");
+                option += 2;
+            }
+            return new Cardinality(sources(call, 2, (int) keyCount), limit);
         }
-        Intersection intersection = new Intersection(sources(call, 2, (int) keyCount));
-        long count = 0;
-        while ((limit == 0 || count < limit) && intersection.next()) {
-            count++;
+
+        private void answer(Call call, Combination members) {
+            long count = 0;
+            while ((limit == 0 || count < limit) && members.next()) {
+                count++;
+            }
+            call.reply().integer(count);
         }
-        call.reply().integer(count);
     }
 
     /** The sets of consecutive keys, null for an absent one. */

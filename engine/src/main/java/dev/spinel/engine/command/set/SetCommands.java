@@ -17,6 +17,7 @@ public final class SetCommands implements ServerPlugin {
                 Command.of(SetSpecs.SADD, SetMembers::sadd),
                 Command.of(SetSpecs.SCARD, SetMembers::scard),
                 Command.of(SetSpecs.SDIFF, SetAlgebra::sdiff),
+                Command.of(SetSpecs.SDIFFCARD, SetAlgebra::sdiffcard),
                 Command.of(SetSpecs.SDIFFSTORE, SetAlgebra::sdiffstore),
                 Command.of(SetSpecs.SINTER, SetAlgebra::sinter),
                 Command.of(SetSpecs.SINTERCARD, SetAlgebra::sintercard),
@@ -30,6 +31,7 @@ public final class SetCommands implements ServerPlugin {
                 Command.of(SetSpecs.SREM, SetMembers::srem),
                 Command.of(SetSpecs.SSCAN, SetMembers::sscan),
                 Command.of(SetSpecs.SUNION, SetAlgebra::sunion),
+                Command.of(SetSpecs.SUNIONCARD, SetAlgebra::sunioncard),
                 Command.of(SetSpecs.SUNIONSTORE, SetAlgebra::sunionstore));
     }
 }

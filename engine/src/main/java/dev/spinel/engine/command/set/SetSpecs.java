@@ -4,6 +4,7 @@ import static dev.spinel.api.command.Argument.integer;
 import static dev.spinel.api.command.Argument.key;
 import static dev.spinel.api.command.Argument.pattern;
 import static dev.spinel.api.command.Argument.string;
+import static dev.spinel.api.command.Argument.word;
 import static dev.spinel.api.command.CommandFlag.DENYOOM;
 import static dev.spinel.api.command.CommandFlag.FAST;
 import static dev.spinel.api.command.CommandFlag.MOVABLEKEYS;
@@ -61,6 +62,19 @@ final class SetSpecs {
             .summary("Returns the members of the first set that are in none of the others.")
             .complexity("O(N) for N members in all sets.")
             .tips("nondeterministic_output_order")
+            .build();
+
+    static final CommandSpec SDIFFCARD = command("SDIFFCARD")
+            .since("8.10.0")
+            .arity(-3)
+            .flags(READONLY, MOVABLEKEYS)
+            .keys(KeySpec.counted(1, RO, ACCESS))
+            .arguments(
+                    integer("numkeys"),
+                    KEY.multiple(),
+                    integer("limit").token("LIMIT").optional())
+            .summary("Counts the members of a set that are in none of the others.")
+            .complexity("O(N*M) at most, for M sets of which the first has N members.")
             .build();
 
     static final CommandSpec SDIFFSTORE = command("SDIFFSTORE")
@@ -207,6 +221,20 @@ final class SetSpecs {
             .summary("Returns the members that are in any of the sets.")
             .complexity("O(N) for N members in all sets.")
             .tips("nondeterministic_output_order")
+            .build();
+
+    static final CommandSpec SUNIONCARD = command("SUNIONCARD")
+            .since("8.10.0")
+            .arity(-3)
+            .flags(READONLY, MOVABLEKEYS)
+            .keys(KeySpec.counted(1, RO, ACCESS))
+            .arguments(
+                    integer("numkeys"),
+                    KEY.multiple(),
+                    word("approx", "APPROX").optional(),
+                    integer("limit").token("LIMIT").optional())
+            .summary("Counts the members that are in any of the sets.")
+            .complexity("O(N*M) at most, for N members in all M sets.")
             .build();
 
     static final CommandSpec SUNIONSTORE = command("SUNIONSTORE")

@@ -96,11 +96,11 @@ final class SortedSetAlgebra {
             while (source.next()) {
                 Bytes member = source.member();
                 if (!isInAny(sources, 0, i, member)) {
-                    double score = source.weightedScore();
+                    double score = source.weighted(aggregate.contribution(source.currentScore()));
                     for (int j = i + 1; j < sources.length; j++) {
                         double other = sources[j].score(member);
                         if (!Double.isNaN(other)) {
-                            score = aggregate.combine(score, sources[j].weighted(other));
+                            score = aggregate.combine(score, sources[j].weighted(aggregate.contribution(other)));
                         }
                     }
                     members.add(new ScoredMember(member.copy(), score));
@@ -115,9 +115,10 @@ final class SortedSetAlgebra {
         while (smallest.next()) {
             Bytes member = smallest.member();
             if (isInAll(sources, member)) {
-                double score = smallest.weightedScore();
+                double score = smallest.weighted(aggregate.contribution(smallest.currentScore()));
                 for (int j = 1; j < sources.length; j++) {
-                    score = aggregate.combine(score, sources[j].rawWeighted(sources[j].score(member)));
+                    double other = aggregate.contribution(sources[j].score(member));
+                    score = aggregate.combine(score, sources[j].rawWeighted(other));
                 }
                 members.add(new ScoredMember(member.copy(), score));
             }
@@ -167,12 +168,19 @@ final class SortedSetAlgebra {
     private enum Aggregate {
         SUM,
         MIN,
-        MAX;
+        MAX,
+        /** The number of sources that contain the member; with weights, the sum of theirs. */
+        COUNT;
+
+        /** What a source whose member has a score contributes, before its weight. */
+        double contribution(double score) {
+            return this == COUNT ? 1 : score;
+        }
 
         /** The score of a member of two sources; the sum of opposite infinities is 0. */
         double combine(double left, double right) {
             return switch (this) {
-                case SUM -> {
+                case SUM, COUNT -> {
                     double sum = left + right;
                     yield Double.isNaN(sum) ? 0 : sum;
                 }
@@ -252,6 +260,9 @@ final class SortedSetAlgebra {
             }
             if (call.argIs(index, "MAX")) {
                 return Aggregate.MAX;
+            }
+            if (call.argIs(index, "COUNT")) {
+                return Aggregate.COUNT;
             }
             throw Errors.syntax();
         }

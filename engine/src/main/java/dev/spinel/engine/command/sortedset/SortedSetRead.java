@@ -7,7 +7,6 @@ import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.command.ScanOptions;
 import dev.spinel.api.command.ScanReply;
 import dev.spinel.api.data.Bytes;
-import dev.spinel.api.data.GlobPattern;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.error.Errors;
@@ -102,27 +101,30 @@ final class SortedSetRead {
             ScanReply.writeEmpty(call.reply());
             return;
         }
-        ScanOptions options = ScanOptions.parse(call, 3, false);
-        ScannedMembers found = new ScannedMembers(options.pattern());
+        ScanOptions options = ScanOptions.parse(call, 3, "NOSCORES");
+        ScannedMembers found = new ScannedMembers(options);
         long next = sortedSet.scan(cursor, options.count(), found);
         found.reply.write(call.reply(), next);
     }
 
-    /** Collects members that match a pattern, each followed by its score. */
+    /** Collects the members that are wanted, each followed by its score unless it is wanted without. */
     private static final class ScannedMembers implements SortedSetValue.MemberVisitor {
         private final ScanReply reply = new ScanReply();
         private final byte[] digits = new byte[Numbers.MAX_DOUBLE_LENGTH];
         private final Bytes text = new Bytes();
-        private final @Nullable Bytes pattern;
+        private final ScanOptions options;
 
-        ScannedMembers(@Nullable Bytes pattern) {
-            this.pattern = pattern;
+        ScannedMembers(ScanOptions options) {
+            this.options = options;
         }
 
         @Override
         public void visit(Bytes member, double score) {
-            if (pattern == null || GlobPattern.matches(pattern, member, false)) {
-                reply.add(member);
+            if (!options.matches(member)) {
+                return;
+            }
+            reply.add(member);
+            if (!options.bare()) {
                 text.set(digits, 0, Numbers.formatDouble(score, digits, 0));
                 reply.add(text);
             }

@@ -42,7 +42,11 @@ final class SortedSetSpecs {
             .token("LIMIT")
             .optional();
     private static final Argument AGGREGATE = oneOf(
-                    "aggregate", word("sum", "SUM"), word("min", "MIN"), word("max", "MAX"))
+                    "aggregate",
+                    word("sum", "SUM"),
+                    word("min", "MIN"),
+                    word("max", "MAX"),
+                    word("count", "COUNT").since("8.8.0"))
             .token("AGGREGATE")
             .optional();
 
@@ -173,6 +177,7 @@ final class SortedSetSpecs {
                     word("withscores", "WITHSCORES").optional())
             .summary("Returns the members that all sorted sets have in common.")
             .complexity("O(N*K+M*log(M)) at most, for K sets of which the smallest has N members and M in the result.")
+            .changed("8.8.0", "COUNT as a way to aggregate.")
             .build();
 
     static final CommandSpec ZINTERCARD = command("ZINTERCARD")
@@ -196,6 +201,7 @@ final class SortedSetSpecs {
             .arguments(key("destination", 0), integer("numkeys"), key("key", 1).multiple(), WEIGHT, AGGREGATE)
             .summary("Stores the members that all sorted sets have in common.")
             .complexity("O(N*K+M*log(M)) at most, for K sets of which the smallest has N members and M in the result.")
+            .changed("8.8.0", "COUNT as a way to aggregate.")
             .build();
 
     static final CommandSpec ZLEXCOUNT = command("ZLEXCOUNT")
@@ -456,9 +462,11 @@ final class SortedSetSpecs {
                     KEY,
                     integer("cursor"),
                     pattern("pattern").token("MATCH").optional(),
-                    integer("count").token("COUNT").optional())
+                    integer("count").token("COUNT").optional(),
+                    word("noscores", "NOSCORES").optional().since("8.0.0"))
             .summary("Iterates over the members of a sorted set and their scores in steps.")
             .complexity("O(1) a call, O(N) for a full iteration over N members.")
+            .changed("8.0.0", "Option NOSCORES, of Valkey.")
             .tips("nondeterministic_output")
             .build();
 
@@ -485,6 +493,7 @@ final class SortedSetSpecs {
                     word("withscores", "WITHSCORES").optional())
             .summary("Returns the members that are in any of the sorted sets.")
             .complexity("O(N+M*log(M)) for N members in all sets and M in the result.")
+            .changed("8.8.0", "COUNT as a way to aggregate.")
             .build();
 
     static final CommandSpec ZUNIONSTORE = command("ZUNIONSTORE")
@@ -495,6 +504,7 @@ final class SortedSetSpecs {
             .arguments(key("destination", 0), integer("numkeys"), key("key", 1).multiple(), WEIGHT, AGGREGATE)
             .summary("Stores the members that are in any of the sorted sets.")
             .complexity("O(N+M*log(M)) for N members in all sets and M in the result.")
+            .changed("8.8.0", "COUNT as a way to aggregate.")
             .build();
 
     private SortedSetSpecs() {}

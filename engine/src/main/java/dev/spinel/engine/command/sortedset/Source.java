@@ -45,11 +45,6 @@ abstract sealed class Source {
         return score * weight;
     }
 
-    /** The weighted score of the current member. */
-    final double weightedScore() {
-        return weighted(currentScore());
-    }
-
     final boolean contains(Bytes member) {
         return !Double.isNaN(score(member));
     }

@@ -1,18 +1,22 @@
 package dev.spinel.engine.command.string;
 
 import dev.spinel.api.command.Call;
+import dev.spinel.api.data.StringValue;
 import dev.spinel.api.error.Errors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The options of SET and GETEX, parsed.
+ * The options of SET, MSETEX and GETEX, parsed.
  *
- * <p>An option may be repeated but not combined with one that contradicts it; of a repeated expiry the last one counts.
- * Source: the command pages of SET and GETEX.
+ * <p>An option may be repeated but not combined with one that contradicts it; of a repeated expiry the last one counts. A
+ * condition on the value may not be repeated. Source: the command pages of SET, MSETEX and GETEX.
  *
  * @param flags the options that were given, as bits
  * @param expiryIndex index of the argument of the expiry option, when {@link #expires()}
+ * @param condition what the value must be, null when that does not matter
+ * @param conditionIndex index of the argument that names the condition, when there is one; its operand follows
  */
-record StringOptions(int flags, int expiryIndex) {
+record StringOptions(int flags, int expiryIndex, @Nullable ValueCondition condition, int conditionIndex) {
     private static final int NX = 1;
     private static final int XX = 1 << 1;
     private static final int GET = 1 << 2;
@@ -22,8 +26,10 @@ record StringOptions(int flags, int expiryIndex) {
     private static final int PX = 1 << 6;
     private static final int EXAT = 1 << 7;
     private static final int PXAT = 1 << 8;
+    private static final int VALUE = 1 << 9;
     private static final int EXPIRY = EX | PX | EXAT | PXAT;
-    private static final int ONLY_SET = NX | XX | GET | KEEPTTL;
+    private static final int CONDITION = NX | XX | VALUE;
+    private static final int ONLY_SET = CONDITION | GET | KEEPTTL;
     private static final int TIME_TO_LIVE = EXPIRY | KEEPTTL | PERSIST;
 
     /** Parses the options of SET, which start at the fourth argument. */
@@ -36,24 +42,35 @@ record StringOptions(int flags, int expiryIndex) {
         return parse(call, 2, ONLY_SET);
     }
 
+    /** Parses the options of MSETEX, which follow its keys and values. */
+    static StringOptions ofMsetex(Call call, int first) {
+        return parse(call, first, GET | PERSIST | VALUE);
+    }
+
     private static StringOptions parse(Call call, int first, int unknown) {
         int flags = 0;
         int expiryIndex = 0;
+        ValueCondition condition = null;
+        int conditionIndex = 0;
         for (int i = first; i < call.argCount(); i++) {
             int option = option(call, i);
             if (option == 0 || (option & unknown) != 0 || (flags & contradicting(option)) != 0) {
                 throw Errors.syntax();
             }
             flags |= option;
+            if ((option & (EXPIRY | VALUE)) != 0 && i + 1 == call.argCount()) {
+                throw Errors.syntax();
+            }
             if ((option & EXPIRY) != 0) {
                 i++;
-                if (i == call.argCount()) {
-                    throw Errors.syntax();
-                }
                 expiryIndex = i;
+            } else if (option == VALUE) {
+                condition = ValueCondition.named(call, i);
+                conditionIndex = i;
+                i++;
             }
         }
-        return new StringOptions(flags, expiryIndex);
+        return new StringOptions(flags, expiryIndex, condition, conditionIndex);
     }
 
     /** The bit of the option that an argument names, or 0. */
@@ -77,14 +94,14 @@ record StringOptions(int flags, int expiryIndex) {
         } else if (call.argIs(index, "PERSIST")) {
             return PERSIST;
         }
-        return 0;
+        return ValueCondition.named(call, index) == null ? 0 : VALUE;
     }
 
     private static int contradicting(int option) {
-        if (option == NX) {
-            return XX;
-        } else if (option == XX) {
-            return NX;
+        if (option == VALUE) {
+            return CONDITION;
+        } else if (option == NX || option == XX) {
+            return CONDITION & ~option;
         } else if (option == GET) {
             return 0;
         }
@@ -101,6 +118,11 @@ record StringOptions(int flags, int expiryIndex) {
 
     boolean get() {
         return (flags & GET) != 0;
+    }
+
+    /** Whether the string under a key, null when there is none, is what it must be. */
+    boolean acceptsValue(Call call, @Nullable StringValue value) {
+        return condition == null || condition.isMet(call.arg(conditionIndex + 1), value);
     }
 
     boolean keepTtl() {

@@ -6,8 +6,9 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StringValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.Keyspace;
+import java.util.HexFormat;
 
-/** The commands that only read strings: GET, MGET, STRLEN, GETRANGE and its old name SUBSTR. */
+/** The commands that only read strings: GET, MGET, STRLEN, DIGEST, GETRANGE and its old name SUBSTR. */
 final class StringRead {
     private StringRead() {}
 
@@ -40,6 +41,15 @@ final class StringRead {
     static void strlen(Call call) {
         StringValue value = call.keys().read(ValueType.STRING, call.arg(1));
         call.reply().integer(value == null ? 0 : value.length());
+    }
+
+    static void digest(Call call) {
+        StringValue value = call.keys().read(ValueType.STRING, call.arg(1));
+        if (value == null) {
+            call.reply().nil();
+        } else {
+            call.reply().bulk(HexFormat.of().toHexDigits(Xxh3.hash(value.bytes())));
+        }
     }
 
     static void getrange(Call call) {

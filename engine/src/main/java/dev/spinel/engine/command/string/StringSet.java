@@ -7,11 +7,16 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The commands that set strings: SET in all its forms, SETNX, SETEX, PSETEX, MSET and MSETNX. */
+/** The commands that set strings: SET in all its forms, SETNX, SETEX, PSETEX, MSET, MSETNX and MSETEX. */
 final class StringSet {
     private static final Bytes SET = Bytes.of("SET");
+    private static final Bytes MSET = Bytes.of("MSET");
     private static final Bytes PXAT = Bytes.of("PXAT");
+    private static final Bytes KEEPTTL = Bytes.of("KEEPTTL");
 
     private StringSet() {}
 
@@ -28,15 +33,15 @@ final class StringSet {
         long expiresAtMillis = options.expires() ? options.expiresAtMillis(call, "set") : Keyspace.NO_EXPIRY;
         Keyspace keys = call.keys();
         Bytes key = call.arg(1);
-        if (options.get()) {
+        boolean refused = false;
+        if (options.get() || options.condition() != null) {
             StringValue old = keys.read(ValueType.STRING, key);
-            if (old == null) {
-                call.reply().nil();
-            } else {
-                call.reply().bulk(old.bytes());
+            refused = !options.acceptsValue(call, old);
+            if (options.get()) {
+                replyValue(call, old);
             }
         }
-        if ((options.nx() && exists(keys, key)) || (options.xx() && !exists(keys, key))) {
+        if (refused || (options.nx() && exists(keys, key)) || (options.xx() && !exists(keys, key))) {
             if (!options.get()) {
                 call.reply().nil();
             }
@@ -45,11 +50,19 @@ final class StringSet {
         assign(call, keys, key, call.arg(2), options.keepTtl());
         if (options.expires()) {
             expire(call, keys, key, call.arg(2), expiresAtMillis);
-        } else if (options.get()) {
-            propagateWithoutGet(call);
+        } else if (options.get() || options.condition() != null) {
+            propagateDecided(call, options);
         }
         if (!options.get()) {
             call.reply().ok();
+        }
+    }
+
+    private static void replyValue(Call call, @Nullable StringValue value) {
+        if (value == null) {
+            call.reply().nil();
+        } else {
+            call.reply().bulk(value.bytes());
         }
     }
 
@@ -69,20 +82,18 @@ final class StringSet {
         call.propagateAs(SET, key, value, PXAT, Bytes.of(Long.toString(expiresAtMillis)));
     }
 
-    /** Logs SET without its option GET, which matters to the client alone. */
-    private static void propagateWithoutGet(Call call) {
+    /** Logs SET without GET, which matters to the client alone, and without a condition on the value, which was met. */
+    private static void propagateDecided(Call call, StringOptions options) {
         int argCount = call.argCount();
-        int kept = 3;
-        for (int i = 3; i < argCount; i++) {
-            kept += call.argIs(i, "GET") ? 0 : 1;
-        }
-        Bytes[] arguments = new Bytes[kept];
-        for (int i = 0, next = 0; i < argCount; i++) {
-            if (i < 3 || !call.argIs(i, "GET")) {
-                arguments[next++] = call.arg(i);
+        List<Bytes> kept = new ArrayList<>(argCount);
+        for (int i = 0; i < argCount; i++) {
+            if (i == options.conditionIndex() && options.condition() != null) {
+                i++;
+            } else if (i < 3 || !call.argIs(i, "GET")) {
+                kept.add(call.arg(i));
             }
         }
-        call.propagateAs(arguments);
+        call.propagateAs(kept.toArray(Bytes[]::new));
     }
 
     static void setnx(Call call) {
@@ -131,6 +142,47 @@ final class StringSet {
         }
         assignPairs(call);
         call.reply().integer(1);
+    }
+
+    /** Sets all keys or none, with one expiry for all: one effect when there is no expiry, else one for each key. */
+    static void msetex(Call call) {
+        long keyCount = call.integerArg(1, 1, Integer.MAX_VALUE, "invalid numkeys value");
+        if (keyCount > (call.argCount() - 2) / 2) {
+            throw Errors.err("wrong number of key-value pairs");
+        }
+        int end = 2 + 2 * (int) keyCount;
+        StringOptions options = StringOptions.ofMsetex(call, end);
+        long expiresAtMillis = options.expires() ? options.expiresAtMillis(call, "msetex") : Keyspace.NO_EXPIRY;
+        Keyspace keys = call.keys();
+        for (int i = 2; i < end && (options.nx() || options.xx()); i += 2) {
+            if (exists(keys, call.arg(i)) == options.nx()) {
+                call.reply().integer(0);
+                return;
+            }
+        }
+        for (int i = 2; i < end; i += 2) {
+            Bytes key = call.arg(i);
+            Bytes value = call.arg(i + 1);
+            assign(call, keys, key, value, options.keepTtl());
+            if (options.expires()) {
+                expire(call, keys, key, value, expiresAtMillis);
+            } else if (options.keepTtl()) {
+                call.propagateAs(SET, key, value, KEEPTTL);
+            }
+        }
+        if (!options.expires() && !options.keepTtl()) {
+            propagatePairs(call, end);
+        }
+        call.reply().integer(1);
+    }
+
+    private static void propagatePairs(Call call, int end) {
+        Bytes[] arguments = new Bytes[end - 1];
+        arguments[0] = MSET;
+        for (int i = 2; i < end; i++) {
+            arguments[i - 1] = call.arg(i);
+        }
+        call.propagateAs(arguments);
     }
 
     private static void checkPairs(Call call, String commandName) {

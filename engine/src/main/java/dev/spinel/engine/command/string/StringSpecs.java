@@ -10,6 +10,7 @@ import static dev.spinel.api.command.Argument.unixTime;
 import static dev.spinel.api.command.Argument.word;
 import static dev.spinel.api.command.CommandFlag.DENYOOM;
 import static dev.spinel.api.command.CommandFlag.FAST;
+import static dev.spinel.api.command.CommandFlag.MOVABLEKEYS;
 import static dev.spinel.api.command.CommandFlag.READONLY;
 import static dev.spinel.api.command.CommandFlag.WRITE;
 import static dev.spinel.api.command.KeySpec.Flag.ACCESS;
@@ -26,16 +27,25 @@ import dev.spinel.api.command.Argument;
 import dev.spinel.api.command.CommandGroup;
 import dev.spinel.api.command.CommandSpec;
 import dev.spinel.api.command.KeySpec;
+import java.util.Set;
 
 /**
  * Specifications of the string commands, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15; for what is newer, the command pages of Redis and, for
+ * DELIFEQ, of Valkey.
  */
 final class StringSpecs {
     private static final Argument KEY = key("key", 0);
     private static final Argument KEY_VALUE =
             block("key_value", KEY, string("value")).multiple();
+
+    private static final Argument[] VALUE_CONDITIONS = {
+        string("ifeq-value").token("IFEQ"),
+        string("ifne-value").token("IFNE"),
+        string("ifdeq-digest").token("IFDEQ"),
+        string("ifdne-digest").token("IFDNE")
+    };
 
     static final CommandSpec APPEND = command("APPEND")
             .since("2.0.0")
@@ -65,6 +75,36 @@ final class StringSpecs {
             .arguments(KEY, integer("decrement"))
             .summary("Decrements the integer in a string by an amount.")
             .complexity("O(1)")
+            .build();
+
+    static final CommandSpec DELEX = command("DELEX")
+            .since("8.4.0")
+            .arity(-2)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, DELETE))
+            .arguments(KEY, oneOf("condition", VALUE_CONDITIONS).optional())
+            .summary("Removes a key, provided that its string meets a condition.")
+            .complexity("O(N) for a string of N bytes.")
+            .build();
+
+    static final CommandSpec DELIFEQ = command("DELIFEQ")
+            .since("9.0.0")
+            .arity(3)
+            .flags(WRITE)
+            .keys(KeySpec.at(1, RW, DELETE))
+            .arguments(KEY, string("value"))
+            .summary("Removes a key, provided that its string equals a value.")
+            .complexity("O(N) for a string of N bytes.")
+            .build();
+
+    static final CommandSpec DIGEST = command("DIGEST")
+            .since("8.4.0")
+            .arity(2)
+            .flags(READONLY, FAST)
+            .keys(KeySpec.at(1, RO, ACCESS))
+            .arguments(KEY)
+            .summary("Returns the hash of a string as hexadecimal digits.")
+            .complexity("O(N) for a string of N bytes.")
             .build();
 
     static final CommandSpec GET = command("GET")
@@ -157,6 +197,34 @@ final class StringSpecs {
             .complexity("O(1)")
             .build();
 
+    static final CommandSpec INCREX = command("INCREX")
+            .since("8.8.0")
+            .arity(-2)
+            .flags(WRITE, DENYOOM, FAST)
+            .keys(KeySpec.at(1, RW, ACCESS, UPDATE))
+            .arguments(
+                    KEY,
+                    oneOf(
+                                    "increment",
+                                    real("float").token("BYFLOAT"),
+                                    integer("integer").token("BYINT"))
+                            .optional(),
+                    string("lowerbound").token("LBOUND").optional(),
+                    string("upperbound").token("UBOUND").optional(),
+                    word("saturate", "SATURATE").optional(),
+                    oneOf(
+                                    "expiration",
+                                    integer("seconds").token("EX"),
+                                    integer("milliseconds").token("PX"),
+                                    unixTime("unix-time-seconds").token("EXAT"),
+                                    unixTime("unix-time-milliseconds").token("PXAT"),
+                                    word("persist", "PERSIST"))
+                            .optional(),
+                    word("enx", "ENX").optional())
+            .summary("Increments the number in a string between bounds and sets its expiry.")
+            .complexity("O(1)")
+            .build();
+
     static final CommandSpec LCS = command("LCS")
             .since("7.0.0")
             .arity(-3)
@@ -195,6 +263,29 @@ final class StringSpecs {
             .tips("request_policy:multi_shard", "response_policy:all_succeeded")
             .build();
 
+    static final CommandSpec MSETEX = command("MSETEX")
+            .since("8.4.0")
+            .arity(-4)
+            .flags(WRITE, DENYOOM, MOVABLEKEYS)
+            .keys(new KeySpec(
+                    Set.of(OW, UPDATE), new KeySpec.Begin.Index(1), new KeySpec.Find.KeyNumber(0, 1, 2), null))
+            .arguments(
+                    integer("numkeys"),
+                    KEY_VALUE,
+                    oneOf("condition", word("nx", "NX"), word("xx", "XX")).optional(),
+                    oneOf(
+                                    "expiration",
+                                    integer("seconds").token("EX"),
+                                    integer("milliseconds").token("PX"),
+                                    unixTime("unix-time-seconds").token("EXAT"),
+                                    unixTime("unix-time-milliseconds").token("PXAT"),
+                                    word("keepttl", "KEEPTTL"))
+                            .optional())
+            .summary("Sets several strings at once, on a condition and with one expiry if asked to.")
+            .complexity("O(N) for N keys.")
+            .tips("request_policy:multi_shard", "response_policy:all_succeeded")
+            .build();
+
     static final CommandSpec MSETNX = command("MSETNX")
             .since("1.0.1")
             .arity(-3)
@@ -224,7 +315,14 @@ final class StringSpecs {
             .arguments(
                     KEY,
                     string("value"),
-                    oneOf("condition", word("nx", "NX"), word("xx", "XX"))
+                    oneOf(
+                                    "condition",
+                                    word("nx", "NX"),
+                                    word("xx", "XX"),
+                                    string("ifeq-value").token("IFEQ").since("8.4.0"),
+                                    string("ifne-value").token("IFNE").since("8.4.0"),
+                                    string("ifdeq-digest").token("IFDEQ").since("8.4.0"),
+                                    string("ifdne-digest").token("IFDNE").since("8.4.0"))
                             .optional()
                             .since("2.6.12"),
                     word("get", "GET").optional().since("6.2.0"),
@@ -244,6 +342,7 @@ final class StringSpecs {
             .changed("6.0.0", "Option KEEPTTL.")
             .changed("6.2.0", "Options GET, EXAT and PXAT.")
             .changed("7.0.0", "NX and GET go together.")
+            .changed("8.4.0", "Options IFEQ, IFNE, IFDEQ and IFDNE.")
             .build();
 
     static final CommandSpec SETEX = command("SETEX")

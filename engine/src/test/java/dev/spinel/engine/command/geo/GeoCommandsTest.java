@@ -117,6 +117,88 @@ class GeoCommandsTest {
         }
     }
 
+    /** The expectations are the examples and the tests of Valkey 9.0. */
+    @Nested
+    class Polygon {
+        private static final String SYDNEY = "BYPOLYGON 11 151.21619137411474 -33.869643764947696 151.20408853981647"
+                + " -33.87845382042545 151.2123775086366 -33.87864711938855 151.21046943124387 -33.87588862400425"
+                + " 151.21701035939626 -33.874286511854834 151.2239557405701 -33.8735722632175 151.22495056246407"
+                + " -33.87893571656996 151.2274447496748 -33.882307713036354 151.23212935868654 -33.88136096120022"
+                + " 151.23097291274465 -33.87456240592362 151.22475424781445 -33.87099633192101";
+
+        private void givenSydney() {
+            server.send("GEOADD s 151.20932132005692 -33.877723137822436 elizabeth 151.2119820713997"
+                    + " -33.87697539508043 connaught 151.2119820713997 -33.87156123068408 james 151.2229523062706"
+                    + " -33.883973760201364 oxford 151.22852593660355 -33.88116782387797 goodhope 151.2224105000496"
+                    + " -33.87544442350019 kings 151.22953444719315 -33.874838625143106 oval");
+        }
+
+        @Test
+        void distances_areFromTheMiddleOfTheVertices() {
+            givenSydney();
+            assertReply(
+                    "GEOSEARCH s " + SYDNEY + " WITHDIST ASC",
+                    "[[oval 858.3013] [goodhope 929.4979] [elizabeth 1035.7735]]");
+            server.send("GEOSEARCHSTORE d s " + SYDNEY + " ASC STOREDIST COUNT 2");
+            assertReply("ZRANGE d 0 -1", "[oval goodhope]");
+        }
+
+        @Test
+        void crossingEdges_excludeWhatTheyEncloseTwice() {
+            givenSydney();
+            server.send("GEOSEARCHSTORE d s BYPOLYGON 5 151.2154285314146 -33.867438205607186 151.20024487595015"
+                    + " -33.88138572784347 151.2374118848648 -33.87601765283626 151.19695829592922 -33.87272872054441"
+                    + " 151.2278336546125 -33.88345323146266");
+            assertThat(server.send("ZRANGE d 0 -1")).contains("elizabeth", "james", "kings");
+            assertReply("ZCARD d", "3");
+        }
+
+        @Test
+        void box_findsWhatLiesInIt() {
+            long seed = new Random().nextLong();
+            Random random = new Random(seed);
+            for (int i = 0; i < 300; i++) {
+                server.send("GEOADD g " + (random.nextDouble() * 360 - 180) + " " + (random.nextDouble() * 160 - 80)
+                        + " p" + i);
+            }
+            String[] positions = new String[300];
+            for (int i = 0; i < 300; i++) {
+                positions[i] = server.send("GEOPOS g p" + i).replaceAll("[\\[\\]]", "");
+            }
+            for (int i = 0; i < 50; i++) {
+                double west = random.nextDouble() * 360 - 180;
+                double east = west + random.nextDouble() * (180 - west);
+                double south = random.nextDouble() * 170 - 85;
+                double north = south + random.nextDouble() * (85 - south);
+                int inside = 0;
+                for (String position : positions) {
+                    double longitude = Double.parseDouble(position.split(" ")[0]);
+                    double latitude = Double.parseDouble(position.split(" ")[1]);
+                    inside += longitude > west && longitude < east && latitude > south && latitude < north ? 1 : 0;
+                }
+                server.send("GEOSEARCHSTORE d g BYPOLYGON 4 " + west + " " + south + " " + east + " " + south + " "
+                        + east + " " + north + " " + west + " " + north);
+                assertThat(server.send("ZCARD d"))
+                        .as("seed %d, box %d", seed, i)
+                        .isEqualTo("" + inside);
+            }
+        }
+
+        @Test
+        void malformed_rejected() {
+            String few = "-ERR GEOSEARCH BYPOLYGON must have at least 3 vertices";
+            assertReply("GEOSEARCH s BYPOLYGON 2 1 1 2 2", few);
+            assertReply("GEOSEARCH s BYPOLYGON 3 1 1 2 2 ASC", few);
+            for (String other : new String[] {"BYBOX 4 4 km", "FROMLONLAT 1 1", "BYPOLYGON 3 1 1 2 2 3 1"}) {
+                assertReply("GEOSEARCH s BYPOLYGON 3 1 1 2 2 3 1 " + other, "-ERR syntax error");
+                assertReply("GEOSEARCH s " + other + " BYPOLYGON 3 1 1 2 2 3 1", "-ERR syntax error");
+            }
+            assertReply(
+                    "GEOSEARCH s BYPOLYGON 3 1 1 2 2 300 1",
+                    "-ERR invalid longitude,latitude pair 300.000000,1.000000");
+        }
+    }
+
     @Test
     void formatCoordinate_roundsAsExactArithmetic() {
         long seed = new Random().nextLong();

@@ -127,6 +127,16 @@ class HashCommandsTest {
     @Nested
     class Hscan {
         @Test
+        void novalues_answersFieldsOnly() {
+            server.send("HSET x field value");
+            assertReply("HSCAN x 0 NOVALUES COUNT 5", "[0 [field]]");
+            assertReply("HSCAN x 0 MATCH f* novalues", "[0 [field]]");
+            assertReply("HSCAN x 0 MATCH g* NOVALUES", "[0 []]");
+            server.send("SADD s a");
+            assertReply("SSCAN s 0 NOVALUES", "-ERR syntax error");
+        }
+
+        @Test
         void absentKey_answeredBeforeOptions() {
             assertReply("HSCAN absent 0 zz", "[0 []]");
             assertReply("HSCAN h 0 zz", "-ERR syntax error");

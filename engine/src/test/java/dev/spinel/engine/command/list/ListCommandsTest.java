@@ -108,6 +108,88 @@ class ListCommandsTest {
         }
     }
 
+    /** The expectations are the behaviour that Redis 8.10 documents. */
+    @Nested
+    class MoveMany {
+        private void given(String... lines) {
+            for (String line : lines) {
+                server.send(line);
+            }
+            server.takeEffects();
+        }
+
+        @Test
+        void oneByOne_turnsTheOrderAtTheSameEnd() {
+            given("RPUSH s 1 2 3 4");
+            assertReply("LMOVEM s d LEFT LEFT COUNT 2 OBO", "[2 1]");
+            assertEffects("LPOP s 2", "LPUSH d 1 2");
+            assertReply("LMOVEM s d RIGHT LEFT COUNT 1 OBO", "[4]");
+            assertReply("LMOVEM s d LEFT RIGHT COUNT 9 OBO", "[3]");
+            assertReply("LRANGE d 0 -1", "[4 2 1 3]");
+            assertReply("EXISTS s", "0");
+        }
+
+        @Test
+        void bulk_keepsTheOrder() {
+            for (String ends : new String[] {"LEFT LEFT", "LEFT RIGHT"}) {
+                given("DEL s d", "RPUSH s 1 2 3", "RPUSH d x");
+                assertReply("LMOVEM s d " + ends + " COUNT 2 BULK", "[1 2]");
+            }
+            assertReply("LRANGE d 0 -1", "[x 1 2]");
+            given("DEL s d", "RPUSH s 1 2 3", "RPUSH d x");
+            assertReply("LMOVEM s d RIGHT LEFT EXACTLY 2 BULK", "[2 3]");
+            assertEffects("RPOP s 2", "LPUSH d 3 2");
+            assertReply("LRANGE d 0 -1", "[2 3 x]");
+        }
+
+        @Test
+        void ownTarget_isTurnedOrLeft() {
+            given("DEL l", "RPUSH l a b c");
+            assertReply("LMOVEM l l LEFT LEFT EXACTLY 2 OBO", "[b a]");
+            assertReply("LRANGE l 0 -1", "[b a c]");
+            assertReply("LMOVEM l l LEFT LEFT COUNT 3 BULK", "[b a c]");
+            assertReply("LRANGE l 0 -1", "[b a c]");
+        }
+
+        @Test
+        void tooFew_movesNothing() {
+            given("RPUSH s 1 2");
+            assertReply("LMOVEM s d LEFT LEFT EXACTLY 3 BULK", "nil-array");
+            assertReply("LMOVEM none d LEFT LEFT EXACTLY 1 BULK", "nil-array");
+            assertReply("LMOVEM none d LEFT LEFT COUNT 1 BULK", "[]");
+            assertReply("LMOVEM none d LEFT LEFT", "[]");
+            assertEffects();
+            assertReply("LMOVEM s d LEFT LEFT", "[1]");
+        }
+
+        @Test
+        void blmovem_waitsUntilThereAreEnough() {
+            CommandTester.Session waiting = server.connect();
+            assertThat(waiting.send("BLMOVEM s d LEFT RIGHT 0 EXACTLY 3 OBO")).isEmpty();
+            server.send("RPUSH s 1 2");
+            assertThat(waiting.take()).isEmpty();
+            server.send("RPUSH s 3 4");
+            assertThat(waiting.take()).isEqualTo("[1 2 3]");
+            assertThat(waiting.send("BLMOVEM s d LEFT RIGHT 0 COUNT 3 BULK")).isEqualTo("[4]");
+            server.send("MULTI");
+            server.send("BLMOVEM s d LEFT RIGHT 0");
+            assertReply("EXEC", "[nil-array]");
+        }
+
+        @Test
+        void malformed_rejected() {
+            given("RPUSH s 1", "SET string x");
+            assertReply("LMOVEM s d LEFT LEFT COUNT 1", "-ERR syntax error");
+            assertReply("LMOVEM s d LEFT LEFT SOME 1 OBO", "-ERR syntax error");
+            assertReply("LMOVEM s d LEFT LEFT COUNT 1 ANY", "-ERR syntax error");
+            assertReply("LMOVEM s d LEFT UP", "-ERR syntax error");
+            assertReply("LMOVEM s d LEFT LEFT COUNT 0 OBO", "-ERR count should be greater than 0");
+            assertReply("LMOVEM s d LEFT LEFT EXACTLY x OBO", "-ERR exactly should be greater than 0");
+            assertReply("LMOVEM s string LEFT LEFT", WRONG_TYPE);
+            assertReply("LLEN s", "1");
+        }
+    }
+
     @Nested
     class Blocking {
         @Test

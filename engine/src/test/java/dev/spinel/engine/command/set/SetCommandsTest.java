@@ -131,6 +131,21 @@ class SetCommandsTest {
         }
 
         @Test
+        void sunioncardAndSdiffcard_count() {
+            server.send("SADD x 1 2 3");
+            server.send("SADD y 3 4");
+            assertReply("SUNIONCARD 3 x y none", "4");
+            assertReply("SUNIONCARD 2 x y LIMIT 3 APPROX", "3");
+            assertReply("SUNIONCARD 1 none APPROX", "0");
+            assertReply("SDIFFCARD 2 x y", "2");
+            assertReply("SDIFFCARD 3 x y none LIMIT 1", "1");
+            assertReply("SDIFFCARD 2 none x", "0");
+            assertReply("SDIFFCARD 1 x APPROX", "-ERR syntax error");
+            assertReply("SUNIONCARD 0 x", "-ERR numkeys should be greater than 0");
+            assertReply("COMMAND GETKEYS SUNIONCARD 2 x y APPROX", "[x y]");
+        }
+
+        @Test
         void sintercard_limits() {
             assertReply("SINTERCARD 2 a b", "2");
             assertReply("SINTERCARD 2 a b LIMIT 1", "1");

@@ -159,6 +159,26 @@ class SortedSetCommandsTest {
         }
 
         @Test
+        void zscanNoscores_answersMembersOnly() {
+            server.send("ZADD x 1 a");
+            assertReply("ZSCAN x 0 NOSCORES", "[0 [a]]");
+            assertReply("ZSCAN x 0 noscores MATCH b", "[0 []]");
+            assertReply("ZSCAN x 0 COUNT 3", "[0 [a 1]]");
+        }
+
+        @Test
+        void count_sumsTheWeightsOfTheSourcesWithTheMember() {
+            server.send("ZADD x 10 a 20 b");
+            server.send("ZADD y 30 b -inf c");
+            server.send("SADD s b c");
+            assertReply("ZUNION 3 x y s AGGREGATE COUNT WITHSCORES", "[a 1 c 2 b 3]");
+            assertReply("ZUNION 3 x y s WEIGHTS 5 2 1 AGGREGATE COUNT WITHSCORES", "[c 3 a 5 b 8]");
+            assertReply("ZINTER 3 x y s WEIGHTS 5 2 1 AGGREGATE COUNT WITHSCORES", "[b 8]");
+            assertReply("ZINTERSTORE d 2 x y AGGREGATE COUNT", "1");
+            assertReply("ZSCORE d b", "2");
+        }
+
+        @Test
         void oppositeInfinities_sumToZero() {
             server.send("ZADD z inf a");
             server.send("ZADD y -inf a");

@@ -22,6 +22,7 @@ record Chunk(String name) {
         int end = name.indexOf('\n');
         String line = end < 0 ? name : name.substring(0, end);
         boolean cut = end >= 0 || line.length() > MAX_TEXT;
-        return new Chunk("[string \"" + line.substring(0, Math.min(line.length(), MAX_TEXT)) + (cut ? "..." : "") + "\"]");
+        return new Chunk(
+                "[string \"" + line.substring(0, Math.min(line.length(), MAX_TEXT)) + (cut ? "..." : "") + "\"]");
     }
 }

@@ -70,7 +70,7 @@ public final class Interpreter {
      * @param check called every {@value #TICKS_PER_CHECK} loops and calls; may throw to end the script
      */
     public Interpreter(HeapGauge heap, Runnable check) {
-        this.memory = new MemoryBudget(heap, () -> ticks = 0);
+        this.memory = new MemoryBudget(heap, this::work);
         this.coroutines = new Coroutines(memory);
         this.check = () -> {
             check.run();
@@ -160,8 +160,13 @@ public final class Interpreter {
 
     /** Counts work that takes as long as some loops. */
     public void tick(int loops) {
-        ticks = loops >= ticks ? 0 : ticks - loops;
+        work(loops);
         tick();
+    }
+
+    /** Counts work where the script cannot end. */
+    private void work(long loops) {
+        ticks = loops >= ticks ? 0 : ticks - (int) loops;
     }
 
     /** A coroutine that runs a function; null if that is none of Lua's. */

@@ -4,6 +4,8 @@ import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,13 +38,16 @@ public final class MemoryBudget {
     private static final int MAX_ARRAY_DIVISOR = 2;
 
     private static final long COLLECTION_NANOS = 50_000_000;
+    private static final long LOOPS_PER_COLLECTION = 1_000_000;
+    private static final long BYTES_PER_LOOP = 1024;
     private static final int BYTES_PER_REFERENCE = 4;
     private static final int BYTES_PER_STRING = 40;
 
     private final HeapGauge heap;
-    private final Runnable collected;
+    private final LongConsumer work;
     private final Set<Waste> wasted = new HashSet<>();
     private final ReferenceQueue<Object> freed = new ReferenceQueue<>();
+    private Supplier<RuntimeException> refusal = MemoryBudget::notEnough;
     private long wastedBytes;
     private long checkedBytes;
     private long uncheckedBytes;
@@ -60,10 +65,10 @@ public final class MemoryBudget {
         }
     }
 
-    /** @param collected called after garbage was collected, which takes long */
-    MemoryBudget(HeapGauge heap, Runnable collected) {
+    /** @param work is told of what takes as long as some loops of a script: making arrays, and collecting garbage */
+    MemoryBudget(HeapGauge heap, LongConsumer work) {
         this.heap = heap;
-        this.collected = collected;
+        this.work = work;
     }
 
     /**
@@ -124,7 +129,7 @@ public final class MemoryBudget {
 
     private long chargeLarge(long bytes) {
         if (bytes > MAX_ARRAY_BYTES) {
-            throw notEnough();
+            throw refusal.get();
         }
         long footprint = heap.footprintBytes(bytes);
         uncheckedBytes += footprint;
@@ -149,6 +154,7 @@ public final class MemoryBudget {
     }
 
     private void check(long bytes) {
+        work.accept(uncheckedBytes / BYTES_PER_LOOP);
         sinceCollectionBytes += uncheckedBytes;
         checkedBytes += uncheckedBytes;
         uncheckedBytes = 0;
@@ -156,14 +162,14 @@ public final class MemoryBudget {
         long room = unwasted(heap.roomBytes());
         if (!suffices(room, bytes)) {
             if (sinceCollectionBytes < MIN_ROOM_BYTES && System.nanoTime() - collectionNanos < COLLECTION_NANOS) {
-                throw notEnough();
+                throw refusal.get();
             }
             room = unwasted(heap.roomBytesWithoutGarbage());
             sinceCollectionBytes = 0;
             collectionNanos = System.nanoTime();
-            collected.run();
+            work.accept(LOOPS_PER_COLLECTION);
             if (!suffices(room, bytes)) {
-                throw notEnough();
+                throw refusal.get();
             }
         }
         uncheckedLimitBytes = Math.min(MAX_STEP_BYTES, (room - bytes) / 2);
@@ -173,7 +179,17 @@ public final class MemoryBudget {
         return room - bytes >= MIN_ROOM_BYTES && (bytes <= MIN_ROOM_BYTES || bytes <= room / MAX_ARRAY_DIVISOR);
     }
 
-    private static LuaError notEnough() {
+    /** Has other errors than a {@link LuaError} tell that there is no room, while something else than a script allocates. */
+    public void refusesWith(Supplier<RuntimeException> error) {
+        refusal = error;
+    }
+
+    /** Has a {@link LuaError} tell that there is no room. */
+    public void refusesScripts() {
+        refusal = MemoryBudget::notEnough;
+    }
+
+    private static RuntimeException notEnough() {
         return new LuaError("not enough memory");
     }
 }

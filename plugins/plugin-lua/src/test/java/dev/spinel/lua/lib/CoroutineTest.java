@@ -32,8 +32,9 @@ class CoroutineTest {
 
     @Test
     void coroutines_passValuesInTurn() {
-        assertThat(run("local sum = 0 for v in coroutine.wrap(function() for i = 1, 1000 do coroutine.yield(i) end end) do"
-                        + " sum = sum + v end return sum"))
+        assertThat(run(
+                        "local sum = 0 for v in coroutine.wrap(function() for i = 1, 1000 do coroutine.yield(i) end end) do"
+                                + " sum = sum + v end return sum"))
                 .isEqualTo(500500.0);
     }
 
@@ -62,15 +63,16 @@ class CoroutineTest {
         assertThatThrownBy(() -> run("left[1]()"))
                 .isInstanceOf(LuaError.class)
                 .hasMessageContaining("cannot resume dead coroutine");
-        assertThat(Thread.getAllStackTraces().keySet()).noneMatch(thread -> thread.getName()
-                        .equals("lua-coroutine")
-                && thread.getState() == Thread.State.WAITING);
+        assertThat(Thread.getAllStackTraces().keySet())
+                .noneMatch(thread ->
+                        thread.getName().equals("lua-coroutine") && thread.getState() == Thread.State.WAITING);
     }
 
     @Test
     void tooMany_areRefused() {
-        assertThatThrownBy(() -> run("local t = {} while true do local c = coroutine.wrap(function() coroutine.yield() end)"
-                        + " t[#t + 1] = c c() end"))
+        assertThatThrownBy(() ->
+                        run("local t = {} while true do local c = coroutine.wrap(function() coroutine.yield() end)"
+                                + " t[#t + 1] = c c() end"))
                 .isInstanceOf(LuaError.class)
                 .hasMessageContaining("too many coroutines");
         lua.endCoroutines();
@@ -78,8 +80,9 @@ class CoroutineTest {
 
     @Test
     void recursionWithin_isLimitedByItsStack() {
-        assertThat(run("local ok, e = coroutine.resume(coroutine.create(function() local function f() return 1 + f() end"
-                        + " return f() end)) return e"))
+        assertThat(run(
+                        "local ok, e = coroutine.resume(coroutine.create(function() local function f() return 1 + f() end"
+                                + " return f() end)) return e"))
                 .asString()
                 .endsWith("stack overflow");
     }

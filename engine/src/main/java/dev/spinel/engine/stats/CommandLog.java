@@ -7,36 +7,55 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/** The last commands that took longer than a threshold, newest first. Engine thread only. */
-public final class SlowLog {
+/**
+ * The last commands that took more of something (time, or bytes of their request or reply) than a threshold, newest first.
+ *
+ * <p>Engine thread only.
+ */
+public final class CommandLog {
     private static final int MAX_ARGUMENTS = 32;
     private static final int MAX_ARGUMENT_BYTES = 128;
 
     private final Deque<Entry> entries = new ArrayDeque<>();
-    private long thresholdMicros = 10_000;
+    private long threshold;
     private int maxEntries = 128;
     private long nextId;
 
     /**
-     * One slow command.
+     * A log of up to 128 commands.
+     *
+     * @param threshold see {@link #threshold(long)}
+     */
+    public CommandLog(long threshold) {
+        this.threshold = threshold;
+    }
+
+    /**
+     * One command.
      *
      * @param id counts up from 0 since the server started
      * @param unixSeconds when it ran
-     * @param micros how long it took
+     * @param amount how much it took, in microseconds or bytes
      * @param arguments its arguments, shortened
      * @param clientAddress where the client was connected from
      * @param clientName what the client called itself
      */
     public record Entry(
-            long id, long unixSeconds, long micros, List<byte[]> arguments, String clientAddress, String clientName) {}
+            long id, long unixSeconds, long amount, List<byte[]> arguments, String clientAddress, String clientName) {}
 
-    /** From how many microseconds on a command is logged; 0 logs all, a negative number none. */
-    public void thresholdMicros(long micros) {
-        thresholdMicros = micros;
+    /** Sets from how many microseconds or bytes on a command is logged; 0 for all, a negative number for none. */
+    public void threshold(long amount) {
+        threshold = amount;
     }
 
-    public long thresholdMicros() {
-        return thresholdMicros;
+    /** Whether a command that took an amount is to be logged. */
+    public boolean logs(long amount) {
+        return threshold >= 0 && amount >= threshold;
+    }
+
+    /** Whether any command is logged. */
+    public boolean isOn() {
+        return threshold >= 0;
     }
 
     public void maxEntries(int count) {
@@ -44,13 +63,13 @@ public final class SlowLog {
         trim();
     }
 
-    /** Logs a command if it was slow. */
+    /** Logs a command. */
     public void add(
-            long unixSeconds, long micros, Bytes[] args, int argCount, String clientAddress, String clientName) {
-        if (thresholdMicros < 0 || micros < thresholdMicros || maxEntries == 0) {
+            long unixSeconds, long amount, Bytes[] args, int argCount, String clientAddress, String clientName) {
+        if (maxEntries == 0) {
             return;
         }
-        entries.addFirst(new Entry(nextId++, unixSeconds, micros, shorten(args, argCount), clientAddress, clientName));
+        entries.addFirst(new Entry(nextId++, unixSeconds, amount, shorten(args, argCount), clientAddress, clientName));
         trim();
     }
 

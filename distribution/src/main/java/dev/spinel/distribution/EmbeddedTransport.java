@@ -1,0 +1,314 @@
+package dev.spinel.distribution;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.TransportException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transport of recipes ({@code spinel-patterns}, which is an optional dependency) to a server within the same JVM, without sockets.
+ *
+ * <p>Stages complete on, and listeners are called by, one daemon thread of the transport: never the engine's, so that what depends on them
+ * may take its time, though not block. A command without a reply after 5 seconds, as the server is paused or runs a long script, fails with
+ * an unknown outcome. Thread-safe.
+ */
+public final class EmbeddedTransport implements RedisTransport {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final long IDLE_SECONDS = 10;
+
+    private final SpinelServer server;
+    private final Executor executor = oneThread();
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable LocalLink commands;
+    private boolean closed;
+
+    private EmbeddedTransport(SpinelServer server) {
+        this.server = requireNonNull(server, "server");
+    }
+
+    /** A transport to a server. Closing it leaves the server running. */
+    public static EmbeddedTransport to(SpinelServer server) {
+        return new EmbeddedTransport(server);
+    }
+
+    /** A thread for one task after the other, which ends when there is none for a while. */
+    private static Executor oneThread() {
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "spinel-embedded");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    @Override
+    public CompletionStage<Reply> send(Command command) {
+        List<byte[]> request = new ArrayList<>(1 + command.arguments().size());
+        request.add(command.name().getBytes(UTF_8));
+        request.addAll(command.arguments());
+        CompletableFuture<Reply> result = new CompletableFuture<>();
+        CompletableFuture<Reply> reply;
+        try {
+            reply = commands().send(request);
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(TransportException.notSent(e));
+            return result;
+        }
+        var unused = reply.orTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS).whenComplete((value, failure) -> {
+            if (failure == null) {
+                result.complete(value);
+            } else if (failure instanceof TimeoutException) {
+                result.completeExceptionally(TransportException.noReply(failure));
+            } else {
+                result.completeExceptionally(
+                        failure instanceof CompletionException && failure.getCause() != null
+                                ? failure.getCause()
+                                : failure);
+            }
+        });
+        return result;
+    }
+
+    /** The connection for commands, made again after one that the server ended. */
+    private LocalLink commands() {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new RejectedExecutionException("The transport is closed");
+            }
+            LocalLink present = commands;
+            if (present == null) {
+                present = LocalLink.open(server, executor, message -> {}, this::commandsBroken);
+                commands = present;
+            }
+            return present;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void commandsBroken() {
+        lock.lock();
+        try {
+            commands = null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public ChannelSession openChannels(ChannelListener listener) {
+        LocalChannels session = new LocalChannels(listener);
+        session.open();
+        return session;
+    }
+
+    @Override
+    public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
+        return Optional.of(new LocalTracking(prefix, listener));
+    }
+
+    /** Ends its connection; sessions that are open are closed by those who opened them. */
+    @Override
+    public void close() {
+        LocalLink present;
+        lock.lock();
+        try {
+            closed = true;
+            present = commands;
+            commands = null;
+        } finally {
+            lock.unlock();
+        }
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    /** Subscriptions on a connection of their own, which subscribes again when the server ended it. */
+    private final class LocalChannels implements ChannelSession {
+        private final ChannelListener listener;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Set<String> channels = new HashSet<>();
+        /** Null once the server has stopped, which is for good. */
+        private @Nullable LocalLink link;
+
+        private boolean closed;
+
+        LocalChannels(ChannelListener listener) {
+            this.listener = listener;
+        }
+
+        /** Connects, and subscribes what is wanted. */
+        private void open() {
+            lock.lock();
+            try {
+                if (!closed) {
+                    LocalLink made = LocalLink.open(server, executor, this::received, this::open);
+                    channels.forEach(channel -> made.tell("SUBSCRIBE", channel));
+                    link = made;
+                }
+            } catch (RejectedExecutionException e) {
+                link = null;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void received(List<Reply> message) {
+            switch (message.get(0).asText()) {
+                case "message" ->
+                    listener.message(message.get(1).asText(), message.get(2).asText());
+                case "subscribe" -> listener.subscribed(message.get(1).asText());
+                default -> {
+                    // An unsubscription, which nobody waits for.
+                }
+            }
+        }
+
+        @Override
+        public void subscribe(String channel) {
+            change("SUBSCRIBE", channel, channels::add);
+        }
+
+        @Override
+        public void unsubscribe(String channel) {
+            change("UNSUBSCRIBE", channel, channels::remove);
+        }
+
+        private void change(String command, String channel, Consumer<String> note) {
+            lock.lock();
+            try {
+                note.accept(channel);
+                if (link != null) {
+                    link.tell(command, channel);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                closed = true;
+                if (link != null) {
+                    link.close();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Tracking in broadcasting mode on a connection of its own, which is made again with the confirmation after its end. */
+    private final class LocalTracking implements TrackingSession {
+        private final String prefix;
+        private final TrackingListener listener;
+        private final ReentrantLock lock = new ReentrantLock();
+        private @Nullable LocalLink link;
+        private boolean closed;
+
+        LocalTracking(String prefix, TrackingListener listener) {
+            this.prefix = prefix;
+            this.listener = listener;
+        }
+
+        @Override
+        public CompletionStage<Boolean> confirm() {
+            lock.lock();
+            try {
+                if (closed) {
+                    return CompletableFuture.failedFuture(
+                            new IllegalStateException("The tracking of " + prefix + " is closed"));
+                }
+                LocalLink present = link;
+                if (present != null) {
+                    return present.send("PING").thenApply(pong -> true);
+                }
+                LocalLink made = LocalLink.open(server, executor, this::received, this::broken);
+                link = made;
+                return made.send("HELLO", "3")
+                        .thenCompose(greeting -> made.send("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", prefix))
+                        .thenApply(this::began)
+                        .whenComplete((before, failure) -> {
+                            if (failure != null) {
+                                made.close();
+                            }
+                        });
+            } catch (RejectedExecutionException e) {
+                return CompletableFuture.failedFuture(TransportException.notSent(e));
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private boolean began(Reply reply) {
+            if (reply instanceof Reply.Failure failure) {
+                throw new IllegalStateException(failure.message());
+            }
+            return false;
+        }
+
+        private void received(List<Reply> message) {
+            if (!message.get(0).asText().equals("invalidate")) {
+                return;
+            }
+            if (message.get(1) instanceof Reply.Items keys) {
+                keys.values().forEach(key -> listener.invalidated(key.asText()));
+            } else {
+                listener.lost();
+            }
+        }
+
+        private void broken() {
+            lock.lock();
+            try {
+                link = null;
+            } finally {
+                lock.unlock();
+            }
+            listener.lost();
+        }
+
+        @Override
+        public void close() {
+            LocalLink present;
+            lock.lock();
+            try {
+                closed = true;
+                present = link;
+                link = null;
+            } finally {
+                lock.unlock();
+            }
+            if (present != null) {
+                present.close();
+            }
+        }
+    }
+}

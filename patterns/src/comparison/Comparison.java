@@ -1,0 +1,233 @@
+import dev.spinel.patterns.leaderboard.Leaderboard;
+import dev.spinel.patterns.lettuce.LettuceTransport;
+import dev.spinel.patterns.lock.DistributedLock;
+import dev.spinel.patterns.lock.Locks;
+import dev.spinel.patterns.queue.Delivery;
+import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.Settlement;
+import dev.spinel.patterns.queue.WorkQueue;
+import dev.spinel.patterns.ratelimit.Limit;
+import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.redisson.Redisson;
+import org.redisson.api.RBlockingQueue;
+import org.redisson.api.RLock;
+import org.redisson.api.RRateLimiter;
+import org.redisson.api.RScoredSortedSet;
+import org.redisson.api.RateType;
+import org.redisson.api.RedissonClient;
+import org.redisson.client.codec.StringCodec;
+import org.redisson.config.Config;
+
+/**
+ * The recipes beside what Java programs use for the same, on the same server: one line each of operations per second, median and 99th percentile
+ * in microseconds, and how many times the server read from its clients per operation, which are the round trips when there is one thread.
+ *
+ * <p>Arguments: host, port (of a server whose data may go), threads, seconds per line. The pom's profile {@code comparison} runs it; the README
+ * has the command. What is compared differs in what it promises: Redisson's open queue forgets a message as soon as it is polled, and its locks
+ * have no fence.
+ */
+public final class Comparison {
+    private static final int BOARD = 100_000;
+    private static final int BATCH = 50;
+    private static final String BODY = "0123456789".repeat(10);
+
+    private final int threads;
+    private final Duration length;
+    private final RedisCommands<String, String> server;
+
+    private Comparison(int threads, Duration length, RedisCommands<String, String> server) {
+        this.threads = threads;
+        this.length = length;
+        this.server = server;
+    }
+
+    /** One operation of a thread. */
+    @FunctionalInterface
+    private interface Work {
+        void run(int thread) throws Exception;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        String host = arguments[0];
+        int port = Integer.parseInt(arguments[1]);
+        String uri = "redis://" + host + ':' + port;
+        RedisClient client = RedisClient.create(uri);
+        Config config = new Config();
+        config.useSingleServer().setAddress(uri);
+        config.setCodec(StringCodec.INSTANCE);
+        RedissonClient redisson = Redisson.create(config);
+        try (PatternRuntime runtime = PatternRuntime.over(LettuceTransport.connect(uri));
+                var connection = client.connect();
+                StatefulRedisConnection<String, byte[]> bucketConnection =
+                        client.connect(RedisCodec.of(io.lettuce.core.codec.StringCodec.UTF8, ByteArrayCodec.INSTANCE))) {
+            connection.sync().flushall();
+            Comparison comparison = new Comparison(
+                    Integer.parseInt(arguments[2]),
+                    Duration.ofSeconds(Long.parseLong(arguments[3])),
+                    connection.sync());
+            System.out.printf("%-52s %10s %9s %9s %7s%n", "", "per second", "median", "99 %", "reads");
+            comparison.locks(runtime, redisson);
+            comparison.limiters(runtime, redisson, bucketConnection);
+            comparison.queues(runtime, redisson);
+            comparison.boards(runtime, redisson);
+        } finally {
+            redisson.shutdown();
+            client.shutdown();
+        }
+    }
+
+    private void locks(PatternRuntime runtime, RedissonClient redisson) throws Exception {
+        Locks locks = Locks.over(runtime);
+        measure("lock and unlock, a lock per thread: Spinel", 1, thread -> {
+            DistributedLock lock = locks.lock("mine " + thread);
+            lock.acquire().release();
+        });
+        measure("lock and unlock, a lock per thread: Redisson RLock", 1, thread -> {
+            RLock lock = redisson.getLock("theirs " + thread);
+            lock.lock();
+            lock.unlock();
+        });
+        DistributedLock mine = locks.lock("mine");
+        measure("lock and unlock, one lock: Spinel", 1, thread -> mine.acquire().release());
+        RLock theirs = redisson.getLock("theirs");
+        measure("lock and unlock, one lock: Redisson RLock", 1, thread -> {
+            theirs.lock();
+            theirs.unlock();
+        });
+    }
+
+    private void limiters(
+            PatternRuntime runtime, RedissonClient redisson, StatefulRedisConnection<String, byte[]> connection)
+            throws Exception {
+        RateLimiter mine = RateLimiter.builder(runtime)
+                .limits(Limit.TokenBucket.of("bucket", 1_000_000, Duration.ofSeconds(1)))
+                .build();
+        measure("tryAcquire, one key: Spinel, token bucket", 1, thread -> mine.tryAcquire("k"));
+        ProxyManager<String> manager =
+                Bucket4jLettuce.casBasedBuilder(connection).build();
+        BucketConfiguration million = BucketConfiguration.builder()
+                .addLimit(limit -> limit.capacity(1_000_000).refillGreedy(1_000_000, Duration.ofSeconds(1)))
+                .build();
+        Bucket bucket = manager.builder().build("bucket", () -> million);
+        measure("tryAcquire, one key: Bucket4j on Lettuce", 1, thread -> bucket.tryConsume(1));
+        RRateLimiter theirs = redisson.getRateLimiter("limiter");
+        theirs.trySetRate(RateType.OVERALL, 1_000_000, Duration.ofSeconds(1));
+        measure("tryAcquire, one key: Redisson RRateLimiter", 1, thread -> theirs.tryAcquire());
+    }
+
+    private void queues(PatternRuntime runtime, RedissonClient redisson) throws Exception {
+        WorkQueue mine = WorkQueue.builder(runtime, "q").build();
+        measure("enqueue: Spinel, at least once", 1, thread -> mine.enqueue(Message.of(BODY)));
+        RBlockingQueue<String> theirs = redisson.getBlockingQueue("queue");
+        measure("enqueue: Redisson queue, lossy", 1, thread -> theirs.offer(BODY));
+        List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
+        measure("consume: Spinel, acknowledges and claims the next", 1, thread -> settleAndClaim(mine, held, thread, 1));
+        measure("consume: Redisson queue, lossy", 1, thread -> theirs.poll());
+        List<Message> messages = Collections.nCopies(BATCH, Message.of(BODY));
+        measure("enqueue, batches of 50: Spinel", BATCH, thread -> mine.enqueueAll(messages));
+        List<String> bodies = Collections.nCopies(BATCH, BODY);
+        measure("enqueue, batches of 50: Redisson queue, lossy", BATCH, thread -> theirs.addAll(bodies));
+        measure("consume, batches of 50: Spinel", BATCH, thread -> settleAndClaim(mine, held, thread, BATCH));
+        measure("consume, batches of 50: Redisson queue, lossy", BATCH, thread -> theirs.poll(BATCH));
+    }
+
+    private static void settleAndClaim(WorkQueue queue, List<List<Delivery>> held, int thread, int count) {
+        List<Settlement> done = held.get(thread).stream().map(Delivery::acknowledge).toList();
+        held.set(thread, queue.exchange(done, count).deliveries());
+    }
+
+    private void boards(PatternRuntime runtime, RedissonClient redisson) throws Exception {
+        Leaderboard mine = Leaderboard.builder(runtime, "b").build();
+        RScoredSortedSet<String> theirs = redisson.getScoredSortedSet("board");
+        for (int i = 0; i < BOARD; i++) {
+            int score = ThreadLocalRandom.current().nextInt(1_000_000);
+            mine.submitAsync("m" + i, score);
+            theirs.addAsync(score, "m" + i);
+        }
+        mine.top(1);
+        theirs.size();
+        measure("11 around a member of 100,000: Spinel", 1, thread -> mine.around(member(), 5, 5));
+        measure("11 around a member of 100,000: Redisson, two calls", 1, thread -> {
+            int rank = theirs.revRank(member());
+            theirs.entryRangeReversed(Math.max(0, rank - 5), rank + 5);
+        });
+    }
+
+    private static String member() {
+        return "m" + ThreadLocalRandom.current().nextInt(BOARD);
+    }
+
+    private long reads() {
+        return server.info("stats")
+                .lines()
+                .filter(line -> line.startsWith("total_reads_processed:"))
+                .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1).strip()))
+                .sum();
+    }
+
+    /** Runs work on all threads for the given time, after half of it to warm up. */
+    private void measure(String what, int perCall, Work work) throws Exception {
+        runAll(work, length.dividedBy(2));
+        long before = reads();
+        long[] nanos = runAll(work, length);
+        long reads = reads() - before;
+        Arrays.sort(nanos);
+        System.out.printf(
+                "%-52s %10.0f %9.0f %9.0f %7.2f%n",
+                what,
+                (double) nanos.length * perCall / length.toMillis() * 1000,
+                nanos[nanos.length / 2] / 1e3,
+                nanos[(int) (nanos.length * 0.99)] / 1e3,
+                (double) reads / nanos.length);
+    }
+
+    private long[] runAll(Work work, Duration time) throws Exception {
+        long[][] nanos = new long[threads][];
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        List<Thread> running = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            int thread = i;
+            running.add(new Thread(() -> {
+                long end = System.nanoTime() + time.toNanos();
+                long[] taken = new long[1 << 20];
+                int calls = 0;
+                try {
+                    for (long now = System.nanoTime(); now < end && calls < taken.length; calls++) {
+                        work.run(thread);
+                        long after = System.nanoTime();
+                        taken[calls] = after - now;
+                        now = after;
+                    }
+                } catch (Exception e) {
+                    failure.set(e);
+                }
+                nanos[thread] = Arrays.copyOf(taken, calls);
+            }));
+        }
+        running.forEach(Thread::start);
+        for (Thread thread : running) {
+            thread.join();
+        }
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+        return Arrays.stream(nanos).flatMapToLong(Arrays::stream).toArray();
+    }
+}

@@ -1,0 +1,443 @@
+package dev.spinel.patterns.stream;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.stream.EventStream.Turn;
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
+import dev.spinel.patterns.transport.Scheduler;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A member of a group of consumers that share the entries of a stream, until closed. Every entry is delivered to one of them at least once:
+ * what a consumer leaves unacknowledged, as it died or its handler failed, another one (or the same) takes over after the lease. An entry
+ * that was delivered as often as it may is given up: moved to {@link EventStream#givenUpKey}. Thread-safe.
+ *
+ * <p>What the group will never get is reported: entries that were trimmed away before they were read, or while they were pending, and a group or
+ * stream that vanished. A gap is reported at least once by a consumer of the group, by each of them if they learn of it at the same time,
+ * and again if it is not known whether it was. All that read with the group read with this class.
+ *
+ * <p>One request is on its way at a time; it carries all acknowledgements that came up meanwhile, and fetches as much as there are free
+ * places. With nothing to do, the next one follows when an entry is announced ({@link EventStream#append} does that), or after the poll
+ * interval. Entries are begun in the stream's order, and end as they do: with a concurrency of 1, in that order, except for those that are
+ * delivered again.
+ *
+ * <p>Events, with the stream's key: {@code stream.gap}, {@code stream.givenUp}, and with their cause {@code stream.handlerFailed},
+ * {@code stream.turnFailed} (the server was away; it is tried again), {@code stream.closedEarly}.
+ */
+public final class StreamConsumer implements AutoCloseable {
+    private static final int MAX_IDS = 500;
+    private static final Duration RETRY_TURN_AFTER = Duration.ofMillis(500);
+    private static final String FIRST_ID = "0-0";
+
+    private final EventStream stream;
+    private final PatternRuntime runtime;
+    private final String group;
+    private final String consumer = UUID.randomUUID().toString();
+    private final Executor executor;
+    private final Handler handler;
+    private final GapHandler gapHandler;
+    private final String start;
+    private final int concurrency;
+    private final int maxDeliveries;
+    private final Duration lease;
+    private final Duration pollInterval;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** What is worked on, by id; guarded by the lock, as all below. */
+    private final Map<String, StreamEntry> running = new LinkedHashMap<>();
+
+    private final List<String> toAcknowledge = new ArrayList<>();
+    private final List<String> toExtend = new ArrayList<>();
+    private final CompletableFuture<Void> drained = new CompletableFuture<>();
+    /** The number of the gap that was reported last, to be taken note of; 0 for none. */
+    private long reportedGap;
+    /** From where on to look for what others left. */
+    private String leftFrom = FIRST_ID;
+
+    private boolean lookForLeft = true;
+    private boolean turning;
+    private boolean signalled;
+    private boolean closing;
+    /** Whether leases are not extended any more. */
+    private boolean ended;
+
+    private Scheduler.Task timer = () -> {};
+    private Scheduler.Task upkeep = () -> {};
+    private Scheduler.Task subscription = () -> {};
+
+    /** What is done with an entry. */
+    @FunctionalInterface
+    public interface Handler {
+        /**
+         * Works on an entry, which is acknowledged when this returns; may block. Runs on the consumer's executor.
+         *
+         * @throws Exception to have it delivered again after the lease
+         */
+        void handle(StreamEntry entry) throws Exception;
+    }
+
+    /** What is done about a gap. */
+    @FunctionalInterface
+    public interface GapHandler {
+        /** Called for each gap, perhaps more than once, before entries that were fetched with it are handled. Must not block. */
+        void missed(StreamGap gap);
+    }
+
+    private StreamConsumer(Builder builder) {
+        stream = builder.stream;
+        runtime = stream.runtime();
+        group = builder.group;
+        executor = builder.executor;
+        handler = builder.handler;
+        gapHandler = builder.gapHandler;
+        start = builder.start;
+        concurrency = builder.concurrency;
+        maxDeliveries = builder.maxDeliveries;
+        lease = builder.lease;
+        pollInterval = builder.pollInterval;
+    }
+
+    private void begin() {
+        lock.lock();
+        try {
+            subscription = runtime.subscribe(stream.channel(), new ChannelListener() {
+                @Override
+                public void message(String channel, String message) {
+                    signal();
+                }
+
+                @Override
+                public void subscribed(String channel) {
+                    signal();
+                }
+            });
+            keepUpLater();
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    private void signal() {
+        lock.lock();
+        try {
+            signalled = true;
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    /** Three times per lease: extends what is worked on, and looks for what others left. */
+    private void keepUpLater() {
+        upkeep = runtime.scheduler().schedule(lease.dividedBy(3), this::keepUp);
+    }
+
+    private void keepUp() {
+        lock.lock();
+        try {
+            if (ended) {
+                return;
+            }
+            toExtend.clear();
+            toExtend.addAll(running.keySet());
+            lookForLeft = true;
+            keepUpLater();
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    private void turn() {
+        Arguments arguments;
+        List<String> acknowledged;
+        int free;
+        boolean looks;
+        long reported;
+        lock.lock();
+        try {
+            free = closing ? 0 : concurrency - running.size();
+            if (turning || (toAcknowledge.isEmpty() && toExtend.isEmpty() && free <= 0)) {
+                return;
+            }
+            turning = true;
+            signalled = false;
+            timer.cancel();
+            acknowledged = List.copyOf(toAcknowledge.subList(0, Math.min(toAcknowledge.size(), MAX_IDS)));
+            toAcknowledge.subList(0, acknowledged.size()).clear();
+            looks = lookForLeft && free > 0;
+            reported = reportedGap;
+            arguments = new Arguments()
+                    .add(group)
+                    .add(consumer)
+                    .add(start)
+                    .add(free)
+                    .add(looks ? lease.toMillis() : 0)
+                    .add(leftFrom)
+                    .add(maxDeliveries)
+                    .add(reported)
+                    .add(acknowledged.size());
+            acknowledged.forEach(arguments::add);
+            toExtend.forEach(arguments::add);
+            toExtend.clear();
+        } finally {
+            lock.unlock();
+        }
+        var unused = stream.turn(group, arguments).whenComplete((turn, failure) -> {
+            if (failure != null) {
+                failed(acknowledged, failure);
+            } else {
+                turned(turn, free, looks, reported);
+            }
+        });
+    }
+
+    private void turned(Turn turn, int free, boolean looked, long reported) {
+        for (long i = 0; i < turn.givenUp(); i++) {
+            runtime.listener().event("stream.givenUp", stream.key());
+        }
+        if (turn.gaps() > 0) {
+            report(turn.gap());
+        }
+        boolean again;
+        lock.lock();
+        try {
+            turning = false;
+            reportedGap = turn.gaps() > 0 ? turn.gaps() : reportedGap == reported ? 0 : reportedGap;
+            for (StreamEntry entry : turn.entries()) {
+                running.put(entry.id(), entry);
+            }
+            if (looked) {
+                leftFrom = turn.next();
+                lookForLeft = !leftFrom.equals(FIRST_ID);
+            }
+            boolean hungry = turn.entries().size() < free;
+            again = !toAcknowledge.isEmpty() || signalled || !hungry || reportedGap > 0 || (looked && lookForLeft);
+            if (!again) {
+                wakeAfter(pollInterval);
+            }
+            endIfDrained();
+        } finally {
+            lock.unlock();
+        }
+        turn.entries().forEach(this::start);
+        if (again) {
+            turn();
+        }
+    }
+
+    private void report(StreamGap gap) {
+        runtime.listener().event("stream.gap", stream.key());
+        try {
+            gapHandler.missed(gap);
+        } catch (RuntimeException e) {
+            runtime.listener().failed("stream.handlerFailed", stream.key(), e);
+        }
+    }
+
+    private void failed(List<String> acknowledged, Throwable cause) {
+        runtime.listener().failed("stream.turnFailed", stream.key(), cause);
+        lock.lock();
+        try {
+            turning = false;
+            toAcknowledge.addAll(0, acknowledged);
+            wakeAfter(RETRY_TURN_AFTER);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wakeAfter(Duration delay) {
+        timer.cancel();
+        timer = runtime.scheduler().schedule(delay, this::turn);
+    }
+
+    private void start(StreamEntry entry) {
+        try {
+            executor.execute(() -> work(entry));
+        } catch (RuntimeException e) { // the executor is full or shut down
+            runtime.listener().failed("stream.handlerFailed", stream.key(), e);
+            done(entry, false);
+        }
+    }
+
+    private void work(StreamEntry entry) {
+        boolean handled = false;
+        try {
+            handler.handle(entry);
+            handled = true;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            runtime.listener().failed("stream.handlerFailed", stream.key(), e);
+        } finally {
+            done(entry, handled);
+        }
+    }
+
+    /** Makes room; what was not handled is left to whoever looks for it after the lease. */
+    private void done(StreamEntry entry, boolean handled) {
+        lock.lock();
+        try {
+            // A later delivery of the same entry may be here already, if this one's lease ended.
+            running.remove(entry.id(), entry);
+            if (handled) {
+                toAcknowledge.add(entry.id());
+            }
+            endIfDrained();
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    private void end() {
+        ended = true;
+        upkeep.cancel();
+        timer.cancel();
+    }
+
+    private void endIfDrained() {
+        if (closing && running.isEmpty() && toAcknowledge.isEmpty() && !turning) {
+            end();
+            drained.complete(null);
+        }
+    }
+
+    /** How many entries are worked on. */
+    public int running() {
+        lock.lock();
+        try {
+            return running.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fetches nothing more; completes when all that was fetched is handled and acknowledged. */
+    public CompletionStage<Void> drain() {
+        lock.lock();
+        try {
+            closing = true;
+            subscription.cancel();
+            endIfDrained();
+        } finally {
+            lock.unlock();
+        }
+        return drained.minimalCompletionStage();
+    }
+
+    /** Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends. */
+    @Override
+    public void close() {
+        try {
+            drain().toCompletableFuture().get(lease.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            runtime.listener().failed("stream.closedEarly", stream.key(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.lock();
+            try {
+                end();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Settings of a consumer. Times count in whole milliseconds. */
+    public static final class Builder {
+        private final EventStream stream;
+        private final String group;
+        private final Executor executor;
+        private final Handler handler;
+        private GapHandler gapHandler = gap -> {};
+        private String start = "$";
+        private int concurrency = 10;
+        private int maxDeliveries = 5;
+        private Duration lease = Duration.ofSeconds(30);
+        private Duration pollInterval = Duration.ofSeconds(1);
+
+        Builder(EventStream stream, String group, Executor executor, Handler handler) {
+            this.stream = stream;
+            this.group = requireNonNull(group, "group");
+            this.executor = requireNonNull(executor, "executor");
+            this.handler = requireNonNull(handler, "handler");
+        }
+
+        /** What is done about gaps; they are events in any case. */
+        public Builder onGap(GapHandler value) {
+            gapHandler = requireNonNull(value, "onGap");
+            return this;
+        }
+
+        /** Has a new group begin with the oldest entry that is there, instead of with those added from now on. */
+        public Builder fromTheStart() {
+            start = "0";
+            return this;
+        }
+
+        /** How many entries are worked on at the same time, from 1 to 1000; 10 if not set. */
+        public Builder concurrency(int value) {
+            concurrency = value;
+            return this;
+        }
+
+        /** How often an entry is delivered before it is given up, 5 times if not set. */
+        public Builder maxDeliveries(int value) {
+            maxDeliveries = value;
+            return this;
+        }
+
+        /** After what time an entry whose consumer died, or whose handler failed, is delivered again; 30 seconds if not set. */
+        public Builder lease(Duration value) {
+            lease = requireNonNull(value, "lease");
+            return this;
+        }
+
+        /** After what time an idle consumer looks for entries if it heard nothing, a second if not set. */
+        public Builder pollInterval(Duration value) {
+            pollInterval = requireNonNull(value, "pollInterval");
+            return this;
+        }
+
+        /**
+         * Starts the consumer.
+         *
+         * @throws IllegalArgumentException if the settings make no sense
+         */
+        public StreamConsumer start() {
+            check("a group has a name", !group.isEmpty(), group);
+            check("concurrency is between 1 and 1000", concurrency >= 1 && concurrency <= 1000, concurrency);
+            check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
+            check("lease is between 100 ms and a day", lease.toMillis() >= 100 && lease.toDays() < 1, lease);
+            check("pollInterval is at least 10 ms", pollInterval.toMillis() >= 10, pollInterval);
+            StreamConsumer consumer = new StreamConsumer(this);
+            consumer.begin();
+            return consumer;
+        }
+
+        private void check(String rule, boolean holds, Object value) {
+            if (!holds) {
+                throw new IllegalArgumentException("Stream '" + stream.key() + "': " + rule + ", not '" + value + "'");
+            }
+        }
+    }
+}
