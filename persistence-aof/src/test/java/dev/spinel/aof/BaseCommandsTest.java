@@ -78,9 +78,9 @@ class BaseCommandsTest {
         sink.streamNode(
                 5,
                 1,
-                hex("3e0000001800020101010101816602000103010001000181610204010001000101010201816602816202816702816302080102010201dfff020c010401ff"));
-        sink.streamState(new StreamState(
-                2, new StreamId(7, 0), new StreamId(5, 2), new StreamId(5, 1), 3, 1));
+                hex(
+                        "3e0000001800020101010101816602000103010001000181610204010001000101010201816602816202816702816302080102010201dfff020c010401ff"));
+        sink.streamState(new StreamState(2, new StreamId(7, 0), new StreamId(5, 2), new StreamId(5, 1), 3, 1));
         sink.streamGroup(Bytes.of("g"), new StreamId(7, 0), 3, 2);
         sink.streamPending(5, 2, 1000, 1);
         sink.streamPending(7, 0, 2000, 4);
@@ -107,10 +107,7 @@ class BaseCommandsTest {
         sink.stream(0);
         sink.streamState(new StreamState(0, new StreamId(9, 1), StreamId.MIN, new StreamId(9, 1), 4, 0));
         assertThat(commands())
-                .containsExactly(
-                        "SELECT 0",
-                        "XADD k MAXLEN 0 0-1 x y",
-                        "XSETID k 9-1 ENTRIESADDED 4 MAXDELETEDID 9-1");
+                .containsExactly("SELECT 0", "XADD k MAXLEN 0 0-1 x y", "XSETID k 9-1 ENTRIESADDED 4 MAXDELETEDID 9-1");
     }
 
     /** The payload of DUMP by redis-server 7.0.15, of a hash that uses every encoding of integers. */

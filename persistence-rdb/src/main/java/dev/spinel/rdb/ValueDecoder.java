@@ -1,8 +1,8 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
-import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.StreamState;

@@ -402,14 +402,17 @@ class RdbReaderTest {
                     bytes.u64(3);
                 }
                 bytes.length(1).hex(STREAM_ID);
-                String firstAndDeleted = version >= 2 ? "firstId=5-0, maxDeletedId=3-0" : "firstId=0-0, maxDeletedId=0-0";
+                String firstAndDeleted =
+                        version >= 2 ? "firstId=5-0, maxDeletedId=3-0" : "firstId=0-0, maxDeletedId=0-0";
                 assertRead(
                         bytes,
                         "0/stream",
                         String.join(
                                 "\n",
                                 "stream 1",
-                                "node 0-0 " + HexFormat.of().formatHex(listpack("entry").toByteArray()),
+                                "node 0-0 "
+                                        + HexFormat.of()
+                                                .formatHex(listpack("entry").toByteArray()),
                                 "StreamState[size=1, lastId=5-0, " + firstAndDeleted + ", entriesAdded="
                                         + (version >= 2 ? 9 : 1) + ", groups=1]",
                                 "group g 0-0 " + (version >= 2 ? 1 : -1) + " 1",

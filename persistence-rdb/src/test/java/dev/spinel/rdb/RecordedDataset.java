@@ -1,8 +1,8 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
-import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
@@ -223,14 +223,12 @@ final class RecordedDataset implements DatasetSink {
     }
 
     @Override
-    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending)
-            {
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) {
         addLine("group " + name + " " + lastId + " " + entriesRead + " " + pending);
     }
 
     @Override
-    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries)
-            {
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) {
         addLine("pending " + new StreamId(millis, sequence) + " " + deliveredMillis + " " + deliveries);
     }
 
@@ -240,8 +238,7 @@ final class RecordedDataset implements DatasetSink {
     }
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending)
-            {
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {
         addLine("consumer " + name + " " + seenMillis + " " + activeMillis + " " + pending);
     }
 

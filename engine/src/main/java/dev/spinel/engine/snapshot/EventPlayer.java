@@ -58,13 +58,12 @@ final class EventPlayer {
             case EventRecorder.SCORED -> sink.scored(read(first), Double.longBitsToDouble(readLong()));
             case EventRecorder.STREAM -> sink.stream(readLong());
             case EventRecorder.STREAM_NODE -> sink.streamNode(readLong(), readLong(), read(first));
-            case EventRecorder.STREAM_STATE -> sink.streamState(
-                    new StreamState(readLong(), readId(), readId(), readId(), readLong(), readLong()));
+            case EventRecorder.STREAM_STATE ->
+                sink.streamState(new StreamState(readLong(), readId(), readId(), readId(), readLong(), readLong()));
             case EventRecorder.STREAM_GROUP -> sink.streamGroup(read(first), readId(), readLong(), readLong());
             case EventRecorder.STREAM_PENDING -> sink.streamPending(readLong(), readLong(), readLong(), readLong());
             case EventRecorder.STREAM_CONSUMERS -> sink.streamConsumers(readLong());
-            case EventRecorder.STREAM_CONSUMER -> sink.streamConsumer(
-                    read(first), readLong(), readLong(), readLong());
+            case EventRecorder.STREAM_CONSUMER -> sink.streamConsumer(read(first), readLong(), readLong(), readLong());
             case EventRecorder.STREAM_OWNED -> sink.streamOwned(readLong(), readLong());
             case EventRecorder.CUSTOM -> sink.custom(read(first).toString(), readInt(), SavedValue.of(read(second)));
             default -> throw new IllegalStateException("event " + event + " at " + (at - 1));

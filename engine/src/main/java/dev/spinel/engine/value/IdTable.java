@@ -61,7 +61,10 @@ final class IdTable {
     }
 
     long heapBytes() {
-        return OBJECT_BYTES + chunks.length * BYTES_PER_CHUNK + chunkCount * (long) ARRAY_BYTES + chunkLongs * Long.BYTES;
+        return OBJECT_BYTES
+                + chunks.length * BYTES_PER_CHUNK
+                + chunkCount * (long) ARRAY_BYTES
+                + chunkLongs * Long.BYTES;
     }
 
     long first() {

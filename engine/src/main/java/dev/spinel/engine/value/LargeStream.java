@@ -377,7 +377,8 @@ final class LargeStream implements LargeValue {
             removed++;
         }
         if (removed > 0) {
-            // Without live entries, the node stays as in Redis if its last entry, which is deleted, is none of those to trim.
+            // Without live entries, the node stays as in Redis if its last entry, which is deleted, is none of those to
+            // trim.
             countDeleted(node, removed);
         }
         return removed;

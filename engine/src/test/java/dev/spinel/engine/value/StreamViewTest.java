@@ -30,8 +30,7 @@ class StreamViewTest {
     private final EncodingLimits limits = new EncodingLimits();
     private final Arena arena = new Arena(0);
     private final LazyRelease lazyRelease = new LazyRelease();
-    private final ValueContext context =
-            new ValueContext(arena, new KeyHash(3), new LargeValues(lazyRelease), limits);
+    private final ValueContext context = new ValueContext(arena, new KeyHash(3), new LargeValues(lazyRelease), limits);
     private final ArrayCell cell = new ArrayCell();
     private final StreamView stream = new StreamView(context, cell);
     private final TreeMap<StreamId, List<String>> model = new TreeMap<>();
@@ -237,7 +236,10 @@ class StreamViewTest {
     private static void describe(StreamGroup group, StreamGroup.@Nullable Consumer consumer, StringBuilder text) {
         StreamGroup.Pending pending = group.pending(StreamId.MIN, consumer);
         while (pending.next()) {
-            text.append(' ').append(pending.id()).append(' ').append(pending.consumer().name());
+            text.append(' ')
+                    .append(pending.id())
+                    .append(' ')
+                    .append(pending.consumer().name());
             text.append(' ').append(pending.deliveredMillis()).append(' ').append(pending.deliveries());
         }
     }
@@ -334,9 +336,8 @@ class StreamViewTest {
             StreamGroup.Consumer found = group.consumer(name);
             StreamGroup.Consumer consumer = found == null ? group.createConsumer(name, 0) : found;
             if (random.nextInt(2000) == 0) {
-                long owned = owners.values().stream()
-                        .filter(name.toString()::equals)
-                        .count();
+                long owned =
+                        owners.values().stream().filter(name.toString()::equals).count();
                 assertThat(group.removeConsumer(consumer)).isEqualTo(owned);
                 owners.values().removeIf(name.toString()::equals);
             } else if (random.nextInt(3) == 0) {
@@ -382,7 +383,8 @@ class StreamViewTest {
         for (int i = 1; i <= 1_000_000; i++) {
             group.deliver(new StreamId(i, 0), consumer, 0, 1);
         }
-        // Five numbers, and both of the ID once more; an object each would have 16 bytes on top of that, and its reference.
+        // Five numbers, and both of the ID once more; an object each would have 16 bytes on top of that, and its
+        // reference.
         assertThat(stream.externalBytes() - before).isLessThan(1_000_000 * 7L * Long.BYTES * 102 / 100);
     }
 }

@@ -252,8 +252,7 @@ final class StreamPending {
     /** What XAUTOCLAIM was asked for. */
     private record Claiming(StreamId start, long minIdle, long count, boolean justId) {}
 
-    private static void autoclaim(
-            Call call, StreamValue stream, StreamGroup group, Claiming claiming) {
+    private static void autoclaim(Call call, StreamValue stream, StreamGroup group, Claiming claiming) {
         Bytes key = call.arg(KEY);
         List<StreamId> claimed = new ArrayList<>();
         List<StreamId> deleted = new ArrayList<>();

@@ -36,8 +36,8 @@ import dev.spinel.api.command.KeySpec;
 final class StreamSpecs {
     private static final Argument KEY = key("key", 0);
 
-    private static final Argument STREAMS = block("streams", KEY.multiple(), string("id").multiple())
-            .token("STREAMS");
+    private static final Argument STREAMS =
+            block("streams", KEY.multiple(), string("id").multiple()).token("STREAMS");
 
     private static final Argument GROUP_ID = oneOf("id", string("id"), word("new_id", "$"));
 
@@ -353,9 +353,8 @@ final class StreamSpecs {
             .changed("6.2.0", "Options MINID and LIMIT.")
             .build();
 
-    static final CommandSpec XGROUP = container("XGROUP")
-            .summary("Manages consumer groups.")
-            .build();
+    static final CommandSpec XGROUP =
+            container("XGROUP").summary("Manages consumer groups.").build();
 
     static final CommandSpec XINFO =
             container("XINFO").summary("Describes streams.").build();

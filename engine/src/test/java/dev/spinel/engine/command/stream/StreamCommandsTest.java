@@ -52,10 +52,10 @@ class StreamCommandsTest {
         void lastId_endsTheStream() {
             String last = "18446744073709551615-18446744073709551615";
             assertReply("XADD s " + last + " f v", last);
+            assertReply("XADD s * f v", "-ERR The stream has exhausted the last possible ID, unable to add more items");
             assertReply(
-                    "XADD s * f v",
-                    "-ERR The stream has exhausted the last possible ID, unable to add more items");
-            assertReply("XADD t 18446744073709551615-18446744073709551614 f v", last.replace("615-18446744073709551615", "615-18446744073709551614"));
+                    "XADD t 18446744073709551615-18446744073709551614 f v",
+                    last.replace("615-18446744073709551615", "615-18446744073709551614"));
             assertReply("XADD t 18446744073709551615-* f v", last);
             assertReply("XRANGE s - +", "[[" + last + " [f v]]]");
         }
@@ -64,9 +64,15 @@ class StreamCommandsTest {
         void options_inTheOrderOfRedis() {
             assertReply("XADD s NOMKSTREAM 1-1 f v", "nil");
             assertReply("XADD s MAXLEN 1 LIMIT 5 x f v", INVALID_ID);
-            assertReply("XADD s LIMIT 5 1-1 f v", "-ERR syntax error, LIMIT cannot be used without specifying a trimming strategy");
-            assertReply("XADD s MAXLEN 1 LIMIT 5 1-1 f v", "-ERR syntax error, LIMIT cannot be used without the special ~ option");
-            assertReply("XADD s MAXLEN 1 MINID 5 1-1 f v", "-ERR syntax error, MAXLEN and MINID options at the same time are not compatible");
+            assertReply(
+                    "XADD s LIMIT 5 1-1 f v",
+                    "-ERR syntax error, LIMIT cannot be used without specifying a trimming strategy");
+            assertReply(
+                    "XADD s MAXLEN 1 LIMIT 5 1-1 f v",
+                    "-ERR syntax error, LIMIT cannot be used without the special ~ option");
+            assertReply(
+                    "XADD s MAXLEN 1 MINID 5 1-1 f v",
+                    "-ERR syntax error, MAXLEN and MINID options at the same time are not compatible");
             assertReply("XADD s MINID - 1-1 f v", INVALID_ID);
             assertReply("XADD s MAXLEN -1 1-1 f v", "-ERR The MAXLEN argument must be >= 0.");
             assertReply("XADD s MAXLEN 1 1-1 f", "-ERR wrong number of arguments for 'xadd' command");
@@ -104,7 +110,8 @@ class StreamCommandsTest {
             assertReply("XREVRANGE s + (1-1 COUNT 1", "[[3-1 [f 3]]]");
             assertReply("XRANGE s - + COUNT 0", "nil-array");
             assertReply("XRANGE none - + COUNT 0", "[]");
-            assertReply("XRANGE s (18446744073709551615-18446744073709551615 +", "-ERR invalid start ID for the interval");
+            assertReply(
+                    "XRANGE s (18446744073709551615-18446744073709551615 +", "-ERR invalid start ID for the interval");
             assertReply("XRANGE s - (0-0", "-ERR invalid end ID for the interval");
             assertReply("XRANGE s - + COUNT x", "-ERR value is not an integer or out of range");
         }
@@ -115,9 +122,7 @@ class StreamCommandsTest {
             assertReply("XREAD STREAMS s $", "nil-array");
             assertReply("XREAD STREAMS s +", "[[s [[3-1 [f 3]]]]]");
             assertReply("XREAD STREAMS none s 0 2-1", "[[s [[3-1 [f 3]]]]]");
-            assertReply(
-                    "XREAD STREAMS s",
-                    "-ERR wrong number of arguments for 'xread' command");
+            assertReply("XREAD STREAMS s", "-ERR wrong number of arguments for 'xread' command");
             assertReply(
                     "XREAD STREAMS s t 0",
                     "-ERR Unbalanced XREAD list of streams: for each stream key an ID or '$' must be specified.");
@@ -133,7 +138,9 @@ class StreamCommandsTest {
             assertThat(server.send("XINFO STREAM s"))
                     .contains("length 2", "max-deleted-entry-id 2-1", "entries-added 3", "recorded-first-entry-id 1-1");
             assertReply("XSETID s 2-1", "-ERR The ID specified in XSETID is smaller than the target stream top item");
-            assertReply("XSETID s 9-1 ENTRIESADDED 1", "-ERR The entries_added specified in XSETID is smaller than the target stream length");
+            assertReply(
+                    "XSETID s 9-1 ENTRIESADDED 1",
+                    "-ERR The entries_added specified in XSETID is smaller than the target stream length");
             assertReply("XSETID s 9-1 ENTRIESADDED 7 MAXDELETEDID 8-0", "+OK");
             assertThat(server.send("XINFO STREAM s"))
                     .contains("last-generated-id 9-1", "max-deleted-entry-id 8-0", "entries-added 7");
@@ -226,8 +233,10 @@ class StreamCommandsTest {
         @Test
         void consumersOfAGroup_shareWhatComes() {
             server.send("XGROUP CREATE s g $ MKSTREAM");
-            assertThat(first.send("XREADGROUP GROUP g alice BLOCK 0 STREAMS s >")).isEmpty();
-            assertThat(second.send("XREADGROUP GROUP g bob BLOCK 0 STREAMS s >")).isEmpty();
+            assertThat(first.send("XREADGROUP GROUP g alice BLOCK 0 STREAMS s >"))
+                    .isEmpty();
+            assertThat(second.send("XREADGROUP GROUP g bob BLOCK 0 STREAMS s >"))
+                    .isEmpty();
             server.send("XADD s 1-1 f v");
             assertThat(first.take()).isEqualTo("[[s [[1-1 [f v]]]]]");
             assertThat(second.take()).isEmpty();
@@ -238,14 +247,16 @@ class StreamCommandsTest {
         @Test
         void groupOrStreamThatGoes_endsTheWait() {
             server.send("XGROUP CREATE s g $ MKSTREAM");
-            assertThat(first.send("XREADGROUP GROUP g alice BLOCK 0 STREAMS s >")).isEmpty();
+            assertThat(first.send("XREADGROUP GROUP g alice BLOCK 0 STREAMS s >"))
+                    .isEmpty();
             server.send("XGROUP DESTROY s g");
             assertThat(first.take()).startsWith("-NOGROUP ");
             server.send("XGROUP CREATE s g $");
             for (String command : new String[] {"DEL s", "SET s v", "FLUSHALL"}) {
                 server.send("DEL s");
                 server.send("XGROUP CREATE s g $ MKSTREAM");
-                assertThat(first.send("XREADGROUP GROUP g alice BLOCK 0 STREAMS s >")).isEmpty();
+                assertThat(first.send("XREADGROUP GROUP g alice BLOCK 0 STREAMS s >"))
+                        .isEmpty();
                 server.send(command);
                 assertThat(first.take()).as(command).isEqualTo("-UNBLOCKED the stream key no longer exists");
             }
@@ -256,8 +267,17 @@ class StreamCommandsTest {
     void otherTypes_areRefused() {
         server.send("SET k v");
         for (String line : new String[] {
-            "XADD k * f v", "XLEN k", "XRANGE k - +", "XREAD STREAMS k 0", "XTRIM k MAXLEN 0", "XINFO STREAM k",
-            "XGROUP CREATE k g 0 MKSTREAM", "XDEL k 1-1", "XACK k g 1-1", "XPENDING k g", "XSETID k 1-1"
+            "XADD k * f v",
+            "XLEN k",
+            "XRANGE k - +",
+            "XREAD STREAMS k 0",
+            "XTRIM k MAXLEN 0",
+            "XINFO STREAM k",
+            "XGROUP CREATE k g 0 MKSTREAM",
+            "XDEL k 1-1",
+            "XACK k g 1-1",
+            "XPENDING k g",
+            "XSETID k 1-1"
         }) {
             assertReply(line, "-WRONGTYPE Operation against a key holding the wrong kind of value");
         }
