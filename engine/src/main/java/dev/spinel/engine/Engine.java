@@ -51,6 +51,7 @@ import dev.spinel.engine.command.hyperloglog.HyperLogLogCommands;
 import dev.spinel.engine.command.list.ListCommands;
 import dev.spinel.engine.command.set.SetCommands;
 import dev.spinel.engine.command.sortedset.SortedSetCommands;
+import dev.spinel.engine.command.stream.StreamCommands;
 import dev.spinel.engine.command.string.StringCommands;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dataset.DatasetSink;
@@ -234,6 +235,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         for (ServerPlugin family : List.of(
                 new StringCommands(),
                 new ListCommands(),
+                new StreamCommands(),
                 new HashCommands(),
                 new SetCommands(),
                 new SortedSetCommands(),

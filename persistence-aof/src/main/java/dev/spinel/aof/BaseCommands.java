@@ -2,8 +2,10 @@ package dev.spinel.aof;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,13 @@ import java.util.Arrays;
 final class BaseCommands implements DatasetSink {
     private static final int MAX_ITEMS = 64;
     private static final int NO_DATABASE = -1;
+
+    /** Flags of an entry of a stream. */
+    private static final int DELETED = 1;
+
+    private static final int SAME_FIELDS = 2;
+
+    private static final int PENDING_LONGS = 4;
 
     private final OutputStream out;
     private final ListpackEntries entries = new ListpackEntries();
@@ -44,6 +53,14 @@ final class BaseCommands implements DatasetSink {
     private final int[] fieldEnds = new int[MAX_ITEMS];
     private byte[] fieldNames = new byte[256];
     private int expiringFieldCount;
+    /** The group of a stream that is being written, and the consumer. */
+    private byte[] group = new byte[0];
+
+    private byte[] consumer = new byte[0];
+    /** What is pending in the group, in the order of IDs: both numbers of the ID, time of delivery, number of deliveries. */
+    private long[] pendings = new long[PENDING_LONGS];
+
+    private int pendingCount;
 
     BaseCommands(OutputStream out) {
         this.out = out;
@@ -282,6 +299,172 @@ final class BaseCommands implements DatasetSink {
         add(entry);
         add(member);
         endItem();
+    }
+
+    @Override
+    public void stream(long nodes) {
+        // The entries say enough.
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {
+        entries.start(listpack);
+        nextNumber();
+        nextNumber();
+        byte[][] fields = nextStrings((int) nextNumber());
+        nextNumber();
+        while (entries.hasNext()) {
+            long flags = nextNumber();
+            String id = id(millis + nextNumber(), sequence + nextNumber());
+            byte[][] strings;
+            if ((flags & SAME_FIELDS) != 0) {
+                byte[][] values = nextStrings(fields.length);
+                strings = new byte[2 * values.length][];
+                for (int i = 0; i < values.length; i++) {
+                    strings[2 * i] = fields[i];
+                    strings[2 * i + 1] = values[i];
+                }
+            } else {
+                strings = nextStrings(2 * (int) nextNumber());
+            }
+            nextNumber();
+            if ((flags & DELETED) == 0) {
+                head('*', 3 + strings.length);
+                string("XADD");
+                string(key, 0, keyLength);
+                string(id);
+                for (byte[] string : strings) {
+                    string(string, 0, string.length);
+                }
+            }
+        }
+    }
+
+    private long nextNumber() {
+        entries.next(entry);
+        return Numbers.parseLong(entry);
+    }
+
+    private byte[][] nextStrings(int count) {
+        byte[][] strings = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            entries.next(entry);
+            strings[i] = entry.toByteArray();
+        }
+        return strings;
+    }
+
+    private static String id(long millis, long sequence) {
+        return new StreamId(millis, sequence).toString();
+    }
+
+    @Override
+    public void streamState(StreamState state) throws IOException {
+        if (state.size() == 0) {
+            // Makes the stream, whose last ID is set below.
+            command("XADD", "MAXLEN", "0", "0-1", "x", "y");
+        }
+        command(
+                "XSETID",
+                state.lastId().toString(),
+                "ENTRIESADDED",
+                Long.toString(state.entriesAdded()),
+                "MAXDELETEDID",
+                state.maxDeletedId().toString());
+    }
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException {
+        group = name.toByteArray();
+        pendingCount = 0;
+        group("CREATE", 7);
+        string(lastId.toString());
+        string("ENTRIESREAD");
+        number(entriesRead);
+    }
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        int at = pendingCount++ * PENDING_LONGS;
+        if (at == pendings.length) {
+            pendings = Arrays.copyOf(pendings, 2 * at);
+        }
+        pendings[at] = millis;
+        pendings[at + 1] = sequence;
+        pendings[at + 2] = deliveredMillis;
+        pendings[at + 3] = deliveries;
+    }
+
+    @Override
+    public void streamConsumers(long consumers) {
+        // They say enough.
+    }
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+        consumer = name.toByteArray();
+        group("CREATECONSUMER", 5);
+        string(consumer, 0, consumer.length);
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) throws IOException {
+        int at = pending(millis, sequence);
+        head('*', 12);
+        string("XCLAIM");
+        string(key, 0, keyLength);
+        string(group, 0, group.length);
+        string(consumer, 0, consumer.length);
+        strings(
+                "0",
+                id(millis, sequence),
+                "TIME",
+                Long.toString(pendings[at + 2]),
+                "RETRYCOUNT",
+                Long.toString(pendings[at + 3]),
+                "JUSTID",
+                "FORCE");
+    }
+
+    /** Index in {@link #pendings} of the entry with an ID. */
+    private int pending(long millis, long sequence) {
+        int low = 0;
+        int high = pendingCount - 1;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            int at = middle * PENDING_LONGS;
+            int order = Long.compareUnsigned(pendings[at], millis);
+            if (order == 0) {
+                order = Long.compareUnsigned(pendings[at + 1], sequence);
+            }
+            if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low * PENDING_LONGS;
+    }
+
+    /** Writes the begin of a command of {@code count} strings about the group. */
+    private void group(String verbOfGroup, int count) throws IOException {
+        head('*', count);
+        strings("XGROUP", verbOfGroup);
+        string(key, 0, keyLength);
+        string(group, 0, group.length);
+    }
+
+    private void command(String name, String... arguments) throws IOException {
+        head('*', 2 + arguments.length);
+        string(name);
+        string(key, 0, keyLength);
+        strings(arguments);
+    }
+
+    private void strings(String... ascii) throws IOException {
+        for (String string : ascii) {
+            string(string);
+        }
     }
 
     @Override

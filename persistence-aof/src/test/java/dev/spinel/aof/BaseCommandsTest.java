@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +69,45 @@ class BaseCommandsTest {
                         "PEXPIREAT number 1700000000123",
                         "SELECT 3",
                         "SET x ");
+    }
+
+    /** The node of DUMP by redis-server 7.0.15, of XADD k 5-1 f a, XADD k 5-2 f b g c, XADD k 7-0 f 12, XDEL k 5-1. */
+    @Test
+    void stream_liveEntriesAndGroups() throws IOException {
+        sink.stream(1);
+        sink.streamNode(
+                5,
+                1,
+                hex(
+                        "3e0000001800020101010101816602000103010001000181610204010001000101010201816602816202816702816302080102010201dfff020c010401ff"));
+        sink.streamState(new StreamState(2, new StreamId(7, 0), new StreamId(5, 2), new StreamId(5, 1), 3, 1));
+        sink.streamGroup(Bytes.of("g"), new StreamId(7, 0), 3, 2);
+        sink.streamPending(5, 2, 1000, 1);
+        sink.streamPending(7, 0, 2000, 4);
+        sink.streamConsumers(2);
+        sink.streamConsumer(Bytes.of("c1"), 3000, 3000, 1);
+        sink.streamOwned(7, 0);
+        sink.streamConsumer(Bytes.of("c2"), 3000, -1, 1);
+        sink.streamOwned(5, 2);
+        assertThat(commands())
+                .containsExactly(
+                        "SELECT 0",
+                        "XADD k 5-2 f b g c",
+                        "XADD k 7-0 f 12",
+                        "XSETID k 7-0 ENTRIESADDED 3 MAXDELETEDID 5-1",
+                        "XGROUP CREATE k g 7-0 ENTRIESREAD 3",
+                        "XGROUP CREATECONSUMER k g c1",
+                        "XCLAIM k g c1 0 7-0 TIME 2000 RETRYCOUNT 4 JUSTID FORCE",
+                        "XGROUP CREATECONSUMER k g c2",
+                        "XCLAIM k g c2 0 5-2 TIME 1000 RETRYCOUNT 1 JUSTID FORCE");
+    }
+
+    @Test
+    void emptyStream_isMadeAndEmptied() throws IOException {
+        sink.stream(0);
+        sink.streamState(new StreamState(0, new StreamId(9, 1), StreamId.MIN, new StreamId(9, 1), 4, 0));
+        assertThat(commands())
+                .containsExactly("SELECT 0", "XADD k MAXLEN 0 0-1 x y", "XSETID k 9-1 ENTRIESADDED 4 MAXDELETEDID 9-1");
     }
 
     /** The payload of DUMP by redis-server 7.0.15, of a hash that uses every encoding of integers. */

@@ -1,9 +1,11 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 
 /** Takes values, looks at what the reader hands on as it is, and forgets them. One thread. */
 final class IntegrityCheck implements DatasetSink {
@@ -106,6 +108,32 @@ final class IntegrityCheck implements DatasetSink {
 
     @Override
     public void scored(Bytes member, double score) {}
+
+    @Override
+    public void stream(long nodes) {}
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws InvalidDatasetException {
+        listpack(listpack, 1);
+    }
+
+    @Override
+    public void streamState(StreamState state) {}
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) {}
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) {}
+
+    @Override
+    public void streamConsumers(long consumers) {}
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {}
+
+    @Override
+    public void streamOwned(long millis, long sequence) {}
 
     @Override
     public void custom(String typeName, int version, SavedValue value) {}

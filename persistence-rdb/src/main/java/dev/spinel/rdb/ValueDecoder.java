@@ -2,9 +2,11 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -29,6 +31,12 @@ final class ValueDecoder {
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private static final VarHandle BIG_ENDIAN_LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    /** How many entries a group has read when a file does not tell. */
+    private static final long UNKNOWN_ENTRIES = -1;
 
     private final RdbInput in;
     private final RdbString first = new RdbString();
@@ -433,55 +441,68 @@ final class ValueDecoder {
         return filled;
     }
 
+    /** Reads a stream. Versions: 1 before Redis 7.0, 2 with counts of entries, 3 (7.2) with the activity of consumers. */
     private boolean readStream(Receiver receiver, int version) throws IOException {
         long nodes = in.readCount();
+        ValueSink sink = receiver.begin();
+        sink.stream(nodes);
         for (long i = 0; i < nodes; i++) {
             in.readString(first);
-            if (first.length() != STREAM_ID_BYTES) {
+            Bytes id = first.view();
+            if (id.length() != STREAM_ID_BYTES) {
                 throw new InvalidDatasetException("Stream node key entry is not the size of a stream ID");
             }
+            long millis = (long) BIG_ENDIAN_LONGS.get(id.array(), id.offset());
+            long sequence = (long) BIG_ENDIAN_LONGS.get(id.array(), id.offset() + Long.BYTES);
             if (!readListpack()) {
                 throw new InvalidDatasetException("Empty listpack inside stream");
             }
+            sink.streamNode(millis, sequence, first.view());
         }
-        in.readNumber();
-        readStreamId();
+        long size = in.readNumber();
+        StreamId lastId = readLengthId();
+        StreamId firstId = StreamId.MIN;
+        StreamId maxDeletedId = StreamId.MIN;
+        long entriesAdded = size;
         if (version >= 2) {
-            readStreamId();
-            readStreamId();
-            in.readNumber();
+            firstId = readLengthId();
+            maxDeletedId = readLengthId();
+            entriesAdded = in.readNumber();
         }
         long groups = in.readCount();
+        sink.streamState(new StreamState(size, lastId, firstId, maxDeletedId, entriesAdded, groups));
         for (long i = 0; i < groups; i++) {
-            readGroup(version);
+            readGroup(sink, version);
         }
-        receiver.unsupported("stream");
         return true;
     }
 
-    private void readStreamId() throws IOException {
-        in.readNumber();
-        in.readNumber();
+    private StreamId readLengthId() throws IOException {
+        return new StreamId(in.readNumber(), in.readNumber());
     }
 
-    private void readGroup(int version) throws IOException {
+    private void readGroup(ValueSink sink, int version) throws IOException {
         in.readString(first);
-        readStreamId();
-        if (version >= 2) {
-            in.readNumber();
-        }
+        StreamId lastId = readLengthId();
+        long entriesRead = version >= 2 ? in.readNumber() : UNKNOWN_ENTRIES;
         long pending = in.readCount();
+        sink.streamGroup(first.view(), lastId, entriesRead, pending);
         for (long i = 0; i < pending; i++) {
-            in.skip(STREAM_ID_BYTES + Long.BYTES);
-            in.readNumber();
+            long millis = Long.reverseBytes(in.readLong());
+            long sequence = Long.reverseBytes(in.readLong());
+            sink.streamPending(millis, sequence, in.readLong(), in.readNumber());
         }
         long consumers = in.readCount();
+        sink.streamConsumers(consumers);
         for (long i = 0; i < consumers; i++) {
             in.readString(first);
-            in.skip(version >= 3 ? 2L * Long.BYTES : Long.BYTES);
-            long ids = in.readCount();
-            for (long j = 0; j < ids; j++) {
-                in.skip(STREAM_ID_BYTES);
+            long seenMillis = in.readLong();
+            // Before it was recorded, seeing and being active were the same.
+            long activeMillis = version >= 3 ? in.readLong() : seenMillis;
+            long owned = in.readCount();
+            sink.streamConsumer(first.view(), seenMillis, activeMillis, owned);
+            for (long j = 0; j < owned; j++) {
+                sink.streamOwned(Long.reverseBytes(in.readLong()), Long.reverseBytes(in.readLong()));
             }
         }
     }

@@ -2,11 +2,16 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.ValueOutput;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * Writes values in the encodings of Redis 7.0, hashes whose fields expire in those of Redis 7.4. One thread.
@@ -14,6 +19,9 @@ import java.io.UncheckedIOException;
  * <p>Sets that come as listpacks, which Redis 7.0 does not know, are written member by member.
  */
 abstract class ValueEncoder implements ValueSink {
+    private static final VarHandle BIG_ENDIAN_LONGS =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
     private final RdbOutput out;
     private final ListpackCursor cursor = new ListpackCursor();
     private final ListpackBuilder builder = new ListpackBuilder();
@@ -21,6 +29,7 @@ abstract class ValueEncoder implements ValueSink {
     private boolean inExpiringHash;
 
     private long earliestMillis;
+    private final byte[] streamId = new byte[2 * Long.BYTES];
 
     ValueEncoder(RdbOutput out) {
         this.out = out;
@@ -155,6 +164,69 @@ abstract class ValueEncoder implements ValueSink {
     public void scored(Bytes member, double score) throws IOException {
         out.writeString(member);
         out.writeDouble(score);
+    }
+
+    @Override
+    public void stream(long nodes) throws IOException {
+        begin(RdbType.STREAM_LISTPACKS_2);
+        out.writeLength(nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {
+        BIG_ENDIAN_LONGS.set(streamId, 0, millis);
+        BIG_ENDIAN_LONGS.set(streamId, Long.BYTES, sequence);
+        out.writeString(streamId, 0, streamId.length);
+        out.writeString(listpack);
+    }
+
+    @Override
+    public void streamState(StreamState state) throws IOException {
+        out.writeLength(state.size());
+        writeId(state.lastId());
+        writeId(state.firstId());
+        writeId(state.maxDeletedId());
+        out.writeLength(state.entriesAdded());
+        out.writeLength(state.groups());
+    }
+
+    private void writeId(StreamId id) throws IOException {
+        out.writeLength(id.millis());
+        out.writeLength(id.sequence());
+    }
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException {
+        out.writeString(name);
+        writeId(lastId);
+        out.writeLength(entriesRead);
+        out.writeLength(pending);
+    }
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) throws IOException {
+        streamOwned(millis, sequence);
+        out.writeLong(deliveredMillis);
+        out.writeLength(deliveries);
+    }
+
+    @Override
+    public void streamConsumers(long consumers) throws IOException {
+        out.writeLength(consumers);
+    }
+
+    /** Writes a consumer without the time of its last activity, for which the format of Redis 7.0 has no place. */
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+        out.writeString(name);
+        out.writeLong(seenMillis);
+        out.writeLength(pending);
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) throws IOException {
+        out.writeLong(Long.reverseBytes(millis));
+        out.writeLong(Long.reverseBytes(sequence));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Nested;
@@ -398,7 +399,7 @@ class RdbReaderTest {
         private final RdbBytes group = nothing().string("g").hex("00 00");
 
         @Test
-        void ofEveryVersion_areReadAndRefusedWithTheirKey() {
+        void ofEveryVersion_areRead() throws IOException {
             RdbBytes node = nothing().length(16).hex(STREAM_ID).string(listpack("entry"));
             for (int version = 1; version <= 3; version++) {
                 int type = version == 1 ? 15 : version == 2 ? 19 : 21;
@@ -407,20 +408,36 @@ class RdbReaderTest {
                         .raw(node.toByteArray())
                         .hex("01 05 00");
                 if (version >= 2) {
-                    bytes.hex("05 00 00 00 01");
+                    bytes.hex("05 00 03 00 09");
                 }
                 bytes.length(1).raw(group.toByteArray());
                 if (version >= 2) {
                     bytes.length(1);
                 }
                 bytes.length(1).hex(STREAM_ID).u64(1).length(1);
-                bytes.length(1).string("consumer").u64(1);
+                bytes.length(1).string("consumer").u64(2);
                 if (version >= 3) {
-                    bytes.u64(1);
+                    bytes.u64(3);
                 }
                 bytes.length(1).hex(STREAM_ID);
-                int offset = bytes.size();
-                assertRefused(bytes.end(), "stream at the key 'stream'", "offset " + offset + ")");
+                String firstAndDeleted =
+                        version >= 2 ? "firstId=5-0, maxDeletedId=3-0" : "firstId=0-0, maxDeletedId=0-0";
+                assertRead(
+                        bytes,
+                        "0/stream",
+                        String.join(
+                                "\n",
+                                "stream 1",
+                                "node 0-0 "
+                                        + HexFormat.of()
+                                                .formatHex(listpack("entry").toByteArray()),
+                                "StreamState[size=1, lastId=5-0, " + firstAndDeleted + ", entriesAdded="
+                                        + (version >= 2 ? 9 : 1) + ", groups=1]",
+                                "group g 0-0 " + (version >= 2 ? 1 : -1) + " 1",
+                                "pending 0-0 1 1",
+                                "consumers 1",
+                                "consumer consumer 2 " + (version >= 3 ? 3 : 2) + " 1",
+                                "owned 0-0"));
             }
         }
 

@@ -2,10 +2,12 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -228,6 +230,50 @@ final class RecordedDataset implements DatasetSink {
     public void scored(Bytes member, double score) throws InvalidDatasetException {
         element(text(member) + "=" + number(score));
         endPart();
+    }
+
+    @Override
+    public void stream(long nodes) throws InvalidDatasetException {
+        put("stream " + nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) {
+        addLine("node " + new StreamId(millis, sequence) + " " + HexFormat.of().formatHex(listpack.toByteArray()));
+    }
+
+    @Override
+    public void streamState(StreamState state) {
+        addLine(state.toString());
+    }
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) {
+        addLine("group " + name + " " + lastId + " " + entriesRead + " " + pending);
+    }
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        addLine("pending " + new StreamId(millis, sequence) + " " + deliveredMillis + " " + deliveries);
+    }
+
+    @Override
+    public void streamConsumers(long consumers) {
+        addLine("consumers " + consumers);
+    }
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {
+        addLine("consumer " + name + " " + seenMillis + " " + activeMillis + " " + pending);
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) {
+        addLine("owned " + new StreamId(millis, sequence));
+    }
+
+    private void addLine(String line) {
+        values.merge(key, line, (before, added) -> before + "\n" + added);
     }
 
     @Override

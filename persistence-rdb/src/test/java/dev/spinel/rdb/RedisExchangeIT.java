@@ -72,6 +72,14 @@ class RedisExchangeIT {
         redis.call("ZADD", "zset:300", "-inf", "bottom");
         redis.call("RPUSH", "list:wide", words(500, 15_000), "b", words(500, 16_000));
         redis.call("HSET", "hash:wide", "field", words(50, 1_500));
+        for (int i = 1; i <= 300; i++) {
+            redis.call("XADD", "stream", i + "-1", i % 7 == 0 ? "rare" : "field", "value " + i);
+        }
+        redis.call("XDEL", "stream", "1-1", "150-1", "300-1");
+        redis.call("XGROUP", "CREATE", "stream", "group", "100-1", "ENTRIESREAD", "100");
+        redis.call("XREADGROUP", "GROUP", "group", "reader", "COUNT", "50", "STREAMS", "stream", ">");
+        redis.call("XCLAIM", "stream", "group", "other", "0", "101-1", "TIME", "1000000", "RETRYCOUNT", "7");
+        redis.call("XGROUP", "CREATE", "empty", "group", "$", "MKSTREAM");
         redis.call("SELECT", "9");
         redis.call("SET", "string:other", "database");
     }
@@ -83,7 +91,7 @@ class RedisExchangeIT {
             redis.call("SAVE");
             Map<String, String> values = read(directory.resolve("dump.rdb"));
             assertThat(values)
-                    .hasSize(12 + 15 + 2 + 1)
+                    .hasSize(12 + 15 + 2 + 2 + 1)
                     .containsEntry("0/string:raw", "string v\0\r\n\u00ff")
                     .containsEntry("0/string:large", "string " + words(30_000, 1_000_000))
                     .containsEntry("0/string:-9223372036854775808", "string -9223372036854775808")
@@ -102,10 +110,12 @@ class RedisExchangeIT {
     void fileOfRedis_writtenAgain_isTheSameToRedis() throws Exception {
         Path file = directory.resolve("dump.rdb");
         String digest;
+        String stream;
         try (RedisProcess redis = RedisProcess.start(directory, "--set-max-intset-entries", "1000")) {
             fill(redis);
             redis.call("SAVE");
             digest = redis.call("DEBUG", "DIGEST");
+            stream = redis.call("XINFO", "STREAM", "stream", "FULL", "COUNT", "0");
         }
         Path copy = Files.createDirectory(directory.resolve("copy")).resolve("dump.rdb");
         rewrite(file, copy);
@@ -114,6 +124,8 @@ class RedisExchangeIT {
         check(copy);
         try (RedisProcess redis = RedisProcess.start(copy.getParent())) {
             assertThat(redis.call("DEBUG", "DIGEST")).isEqualTo(digest);
+            assertThat(redis.call("XINFO", "STREAM", "stream", "FULL", "COUNT", "0"))
+                    .isEqualTo(stream);
             assertThat(redis.call("OBJECT", "ENCODING", "hash:3")).isEqualTo("listpack");
             assertThat(redis.call("PEXPIRETIME", "string:expiring")).isEqualTo("33333333333333");
         }

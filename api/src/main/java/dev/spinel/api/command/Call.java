@@ -56,6 +56,9 @@ public interface Call {
     /** The time at which the command started, in milliseconds of Unix time; the same throughout a transaction. */
     long nowMillis();
 
+    /** Whether a script calls the command. */
+    boolean isInScript();
+
     /** Whether the user may read keys that the arguments do not name, all there are. */
     boolean mayReadAllKeys();
 
@@ -103,6 +106,20 @@ public interface Call {
      * @param onTimeout what to answer when the time is over
      */
     void block(ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout);
+
+    /**
+     * As {@link #block}, but the client gets an error as soon as a key has no value of the type any more.
+     *
+     * @param error the error with its code
+     */
+    void blockOnExisting(
+            ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout, String error);
+
+    /**
+     * Replaces an argument in what is logged and replicated, and in what runs again after {@link #block}: for arguments that
+     * mean the present moment.
+     */
+    void replaceArg(int index, Bytes value);
 
     /** Parses a timeout in seconds (a double, not negative) into milliseconds, with the errors of BLPOP. */
     long timeoutArg(int index);

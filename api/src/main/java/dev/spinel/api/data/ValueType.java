@@ -13,6 +13,7 @@ public final class ValueType<V> {
     public static final ValueType<SetValue> SET = new ValueType<>(2, "set", SetValue.class);
     public static final ValueType<SortedSetValue> SORTED_SET = new ValueType<>(3, "zset", SortedSetValue.class);
     public static final ValueType<HashValue> HASH = new ValueType<>(4, "hash", HashValue.class);
+    public static final ValueType<StreamValue> STREAM = new ValueType<>(6, "stream", StreamValue.class);
 
     /** {@link #id} of all custom types. */
     public static final int CUSTOM_ID = 5;

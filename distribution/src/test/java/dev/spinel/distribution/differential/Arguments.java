@@ -107,6 +107,25 @@ final class Arguments {
             "[a-");
     private static final List<String> LEXICOGRAPHIC = List.of(
             "-", "+", "[m1", "(m2", "[m25", "(m3", "[", "(", "[m", "(n", "[a", "abc", "", "+x", "[5", "(10", "-1");
+    private static final List<String> ODD_IDS = List.of(
+            "0-0",
+            "0",
+            "-",
+            "+",
+            "$",
+            "*",
+            "18446744073709551615-18446744073709551615",
+            "18446744073709551615",
+            "18446744073709551616-1",
+            "1-18446744073709551616",
+            "1-1-1",
+            "-1",
+            "1-",
+            "0-1",
+            "0-*",
+            "(",
+            "abc",
+            "00001-1");
     private static final List<String> TIMEOUTS = List.of("0.001", "0.01", "-1", "abc", "", "0.01s", "1e-3");
     private static final List<String> BAD_TTLS = List.of(
             "0",
@@ -124,6 +143,8 @@ final class Arguments {
     private final Random random;
     private final int keysPerType;
     private final boolean outsideOfDouble;
+    private long entryMillis = 1;
+    private long entrySequence;
 
     /** @param outsideOfDouble whether there are fractions that a double does not hold in full precision */
     Arguments(Random random, int keysPerType, boolean outsideOfDouble) {
@@ -195,6 +216,14 @@ final class Arguments {
             case "longitude" -> degrees(180);
             case "latitude" -> degrees(85);
             case "radius" -> radius();
+            case "stream" -> oneIn(40) ? key('s') : "X" + random.nextInt(4);
+            case "group" -> "group" + random.nextInt(oneIn(10) ? 6 : 2);
+            case "consumer" -> "consumer" + random.nextInt(3);
+            case "newid" -> newId();
+            case "entryid" -> entryId();
+            case "from" -> rangeEnd("-");
+            case "to" -> rangeEnd("+");
+            case "threshold" -> random.nextBoolean() ? Integer.toString(random.nextInt(40)) : entryId();
             case "junk" -> pick(JUNK);
             default -> throw new IllegalArgumentException("the grammar names no argument <" + kind + ">");
         };
@@ -333,6 +362,30 @@ final class Arguments {
 
     private long future() {
         return YEAR_2100_SECONDS + random.nextInt(1000) * 86_400L;
+    }
+
+    /** IDs rise most of the time, so that entries can be added. */
+    private String newId() {
+        if (oneIn(30)) {
+            return pick(ODD_IDS);
+        }
+        if (oneIn(3)) {
+            entryMillis += random.nextInt(3);
+            entrySequence = 0;
+        }
+        return oneIn(8) ? entryMillis + "-*" : entryMillis + "-" + entrySequence++;
+    }
+
+    private String entryId() {
+        if (oneIn(30)) {
+            return pick(ODD_IDS);
+        }
+        long millis = Math.max(0, entryMillis - random.nextInt(oneIn(5) ? 200 : 20));
+        return oneIn(5) ? Long.toString(millis) : millis + "-" + random.nextInt(4);
+    }
+
+    private String rangeEnd(String open) {
+        return random.nextBoolean() ? open : oneIn(4) ? "(" + entryId() : entryId();
     }
 
     private String letters() {

@@ -114,6 +114,7 @@ final class ServerPair {
             case "hash" -> Request.of(Comparison.PAIRS, "HGETALL", key);
             case "set" -> Request.of(Comparison.UNORDERED, "SMEMBERS", key);
             case "zset" -> Request.of("ZRANGE", key, "0", "-1", "WITHSCORES");
+            case "stream" -> Request.of(Comparison.AGED, "XINFO", "STREAM", key, "FULL", "COUNT", "0");
             default -> throw new IllegalStateException("no way to read a key of type " + type);
         };
     }

@@ -39,6 +39,8 @@ public final class ConfigBindings {
         bindInt("hash-max-listpack-entries", limits::hashMaxListpackEntries);
         bindInt("hash-max-listpack-value", limits::hashMaxListpackValue);
         bindInt("list-max-listpack-size", limits::listMaxListpackSize);
+        config.bind("stream-node-max-bytes", value -> limits.streamNodeMaxBytes(value.number()));
+        config.bind("stream-node-max-entries", value -> limits.streamNodeMaxEntries(value.number()));
         bindInt("list-compress-depth", limits::listCompressDepth);
         bindInt("set-max-intset-entries", limits::setMaxIntsetEntries);
         bindInt("set-max-listpack-entries", limits::setMaxListpackEntries);

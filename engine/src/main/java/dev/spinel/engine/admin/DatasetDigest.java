@@ -7,6 +7,8 @@ import dev.spinel.api.data.ListValue;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SetValue;
 import dev.spinel.api.data.SortedSetValue;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.dataset.SavedValue;
@@ -106,6 +108,8 @@ final class DatasetDigest {
             addSet(Objects.requireNonNull(keyspace.modify(ValueType.SET, key)));
         } else if (type == ValueType.SORTED_SET) {
             addSortedSet(Objects.requireNonNull(keyspace.modify(ValueType.SORTED_SET, key)));
+        } else if (type == ValueType.STREAM) {
+            addStream(Objects.requireNonNull(keyspace.modify(ValueType.STREAM, key)));
         } else if (type.id() == ValueType.CUSTOM_ID) {
             addCustom(keyspace, key, type);
         } else {
@@ -121,6 +125,14 @@ final class DatasetDigest {
         CustomType<V> custom = Objects.requireNonNull(type.custom());
         custom.save(Objects.requireNonNull(keyspace.modify(type, key)), saved);
         mix(saved.toByteArray());
+    }
+
+    private void addStream(StreamValue stream) {
+        StreamValue.Cursor cursor = stream.cursor(StreamId.MIN, StreamId.MAX, false);
+        while (cursor.next()) {
+            mix(Bytes.of(cursor.id().toString()));
+            cursor.strings(this::mix);
+        }
     }
 
     private void addList(ListValue list) {

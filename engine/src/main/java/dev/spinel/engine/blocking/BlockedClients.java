@@ -144,12 +144,14 @@ public final class BlockedClients {
     private void serve(Database database, DatabaseKey id, List<Client> clients, CommandRunner runner) {
         for (Client client : clients) {
             ValueType<?> type = database.typeOf(id.key);
-            if (type == null) {
-                return;
-            }
             Blocked blocked = client.blocked();
-            if (blocked != null && blocked.type() == type) {
+            if (blocked == null) {
+                continue;
+            }
+            if (blocked.type() == type) {
                 retry(client, blocked, runner);
+            } else if (blocked.onAbsence() != null) {
+                fail(client, blocked.onAbsence());
             }
         }
     }

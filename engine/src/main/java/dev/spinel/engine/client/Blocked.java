@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param keys the keys, none when it only waits for the time
  * @param deadlineMillis Unix time at which it gives up, 0 for never
  * @param onTimeout what it is answered then
+ * @param onAbsence the error that it is answered when a key has no value of the type any more; null to wait for one
  * @param answer answers it instead, when its time is over or what it waited for is there; null for those that run again
  */
 public record Blocked(
@@ -25,6 +26,7 @@ public record Blocked(
         List<Bytes> keys,
         long deadlineMillis,
         Call.TimeoutReply onTimeout,
+        @Nullable String onAbsence,
         @Nullable Consumer<Client> answer) {
     /** A wait for keys: the request runs again. */
     public Blocked(
@@ -33,13 +35,14 @@ public record Blocked(
             ValueType<?> type,
             List<Bytes> keys,
             long deadlineMillis,
-            Call.TimeoutReply onTimeout) {
-        this(request, database, type, keys, deadlineMillis, onTimeout, null);
+            Call.TimeoutReply onTimeout,
+            @Nullable String onAbsence) {
+        this(request, database, type, keys, deadlineMillis, onTimeout, onAbsence, null);
     }
 
     /** A wait for something else than keys, of which {@code answer} tells in the end. */
     public static Blocked untilAnswered(Request request, int database, long deadlineMillis, Consumer<Client> answer) {
         return new Blocked(
-                request, database, ValueType.STRING, List.of(), deadlineMillis, Call.TimeoutReply.NIL, answer);
+                request, database, ValueType.STRING, List.of(), deadlineMillis, Call.TimeoutReply.NIL, null, answer);
     }
 }

@@ -37,7 +37,9 @@ public enum ClientFlag {
     /** Follows the changes of this server. */
     REPLICA(16),
     /** Follows redirections to another server, as CLIENT CAPA told. */
-    REDIRECTABLE(17);
+    REDIRECTABLE(17),
+    /** Runs the commands of scripts. */
+    SCRIPT(18);
 
     private final int bit;
 

@@ -1,6 +1,7 @@
 package dev.spinel.engine.dataset;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import java.io.IOException;
 
 /** Passes values on to another sink, which may be another one for each key. */
@@ -96,6 +97,46 @@ public abstract class ForwardingSink implements DatasetSink {
     @Override
     public void scored(Bytes member, double score) throws IOException {
         target().scored(member, score);
+    }
+
+    @Override
+    public void stream(long nodes) throws IOException {
+        target().stream(nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {
+        target().streamNode(millis, sequence, listpack);
+    }
+
+    @Override
+    public void streamState(StreamState state) throws IOException {
+        target().streamState(state);
+    }
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException {
+        target().streamGroup(name, lastId, entriesRead, pending);
+    }
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) throws IOException {
+        target().streamPending(millis, sequence, deliveredMillis, deliveries);
+    }
+
+    @Override
+    public void streamConsumers(long consumers) throws IOException {
+        target().streamConsumers(consumers);
+    }
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+        target().streamConsumer(name, seenMillis, activeMillis, pending);
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) throws IOException {
+        target().streamOwned(millis, sequence);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.spinel.engine.dataset;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import java.io.IOException;
 
 /** Does nothing with what it is told, but for what a subclass takes. */
@@ -67,6 +68,30 @@ public class IgnoringSink implements DatasetSink {
 
     @Override
     public void scored(Bytes member, double score) throws IOException {}
+
+    @Override
+    public void stream(long nodes) throws IOException {}
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws IOException {}
+
+    @Override
+    public void streamState(StreamState state) throws IOException {}
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException {}
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) throws IOException {}
+
+    @Override
+    public void streamConsumers(long consumers) throws IOException {}
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {}
+
+    @Override
+    public void streamOwned(long millis, long sequence) throws IOException {}
 
     @Override
     public void custom(String typeName, int version, SavedValue value) throws IOException {}

@@ -1,6 +1,7 @@
 package dev.spinel.engine.dataset;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import java.io.IOException;
 
 /**
@@ -74,6 +75,45 @@ public interface ValueSink {
 
     /** A member with its score, which is not NaN. */
     void scored(Bytes member, double score) throws IOException;
+
+    /** Starts a stream; {@link #streamNode} follows {@code nodes} times, then {@link #streamState}. */
+    void stream(long nodes) throws IOException;
+
+    /**
+     * The next entries of a stream, as a listpack in the format of Redis.
+     *
+     * @param millis first number of the ID of the node
+     * @param sequence second number of it
+     */
+    void streamNode(long millis, long sequence, Bytes listpack) throws IOException;
+
+    /** What a stream is beside its entries; {@link #streamGroup} follows for each of its groups. */
+    void streamState(StreamState state) throws IOException;
+
+    /**
+     * Starts a group of a stream; {@link #streamPending} follows {@code pending} times, then {@link #streamConsumers}.
+     *
+     * @param lastId ID of the last entry that was delivered
+     * @param entriesRead how many entries were ever read, -1 if it is not known
+     */
+    void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException;
+
+    /** An entry that is pending in a group, in the order of IDs, delivered at a Unix time and so many times. */
+    void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) throws IOException;
+
+    /** Starts the consumers of a group; {@link #streamConsumer} follows {@code consumers} times. */
+    void streamConsumers(long consumers) throws IOException;
+
+    /**
+     * Starts a consumer; {@link #streamOwned} follows {@code pending} times.
+     *
+     * @param seenMillis Unix time when it last tried to read
+     * @param activeMillis Unix time when it last got an entry, -1 for never
+     */
+    void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException;
+
+    /** The ID of an entry that is pending for a consumer, in the order of IDs. */
+    void streamOwned(long millis, long sequence) throws IOException;
 
     /**
      * A value of a plugin's own type.

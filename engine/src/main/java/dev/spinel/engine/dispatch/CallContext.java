@@ -38,6 +38,7 @@ final class CallContext implements ClientCall {
     private int argCount;
     private long changesBefore;
     private boolean explicitEffects;
+    private boolean ownsArgs;
     private boolean answersError;
 
     CallContext(DispatchServices services) {
@@ -53,6 +54,7 @@ final class CallContext implements ClientCall {
         shownArgs = arguments;
         argCount = count;
         changesBefore = services.changes().changes();
+        ownsArgs = false;
         explicitEffects = false;
         answersError = false;
     }
@@ -187,6 +189,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public boolean isInScript() {
+        return client().is(ClientFlag.SCRIPT);
+    }
+
+    @Override
     public boolean mayReadAllKeys() {
         Client caller = client();
         return !caller.is(ClientFlag.RESTRICTED)
@@ -256,6 +263,32 @@ final class CallContext implements ClientCall {
 
     @Override
     public void block(ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout) {
+        block(type, firstKey, keyCount, timeoutMillis, onTimeout, null);
+    }
+
+    @Override
+    public void blockOnExisting(
+            ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout, String error) {
+        block(type, firstKey, keyCount, timeoutMillis, onTimeout, error);
+    }
+
+    @Override
+    public void replaceArg(int index, Bytes value) {
+        if (!ownsArgs) {
+            // The caller's array belongs to the transport.
+            args = Arrays.copyOf(args, argCount);
+            ownsArgs = true;
+        }
+        args[index] = value;
+    }
+
+    private void block(
+            ValueType<?> type,
+            int firstKey,
+            int keyCount,
+            long timeoutMillis,
+            TimeoutReply onTimeout,
+            @Nullable String onAbsence) {
         Client caller = client();
         if (caller.is(ClientFlag.RETRYING)) {
             caller.set(ClientFlag.BLOCKED, true);
@@ -272,7 +305,8 @@ final class CallContext implements ClientCall {
         Request request = services.keptRequests().keep(args, argCount);
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;
-        services.blockedClients().block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout));
+        services.blockedClients()
+                .block(caller, new Blocked(request, keys().index(), type, keys, deadline, onTimeout, onAbsence));
         waitForMore(caller, type, firstKey, keyCount);
     }
 

@@ -77,6 +77,7 @@ public final class ChangeHub implements KeyspaceListener {
     }
 
     private void vanished(Database database, Bytes key) {
+        blockedClients.keyChanged(database.index(), key);
         watchedKeys.touch(database.index(), key);
         if (tracking.isOn()) {
             tracking.vanished(key);

@@ -13,6 +13,7 @@ final class ValueTypes {
             case 2 -> ValueType.SET;
             case 3 -> ValueType.SORTED_SET;
             case 4 -> ValueType.HASH;
+            case 6 -> ValueType.STREAM;
             default -> throw new IllegalStateException("record of unknown type " + id);
         };
     }

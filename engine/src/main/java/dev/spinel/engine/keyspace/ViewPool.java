@@ -7,6 +7,7 @@ import dev.spinel.engine.value.HashView;
 import dev.spinel.engine.value.ListView;
 import dev.spinel.engine.value.SetView;
 import dev.spinel.engine.value.SortedSetView;
+import dev.spinel.engine.value.StreamView;
 import dev.spinel.engine.value.StringView;
 import dev.spinel.engine.value.ValueContext;
 import dev.spinel.engine.value.ValueView;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Two requests for the same record get the same view, so that a change through one is seen through the other.
  */
 final class ViewPool {
-    private static final int TYPES = 6;
+    private static final int TYPES = 7;
 
     private final Arena arena;
     private final ValueContext context;
@@ -136,6 +137,9 @@ final class ViewPool {
         }
         if (type == ValueType.HASH.id()) {
             return new HashView(context, entry);
+        }
+        if (type == ValueType.STREAM.id()) {
+            return new StreamView(context, entry);
         }
         if (type == ValueType.CUSTOM_ID) {
             return new CustomView(context, entry);

@@ -1,8 +1,10 @@
 package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import java.io.IOException;
 
 /** Tells a sink what an {@link EventRecorder} was told. One thread. */
@@ -58,6 +60,15 @@ final class EventPlayer {
             case EventRecorder.SORTED_SET_PACKED -> sink.sortedSet(read(first));
             case EventRecorder.SORTED_SET -> sink.sortedSet(readLong());
             case EventRecorder.SCORED -> sink.scored(read(first), Double.longBitsToDouble(readLong()));
+            case EventRecorder.STREAM -> sink.stream(readLong());
+            case EventRecorder.STREAM_NODE -> sink.streamNode(readLong(), readLong(), read(first));
+            case EventRecorder.STREAM_STATE ->
+                sink.streamState(new StreamState(readLong(), readId(), readId(), readId(), readLong(), readLong()));
+            case EventRecorder.STREAM_GROUP -> sink.streamGroup(read(first), readId(), readLong(), readLong());
+            case EventRecorder.STREAM_PENDING -> sink.streamPending(readLong(), readLong(), readLong(), readLong());
+            case EventRecorder.STREAM_CONSUMERS -> sink.streamConsumers(readLong());
+            case EventRecorder.STREAM_CONSUMER -> sink.streamConsumer(read(first), readLong(), readLong(), readLong());
+            case EventRecorder.STREAM_OWNED -> sink.streamOwned(readLong(), readLong());
             case EventRecorder.CUSTOM -> sink.custom(read(first).toString(), readInt(), SavedValue.of(read(second)));
             default -> throw new IllegalStateException("event " + event + " at " + (at - 1));
         }
@@ -73,6 +84,10 @@ final class EventPlayer {
         long value = (long) EventRecorder.LONGS.get(bytes, at);
         at += Long.BYTES;
         return value;
+    }
+
+    private StreamId readId() {
+        return new StreamId(readLong(), readLong());
     }
 
     private Bytes read(Bytes view) {

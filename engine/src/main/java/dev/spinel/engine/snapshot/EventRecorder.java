@@ -1,8 +1,10 @@
 package dev.spinel.engine.snapshot;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -51,6 +53,14 @@ final class EventRecorder implements DatasetSink {
     static final byte EXPIRING_HASH_PACKED = 19;
     static final byte EXPIRING_HASH = 20;
     static final byte EXPIRING_FIELD = 21;
+    static final byte STREAM = 22;
+    static final byte STREAM_NODE = 23;
+    static final byte STREAM_STATE = 24;
+    static final byte STREAM_GROUP = 25;
+    static final byte STREAM_PENDING = 26;
+    static final byte STREAM_CONSUMERS = 27;
+    static final byte STREAM_CONSUMER = 28;
+    static final byte STREAM_OWNED = 29;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
     private static final int CHUNK_BYTES = 8 << 10;
@@ -297,6 +307,74 @@ final class EventRecorder implements DatasetSink {
         start(SCORED, sizeOf(member) + Double.BYTES);
         write(member);
         writeLong(Double.doubleToRawLongBits(score));
+    }
+
+    @Override
+    public void stream(long nodes) {
+        number(STREAM, nodes);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) {
+        start(STREAM_NODE, Math.addExact(2 * Long.BYTES, sizeOf(listpack)));
+        writeLong(millis);
+        writeLong(sequence);
+        write(listpack);
+    }
+
+    @Override
+    public void streamState(StreamState state) {
+        start(STREAM_STATE, 9 * Long.BYTES);
+        writeLong(state.size());
+        writeId(state.lastId());
+        writeId(state.firstId());
+        writeId(state.maxDeletedId());
+        writeLong(state.entriesAdded());
+        writeLong(state.groups());
+    }
+
+    private void writeId(StreamId id) {
+        writeLong(id.millis());
+        writeLong(id.sequence());
+    }
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) {
+        start(STREAM_GROUP, Math.addExact(sizeOf(name), 4 * Long.BYTES));
+        write(name);
+        writeId(lastId);
+        writeLong(entriesRead);
+        writeLong(pending);
+    }
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        start(STREAM_PENDING, 4 * Long.BYTES);
+        writeLong(millis);
+        writeLong(sequence);
+        writeLong(deliveredMillis);
+        writeLong(deliveries);
+    }
+
+    @Override
+    public void streamConsumers(long consumers) {
+        number(STREAM_CONSUMERS, consumers);
+    }
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {
+        start(STREAM_CONSUMER, Math.addExact(sizeOf(name), 3 * Long.BYTES));
+        write(name);
+        writeLong(seenMillis);
+        writeLong(activeMillis);
+        writeLong(pending);
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) {
+        start(STREAM_OWNED, 2 * Long.BYTES);
+        writeLong(millis);
+        writeLong(sequence);
     }
 
     @Override

@@ -3,9 +3,11 @@ package dev.spinel.engine.snapshot;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.value.CustomValue;
@@ -13,6 +15,7 @@ import dev.spinel.engine.value.HashView;
 import dev.spinel.engine.value.ListView;
 import dev.spinel.engine.value.SetView;
 import dev.spinel.engine.value.SortedSetView;
+import dev.spinel.engine.value.StreamView;
 import dev.spinel.engine.value.ValueView;
 import java.util.Objects;
 import java.util.function.Function;
@@ -34,6 +37,10 @@ final class ValueBuilder implements ValueSink {
     private long expiresAtMillis;
     private long use;
     private @Nullable ValueView view;
+    /** Of the group of a stream: pending entries that no consumer had so far, and consumers still to come. */
+    private long unowned;
+
+    private long consumersLeft;
 
     /**
      * @param customTypes the types of plugins by their names
@@ -216,6 +223,73 @@ final class ValueBuilder implements ValueSink {
         }
         if (!current(SortedSetView.class).put(member, score)) {
             throw duplicate("member");
+        }
+    }
+
+    @Override
+    public void stream(long nodes) throws InvalidDatasetException {
+        begin(ValueType.STREAM, StreamView.class);
+    }
+
+    @Override
+    public void streamNode(long millis, long sequence, Bytes listpack) throws InvalidDatasetException {
+        if (!current(StreamView.class).loadNode(new StreamId(millis, sequence), listpack)) {
+            throw malformed("stream node");
+        }
+    }
+
+    @Override
+    public void streamState(StreamState state) throws InvalidDatasetException {
+        if (!current(StreamView.class).loadState(state)) {
+            throw malformed("stream");
+        }
+    }
+
+    @Override
+    public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending)
+            throws InvalidDatasetException {
+        if (!current(StreamView.class).loadGroup(name, lastId, entriesRead)) {
+            throw duplicate("group");
+        }
+        unowned = pending;
+    }
+
+    @Override
+    public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries)
+            throws InvalidDatasetException {
+        if (!current(StreamView.class).loadPending(millis, sequence, deliveredMillis, deliveries)) {
+            throw duplicate("pending entry");
+        }
+    }
+
+    @Override
+    public void streamConsumers(long consumers) throws InvalidDatasetException {
+        consumersLeft = consumers;
+        checkOwners();
+    }
+
+    @Override
+    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending)
+            throws InvalidDatasetException {
+        if (!current(StreamView.class).loadConsumer(name, seenMillis, activeMillis)) {
+            throw duplicate("consumer");
+        }
+        consumersLeft--;
+        unowned -= pending;
+        checkOwners();
+    }
+
+    /** Each consumer tells how many entries are pending for it; all of them together are to be those of the group. */
+    private void checkOwners() throws InvalidDatasetException {
+        if (consumersLeft == 0 && unowned != 0) {
+            throw malformed("pending entry");
+        }
+    }
+
+    @Override
+    public void streamOwned(long millis, long sequence) throws InvalidDatasetException {
+        if (!current(StreamView.class).loadOwned(millis, sequence)) {
+            throw malformed("pending entry");
         }
     }
 

@@ -16,6 +16,8 @@ public final class EncodingLimits {
     int zsetMaxListpackValue = 64;
     int listMaxListpackSize = -2;
     int listCompressDepth;
+    long streamNodeMaxBytes = 4096;
+    long streamNodeMaxEntries = 100;
 
     public void hashMaxListpackEntries(int entries) {
         hashMaxListpackEntries = entries;
@@ -48,6 +50,16 @@ public final class EncodingLimits {
     /** Positive: elements per page; -1 to -5: 4, 8, 16, 32, 64 KiB per page. */
     public void listMaxListpackSize(int size) {
         listMaxListpackSize = size;
+    }
+
+    /** Bytes of a node of a stream, 0 without limit. */
+    public void streamNodeMaxBytes(long bytes) {
+        streamNodeMaxBytes = bytes;
+    }
+
+    /** Entries of a node of a stream, 0 without limit. */
+    public void streamNodeMaxEntries(long entries) {
+        streamNodeMaxEntries = entries;
     }
 
     public void listCompressDepth(int depth) {

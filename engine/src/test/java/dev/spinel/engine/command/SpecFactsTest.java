@@ -66,6 +66,7 @@ final class SpecFactsTest {
                 "geo",
                 "transactions",
                 "pubsub",
+                "stream",
                 "connection",
                 "cluster");
         Map<String, CommandSpec> specs = BuiltInSpecs.byFullName();

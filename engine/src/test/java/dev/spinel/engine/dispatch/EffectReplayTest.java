@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.command.RandomCommands;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 
@@ -27,5 +29,20 @@ final class EffectReplayTest {
         replica.advanceMillis(original.nowMillis() - replica.nowMillis());
         assertThat(replica.send("DEBUG DIGEST")).as("seed %s", seed).isEqualTo(original.send("DEBUG DIGEST"));
         assertThat(original.send("DEBUG DIGEST")).isNotEqualTo("0".repeat(40));
+        assertThat(groups(replica)).as("seed %s", seed).isEqualTo(groups(original));
+    }
+
+    /** The groups of all streams, which the digest does not cover, but for when consumers were seen. */
+    private static List<String> groups(CommandTester server) {
+        List<String> groups = new ArrayList<>();
+        for (int database = 0; database < 2; database++) {
+            server.send("SELECT " + database);
+            for (int key = 0; key < 30; key++) {
+                String stream = server.send("XINFO STREAM key" + key + " FULL COUNT 0");
+                groups.add(stream.replaceAll("seen-time \\d+", "seen"));
+            }
+        }
+        assertThat(groups).anyMatch(stream -> stream.contains("consumer2"));
+        return groups;
     }
 }

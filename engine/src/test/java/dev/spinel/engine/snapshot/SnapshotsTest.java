@@ -42,6 +42,14 @@ final class SnapshotsTest {
         "LREM biglist 1 element%n",
         "LINSERT biglist BEFORE element%n inserted",
         "LTRIM biglist 3 -3",
+        "XADD bigstream * field %v",
+        "XADD bigstream MAXLEN ~ 11000 * other %v",
+        "XDEL bigstream %n-1",
+        "XTRIM bigstream MINID = %n",
+        "XREADGROUP GROUP group consumer COUNT 20 STREAMS bigstream >",
+        "XACK bigstream group %n-1",
+        "XGROUP DELCONSUMER bigstream group consumer2",
+        "XCLAIM bigstream group consumer2 0 %n-1",
     };
 
     private static final String[] RARE_CHANGES = {
@@ -53,6 +61,9 @@ final class SnapshotsTest {
         "UNLINK bigzset",
         "ZUNIONSTORE bigzset 1 bigzset2",
         "LTRIM biglist 1000 1500",
+        "XGROUP DESTROY bigstream group",
+        "XTRIM bigstream MAXLEN 100",
+        "COPY bigstream bigstream2 REPLACE",
         "MOVE biglist2 1",
         "FLUSHDB ASYNC",
         "FLUSHDB",
@@ -112,7 +123,12 @@ final class SnapshotsTest {
             server.send("ZADD bigzset" + zset);
             server.send("ZADD bigzset2" + zset);
             server.send(list.toString());
+            for (int k = i; k < i + 100; k++) {
+                server.send("XADD bigstream " + (k + 1) + "-1 field some-value-" + k);
+            }
         }
+        server.send("XGROUP CREATE bigstream group 0");
+        server.send("XREADGROUP GROUP group consumer COUNT 5000 STREAMS bigstream >");
     }
 
     @RepeatedTest(8)
@@ -127,6 +143,7 @@ final class SnapshotsTest {
             }
             server.send("SELECT 0");
             String expected = server.send("DEBUG DIGEST");
+            String expectedStream = server.send("XINFO STREAM bigstream FULL COUNT 0");
             String expectedAbove = inDatabase1("DBSIZE");
             Copy copy = new Copy();
             probe.ports().snapshots().start(copy);
@@ -150,6 +167,9 @@ final class SnapshotsTest {
             assertThat(copy.engine.send("DEBUG DIGEST"))
                     .as("seed %s, cut %s", seed, cut)
                     .isEqualTo(expected);
+            assertThat(copy.engine.send("XINFO STREAM bigstream FULL COUNT 0"))
+                    .as("seed %s, cut %s", seed, cut)
+                    .isEqualTo(expectedStream);
             copy.engine.send("SELECT 1");
             assertThat(copy.engine.send("DBSIZE")).as("seed %s", seed).isEqualTo(expectedAbove);
             server.send("SELECT 0");
@@ -211,7 +231,7 @@ final class SnapshotsTest {
         server.send("FLUSHALL");
         probe.ports().snapshots().finish();
         assertThat(next.failure).isNull();
-        assertThat(next.engine.send("DBSIZE")).contains("5");
+        assertThat(next.engine.send("DBSIZE")).contains("6");
         assertEverythingIsReleased();
     }
 

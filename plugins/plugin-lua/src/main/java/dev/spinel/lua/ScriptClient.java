@@ -16,6 +16,7 @@ final class ScriptClient extends DetachedConnection {
         this.replies = replies;
         // Commands that would wait answer at once.
         client.set(ClientFlag.IN_EXEC, true);
+        client.set(ClientFlag.SCRIPT, true);
     }
 
     Client client() {

@@ -1,0 +1,94 @@
+package dev.spinel.api.data;
+
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A consumer group of a stream: how far it has read, its consumers, and the entries delivered to them that are not yet
+ * acknowledged. Engine thread only.
+ */
+public interface StreamGroup {
+    /** The count of entries read when it is not known. */
+    long UNKNOWN = -1;
+
+    Bytes name();
+
+    /** ID of the last entry delivered. */
+    StreamId lastId();
+
+    void lastId(StreamId id);
+
+    /** Number of entries ever read, or {@link #UNKNOWN}. */
+    long entriesRead();
+
+    void entriesRead(long entries);
+
+    /** Number of entries delivered but not acknowledged. */
+    long pendingCount();
+
+    /** ID of the first entry that is pending, {@link StreamId#MIN} without. */
+    StreamId firstPendingId();
+
+    /** ID of the last entry that is pending, {@link StreamId#MIN} without. */
+    StreamId lastPendingId();
+
+    /** A consumer by name, or null. */
+    @Nullable
+    Consumer consumer(Bytes name);
+
+    /** Adds a consumer that does not exist. */
+    Consumer createConsumer(Bytes name, long nowMillis);
+
+    /** Removes a consumer and what is pending for it; returns how many entries that were. */
+    long removeConsumer(Consumer consumer);
+
+    /** The consumers in the order of their names. */
+    Collection<? extends Consumer> consumers();
+
+    /** Forgets that an entry is pending; false when it was not. */
+    boolean acknowledge(StreamId id);
+
+    /** Makes an entry pending for a consumer, and for no other any more. */
+    void deliver(StreamId id, Consumer consumer, long deliveredMillis, long deliveries);
+
+    /**
+     * A cursor before the first pending entry from an ID on, which stays valid while entries come and go.
+     *
+     * @param consumer whose entries to visit; null for all
+     */
+    Pending pending(StreamId from, @Nullable Consumer consumer);
+
+    /** A reader of a group. */
+    interface Consumer {
+        Bytes name();
+
+        /** Number of entries pending for it. */
+        long pendingCount();
+
+        /** When it last tried to read, Unix time in milliseconds. */
+        long seenMillis();
+
+        void seenMillis(long unixMillis);
+
+        /** When it last got an entry, Unix time in milliseconds; -1 for never. */
+        long activeMillis();
+
+        void activeMillis(long unixMillis);
+    }
+
+    /** A walk over pending entries. */
+    interface Pending {
+        /** Moves on; false at the end. */
+        boolean next();
+
+        StreamId id();
+
+        Consumer consumer();
+
+        /** When the entry was last delivered, Unix time in milliseconds. */
+        long deliveredMillis();
+
+        /** How many times it was delivered. */
+        long deliveries();
+    }
+}

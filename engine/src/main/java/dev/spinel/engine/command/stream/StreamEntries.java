@@ -1,0 +1,65 @@
+package dev.spinel.engine.command.stream;
+
+import dev.spinel.api.data.StreamGroup;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamValue;
+
+/** How many entries of a stream a group has read and has yet to read, as far as that is known. */
+final class StreamEntries {
+    private StreamEntries() {}
+
+    /** Has a group read an entry, if it is behind what the group read before. */
+    static void read(StreamValue stream, StreamGroup group, StreamId id) {
+        if (id.compareTo(group.lastId()) <= 0) {
+            return;
+        }
+        if (group.entriesRead() != StreamGroup.UNKNOWN && !hasDeletedFrom(stream, id)) {
+            group.entriesRead(group.entriesRead() + 1);
+        } else if (stream.entriesAdded() != 0) {
+            group.entriesRead(countUpTo(stream, id));
+        }
+        group.lastId(id);
+    }
+
+    /** Whether an entry was deleted at an ID or behind it, and not before all that are there. */
+    private static boolean hasDeletedFrom(StreamValue stream, StreamId id) {
+        StreamId deleted = stream.maxDeletedId();
+        return stream.size() > 0
+                && !deleted.isZero()
+                && id.compareTo(deleted) <= 0
+                && stream.firstId().compareTo(deleted) <= 0;
+    }
+
+    /** How many entries were ever added up to an ID, or {@link StreamGroup#UNKNOWN}. */
+    private static long countUpTo(StreamValue stream, StreamId id) {
+        long added = stream.entriesAdded();
+        int toLast = id.compareTo(stream.lastId());
+        if (added == 0) {
+            return 0;
+        }
+        if (stream.size() == 0 && toLast <= 0) {
+            return added;
+        }
+        StreamId deleted = stream.maxDeletedId();
+        if (toLast >= 0) {
+            return toLast == 0 ? added : StreamGroup.UNKNOWN;
+        }
+        StreamId first = stream.firstId();
+        int toFirst = id.compareTo(first);
+        if ((deleted.isZero() || deleted.compareTo(first) < 0) && toFirst <= 0) {
+            return added - stream.size() + (toFirst == 0 ? 1 : 0);
+        }
+        return StreamGroup.UNKNOWN;
+    }
+
+    /** How many entries a group has yet to read, or {@link StreamGroup#UNKNOWN}. */
+    static long lag(StreamValue stream, StreamGroup group) {
+        if (stream.entriesAdded() == 0) {
+            return 0;
+        }
+        long read = group.entriesRead() != StreamGroup.UNKNOWN && !hasDeletedFrom(stream, group.lastId())
+                ? group.entriesRead()
+                : countUpTo(stream, group.lastId());
+        return read == StreamGroup.UNKNOWN ? StreamGroup.UNKNOWN : stream.entriesAdded() - read;
+    }
+}

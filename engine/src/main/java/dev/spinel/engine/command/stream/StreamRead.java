@@ -1,0 +1,354 @@
+package dev.spinel.engine.command.stream;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamGroup;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamValue;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** XLEN, XRANGE, XREVRANGE, XREAD and XREADGROUP. */
+final class StreamRead {
+    private static final int KEY = 1;
+    private static final long NO_BLOCK = -1;
+
+    private StreamRead() {}
+
+    static void xlen(Call call) {
+        StreamValue stream = call.keys().read(ValueType.STREAM, call.arg(KEY));
+        call.reply().integer(stream == null ? 0 : stream.size());
+    }
+
+    static void xrange(Call call) {
+        range(call, 2, 3, false);
+    }
+
+    static void xrevrange(Call call) {
+        range(call, 3, 2, true);
+    }
+
+    private static void range(Call call, int start, int end, boolean reversed) {
+        StreamId from = StreamArguments.rangeStart(call, start);
+        StreamId to = StreamArguments.rangeEnd(call, end);
+        long count = -1;
+        for (int i = 4; i < call.argCount(); i += 2) {
+            if (!call.argIs(i, "COUNT") || i + 1 == call.argCount()) {
+                throw Errors.syntax();
+            }
+            count = Math.max(0, call.integerArg(i + 1));
+        }
+        StreamValue stream = call.keys().read(ValueType.STREAM, call.arg(KEY));
+        if (stream == null) {
+            call.reply().array(0);
+        } else if (count == 0) {
+            call.reply().nilArray();
+        } else {
+            ReplyWriter reply = call.reply();
+            int mark = reply.begin();
+            int size = 0;
+            StreamValue.Cursor cursor = stream.cursor(from, to, reversed);
+            while ((count < 0 || size < count) && cursor.next()) {
+                entry(reply, cursor);
+                size++;
+            }
+            reply.endArray(mark, size);
+        }
+    }
+
+    /** Replies an entry: its ID, and fields and values in turn. */
+    static void entry(ReplyWriter reply, StreamValue.Cursor cursor) {
+        reply.array(2);
+        reply.bulk(cursor.id().toString());
+        reply.array(2 * cursor.fields());
+        cursor.strings(reply::bulk);
+    }
+
+    static void xread(Call call) {
+        new Reading(call, false).run();
+    }
+
+    static void xreadgroup(Call call) {
+        new Reading(call, true).run();
+    }
+
+    /** One call of XREAD or XREADGROUP. */
+    private static final class Reading {
+        private final Call call;
+        private final boolean grouped;
+        private long count;
+        private long timeoutMillis = NO_BLOCK;
+        private boolean noAck;
+        private int groupIndex;
+        private int firstKey;
+        private int streams;
+        private final StreamId[] after;
+        /** Whether a stream is asked for what its group was not yet given. */
+        private final boolean[] isNew;
+
+        Reading(Call call, boolean grouped) {
+            this.call = call;
+            this.grouped = grouped;
+            parseOptions();
+            after = new StreamId[streams];
+            isNew = new boolean[streams];
+            Arrays.setAll(after, this::parseId);
+        }
+
+        private void parseOptions() {
+            for (int i = 1; i < call.argCount() && streams == 0; i++) {
+                boolean more = i + 1 < call.argCount();
+                if (more && call.argIs(i, "BLOCK")) {
+                    if (call.isInScript()) {
+                        throw Errors.err(call.arg(0) + " command is not allowed with BLOCK option from scripts");
+                    }
+                    timeoutMillis = timeout(++i);
+                } else if (more && call.argIs(i, "COUNT")) {
+                    count = Math.max(0, call.integerArg(++i));
+                } else if (more && call.argIs(i, "STREAMS")) {
+                    firstKey = i + 1;
+                    int left = call.argCount() - firstKey;
+                    if (left % 2 != 0) {
+                        throw Errors.err("Unbalanced XREAD list of streams: for each stream key an ID or '$' must be"
+                                + " specified.");
+                    }
+                    streams = left / 2;
+                } else if (i + 2 < call.argCount() && call.argIs(i, "GROUP")) {
+                    requireGrouped("GROUP");
+                    groupIndex = i + 1;
+                    i += 2;
+                } else if (call.argIs(i, "NOACK")) {
+                    requireGrouped("NOACK");
+                    noAck = true;
+                } else {
+                    throw Errors.syntax();
+                }
+            }
+            if (streams == 0) {
+                throw Errors.syntax();
+            }
+            if (grouped && groupIndex == 0) {
+                throw Errors.err("Missing GROUP option for XREADGROUP");
+            }
+        }
+
+        private long timeout(int index) {
+            long timeout =
+                    call.integerArg(index, Long.MIN_VALUE, Long.MAX_VALUE, "timeout is not an integer or out of range");
+            if (timeout < 0) {
+                throw Errors.timeoutNegative();
+            }
+            if (timeout > Long.MAX_VALUE - call.nowMillis()) {
+                throw Errors.err("timeout is out of range");
+            }
+            return timeout;
+        }
+
+        private void requireGrouped(String option) {
+            if (!grouped) {
+                throw Errors.err(
+                        "The " + option + " option is only supported by XREADGROUP. You called XREAD instead.");
+            }
+        }
+
+        private StreamId parseId(int i) {
+            int index = firstKey + streams + i;
+            if (grouped) {
+                StreamGroup group = group(i);
+                if (call.argIs(index, "$")) {
+                    throw Errors.err(
+                            "The $ ID is meaningless in the context of XREADGROUP: you want to read the history"
+                                    + " of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID"
+                                    + " would just return an empty result set.");
+                }
+                if (call.argIs(index, ">")) {
+                    isNew[i] = true;
+                    return group.lastId();
+                }
+            } else if (call.argIs(index, ">")) {
+                throw Errors.err("The > ID can be specified only when calling XREADGROUP using the GROUP <group>"
+                        + " <consumer> option.");
+            } else {
+                StreamValue stream = stream(i);
+                if (call.argIs(index, "$")) {
+                    StreamId last = stream == null ? StreamId.MIN : stream.lastId();
+                    call.replaceArg(index, Bytes.of(last.toString()));
+                    return last;
+                }
+                if (call.argIs(index, "+")) {
+                    return beforeLast(index, stream);
+                }
+            }
+            return StreamArguments.strictId(call, index, 0);
+        }
+
+        /** The ID behind which only the last entry is; without entries, that of the greatest ID ever. */
+        private StreamId beforeLast(int index, @Nullable StreamValue stream) {
+            StreamId last = stream == null ? StreamId.MIN : stream.lastId();
+            if (stream != null && stream.size() > 0) {
+                StreamValue.Cursor cursor = stream.cursor(StreamId.MIN, StreamId.MAX, true);
+                cursor.next();
+                return Objects.requireNonNull(cursor.id().previous(), "ID before " + cursor.id());
+            }
+            call.replaceArg(index, Bytes.of(last.toString()));
+            return last;
+        }
+
+        private @Nullable StreamValue stream(int i) {
+            Bytes key = call.arg(firstKey + i);
+            return grouped
+                    ? call.keys().modify(ValueType.STREAM, key)
+                    : call.keys().read(ValueType.STREAM, key);
+        }
+
+        private StreamGroup group(int i) {
+            StreamValue stream = stream(i);
+            StreamGroup group = stream == null ? null : stream.group(call.arg(groupIndex));
+            if (group == null) {
+                throw new CommandException("NOGROUP No such key '" + call.arg(firstKey + i) + "' or consumer group '"
+                        + call.arg(groupIndex) + "' in XREADGROUP with GROUP option");
+            }
+            return group;
+        }
+
+        void run() {
+            if (grouped) {
+                call.propagateNothing();
+            }
+            ReplyWriter reply = call.reply();
+            int mark = 0;
+            int answered = 0;
+            for (int i = 0; i < streams; i++) {
+                StreamValue stream = stream(i);
+                if (stream == null || !hasSome(i, stream)) {
+                    continue;
+                }
+                if (answered++ == 0) {
+                    mark = reply.begin();
+                }
+                if (reply.protocol() == 2) {
+                    reply.array(2);
+                }
+                reply.bulk(call.arg(firstKey + i));
+                serve(i, stream);
+            }
+            if (answered == 0) {
+                waitOrReplyNothing();
+            } else if (reply.protocol() == 2) {
+                reply.endArray(mark, answered);
+            } else {
+                reply.endMap(mark, answered);
+            }
+        }
+
+        /** Whether a stream is answered for. A group may have read on in it, when the stream is named twice. */
+        private boolean hasSome(int i, StreamValue stream) {
+            if (isNew[i]) {
+                after[i] = group(i).lastId();
+            }
+            return (grouped && !isNew[i]) || hasAfter(stream, after[i]);
+        }
+
+        private void waitOrReplyNothing() {
+            if (timeoutMillis == NO_BLOCK) {
+                call.reply().nilArray();
+            } else if (grouped) {
+                call.blockOnExisting(
+                        ValueType.STREAM,
+                        firstKey,
+                        streams,
+                        timeoutMillis,
+                        Call.TimeoutReply.NIL_ARRAY,
+                        "UNBLOCKED the stream key no longer exists");
+            } else {
+                call.block(ValueType.STREAM, firstKey, streams, timeoutMillis, Call.TimeoutReply.NIL_ARRAY);
+            }
+        }
+
+        private static boolean hasAfter(StreamValue stream, StreamId id) {
+            StreamId next = id.next();
+            return stream.size() > 0
+                    && next != null
+                    && stream.cursor(next, StreamId.MAX, false).next();
+        }
+
+        private void serve(int i, StreamValue stream) {
+            if (!grouped) {
+                serve(stream, after[i], cursor -> {});
+                return;
+            }
+            Bytes key = call.arg(firstKey + i);
+            StreamGroup group = group(i);
+            StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, call.arg(groupIndex + 1));
+            if (isNew[i]) {
+                long[] delivered = new long[1];
+                serve(stream, after[i], cursor -> {
+                    StreamId id = cursor.id();
+                    StreamEntries.read(stream, group, id);
+                    if (!noAck) {
+                        group.deliver(id, consumer, call.nowMillis(), 1);
+                        StreamGroups.propagateClaim(call, key, group, consumer, id, call.nowMillis(), 1);
+                    }
+                    delivered[0]++;
+                });
+                if (delivered[0] > 0) {
+                    consumer.activeMillis(call.nowMillis());
+                    call.changed();
+                    StreamGroups.propagateGroupId(call, key, group);
+                }
+            } else {
+                serveHistory(key, stream, group, consumer, after[i]);
+            }
+        }
+
+        private void serve(StreamValue stream, StreamId id, Consumer<StreamValue.Cursor> delivered) {
+            ReplyWriter reply = call.reply();
+            int mark = reply.begin();
+            int size = 0;
+            StreamId next = id.next();
+            if (next != null) {
+                StreamValue.Cursor cursor = stream.cursor(next, StreamId.MAX, false);
+                while ((count == 0 || size < count) && cursor.next()) {
+                    entry(reply, cursor);
+                    delivered.accept(cursor);
+                    size++;
+                }
+            }
+            reply.endArray(mark, size);
+        }
+
+        private void serveHistory(
+                Bytes key, StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, StreamId id) {
+            ReplyWriter reply = call.reply();
+            int mark = reply.begin();
+            int size = 0;
+            StreamId next = id.next();
+            if (next != null) {
+                StreamGroup.Pending pending = group.pending(next, consumer);
+                while ((count == 0 || size < count) && pending.next()) {
+                    StreamValue.Cursor cursor = stream.cursor(pending.id(), pending.id(), false);
+                    if (cursor.next()) {
+                        entry(reply, cursor);
+                        long deliveries = pending.deliveries() + 1;
+                        group.deliver(pending.id(), consumer, call.nowMillis(), deliveries);
+                        call.changed();
+                        StreamGroups.propagateClaim(
+                                call, key, group, consumer, pending.id(), call.nowMillis(), deliveries);
+                    } else {
+                        reply.array(2);
+                        reply.bulk(pending.id().toString());
+                        reply.nilArray();
+                    }
+                    size++;
+                }
+            }
+            reply.endArray(mark, size);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package dev.spinel.engine.command.stream;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamValue;
+import dev.spinel.api.error.Errors;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The options of XADD and XTRIM that tell how much of a stream may stay. */
+final class StreamTrim {
+    private static final long DEFAULT_NODES = 100;
+    private static final long DEFAULT_LIMIT = 10_000;
+    private static final long MAX_DEFAULT_LIMIT = 1_000_000;
+    private static final long NOT_GIVEN = -1;
+
+    private final boolean forAdd;
+    private long maxSize = NOT_GIVEN;
+    private @Nullable StreamId minId;
+    private boolean approximate;
+    private long limit = NOT_GIVEN;
+    private boolean noMakeStream;
+    private AddedId id = AddedId.AUTOMATIC;
+    private int next;
+
+    private StreamTrim(boolean forAdd) {
+        this.forAdd = forAdd;
+    }
+
+    /** Reads options up to the first argument that is none, which only XADD has: the ID, which is read, too. */
+    static StreamTrim parse(Call call, boolean forAdd) {
+        StreamTrim trim = new StreamTrim(forAdd);
+        trim.next = 2;
+        while (trim.next < call.argCount() && trim.parseOption(call)) {
+            trim.next++;
+        }
+        if (forAdd && trim.next < call.argCount()) {
+            trim.id = AddedId.parse(call, trim.next);
+        }
+        trim.check(call);
+        return trim;
+    }
+
+    private boolean parseOption(Call call) {
+        boolean more = next + 1 < call.argCount();
+        if (forAdd && call.argIs(next, "*")) {
+            return false;
+        }
+        if (more && (call.argIs(next, "MAXLEN") || call.argIs(next, "MINID"))) {
+            parseThreshold(call, call.argIs(next, "MAXLEN"));
+        } else if (more && call.argIs(next, "LIMIT")) {
+            limit = call.integerArg(++next);
+            if (limit < 0) {
+                throw Errors.err("The LIMIT argument must be >= 0.");
+            }
+        } else if (forAdd && call.argIs(next, "NOMKSTREAM")) {
+            noMakeStream = true;
+        } else if (forAdd) {
+            return false;
+        } else {
+            throw Errors.syntax();
+        }
+        return true;
+    }
+
+    private void parseThreshold(Call call, boolean bySize) {
+        if (isGiven()) {
+            throw Errors.err("syntax error, MAXLEN and MINID options at the same time are not compatible");
+        }
+        approximate = false;
+        next++;
+        if (next + 1 < call.argCount() && (call.argIs(next, "~") || call.argIs(next, "="))) {
+            approximate = call.argIs(next, "~");
+            next++;
+        }
+        if (bySize) {
+            maxSize = call.integerArg(next);
+            if (maxSize < 0) {
+                throw Errors.err("The MAXLEN argument must be >= 0.");
+            }
+        } else {
+            minId = StreamArguments.strictId(call, next, 0);
+        }
+    }
+
+    private void check(Call call) {
+        if (limit > 0 && !isGiven()) {
+            throw Errors.err("syntax error, LIMIT cannot be used without specifying a trimming strategy");
+        }
+        if (!forAdd && !isGiven()) {
+            throw Errors.err("syntax error, XTRIM must be called with a trimming strategy");
+        }
+        if (limit != NOT_GIVEN && !approximate) {
+            throw Errors.err("syntax error, LIMIT cannot be used without the special ~ option");
+        }
+        if (limit == NOT_GIVEN) {
+            long entries = DEFAULT_NODES * call.configNumber("stream-node-max-entries");
+            limit = !approximate ? 0 : entries <= 0 ? DEFAULT_LIMIT : Math.min(MAX_DEFAULT_LIMIT, entries);
+        }
+    }
+
+    /** Whether there is something to trim to. */
+    boolean isGiven() {
+        return maxSize != NOT_GIVEN || minId != null;
+    }
+
+    boolean isApproximate() {
+        return approximate;
+    }
+
+    boolean noMakeStream() {
+        return noMakeStream;
+    }
+
+    /** Index of the argument after the options, the ID. */
+    int next() {
+        return next;
+    }
+
+    /** The ID that an entry is to have. */
+    AddedId id() {
+        return id;
+    }
+
+    /** Trims; returns how many entries were removed. */
+    long apply(StreamValue stream) {
+        StreamId least = minId;
+        return least != null
+                ? stream.trimBelow(least, approximate, limit)
+                : stream.trimToSize(maxSize, approximate, limit);
+    }
+
+    /** Adds options that lead elsewhere to what this led to here. */
+    void addExactTo(List<Bytes> arguments, StreamValue stream) {
+        boolean bySize = minId == null;
+        arguments.add(Bytes.of(bySize ? "MAXLEN" : "MINID"));
+        arguments.add(Bytes.of("="));
+        arguments.add(Bytes.of(
+                bySize ? Long.toString(stream.size()) : stream.firstId().toString()));
+    }
+}

@@ -1,0 +1,160 @@
+package dev.spinel.engine.command.stream;
+
+import dev.spinel.api.command.Call;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamValue;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.Errors;
+import dev.spinel.api.keyspace.KeyEvent;
+import java.util.ArrayList;
+import java.util.List;
+
+/** XADD, XDEL, XTRIM and XSETID. */
+final class StreamWrite {
+    private static final int KEY = 1;
+    private static final long MAX_ENTRY_BYTES = 1L << 30;
+
+    private StreamWrite() {}
+
+    static void xadd(Call call) {
+        StreamTrim trim = StreamTrim.parse(call, true);
+        int idIndex = trim.next();
+        int first = idIndex + 1;
+        int count = call.argCount() - first;
+        if (count < 2 || count % 2 != 0) {
+            throw Errors.wrongArity("xadd");
+        }
+        if (trim.id().isZero()) {
+            throw Errors.err("The ID specified in XADD must be greater than 0-0");
+        }
+        Bytes[] strings = new Bytes[count];
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            strings[i] = call.arg(first + i);
+            bytes += strings[i].length();
+        }
+        Bytes key = call.arg(KEY);
+        StreamValue existing = call.keys().modify(ValueType.STREAM, key);
+        if (existing == null && trim.noMakeStream()) {
+            call.reply().nil();
+            return;
+        }
+        StreamId last = existing == null ? StreamId.MIN : existing.lastId();
+        if (last.equals(StreamId.MAX)) {
+            throw Errors.err("The stream has exhausted the last possible ID, unable to add more items");
+        }
+        StreamId id = trim.id().after(last, call.nowMillis());
+        if (id == null || id.compareTo(last) <= 0) {
+            throw Errors.err("The ID specified in XADD is equal or smaller than the target stream top item");
+        }
+        if (bytes > MAX_ENTRY_BYTES) {
+            throw Errors.err("Elements are too large to be stored");
+        }
+        StreamValue stream = existing == null ? call.keys().modifyOrCreate(ValueType.STREAM, key) : existing;
+        stream.append(id, strings, 0, count);
+        call.reply().bulk(id.toString());
+        call.changed(key, KeyEvent.STREAM, "xadd");
+        if (trim.isGiven() && trim.apply(stream) > 0) {
+            call.event(call.keys(), key, KeyEvent.STREAM, "xtrim");
+        }
+        if (trim.isApproximate()) {
+            List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XADD"), key));
+            trim.addExactTo(effect, stream);
+            effect.add(Bytes.of(id.toString()));
+            effect.addAll(List.of(strings));
+            call.propagateAs(effect.toArray(new Bytes[0]));
+        } else if (!trim.id().isComplete()) {
+            call.replaceArg(idIndex, Bytes.of(id.toString()));
+        }
+    }
+
+    static void xtrim(Call call) {
+        StreamTrim trim = StreamTrim.parse(call, false);
+        Bytes key = call.arg(KEY);
+        StreamValue stream = call.keys().modify(ValueType.STREAM, key);
+        long removed = stream == null ? 0 : trim.apply(stream);
+        if (stream != null && removed > 0) {
+            call.changed(key, KeyEvent.STREAM, "xtrim");
+            if (trim.isApproximate()) {
+                List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XTRIM"), key));
+                trim.addExactTo(effect, stream);
+                call.propagateAs(effect.toArray(new Bytes[0]));
+            }
+        }
+        call.reply().integer(removed);
+    }
+
+    static void xdel(Call call) {
+        Bytes key = call.arg(KEY);
+        StreamValue stream = call.keys().modify(ValueType.STREAM, key);
+        StreamId[] ids = new StreamId[call.argCount() - 2];
+        if (stream != null) {
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = StreamArguments.strictId(call, i + 2, 0);
+            }
+        }
+        long deleted = 0;
+        if (stream != null) {
+            for (StreamId id : ids) {
+                if (stream.delete(id)) {
+                    deleted++;
+                    if (id.compareTo(stream.maxDeletedId()) > 0) {
+                        stream.maxDeletedId(id);
+                    }
+                }
+            }
+        }
+        if (deleted > 0) {
+            call.changed(key, KeyEvent.STREAM, "xdel");
+        }
+        call.reply().integer(deleted);
+    }
+
+    static void xsetid(Call call) {
+        StreamId id = StreamArguments.strictId(call, 2, 0);
+        long added = -1;
+        StreamId maxDeleted = null;
+        for (int i = 3; i < call.argCount(); i += 2) {
+            if (i + 1 == call.argCount()) {
+                throw Errors.syntax();
+            }
+            if (call.argIs(i, "ENTRIESADDED")) {
+                added = call.integerArg(i + 1);
+                if (added < 0) {
+                    throw Errors.err("entries_added must be positive");
+                }
+            } else if (call.argIs(i, "MAXDELETEDID")) {
+                maxDeleted = StreamArguments.strictId(call, i + 1, 0);
+                if (id.compareTo(maxDeleted) < 0) {
+                    throw Errors.err("The ID specified in XSETID is smaller than the provided max_deleted_entry_id");
+                }
+            } else {
+                throw Errors.syntax();
+            }
+        }
+        Bytes key = call.arg(KEY);
+        StreamValue stream = call.keys().modify(ValueType.STREAM, key);
+        if (stream == null) {
+            throw Errors.noSuchKey();
+        }
+        if (stream.size() > 0) {
+            StreamValue.Cursor cursor = stream.cursor(StreamId.MIN, StreamId.MAX, true);
+            if (cursor.next() && id.compareTo(cursor.id()) < 0) {
+                throw Errors.err("The ID specified in XSETID is smaller than the target stream top item");
+            }
+            if (added != -1 && stream.size() > added) {
+                throw Errors.err("The entries_added specified in XSETID is smaller than the target stream length");
+            }
+        }
+        stream.lastId(id);
+        if (added != -1) {
+            stream.entriesAdded(added);
+        }
+        if (maxDeleted != null && !maxDeleted.isZero()) {
+            stream.maxDeletedId(maxDeleted);
+        }
+        call.changed(key, KeyEvent.STREAM, "xsetid");
+        call.reply().ok();
+    }
+}

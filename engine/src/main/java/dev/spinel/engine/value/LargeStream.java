@@ -1,0 +1,678 @@
+package dev.spinel.engine.value;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamGroup;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamValue;
+import dev.spinel.engine.dataset.StreamState;
+import dev.spinel.engine.dataset.ValueSink;
+import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.ArenaExhaustedException;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The nodes of a stream in the arena, their index by ID, and the groups. Engine thread only. */
+final class LargeStream implements LargeValue {
+    /*
+     * A node is a listpack in the format of Redis, to the byte, so that files can copy it:
+     *
+     *   master entry | live | deleted | fields | field ... | 0 |
+     *   entry        | flags | millis - m | sequence - s | value ... | parts |                     same fields as master
+     *                | flags | millis - m | sequence - s | fields | field | value ... | parts |     others
+     *
+     * m-s is the ID of the first entry, under which the index has the node; `parts` counts the listpack's entries before
+     * it, for those who come from behind. A deleted entry keeps its place with a flag until no live one is left.
+     *
+     * While a cut is told (StreamCut), a node that it still needs is copied before it changes. Which ones these are tells a
+     * number in the row of each node: that of the last cut which does not need it.
+     */
+    private static final int DELETED = 1;
+    private static final int SAME_FIELDS = 2;
+
+    /** Parts of an entry beside its strings and, with fields of its own, their number. */
+    private static final int FIXED_PARTS = 3;
+
+    private static final int MASTER_FIELDS = 2;
+    private static final int ADDRESS = 0;
+    private static final int BLOCK_BYTES = 1;
+
+    /** Number of the last cut that does not need the node, since it came later or was told. */
+    static final int CUT = 2;
+
+    private static final int NODES_PER_PIECE = 128;
+    private static final long OBJECT_BYTES = 120;
+
+    private final Arena arena;
+    private final EncodingLimits limits;
+    private final IdTable nodes = new IdTable(3);
+    private final TreeMap<Bytes, PendingGroup> groups = new TreeMap<>();
+    private long size;
+    private long blockBytes;
+    private StreamId lastId = StreamId.MIN;
+    private StreamId maxDeletedId = StreamId.MIN;
+    private long entriesAdded;
+    private final Bytes nodeView = new Bytes();
+    private @Nullable StreamCut cut;
+    private long cuts;
+
+    LargeStream(Arena arena, EncodingLimits limits) {
+        this.arena = arena;
+        this.limits = limits;
+    }
+
+    long size() {
+        return size;
+    }
+
+    long nodes() {
+        return nodes.size();
+    }
+
+    StreamId lastId() {
+        return lastId;
+    }
+
+    void lastId(StreamId id) {
+        lastId = id;
+    }
+
+    StreamId maxDeletedId() {
+        return maxDeletedId;
+    }
+
+    void maxDeletedId(StreamId id) {
+        maxDeletedId = id;
+    }
+
+    long entriesAdded() {
+        return entriesAdded;
+    }
+
+    void entriesAdded(long entries) {
+        entriesAdded = entries;
+    }
+
+    /** Bytes in the arena and on the heap. */
+    long memoryBytes() {
+        return blockBytes + heapBytes();
+    }
+
+    @Override
+    public long heapBytes() {
+        long bytes = OBJECT_BYTES + nodes.heapBytes();
+        for (PendingGroup group : groups.values()) {
+            bytes += group.heapBytes();
+        }
+        return bytes;
+    }
+
+    StreamId firstId() {
+        Walk walk = new Walk(StreamId.MIN, StreamId.MAX, false);
+        return walk.next() ? walk.id() : StreamId.MIN;
+    }
+
+    Collection<? extends StreamGroup> groups() {
+        return groups.values();
+    }
+
+    @Nullable
+    StreamGroup group(Bytes name) {
+        return groups.get(name);
+    }
+
+    PendingGroup createGroup(Bytes name, StreamId id, long entriesRead) {
+        PendingGroup group = new PendingGroup(name.copy(), id, entriesRead);
+        groups.put(group.name(), group);
+        return group;
+    }
+
+    boolean removeGroup(Bytes name) {
+        return groups.remove(name) != null;
+    }
+
+    StreamValue.Cursor cursor(StreamId from, StreamId to, boolean reversed) {
+        return new Walk(from, to, reversed);
+    }
+
+    private StreamId idOf(long node) {
+        return new StreamId(nodes.millis(node), nodes.sequence(node));
+    }
+
+    private byte[] array(long node) {
+        return arena.chunk(nodes.get(node, ADDRESS));
+    }
+
+    private int start(long node) {
+        return arena.offset(nodes.get(node, ADDRESS));
+    }
+
+    // Changes.
+
+    /** Adds an entry as {@link StreamValue#append}. */
+    void append(StreamId id, Bytes[] strings, int first, int count) {
+        long stringBytes = 0;
+        for (int i = first; i < first + count; i++) {
+            stringBytes += strings[i].length();
+        }
+        long node = nodes.last();
+        while (node != IdTable.NONE && idOf(node).compareTo(id) >= 0) {
+            // It has no live entries, and XSETID has set the last ID back.
+            removeNode(node);
+            node = nodes.last();
+        }
+        if (node == IdTable.NONE || isFull(node, stringBytes)) {
+            if (node != IdTable.NONE) {
+                resize(node, Listpack.totalBytes(array(node), start(node)));
+            }
+            node = addNode(id, strings, first, count);
+        }
+        appendTo(node, id, strings, first, count);
+        size++;
+        entriesAdded++;
+        lastId = id;
+    }
+
+    private boolean isFull(long node, long addedBytes) {
+        byte[] array = array(node);
+        int start = start(node);
+        long maxBytes = limits.streamNodeMaxBytes == 0
+                ? Listpack.MAX_BYTES
+                : Math.min(limits.streamNodeMaxBytes, Listpack.MAX_BYTES);
+        if (Listpack.totalBytes(array, start) + addedBytes >= maxBytes) {
+            return true;
+        }
+        int live = Listpack.first(start);
+        long entries = Listpack.integer(array, live) + Listpack.integer(array, Listpack.next(array, live));
+        return limits.streamNodeMaxEntries != 0 && entries >= limits.streamNodeMaxEntries;
+    }
+
+    private long addNode(StreamId id, Bytes[] strings, int first, int count) {
+        int bytes = Listpack.EMPTY_BYTES + 3 * Listpack.entryBytes(0) + Listpack.entryBytes(count / 2);
+        for (int i = first; i < first + count; i += 2) {
+            bytes += Listpack.entryBytes(strings[i]);
+        }
+        int block = Arena.roundUp(bytes + entryBytes(id, id, strings, first, count, true) + Long.BYTES);
+        long address = arena.allocate(block);
+        byte[] array = arena.chunk(address);
+        int start = arena.offset(address);
+        Listpack.init(array, start);
+        Listpack.append(array, start, 0);
+        Listpack.append(array, start, 0);
+        Listpack.append(array, start, count / 2);
+        for (int i = first; i < first + count; i += 2) {
+            Listpack.append(array, start, strings[i]);
+        }
+        Listpack.append(array, start, 0);
+        return index(id, address, block);
+    }
+
+    private long index(StreamId id, long address, int block) {
+        long node = nodes.insert(id.millis(), id.sequence());
+        nodes.set(node, ADDRESS, address);
+        nodes.set(node, BLOCK_BYTES, block);
+        nodes.set(node, CUT, cuts);
+        blockBytes += block;
+        return node;
+    }
+
+    private static int entryBytes(
+            StreamId id, StreamId master, Bytes[] strings, int first, int count, boolean sameFields) {
+        int bytes = Listpack.entryBytes(0)
+                + Listpack.entryBytes(id.millis() - master.millis())
+                + Listpack.entryBytes(id.sequence() - master.sequence())
+                + Listpack.entryBytes(count + FIXED_PARTS + 1)
+                + (sameFields ? 0 : Listpack.entryBytes(count / 2));
+        for (int i = first + (sameFields ? 1 : 0); i < first + count; i += sameFields ? 2 : 1) {
+            bytes += Listpack.entryBytes(strings[i]);
+        }
+        return bytes;
+    }
+
+    private void appendTo(long node, StreamId id, Bytes[] strings, int first, int count) {
+        StreamId master = idOf(node);
+        beforeChange(node);
+        boolean same = hasFields(array(node), start(node), strings, first, count);
+        // The count of live entries grows by two bytes at most.
+        ensure(node, entryBytes(id, master, strings, first, count, same) + Long.BYTES);
+        byte[] array = array(node);
+        int start = start(node);
+        Listpack.append(array, start, same ? SAME_FIELDS : 0);
+        Listpack.append(array, start, id.millis() - master.millis());
+        Listpack.append(array, start, id.sequence() - master.sequence());
+        int fields = count / 2;
+        if (!same) {
+            Listpack.append(array, start, fields);
+        }
+        for (int i = first + (same ? 1 : 0); i < first + count; i += same ? 2 : 1) {
+            Listpack.append(array, start, strings[i]);
+        }
+        Listpack.append(array, start, same ? fields + FIXED_PARTS : 2 * fields + FIXED_PARTS + 1);
+        int live = Listpack.first(start);
+        Listpack.replace(array, start, live, Listpack.integer(array, live) + 1);
+    }
+
+    private static boolean hasFields(byte[] array, int start, Bytes[] strings, int first, int count) {
+        int position = Listpack.skip(array, Listpack.first(start), MASTER_FIELDS);
+        if (Listpack.integer(array, position) != count / 2) {
+            return false;
+        }
+        for (int i = first; i < first + count; i += 2) {
+            position = Listpack.next(array, position);
+            if (!Listpack.contentEquals(array, position, strings[i])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Makes room for more bytes at the end of a node. */
+    private void ensure(long node, int added) {
+        int total = Listpack.totalBytes(array(node), start(node));
+        if (total + added > nodes.get(node, BLOCK_BYTES)) {
+            resize(node, Math.max(total + added, total + total / 4));
+        }
+    }
+
+    private void resize(long node, int bytes) {
+        int oldBlock = (int) nodes.get(node, BLOCK_BYTES);
+        int block = Arena.roundUp(bytes);
+        if (block == oldBlock) {
+            return;
+        }
+        long old = nodes.get(node, ADDRESS);
+        long address = arena.allocate(block);
+        byte[] source = arena.chunk(old);
+        int from = arena.offset(old);
+        System.arraycopy(source, from, arena.chunk(address), arena.offset(address), Listpack.totalBytes(source, from));
+        arena.free(old, oldBlock);
+        nodes.set(node, ADDRESS, address);
+        nodes.set(node, BLOCK_BYTES, block);
+        blockBytes += block - oldBlock;
+    }
+
+    private void removeNode(long node) {
+        beforeChange(node);
+        int block = (int) nodes.get(node, BLOCK_BYTES);
+        arena.free(nodes.get(node, ADDRESS), block);
+        blockBytes -= block;
+        nodes.remove(node);
+    }
+
+    /** Removes an entry; false when there is none. */
+    boolean delete(StreamId id) {
+        Walk walk = new Walk(id, id, false);
+        if (!walk.next()) {
+            return false;
+        }
+        ensure(walk.node, Long.BYTES);
+        walk.markDeleted();
+        if (countDeleted(walk.node, 1) == 0) {
+            removeNode(walk.node);
+        }
+        return true;
+    }
+
+    /**
+     * Counts entries of a node that were marked as deleted; returns how many live ones are left. The node needs room for a
+     * longer number.
+     */
+    private long countDeleted(long node, int entries) {
+        size -= entries;
+        byte[] array = array(node);
+        int start = start(node);
+        int live = Listpack.first(start);
+        long left = Listpack.integer(array, live) - entries;
+        Listpack.replace(array, start, live, left);
+        int deleted = Listpack.next(array, live);
+        Listpack.replace(array, start, deleted, Listpack.integer(array, deleted) + entries);
+        return left;
+    }
+
+    /** Removes the oldest entries as {@link StreamValue#trimToSize}. */
+    long trimToSize(long maxSize, boolean wholeNodes, long limit) {
+        return trim(maxSize, null, wholeNodes, limit);
+    }
+
+    /** Removes the oldest entries as {@link StreamValue#trimBelow}. */
+    long trimBelow(StreamId minId, boolean wholeNodes, long limit) {
+        return trim(0, minId, wholeNodes, limit);
+    }
+
+    private long trim(long maxSize, @Nullable StreamId minId, boolean wholeNodes, long limit) {
+        long removed = 0;
+        while (size > 0 && (minId != null || size > maxSize)) {
+            long node = nodes.first();
+            long live = Listpack.integer(array(node), Listpack.first(start(node)));
+            if (limit != 0 && removed + live > limit) {
+                break;
+            }
+            boolean whole =
+                    minId == null ? size - live >= maxSize : lastOf(node).compareTo(minId) < 0;
+            if (whole) {
+                removeNode(node);
+                size -= live;
+                removed += live;
+            } else {
+                return wholeNodes ? removed : removed + trimFirstNode(maxSize, minId);
+            }
+        }
+        return removed;
+    }
+
+    private int trimFirstNode(long maxSize, @Nullable StreamId minId) {
+        long node = nodes.first();
+        ensure(node, Long.BYTES);
+        Walk walk = new Walk(StreamId.MIN, StreamId.MAX, false);
+        int removed = 0;
+        while ((minId != null || size - removed > maxSize) && walk.next() && walk.node == node) {
+            if (minId != null && walk.id().compareTo(minId) >= 0) {
+                break;
+            }
+            walk.markDeleted();
+            removed++;
+        }
+        if (removed > 0) {
+            // Without live entries, the node stays as in Redis if its last entry, which is deleted, is none of those to
+            // trim.
+            countDeleted(node, removed);
+        }
+        return removed;
+    }
+
+    /** ID of the last entry of a node, a deleted one included. */
+    private StreamId lastOf(long node) {
+        byte[] array = array(node);
+        int entry = entryBefore(array, start(node), Listpack.end(array, start(node)));
+        return idAt(node, array, entry);
+    }
+
+    // Walks.
+
+    private static int firstEntry(byte[] array, int start) {
+        int fields = Listpack.skip(array, Listpack.first(start), MASTER_FIELDS);
+        return Listpack.skip(array, fields, (int) Listpack.integer(array, fields) + 2);
+    }
+
+    /** The entry that ends where another one or the listpack begins or ends. */
+    private static int entryBefore(byte[] array, int start, int position) {
+        int at = Listpack.previous(array, start, position);
+        for (long parts = Listpack.integer(array, at); parts > 0; parts--) {
+            at = Listpack.previous(array, start, at);
+        }
+        return at;
+    }
+
+    private StreamId idAt(long node, byte[] array, int entry) {
+        int millis = Listpack.next(array, entry);
+        return new StreamId(
+                nodes.millis(node) + Listpack.integer(array, millis),
+                nodes.sequence(node) + Listpack.integer(array, Listpack.next(array, millis)));
+    }
+
+    private final class Walk implements StreamValue.Cursor {
+        private final StreamId from;
+        private final StreamId to;
+        private final boolean reversed;
+        private final Bytes view = new Bytes();
+        private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+        private long node;
+        /** Where the next entry begins, or, towards the head, ends; from the start of the node. */
+        private int distance;
+
+        private int entry;
+        private StreamId id = StreamId.MIN;
+
+        Walk(StreamId from, StreamId to, boolean reversed) {
+            this.from = from;
+            this.to = to;
+            this.reversed = reversed;
+            StreamId begin = reversed ? to : from;
+            node = nodes.floor(begin.millis(), begin.sequence());
+            if (node == IdTable.NONE && !reversed) {
+                node = nodes.first();
+            }
+            enter();
+        }
+
+        private void enter() {
+            if (node != IdTable.NONE) {
+                byte[] array = array(node);
+                int start = start(node);
+                distance = (reversed ? Listpack.end(array, start) : firstEntry(array, start)) - start;
+            }
+        }
+
+        @Override
+        public boolean next() {
+            while (node != IdTable.NONE) {
+                byte[] array = array(node);
+                int start = start(node);
+                if (!step(array, start)) {
+                    node = reversed ? nodes.previous(node) : nodes.next(node);
+                    enter();
+                    continue;
+                }
+                if ((Listpack.integer(array, start + entry) & DELETED) != 0) {
+                    // Its ID says nothing: XSETID makes it possible to use it again.
+                    continue;
+                }
+                id = idAt(node, array, start + entry);
+                if (reversed ? id.compareTo(from) < 0 : id.compareTo(to) > 0) {
+                    node = IdTable.NONE;
+                } else if (reversed ? id.compareTo(to) <= 0 : id.compareTo(from) >= 0) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Moves to the next entry of the node, live or not; false if there is none. */
+        private boolean step(byte[] array, int start) {
+            if (reversed) {
+                if (start + distance == firstEntry(array, start)) {
+                    return false;
+                }
+                distance = entryBefore(array, start, start + distance) - start;
+                entry = distance;
+                return true;
+            }
+            if (Listpack.isEnd(array, start + distance)) {
+                return false;
+            }
+            entry = distance;
+            distance = Listpack.next(array, stringsEnd(array, start)) - start;
+            return true;
+        }
+
+        /** Position of the count of parts that ends the entry. */
+        private int stringsEnd(byte[] array, int start) {
+            int at = Listpack.skip(array, start + entry, FIXED_PARTS);
+            if (isSameFields(array, start)) {
+                return Listpack.skip(array, at, fields());
+            }
+            return Listpack.skip(array, at, 1 + 2 * fields());
+        }
+
+        private boolean isSameFields(byte[] array, int start) {
+            return (Listpack.integer(array, start + entry) & SAME_FIELDS) != 0;
+        }
+
+        @Override
+        public StreamId id() {
+            return id;
+        }
+
+        @Override
+        public int fields() {
+            byte[] array = array(node);
+            int start = start(node);
+            int count = isSameFields(array, start)
+                    ? Listpack.skip(array, Listpack.first(start), MASTER_FIELDS)
+                    : Listpack.skip(array, start + entry, FIXED_PARTS);
+            return (int) Listpack.integer(array, count);
+        }
+
+        @Override
+        public void strings(Consumer<Bytes> receiver) {
+            byte[] array = array(node);
+            int start = start(node);
+            int at = Listpack.skip(array, start + entry, FIXED_PARTS);
+            if (isSameFields(array, start)) {
+                int field = Listpack.skip(array, Listpack.first(start), MASTER_FIELDS);
+                for (int left = fields(); left > 0; left--) {
+                    field = Listpack.next(array, field);
+                    show(array, field, receiver);
+                    show(array, at, receiver);
+                    at = Listpack.next(array, at);
+                }
+            } else {
+                for (int left = 2 * fields(); left > 0; left--) {
+                    at = Listpack.next(array, at);
+                    show(array, at, receiver);
+                }
+            }
+        }
+
+        private void show(byte[] array, int position, Consumer<Bytes> receiver) {
+            Listpack.view(array, position, view, digits);
+            receiver.accept(view);
+        }
+
+        /** Sets the flag of the entry. */
+        void markDeleted() {
+            beforeChange(node);
+            byte[] array = array(node);
+            int start = start(node);
+            Listpack.replace(array, start, start + entry, Listpack.integer(array, start + entry) | DELETED);
+        }
+    }
+
+    // All of it.
+
+    @Override
+    public void tell(ValueSink sink) throws IOException {
+        sink.stream(nodes.size());
+        for (long node = nodes.first(); node != IdTable.NONE; node = nodes.next(node)) {
+            tellNode(node, sink);
+        }
+        sink.streamState(state());
+        for (PendingGroup group : groups.values()) {
+            PendingGroup.Telling telling = new PendingGroup.Telling(group, sink);
+            while (telling.advance()) {}
+        }
+    }
+
+    /** Tells the listpack of a node. */
+    void tellNode(long node, ValueSink sink) throws IOException {
+        view(node);
+        sink.streamNode(nodes.millis(node), nodes.sequence(node), nodeView);
+    }
+
+    private void view(long node) {
+        byte[] array = array(node);
+        int start = start(node);
+        nodeView.set(array, start, Listpack.totalBytes(array, start));
+    }
+
+    /** What the stream is beside its entries. */
+    StreamState state() {
+        return new StreamState(size, lastId, firstId(), maxDeletedId, entriesAdded, groups.size());
+    }
+
+    @Override
+    public boolean startCut(ValueSink sink) throws IOException {
+        sink.stream(nodes.size());
+        cut = new StreamCut(this, nodes, ++cuts, sink);
+        for (PendingGroup group : groups.values()) {
+            cut.addGroup(group.copy());
+        }
+        return true;
+    }
+
+    @Override
+    public boolean advanceCut(int elements) throws IOException {
+        boolean over = Objects.requireNonNull(cut, "cut").advance(elements);
+        if (over) {
+            cut = null;
+        }
+        return over;
+    }
+
+    /** Keeps a node that is about to change or to be removed if it belongs to what is left of a cut. */
+    private void beforeChange(long node) {
+        if (cut != null && nodes.get(node, CUT) != cuts) {
+            view(node);
+            cut.keep(idOf(node), nodeView.copy());
+            nodes.set(node, CUT, cuts);
+        }
+    }
+
+    /** Adds a node that comes from outside; false, and nothing happened, if it is none or not the next one. */
+    boolean loadNode(StreamId id, Bytes listpack) {
+        long last = nodes.last();
+        if (last != IdTable.NONE && idOf(last).compareTo(id) >= 0) {
+            return false;
+        }
+        if (!StreamNodeCheck.isValid(id, listpack)) {
+            return false;
+        }
+        addNode(id, listpack);
+        return true;
+    }
+
+    private void addNode(StreamId id, Bytes listpack) {
+        int block = Arena.roundUp(listpack.length());
+        long address = arena.allocate(block);
+        System.arraycopy(
+                listpack.array(), listpack.offset(), arena.chunk(address), arena.offset(address), listpack.length());
+        index(id, address, block);
+        size += Listpack.integer(arena.chunk(address), Listpack.first(arena.offset(address)));
+    }
+
+    /** Takes what {@link #state} was; false, and nothing happened, if it does not fit the nodes. */
+    boolean loadState(StreamState state) {
+        Walk backwards = new Walk(StreamId.MIN, StreamId.MAX, true);
+        if (state.size() != size || (backwards.next() && backwards.id().compareTo(state.lastId()) > 0)) {
+            return false;
+        }
+        lastId = state.lastId();
+        maxDeletedId = state.maxDeletedId();
+        entriesAdded = state.entriesAdded();
+        return true;
+    }
+
+    /** Makes this stream, which is empty, a copy of another one, and remains without memory if there is not enough. */
+    void copyFrom(LargeStream source) {
+        try {
+            Bytes listpack = new Bytes();
+            for (long node = source.nodes.first(); node != IdTable.NONE; node = source.nodes.next(node)) {
+                byte[] array = source.array(node);
+                int start = source.start(node);
+                listpack.set(array, start, Listpack.totalBytes(array, start));
+                addNode(new StreamId(source.nodes.millis(node), source.nodes.sequence(node)), listpack);
+            }
+        } catch (ArenaExhaustedException e) {
+            release();
+            throw e;
+        }
+        lastId = source.lastId;
+        maxDeletedId = source.maxDeletedId;
+        entriesAdded = source.entriesAdded;
+        for (PendingGroup group : source.groups.values()) {
+            groups.put(group.name(), group.copy());
+        }
+    }
+
+    @Override
+    public boolean releasePiece() {
+        for (int i = 0; i < NODES_PER_PIECE && nodes.size() > 0; i++) {
+            removeNode(nodes.last());
+        }
+        return nodes.size() == 0;
+    }
+}

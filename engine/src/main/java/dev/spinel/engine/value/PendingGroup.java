@@ -1,0 +1,367 @@
+package dev.spinel.engine.value;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamGroup;
+import dev.spinel.api.data.StreamId;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A consumer group with its pending entries in tables of numbers, once for all and once by consumer. */
+final class PendingGroup implements StreamGroup {
+    private static final int CONSUMER = 0;
+    private static final int DELIVERED = 1;
+    private static final int DELIVERIES = 2;
+
+    /** The number of the consumer of an entry that has none yet, while a group is loaded. */
+    private static final int NOBODY = -1;
+
+    private static final long OBJECT_BYTES = 120;
+
+    private final Bytes name;
+    private final IdTable pending;
+    private final TreeMap<Bytes, Reader> consumers = new TreeMap<>();
+
+    /** The consumers by the number that a pending entry has for its own. */
+    private final List<@Nullable Reader> byNumber = new ArrayList<>();
+
+    private StreamId lastId;
+    private long entriesRead;
+
+    PendingGroup(Bytes name, StreamId lastId, long entriesRead) {
+        this.name = name;
+        this.lastId = lastId;
+        this.entriesRead = entriesRead;
+        this.pending = new IdTable(3);
+    }
+
+    private PendingGroup(PendingGroup source) {
+        this.name = source.name;
+        this.lastId = source.lastId;
+        this.entriesRead = source.entriesRead;
+        this.pending = source.pending.copy();
+        this.byNumber.addAll(Collections.nCopies(source.byNumber.size(), null));
+    }
+
+    private static final class Reader implements Consumer {
+        private final Bytes name;
+        private final int number;
+        private final IdTable pending;
+        private long seenMillis;
+        private long activeMillis = -1;
+
+        Reader(Bytes name, int number, long seenMillis) {
+            this.name = name;
+            this.number = number;
+            this.seenMillis = seenMillis;
+            this.pending = new IdTable(0);
+        }
+
+        Reader(Reader source) {
+            this.name = source.name;
+            this.number = source.number;
+            this.pending = source.pending.copy();
+            this.seenMillis = source.seenMillis;
+            this.activeMillis = source.activeMillis;
+        }
+
+        @Override
+        public Bytes name() {
+            return name;
+        }
+
+        @Override
+        public long pendingCount() {
+            return pending.size();
+        }
+
+        @Override
+        public long seenMillis() {
+            return seenMillis;
+        }
+
+        @Override
+        public void seenMillis(long unixMillis) {
+            seenMillis = unixMillis;
+        }
+
+        @Override
+        public long activeMillis() {
+            return activeMillis;
+        }
+
+        @Override
+        public void activeMillis(long unixMillis) {
+            activeMillis = unixMillis;
+        }
+    }
+
+    long heapBytes() {
+        long bytes = OBJECT_BYTES + name.length() + pending.heapBytes();
+        for (Reader reader : consumers.values()) {
+            bytes += OBJECT_BYTES + reader.name.length() + reader.pending.heapBytes();
+        }
+        return bytes;
+    }
+
+    @Override
+    public Bytes name() {
+        return name;
+    }
+
+    @Override
+    public StreamId lastId() {
+        return lastId;
+    }
+
+    @Override
+    public void lastId(StreamId id) {
+        lastId = id;
+    }
+
+    @Override
+    public long entriesRead() {
+        return entriesRead;
+    }
+
+    @Override
+    public void entriesRead(long entries) {
+        entriesRead = entries;
+    }
+
+    @Override
+    public long pendingCount() {
+        return pending.size();
+    }
+
+    @Override
+    public StreamId firstPendingId() {
+        return idAt(pending.first());
+    }
+
+    @Override
+    public StreamId lastPendingId() {
+        return idAt(pending.last());
+    }
+
+    private StreamId idAt(long position) {
+        return position == IdTable.NONE
+                ? StreamId.MIN
+                : new StreamId(pending.millis(position), pending.sequence(position));
+    }
+
+    @Override
+    public @Nullable Consumer consumer(Bytes consumerName) {
+        return consumers.get(consumerName);
+    }
+
+    @Override
+    public Consumer createConsumer(Bytes consumerName, long nowMillis) {
+        int number = byNumber.indexOf(null);
+        if (number < 0) {
+            number = byNumber.size();
+            byNumber.add(null);
+        }
+        Reader created = new Reader(consumerName.copy(), number, nowMillis);
+        byNumber.set(number, created);
+        consumers.put(created.name, created);
+        return created;
+    }
+
+    @Override
+    public long removeConsumer(Consumer consumer) {
+        Reader removed = (Reader) consumer;
+        IdTable ids = removed.pending;
+        for (long at = ids.first(); at != IdTable.NONE; at = ids.next(at)) {
+            pending.remove(pending.find(ids.millis(at), ids.sequence(at)));
+        }
+        consumers.remove(removed.name);
+        byNumber.set(removed.number, null);
+        return ids.size();
+    }
+
+    @Override
+    public Collection<? extends Consumer> consumers() {
+        return consumers.values();
+    }
+
+    private Reader owner(long position) {
+        return Objects.requireNonNull(byNumber.get((int) pending.get(position, CONSUMER)), "consumer");
+    }
+
+    @Override
+    public boolean acknowledge(StreamId id) {
+        long position = pending.find(id.millis(), id.sequence());
+        if (position == IdTable.NONE) {
+            return false;
+        }
+        IdTable owned = owner(position).pending;
+        owned.remove(owned.find(id.millis(), id.sequence()));
+        pending.remove(position);
+        return true;
+    }
+
+    @Override
+    public void deliver(StreamId id, Consumer consumer, long deliveredMillis, long deliveries) {
+        Reader reader = (Reader) consumer;
+        long position = pending.find(id.millis(), id.sequence());
+        if (position == IdTable.NONE) {
+            position = pending.insert(id.millis(), id.sequence());
+            reader.pending.insert(id.millis(), id.sequence());
+        } else if (owner(position) != reader) {
+            IdTable owned = owner(position).pending;
+            owned.remove(owned.find(id.millis(), id.sequence()));
+            reader.pending.insert(id.millis(), id.sequence());
+        }
+        pending.set(position, CONSUMER, reader.number);
+        pending.set(position, DELIVERED, deliveredMillis);
+        pending.set(position, DELIVERIES, deliveries);
+    }
+
+    @Override
+    public Pending pending(StreamId from, @Nullable Consumer consumer) {
+        return new Walk(from, consumer == null ? pending : ((Reader) consumer).pending);
+    }
+
+    /** Adds a pending entry that has no consumer yet; false if it is there already. */
+    boolean loadPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        if (pending.find(millis, sequence) != IdTable.NONE) {
+            return false;
+        }
+        long position = pending.insert(millis, sequence);
+        pending.set(position, CONSUMER, NOBODY);
+        pending.set(position, DELIVERED, deliveredMillis);
+        pending.set(position, DELIVERIES, deliveries);
+        return true;
+    }
+
+    /** Gives a pending entry that has no consumer to one; false if there is none such. */
+    boolean loadOwner(long millis, long sequence, Consumer consumer) {
+        Reader reader = (Reader) consumer;
+        long position = pending.find(millis, sequence);
+        if (position == IdTable.NONE || pending.get(position, CONSUMER) != NOBODY) {
+            return false;
+        }
+        pending.set(position, CONSUMER, reader.number);
+        reader.pending.insert(millis, sequence);
+        return true;
+    }
+
+    /** A group with the same content; pending entries share their memory until one of both changes. */
+    PendingGroup copy() {
+        PendingGroup copy = new PendingGroup(this);
+        for (Reader reader : consumers.values()) {
+            Reader copied = new Reader(reader);
+            copy.consumers.put(copied.name, copied);
+            copy.byNumber.set(copied.number, copied);
+        }
+        return copy;
+    }
+
+    /** Tells a group, which must not change until then, in pieces. */
+    static final class Telling {
+        private final PendingGroup group;
+        private final ValueSink sink;
+        private final Iterator<Reader> readers;
+        private long pendingAt;
+        private @Nullable IdTable owned;
+        private long ownedAt = IdTable.NONE;
+
+        /** Starts, with what comes before the pending entries. */
+        Telling(PendingGroup group, ValueSink sink) throws IOException {
+            this.group = group;
+            this.sink = sink;
+            readers = group.consumers.values().iterator();
+            pendingAt = group.pending.first();
+            sink.streamGroup(group.name, group.lastId, group.entriesRead, group.pending.size());
+            endOfPending();
+        }
+
+        private void endOfPending() throws IOException {
+            if (pendingAt == IdTable.NONE) {
+                sink.streamConsumers(group.consumers.size());
+            }
+        }
+
+        /** Tells one pending entry, or one consumer, or one entry of a consumer; false when nothing is left. */
+        boolean advance() throws IOException {
+            if (pendingAt != IdTable.NONE) {
+                IdTable table = group.pending;
+                sink.streamPending(
+                        table.millis(pendingAt),
+                        table.sequence(pendingAt),
+                        table.get(pendingAt, DELIVERED),
+                        table.get(pendingAt, DELIVERIES));
+                pendingAt = table.next(pendingAt);
+                endOfPending();
+                return true;
+            }
+            if (owned != null && ownedAt != IdTable.NONE) {
+                sink.streamOwned(owned.millis(ownedAt), owned.sequence(ownedAt));
+                ownedAt = owned.next(ownedAt);
+                return true;
+            }
+            if (!readers.hasNext()) {
+                return false;
+            }
+            Reader reader = readers.next();
+            sink.streamConsumer(reader.name, reader.seenMillis, reader.activeMillis, reader.pending.size());
+            owned = reader.pending;
+            ownedAt = owned.first();
+            return true;
+        }
+    }
+
+    private final class Walk implements Pending {
+        private final IdTable ids;
+        private @Nullable StreamId next;
+        private StreamId id = StreamId.MIN;
+
+        Walk(StreamId from, IdTable ids) {
+            this.next = from;
+            this.ids = ids;
+        }
+
+        @Override
+        public boolean next() {
+            long position = next == null ? IdTable.NONE : ids.ceiling(next.millis(), next.sequence());
+            if (position == IdTable.NONE) {
+                return false;
+            }
+            id = new StreamId(ids.millis(position), ids.sequence(position));
+            next = id.next();
+            return true;
+        }
+
+        private long position() {
+            return pending.find(id.millis(), id.sequence());
+        }
+
+        @Override
+        public StreamId id() {
+            return id;
+        }
+
+        @Override
+        public Consumer consumer() {
+            return owner(position());
+        }
+
+        @Override
+        public long deliveredMillis() {
+            return pending.get(position(), DELIVERED);
+        }
+
+        @Override
+        public long deliveries() {
+            return pending.get(position(), DELIVERIES);
+        }
+    }
+}
