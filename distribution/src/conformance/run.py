@@ -192,6 +192,7 @@ def link_programs(command):
         own[f"redis-{tool}"] = server.with_name(f"{server.name.split('-')[0]}-{tool}")
     for name in ("redis-server", "redis-check-rdb", "redis-check-aof", "redis-cli", "redis-benchmark"):
         script = SUITE / "src" / name
+        script.unlink(missing_ok=True)  # it may be a link to a program of the system
         script.write_text(f'#!/bin/sh\nexec {shlex.quote(str(own.get(name) or shutil.which(name)))} "$@"\n')
         script.chmod(0o755)
 

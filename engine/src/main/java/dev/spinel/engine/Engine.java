@@ -218,7 +218,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 options.failureLog(),
                 refusals,
                 options.process()::log);
-        this.pausedClients = new PausedClients(keptRequests, dispatcher::paused);
+        this.pausedClients = new PausedClients(keptRequests, (all, writes) -> {
+            dispatcher.paused(all, writes);
+            keyspaces.deletesExpired(!writes);
+        });
         this.process = options.process();
         this.config = options.config();
         this.aclFile = options.aclFile();

@@ -35,9 +35,6 @@ final class ValueDecoder {
     private static final VarHandle BIG_ENDIAN_LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
-    /** How many entries a group has read when a file does not tell. */
-    private static final long UNKNOWN_ENTRIES = -1;
-
     private final RdbInput in;
     private final RdbString first = new RdbString();
     private final RdbString second = new RdbString();
@@ -484,7 +481,7 @@ final class ValueDecoder {
     private void readGroup(ValueSink sink, int version) throws IOException {
         in.readString(first);
         StreamId lastId = readLengthId();
-        long entriesRead = version >= 2 ? in.readNumber() : UNKNOWN_ENTRIES;
+        long entriesRead = version >= 2 ? in.readNumber() : ValueSink.ESTIMATED;
         long pending = in.readCount();
         sink.streamGroup(first.view(), lastId, entriesRead, pending);
         for (long i = 0; i < pending; i++) {

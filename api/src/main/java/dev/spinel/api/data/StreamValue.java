@@ -27,6 +27,27 @@ public interface StreamValue {
 
     void entriesAdded(long entries);
 
+    /** How many entries were ever added up to an ID, {@link StreamGroup#UNKNOWN} where deleted ones may be among them. */
+    default long entriesUpTo(StreamId id) {
+        long added = entriesAdded();
+        int toLast = id.compareTo(lastId());
+        if (added == 0) {
+            return 0;
+        }
+        if (size() == 0 && toLast <= 0) {
+            return added;
+        }
+        if (toLast >= 0) {
+            return toLast == 0 ? added : StreamGroup.UNKNOWN;
+        }
+        StreamId first = firstId();
+        int toFirst = id.compareTo(first);
+        if ((maxDeletedId().isZero() || maxDeletedId().compareTo(first) < 0) && toFirst <= 0) {
+            return added - size() + (toFirst == 0 ? 1 : 0);
+        }
+        return StreamGroup.UNKNOWN;
+    }
+
     /** Number of nodes that hold the entries. */
     long nodes();
 

@@ -115,6 +115,7 @@ public final class ServerCommands implements ServerPlugin {
         if (database.size() > 0) {
             watchedKeys.touchAll(database, database);
             keyspaces.flush(index, lazily);
+            blockedClients.databaseReplaced(index);
         }
     }
 

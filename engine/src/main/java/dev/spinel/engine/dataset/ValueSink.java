@@ -90,11 +90,14 @@ public interface ValueSink {
     /** What a stream is beside its entries; {@link #streamGroup} follows for each of its groups. */
     void streamState(StreamState state) throws IOException;
 
+    /** A number of entries read that the source does not tell: what the position of the group says of it. */
+    long ESTIMATED = -2;
+
     /**
      * Starts a group of a stream; {@link #streamPending} follows {@code pending} times, then {@link #streamConsumers}.
      *
      * @param lastId ID of the last entry that was delivered
-     * @param entriesRead how many entries were ever read, -1 if it is not known
+     * @param entriesRead how many entries were ever read, -1 if it is not known, or {@link #ESTIMATED}
      */
     void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) throws IOException;
 

@@ -591,10 +591,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                 return notPermittedToScript(verdict);
             }
         }
-        if (command.spec().is(CommandFlag.WRITE)) {
-            if (rules.readOnly()) {
-                return "ERR Write commands are not allowed from read-only scripts.";
-            }
+        boolean writes = command.spec().is(CommandFlag.WRITE);
+        if (rules.readOnly() && (writes || command.spec().is(CommandFlag.MAY_REPLICATE))) {
+            return "ERR Write commands are not allowed from read-only scripts.";
+        }
+        if (writes) {
             String error = writeError();
             if (error != null) {
                 return error;
@@ -798,8 +799,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             long took,
             long replyBytes,
             boolean failed) {
-        statistics.commandExecuted();
-        command.executed(took, failed, tracksLatency);
+        boolean goesOn = client.is(ClientFlag.RETRYING);
+        if (!goesOn) {
+            statistics.commandExecuted();
+        }
+        command.executed(took, failed, goesOn, tracksLatency);
         long micros = took / 1000;
         log(commandLogs.slow(), micros, client, command, args, argCount);
         log(commandLogs.largeReplies(), replyBytes, client, command, args, argCount);

@@ -150,8 +150,11 @@ public final class RegisteredCommand implements RuleCommand {
         return null;
     }
 
-    void executed(long tookNanos, boolean failed, boolean trackLatency) {
-        calls++;
+    /** Counts a run of the handler; one that goes on with a call that blocked is no further call. */
+    void executed(long tookNanos, boolean failed, boolean goesOn, boolean trackLatency) {
+        if (!goesOn) {
+            calls++;
+        }
         nanos += tookNanos;
         if (failed) {
             failedCalls++;

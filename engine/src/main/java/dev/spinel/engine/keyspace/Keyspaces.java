@@ -167,12 +167,16 @@ public final class Keyspaces {
     }
 
     /**
-     * Removes keys and fields of hashes whose time is over until few are left or the time is up.
+     * Removes keys and fields of hashes whose time is over until few are left or the time is up; unless
+     * {@link #deletesExpired} is off.
      *
      * @param budgetNanos how long this may take
      * @return whether it stopped because of the time
      */
     public boolean expireCycle(long budgetNanos) {
+        if (!context.deletesExpired()) {
+            return false;
+        }
         long start = System.nanoTime();
         long removedKeys = 0;
         long visitedKeys = 0;

@@ -31,6 +31,9 @@ final class LargeStream implements LargeValue {
      * While a cut is told (StreamCut), a node that it still needs is copied before it changes. Which ones these are tells a
      * number in the row of each node: that of the last cut which does not need it.
      */
+    /** Redis, too, frees so many nodes at once. */
+    private static final int MAX_SMALL_NODES = 64;
+
     private static final int DELETED = 1;
     private static final int SAME_FIELDS = 2;
 
@@ -666,6 +669,11 @@ final class LargeStream implements LargeValue {
         for (PendingGroup group : source.groups.values()) {
             groups.put(group.name(), group.copy());
         }
+    }
+
+    @Override
+    public boolean isSmall() {
+        return nodes() <= MAX_SMALL_NODES;
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class LazyRelease {
             // A large value of a flushed database, whose keys are counted already.
             database.objects--;
             removed.addFirst(new Removed(memory, 1));
-        } else if (defers) {
+        } else if (defers && !memory.isSmall()) {
             add(memory, 1);
         } else {
             memory.release();

@@ -5,6 +5,11 @@ public interface Releasable {
     /** Gives back a piece, up to about a thousand records; true when nothing is left. */
     boolean releasePiece();
 
+    /** Whether to give back everything is so little that it need not wait. */
+    default boolean isSmall() {
+        return false;
+    }
+
     /** Gives back everything. */
     default void release() {
         boolean released;

@@ -107,7 +107,8 @@ public final class StreamView extends ValueView implements StreamValue {
         if (stream().group(name) != null) {
             return false;
         }
-        loadedGroup = stream().createGroup(name, lastId, entriesRead);
+        loadedGroup = stream()
+                .createGroup(name, lastId, entriesRead == ValueSink.ESTIMATED ? entriesUpTo(lastId) : entriesRead);
         return true;
     }
 

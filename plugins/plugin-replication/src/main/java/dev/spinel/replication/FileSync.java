@@ -8,10 +8,10 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * of it when the process ends.
  */
 final class FileSync implements FullSync {
-    /** Makes the names of files differ, within a process and between those that share a directory. */
-    private static final AtomicLong NEXT = new AtomicLong();
-
     private static final int PIECE_BYTES = 64 << 10;
 
     private final DatasetFormat format;
@@ -68,10 +65,8 @@ final class FileSync implements FullSync {
 
     @Override
     public DatasetSink open() throws IOException {
-        String name = "temp-repl-" + ProcessHandle.current().pid() + "-" + NEXT.incrementAndGet() + ".rdb";
         FileChannel opened = FileChannel.open(
-                directory.resolve(name),
-                StandardOpenOption.CREATE_NEW,
+                Files.createTempFile(directory, "temp-repl-", ".rdb"),
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.DELETE_ON_CLOSE);

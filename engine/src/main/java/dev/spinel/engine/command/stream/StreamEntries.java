@@ -16,7 +16,7 @@ final class StreamEntries {
         if (group.entriesRead() != StreamGroup.UNKNOWN && !hasDeletedFrom(stream, id)) {
             group.entriesRead(group.entriesRead() + 1);
         } else if (stream.entriesAdded() != 0) {
-            group.entriesRead(countUpTo(stream, id));
+            group.entriesRead(stream.entriesUpTo(id));
         }
         group.lastId(id);
     }
@@ -30,28 +30,6 @@ final class StreamEntries {
                 && stream.firstId().compareTo(deleted) <= 0;
     }
 
-    /** How many entries were ever added up to an ID, or {@link StreamGroup#UNKNOWN}. */
-    private static long countUpTo(StreamValue stream, StreamId id) {
-        long added = stream.entriesAdded();
-        int toLast = id.compareTo(stream.lastId());
-        if (added == 0) {
-            return 0;
-        }
-        if (stream.size() == 0 && toLast <= 0) {
-            return added;
-        }
-        StreamId deleted = stream.maxDeletedId();
-        if (toLast >= 0) {
-            return toLast == 0 ? added : StreamGroup.UNKNOWN;
-        }
-        StreamId first = stream.firstId();
-        int toFirst = id.compareTo(first);
-        if ((deleted.isZero() || deleted.compareTo(first) < 0) && toFirst <= 0) {
-            return added - stream.size() + (toFirst == 0 ? 1 : 0);
-        }
-        return StreamGroup.UNKNOWN;
-    }
-
     /** How many entries a group has yet to read, or {@link StreamGroup#UNKNOWN}. */
     static long lag(StreamValue stream, StreamGroup group) {
         if (stream.entriesAdded() == 0) {
@@ -59,7 +37,7 @@ final class StreamEntries {
         }
         long read = group.entriesRead() != StreamGroup.UNKNOWN && !hasDeletedFrom(stream, group.lastId())
                 ? group.entriesRead()
-                : countUpTo(stream, group.lastId());
+                : stream.entriesUpTo(group.lastId());
         return read == StreamGroup.UNKNOWN ? StreamGroup.UNKNOWN : stream.entriesAdded() - read;
     }
 }

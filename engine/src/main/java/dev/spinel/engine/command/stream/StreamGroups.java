@@ -42,13 +42,15 @@ final class StreamGroups {
 
     private StreamGroups() {}
 
-    /** The consumer of a name, which is made if there is none, and is seen now. */
+    /**
+     * The consumer of a name, which is made if there is none, and is seen now. The log hears of it by what it is given, else by
+     * {@link #propagateConsumer}.
+     */
     static StreamGroup.Consumer consumer(Call call, Bytes key, StreamGroup group, Bytes name) {
         StreamGroup.Consumer consumer = group.consumer(name);
         if (consumer == null) {
             consumer = group.createConsumer(name, call.nowMillis());
             call.changed(key, KeyEvent.STREAM, "xgroup-createconsumer");
-            call.propagateAs(Bytes.of("XGROUP"), Bytes.of("CREATECONSUMER"), key, group.name(), name);
         }
         consumer.seenMillis(call.nowMillis());
         return consumer;
@@ -78,6 +80,11 @@ final class StreamGroups {
                 Bytes.of("JUSTID"),
                 Bytes.of("LASTID"),
                 Bytes.of(group.lastId().toString()));
+    }
+
+    /** Logs that there is a consumer, who was given nothing that the log would tell. */
+    static void propagateConsumer(Call call, Bytes key, StreamGroup group, StreamGroup.Consumer consumer) {
+        call.propagateAs(Bytes.of("XGROUP"), Bytes.of("CREATECONSUMER"), key, group.name(), consumer.name());
     }
 
     /** Logs how far a group has read. */

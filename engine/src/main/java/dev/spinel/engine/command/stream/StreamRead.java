@@ -285,7 +285,9 @@ final class StreamRead {
             }
             Bytes key = call.arg(firstKey + i);
             StreamGroup group = group(i);
+            boolean isKnown = group.consumer(call.arg(groupIndex + 1)) != null;
             StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, call.arg(groupIndex + 1));
+            long pendingBefore = consumer.pendingCount();
             if (isNew[i]) {
                 long[] delivered = new long[1];
                 serve(stream, after[i], cursor -> {
@@ -304,6 +306,9 @@ final class StreamRead {
                 }
             } else {
                 serveHistory(key, stream, group, consumer, after[i]);
+            }
+            if (!isKnown && consumer.pendingCount() == pendingBefore) {
+                StreamGroups.propagateConsumer(call, key, group, consumer);
             }
         }
 
