@@ -115,6 +115,7 @@ class RedisExchangeIT {
             fill(redis);
             redis.call("SAVE");
             digest = redis.call("DEBUG", "DIGEST");
+            redis.call("SELECT", "0");
             stream = redis.call("XINFO", "STREAM", "stream", "FULL", "COUNT", "0");
         }
         Path copy = Files.createDirectory(directory.resolve("copy")).resolve("dump.rdb");

@@ -43,6 +43,12 @@ public record KeySpec(Set<Flag> flags, Begin begin, Find find, @Nullable String 
                 Set.copyOf(List.of(flags)), new Begin.Keyword(keyword, startFrom), new Find.Range(0, 1, 0), null);
     }
 
+    /** Keys after a keyword, as {@link #after} finds it: the first half of what follows, an argument of each in the other. */
+    public static KeySpec halfAfter(String keyword, int startFrom, Flag... flags) {
+        return new KeySpec(
+                Set.copyOf(List.of(flags)), new Begin.Keyword(keyword, startFrom), new Find.Range(-1, 1, 2), null);
+    }
+
     /** Keys that cannot be told from the arguments alone. */
     public static KeySpec unknown(Flag... flags) {
         return new KeySpec(Set.copyOf(List.of(flags)), new Begin.Unknown(), new Find.Unknown(), null);

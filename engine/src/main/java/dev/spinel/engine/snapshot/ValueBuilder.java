@@ -234,14 +234,14 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void streamNode(long millis, long sequence, Bytes listpack) throws InvalidDatasetException {
         if (!current(StreamView.class).loadNode(new StreamId(millis, sequence), listpack)) {
-            throw malformed("stream node");
+            throw malformed("Stream listpack");
         }
     }
 
     @Override
     public void streamState(StreamState state) throws InvalidDatasetException {
         if (!current(StreamView.class).loadState(state)) {
-            throw malformed("stream");
+            throw malformed("Stream");
         }
     }
 
@@ -272,7 +272,8 @@ final class ValueBuilder implements ValueSink {
     public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending)
             throws InvalidDatasetException {
         if (!current(StreamView.class).loadConsumer(name, seenMillis, activeMillis)) {
-            throw duplicate("consumer");
+            throw new InvalidDatasetException(
+                    "Duplicate stream consumer detected: the value of the key '" + key.quotable(128) + "'");
         }
         consumersLeft--;
         unowned -= pending;

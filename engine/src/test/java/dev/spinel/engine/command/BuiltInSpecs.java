@@ -26,6 +26,7 @@ public final class BuiltInSpecs {
             "command.bitmap.BitmapSpecs",
             "command.generic.GenericSpecs",
             "command.geo.GeoSpecs",
+            "command.stream.StreamSpecs",
             "command.hash.HashSpecs",
             "command.hyperloglog.HyperLogLogSpecs",
             "command.list.ListSpecs",

@@ -112,23 +112,23 @@ public final class RandomCommands {
         "LMOVEM %k %k RIGHT LEFT EXACTLY 2 BULK",
         "ZUNIONSTORE %k 2 %k %k WEIGHTS 2 3 AGGREGATE COUNT",
         "GEOSEARCHSTORE %k %k BYPOLYGON 3 1 2 2 2 1 3",
-        "XADD %k * %v %v",
-        "XADD %k MAXLEN ~ 10 * f %v g %n",
-        "XADD %k MINID = 1700000000%n * f %v",
-        "XTRIM %k MAXLEN 5",
-        "XDEL %k 1700000000%n",
-        "XGROUP CREATE %k group 0 MKSTREAM",
-        "XGROUP CREATE %k group2 $",
-        "XGROUP SETID %k group $",
-        "XGROUP DELCONSUMER %k group consumer",
-        "XGROUP DESTROY %k group2",
-        "XREADGROUP GROUP group consumer COUNT 3 STREAMS %k >",
-        "XREADGROUP GROUP group consumer2 NOACK STREAMS %k >",
-        "XREADGROUP GROUP group consumer2 COUNT 2 STREAMS %k 0",
-        "XACK %k group 1700000000%n",
-        "XAUTOCLAIM %k group consumer3 0 0 COUNT 2",
-        "XCLAIM %k group consumer2 0 1700000000%n JUSTID",
-        "XSETID %k 1700000100000 ENTRIESADDED 500",
+        "XADD %s * %v %v",
+        "XADD %s MAXLEN ~ 10 * f %v g %n",
+        "XADD %s MINID = 1700000000%n * f %v",
+        "XTRIM %s MAXLEN 5",
+        "XDEL %s 1700000000%n",
+        "XGROUP CREATE %s group 0 MKSTREAM",
+        "XGROUP CREATE %s group2 $",
+        "XGROUP SETID %s group $",
+        "XGROUP DELCONSUMER %s group consumer",
+        "XGROUP DESTROY %s group2",
+        "XREADGROUP GROUP group consumer COUNT 3 STREAMS %s >",
+        "XREADGROUP GROUP group consumer2 NOACK STREAMS %s >",
+        "XREADGROUP GROUP group consumer2 COUNT 2 STREAMS %s 0",
+        "XACK %s group 1700000000%n",
+        "XAUTOCLAIM %s group consumer3 0 0 COUNT 2",
+        "XCLAIM %s group consumer2 0 1700000000%n JUSTID",
+        "XSETID %s 1700000100000 ENTRIESADDED 500",
         "SELECT 0",
         "SELECT 1",
         "SWAPDB 0 1",
@@ -145,7 +145,8 @@ public final class RandomCommands {
         return fill(COMMANDS[random.nextInt(COMMANDS.length)]);
     }
 
-    /** Fills in a template: {@code %k} becomes a key, {@code %v} a short string, {@code %n} a number. */
+    /** Fills in a template: {@code %k} becomes a key, {@code %s} most often one of few that only hold
+     * streams, {@code %v} a short string, {@code %n} a number. */
     public String fill(String template) {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < template.length(); i++) {
@@ -157,6 +158,8 @@ public final class RandomCommands {
             i++;
             switch (template.charAt(i)) {
                 case 'k' -> line.append("key").append(random.nextInt(30));
+                case 's' ->
+                    line.append(random.nextInt(10) == 0 ? "key" : "stream").append(random.nextInt(4));
                 case 'v' -> line.append("v").append(random.nextInt(200));
                 default -> line.append(random.nextInt(300));
             }

@@ -62,7 +62,7 @@ final class StreamSpecs {
             .since("5.0.0")
             .arity(-5)
             .flags(WRITE, DENYOOM, FAST)
-            .keys(KeySpec.at(1, RW, UPDATE))
+            .keys(KeySpec.at(1, RW, UPDATE).withNotes("UPDATE, because it may trim the stream that it adds to."))
             .arguments(
                     KEY,
                     word("nomkstream", "NOMKSTREAM").optional().since("6.2.0"),
@@ -80,7 +80,7 @@ final class StreamSpecs {
             .since("6.2.0")
             .arity(-6)
             .flags(WRITE, FAST)
-            .keys(KeySpec.at(1, RW, ACCESS, DELETE))
+            .keys(KeySpec.at(1, RW, DELETE))
             .arguments(
                     KEY,
                     string("group"),
@@ -284,7 +284,7 @@ final class StreamSpecs {
             .since("5.0.0")
             .arity(-4)
             .flags(READONLY, BLOCKING, MOVABLEKEYS)
-            .keys(KeySpec.after("STREAMS", 1, RO, ACCESS))
+            .keys(KeySpec.halfAfter("STREAMS", 1, RO, ACCESS))
             .arguments(
                     integer("count").token("COUNT").optional(),
                     integer("milliseconds").token("BLOCK").optional(),
@@ -297,7 +297,7 @@ final class StreamSpecs {
             .since("5.0.0")
             .arity(-7)
             .flags(WRITE, BLOCKING, MOVABLEKEYS)
-            .keys(KeySpec.after("STREAMS", 4, RO, ACCESS))
+            .keys(KeySpec.halfAfter("STREAMS", 4, RO, ACCESS))
             .arguments(
                     block("group_consumer", string("group"), string("consumer")).token("GROUP"),
                     integer("count").token("COUNT").optional(),
