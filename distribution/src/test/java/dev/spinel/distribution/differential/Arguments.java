@@ -111,9 +111,7 @@ final class Arguments {
             "0-0",
             "0",
             "-",
-            "+",
             "$",
-            "*",
             "18446744073709551615-18446744073709551615",
             "18446744073709551615",
             "18446744073709551616-1",
@@ -216,7 +214,7 @@ final class Arguments {
             case "longitude" -> degrees(180);
             case "latitude" -> degrees(85);
             case "radius" -> radius();
-            case "stream" -> oneIn(40) ? key('s') : "X" + random.nextInt(4);
+            case "stream" -> oneIn(40) ? "s" + random.nextInt(keysPerType) : "X" + random.nextInt(4);
             case "group" -> "group" + random.nextInt(oneIn(10) ? 6 : 2);
             case "consumer" -> "consumer" + random.nextInt(3);
             case "newid" -> newId();

@@ -6,6 +6,9 @@ import dev.spinel.api.data.StreamValue;
 
 /** How many entries of a stream a group has read and has yet to read, as far as that is known. */
 final class StreamEntries {
+    /** A {@link #lag} that is not known; -1 is that of a group whose count is one ahead. */
+    static final long UNKNOWN_LAG = Long.MIN_VALUE;
+
     private StreamEntries() {}
 
     /** Has a group read an entry, if it is behind what the group read before. */
@@ -30,7 +33,7 @@ final class StreamEntries {
                 && stream.firstId().compareTo(deleted) <= 0;
     }
 
-    /** How many entries a group has yet to read, or {@link StreamGroup#UNKNOWN}. */
+    /** How many entries a group has yet to read, or {@link #UNKNOWN_LAG}. */
     static long lag(StreamValue stream, StreamGroup group) {
         if (stream.entriesAdded() == 0) {
             return 0;
@@ -38,6 +41,6 @@ final class StreamEntries {
         long read = group.entriesRead() != StreamGroup.UNKNOWN && !hasDeletedFrom(stream, group.lastId())
                 ? group.entriesRead()
                 : stream.entriesUpTo(group.lastId());
-        return read == StreamGroup.UNKNOWN ? StreamGroup.UNKNOWN : stream.entriesAdded() - read;
+        return read == StreamGroup.UNKNOWN ? UNKNOWN_LAG : stream.entriesAdded() - read;
     }
 }

@@ -47,9 +47,9 @@ final class StreamInfo {
         reply.bulk(id.toString());
     }
 
-    private static void numberOrNil(ReplyWriter reply, String name, long value) {
+    private static void numberOrNil(ReplyWriter reply, String name, long value, long unknown) {
         reply.bulk(name);
-        if (value == StreamGroup.UNKNOWN) {
+        if (value == unknown) {
             reply.nil();
         } else {
             reply.integer(value);
@@ -67,8 +67,8 @@ final class StreamInfo {
             number(reply, "consumers", group.consumers().size());
             number(reply, "pending", group.pendingCount());
             id(reply, "last-delivered-id", group.lastId());
-            numberOrNil(reply, "entries-read", group.entriesRead());
-            numberOrNil(reply, "lag", StreamEntries.lag(stream, group));
+            numberOrNil(reply, "entries-read", group.entriesRead(), StreamGroup.UNKNOWN);
+            numberOrNil(reply, "lag", StreamEntries.lag(stream, group), StreamEntries.UNKNOWN_LAG);
         }
     }
 
@@ -158,8 +158,8 @@ final class StreamInfo {
         reply.bulk("name");
         reply.bulk(group.name());
         id(reply, "last-delivered-id", group.lastId());
-        numberOrNil(reply, "entries-read", group.entriesRead());
-        numberOrNil(reply, "lag", StreamEntries.lag(stream, group));
+        numberOrNil(reply, "entries-read", group.entriesRead(), StreamGroup.UNKNOWN);
+        numberOrNil(reply, "lag", StreamEntries.lag(stream, group), StreamEntries.UNKNOWN_LAG);
         number(reply, "pel-count", group.pendingCount());
         reply.bulk("pending");
         int mark = reply.begin();

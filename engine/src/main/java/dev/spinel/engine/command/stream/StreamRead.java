@@ -171,11 +171,12 @@ final class StreamRead {
                     isNew[i] = true;
                     return group.lastId();
                 }
-            } else if (call.argIs(index, ">")) {
-                throw Errors.err("The > ID can be specified only when calling XREADGROUP using the GROUP <group>"
-                        + " <consumer> option.");
             } else {
                 StreamValue stream = stream(i);
+                if (call.argIs(index, ">")) {
+                    throw Errors.err("The > ID can be specified only when calling XREADGROUP using the GROUP <group>"
+                            + " <consumer> option.");
+                }
                 if (call.argIs(index, "$")) {
                     StreamId last = stream == null ? StreamId.MIN : stream.lastId();
                     call.replaceArg(index, Bytes.of(last.toString()));
