@@ -130,7 +130,7 @@ final class DatasetDigest {
     private void addStream(StreamValue stream) {
         StreamValue.Cursor cursor = stream.cursor(StreamId.MIN, StreamId.MAX, false);
         while (cursor.next()) {
-            mix(Bytes.of(cursor.id().millis() + "." + cursor.id().sequence()));
+            mix(Bytes.of(cursor.id().toString().replace('-', '.')));
             cursor.strings(this::mix);
         }
     }
