@@ -39,7 +39,9 @@ public enum ClientFlag {
     /** Follows redirections to another server, as CLIENT CAPA told. */
     REDIRECTABLE(17),
     /** Runs the commands of scripts. */
-    SCRIPT(18);
+    SCRIPT(18),
+    /** Is a log that is replayed, which may say what clients may not. */
+    LOG(19);
 
     private final int bit;
 

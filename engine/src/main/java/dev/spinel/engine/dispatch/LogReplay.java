@@ -18,6 +18,7 @@ final class LogReplay extends DetachedConnection implements Replay {
         super("log:0");
         this.dispatcher = dispatcher;
         this.client = ClientRegistry.unlisted(this);
+        client.set(ClientFlag.LOG, true);
     }
 
     @Override

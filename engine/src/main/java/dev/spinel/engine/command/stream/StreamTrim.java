@@ -5,6 +5,8 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.StreamValue;
 import dev.spinel.api.error.Errors;
+import dev.spinel.engine.client.ClientCall;
+import dev.spinel.engine.client.ClientFlag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -91,7 +93,8 @@ final class StreamTrim {
         if (!forAdd && !isGiven()) {
             throw Errors.err("syntax error, XTRIM must be called with a trimming strategy");
         }
-        if (limit != NOT_GIVEN && !approximate) {
+        // Redis logs what an approximate trim came to as an exact one, and leaves the limit where it was.
+        if (limit != NOT_GIVEN && !approximate && !ClientCall.of(call).client().is(ClientFlag.LOG)) {
             throw Errors.err("syntax error, LIMIT cannot be used without the special ~ option");
         }
         if (limit == NOT_GIVEN) {
