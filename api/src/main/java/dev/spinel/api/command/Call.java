@@ -59,6 +59,9 @@ public interface Call {
     /** Whether a script calls the command. */
     boolean isInScript();
 
+    /** Whether the call comes from a log that is replayed, which may say what clients may not. */
+    boolean isFromLog();
+
     /** Whether the user may read keys that the arguments do not name, all there are. */
     boolean mayReadAllKeys();
 

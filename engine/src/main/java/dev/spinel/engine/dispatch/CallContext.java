@@ -189,6 +189,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public boolean isFromLog() {
+        return client().is(ClientFlag.LOG);
+    }
+
+    @Override
     public boolean isInScript() {
         return client().is(ClientFlag.SCRIPT);
     }

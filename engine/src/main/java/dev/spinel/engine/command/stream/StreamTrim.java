@@ -5,8 +5,6 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.StreamValue;
 import dev.spinel.api.error.Errors;
-import dev.spinel.engine.client.ClientCall;
-import dev.spinel.engine.client.ClientFlag;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +92,7 @@ final class StreamTrim {
             throw Errors.err("syntax error, XTRIM must be called with a trimming strategy");
         }
         // Redis logs what an approximate trim came to as an exact one, and leaves the limit where it was.
-        if (limit != NOT_GIVEN && !approximate && !ClientCall.of(call).client().is(ClientFlag.LOG)) {
+        if (limit != NOT_GIVEN && !approximate && !call.isFromLog()) {
             throw Errors.err("syntax error, LIMIT cannot be used without the special ~ option");
         }
         if (limit == NOT_GIVEN) {
