@@ -50,7 +50,7 @@ public final class Coroutine {
     /** Arguments on the way in, results on the way out. */
     private @Nullable Object[] transfer = Values.NONE;
 
-    private @Nullable RuntimeException failure;
+    private @Nullable Throwable failure;
     private boolean isAbandoned;
 
     Coroutine(Coroutines all, Closure body) {
@@ -89,10 +89,10 @@ public final class Coroutine {
         all.giveTurn(own);
         all.awaitTurn();
         lua.exchange(stack);
-        RuntimeException raised = failure;
+        Throwable raised = failure;
         if (raised != null) {
             failure = null;
-            throw raised;
+            throw Coroutines.unchecked(raised);
         }
         return transfer;
     }
@@ -137,10 +137,11 @@ public final class Coroutine {
             transfer = Values.all(body.call(lua, transfer));
         } catch (Abandoned e) {
             transfer = Values.NONE;
-        } catch (RuntimeException e) {
-            failure = e;
         } catch (StackOverflowError e) {
             failure = new LuaError("stack overflow");
+        } catch (RuntimeException | Error e) {
+            // Whatever it is, who resumed it must go on with it, or would wait for ever.
+            failure = e;
         } finally {
             all.ended(this);
             passBack(Status.DEAD);

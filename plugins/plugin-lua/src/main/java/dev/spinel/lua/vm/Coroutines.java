@@ -109,12 +109,13 @@ final class Coroutines {
     /** What a task answered or threw. */
     private static final class Outcome<T> {
         private @Nullable T value;
-        private @Nullable RuntimeException failure;
+        private @Nullable Throwable failure;
 
         void of(Supplier<T> work) {
             try {
                 value = work.get();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // The host's turn ends in any case, and the coroutine waits for the answer.
                 failure = e;
             }
         }
@@ -122,10 +123,18 @@ final class Coroutines {
         @SuppressWarnings("NullAway") // null only if the work answers it
         T take() {
             if (failure != null) {
-                throw failure;
+                throw unchecked(failure);
             }
             return value;
         }
+    }
+
+    /** For {@code throw}: a failure of the other thread, which was no checked exception. Errors are thrown at once. */
+    static RuntimeException unchecked(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return (RuntimeException) failure;
     }
 
     /** Ends all that have begun: the script has ended, and nothing else can resume them. Host only. */

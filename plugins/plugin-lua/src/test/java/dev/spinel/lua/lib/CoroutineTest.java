@@ -18,10 +18,14 @@ import org.junit.jupiter.api.Test;
 class CoroutineTest {
     private final Set<Thread> checkedBy = new HashSet<>();
     private boolean ends;
+    private boolean breaks;
     private final Interpreter lua = new Interpreter(HeapGauge.UNLIMITED, () -> {
         checkedBy.add(Thread.currentThread());
         if (ends) {
             throw new IllegalStateException("ended");
+        }
+        if (breaks) {
+            throw new AssertionError("broken");
         }
     });
     private final LuaTable globals = Libraries.globals(lua);
@@ -53,6 +57,17 @@ class CoroutineTest {
                 .isInstanceOf(IllegalStateException.class);
         ends = false;
         assertThat(run("return coroutine.running()")).isNull();
+    }
+
+    @Test
+    void defectWithin_reachesTheScript() {
+        breaks = true;
+
+        assertThatThrownBy(() -> run("return coroutine.wrap(function() while true do end end)()"))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("broken");
+        breaks = false;
+        assertThat(run("return coroutine.wrap(function() return 1 end)()")).isEqualTo(1.0);
     }
 
     @Test
