@@ -81,6 +81,7 @@ class LocksIT extends RecipeFixture {
             Lease held = Locks.over(other).lock(name).acquire();
             CompletableFuture<Lease> waiter =
                     Locks.over(runtime).lock(name).acquireAsync().toCompletableFuture();
+            // Time in which a waiter that polls would ask often.
             Thread.sleep(300);
             assertThat(waiter).isNotDone();
             // The first attempt, and another one when the subscription took effect; EVAL if the server was new.

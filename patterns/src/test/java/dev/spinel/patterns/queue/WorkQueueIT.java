@@ -357,6 +357,7 @@ class WorkQueueIT extends RecipeFixture {
                     })
                     .pollInterval(Duration.ofSeconds(30))
                     .start()) {
+                // Time in which a worker that polls would ask often.
                 Thread.sleep(300);
                 assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(3);
                 long start = System.nanoTime();
@@ -375,7 +376,7 @@ class WorkQueueIT extends RecipeFixture {
             queue.enqueue(Message.of("a"));
             QueueWorker.Handler slow = delivery -> {
                 attempts.incrementAndGet();
-                Thread.sleep(1000);
+                Thread.sleep(1000); // more than two leases
                 handled.countDown();
                 return delivery.acknowledge();
             };

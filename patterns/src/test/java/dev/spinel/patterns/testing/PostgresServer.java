@@ -20,7 +20,9 @@ import java.util.stream.Stream;
  * the test. The programs refuse to be run by root, for whom they run as the user that the package made.
  */
 public final class PostgresServer implements TestDatabase {
+    /** Where Debian puts the programs of each version; none but the client is in the PATH. */
     private static final Path VERSIONS = Path.of("/usr/lib/postgresql");
+
     private static final String USER = "postgres";
 
     private final Path directory;
