@@ -74,9 +74,8 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     public void end() {
         try {
             transport.onRunningEngine(this::disconnect);
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException ignored) {
             // The server has stopped, and with it all connections.
-            return;
         }
     }
 
