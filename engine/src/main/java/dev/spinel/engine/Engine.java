@@ -70,6 +70,7 @@ import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
+import dev.spinel.engine.memory.Room;
 import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.propagate.WriteSink;
 import dev.spinel.engine.pubsub.PubSub;
@@ -101,7 +102,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /*
      * Memory. Data, tables and client buffers together stay below the smaller of maxmemory and what the heap has for data.
      * The sum is taken each turn, and within a turn whenever the arena has grown by a step. A command that runs just below
-     * the limit may still need room: the headroom is for that, and what even the headroom does not hold the arena refuses.
+     * the limit may still need room: the headroom is for that. Half of it only commands use that add nothing, so that the
+     * arena, whose gaps do not serve every record, never refuses what a command has begun.
      */
     private static final long MEMORY_STEP_BYTES = 1L << 20;
 
@@ -163,6 +165,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final ServerProcess process;
     private final ConfigRegistry config;
     private final AclFile aclFile;
+    private final Room room;
     private final long heapLimitBytes;
     private final Eviction.Memory excess = new Excess();
     private long maxMemoryBytes;
@@ -184,9 +187,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     public Engine(EngineOptions options) {
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
         this.arena = new Arena(options.maxArenaBytes());
-        this.heapLimitBytes = options.maxArenaBytes() == 0
-                ? Long.MAX_VALUE
-                : options.maxArenaBytes() - Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
+        long headroomBytes = Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
+        this.room = new Room(arena, headroomBytes / 2);
+        this.heapLimitBytes = options.maxArenaBytes() == 0 ? Long.MAX_VALUE : options.maxArenaBytes() - headroomBytes;
         this.memoryLimitBytes = heapLimitBytes;
         this.limits = new ClientLimits(clients, statistics, options.process()::log);
         this.keyspaces = new Keyspaces(
@@ -199,6 +202,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 options.nanos());
         DispatchServices services = new DispatchServices(
                 keyspaces,
+                room,
                 changes,
                 propagator,
                 blockedClients,
@@ -523,7 +527,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         checkedKeptBytes = keptMore ? keptRequests.totalBytes() : checkedKeptBytes;
         boolean unfinished = false;
         outOfMemory = false;
-        if (used > memoryLimitBytes) {
+        if (used > memoryLimitBytes || room.isShort()) {
             Eviction.Outcome eviction = evict();
             outOfMemory = eviction == Eviction.Outcome.EXHAUSTED;
             unfinished = eviction == Eviction.Outcome.UNFINISHED;
@@ -563,6 +567,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
 
         @Override
+        public boolean isFragmented() {
+            return room.isShort();
+        }
+
+        @Override
         public void recount() {
             memory.recountValues();
         }
@@ -571,6 +580,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /** Whether memory may be short: always while it is, else when it grew by what was left, or by a step. */
     private boolean mayBeShort() {
         return outOfMemory
+                || room.isShort()
                 || arena.usedBytes() > uncheckedUpToBytes
                 || keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
     }
@@ -619,7 +629,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public boolean execute(Client client, Bytes[] args, int argCount) {
-        if (mayBeShort()) {
+        if (mayBeShort() && dispatcher.caller() == null) {
             checkMemory();
             if (clients.get(client.id()) == null) {
                 return false;

@@ -68,11 +68,14 @@ final class CallContext implements ClientCall {
         return answersError;
     }
 
+    /** Whether the handler has told of a change. */
+    boolean hasChanged() {
+        return services.changes().changes() != changesBefore;
+    }
+
     /** Hands over the effects of the call: the command as it came, unless the handler said otherwise. */
     void finish(int databaseBefore) {
-        if (!explicitEffects
-                && services.changes().changes() != changesBefore
-                && services.propagator().isActive()) {
+        if (!explicitEffects && hasChanged() && services.propagator().isActive()) {
             services.propagator().add(databaseBefore, args, argCount);
         }
         // A context outlives its call, and must not keep the classes of a plugin that is unloaded meanwhile.

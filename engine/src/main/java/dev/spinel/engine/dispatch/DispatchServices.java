@@ -3,6 +3,7 @@ package dev.spinel.engine.dispatch;
 import dev.spinel.engine.blocking.BlockedClients;
 import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.keyspace.Keyspaces;
+import dev.spinel.engine.memory.Room;
 import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.tracking.ClientTracking;
 import java.util.function.ToLongFunction;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  */
 public record DispatchServices(
         Keyspaces keyspaces,
+        Room room,
         ChangeHub changes,
         Propagator propagator,
         BlockedClients blockedClients,

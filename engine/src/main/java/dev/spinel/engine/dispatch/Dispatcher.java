@@ -658,6 +658,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             if (command.touchesArbitraryKeys()) {
                 services.propagator().apart(true);
             }
+        } else {
+            services.keyspaces().beginInner();
         }
         if (tells) {
             services.tracking().begin(client);
@@ -671,7 +673,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         int databaseBefore = client.database();
         context.start(client, command, args, argCount);
         boolean failed = true;
+        boolean isHalfDone = false;
         try {
+            if (command.addsData() && !services.room().suffices(args, argCount)) {
+                throw Errors.outOfMemory();
+            }
             CommandHandler handler = Objects.requireNonNull(command.handler());
             handler.handle(context);
             if (command.isForeign()) {
@@ -681,13 +687,16 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         } catch (CommandException e) {
             answerError(client, mark, e.message());
         } catch (ArenaExhaustedException e) {
+            isHalfDone = !context.hasChanged();
             answerError(client, mark, Errors.outOfMemory().message());
         } catch (Throwable e) {
+            isHalfDone = !context.hasChanged();
             failureLog.failed(command.fullName(), e);
             answerError(client, mark, "ERR internal error in command '" + command.fullName() + "'");
         } finally {
             depth--;
         }
+        services.keyspaces().end(isHalfDone, depth > 0);
         long took = services.clock().readNanos() - start;
         context.finish(databaseBefore);
         if (client.is(ClientFlag.NO_TOUCH)) {

@@ -116,6 +116,11 @@ public final class RegisteredCommand implements RuleCommand {
         return repliesByPush;
     }
 
+    /** Whether it is refused when memory is short. */
+    boolean addsData() {
+        return (gateMask & Gate.OUT_OF_MEMORY) != 0;
+    }
+
     int gateMask() {
         return gateMask;
     }

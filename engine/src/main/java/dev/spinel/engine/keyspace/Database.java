@@ -526,8 +526,20 @@ public final class Database implements Keyspace {
         }
         long address = newRecord(hash, key, type.id(), 0, 0, NO_EXPIRY);
         ValueView view = context.views().view(this, hash, address, type.id());
-        view.init();
+        try {
+            view.init();
+        } catch (ArenaExhaustedException e) {
+            abandon(hash, address);
+            throw e;
+        }
+        context.undo().created(this, hash, table.find(hash, key.array(), key.offset(), key.length()));
         return type.view().cast(view);
+    }
+
+    /** Removes a record that has no value yet. */
+    private void abandon(long hash, long address) {
+        context.views().invalidate(address);
+        unlinkRecord(hash, address);
     }
 
     private void enter(CustomValue<?> value, long hash, Bytes key, long expiryMillis) {
@@ -535,7 +547,7 @@ public final class Database implements Keyspace {
         try {
             ((CustomView) context.views().view(this, hash, address, ValueType.CUSTOM_ID)).link(value);
         } catch (ArenaExhaustedException e) {
-            removeRecord(hash, address);
+            abandon(hash, address);
             throw e;
         }
     }
@@ -543,14 +555,21 @@ public final class Database implements Keyspace {
     /** Makes a record with undefined value bytes and enters it in the table; the key must not be there. */
     private long newRecord(long hash, Bytes key, int type, int encoding, int valueLength, long expiryMillis) {
         long address = allocateRecord(key, type, encoding, valueLength, expiryMillis);
+        enterRecord(hash, address);
+        return address;
+    }
+
+    /** Enters a record in the table; its key must not be there. */
+    private void enterRecord(long hash, long address) {
         table.insert(hash, address);
-        if (expiryMillis != NO_EXPIRY) {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        if ((RecordLayout.flags(chunk, record) & HAS_EXPIRY) != 0) {
             keysWithExpiry++;
         }
-        if (RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
+        if (RecordLayout.hasExpiringFields(chunk, record)) {
             hashesWithExpiringFields++;
         }
-        return address;
     }
 
     private long allocateRecord(Bytes key, int type, int encoding, int valueLength, long expiryMillis) {
@@ -580,7 +599,7 @@ public final class Database implements Keyspace {
             return add(type, hash, key);
         }
         int accessed = context.access().changed(RecordLayout.clock(arena.chunk(address), arena.offset(address)));
-        removeRecord(hash, address);
+        replaceRecord(hash, address);
         V value = create(type, hash, key);
         long created = table.find(hash, key.array(), key.offset(), key.length());
         RecordLayout.clock(arena.chunk(created), arena.offset(created), accessed);
@@ -608,20 +627,23 @@ public final class Database implements Keyspace {
         long expiryMillis = keepTimeToLive && hadExpiry ? RecordLayout.expiry(chunk, record, oldFlags) : NO_EXPIRY;
         int newFlags = RecordLayout.flagsFor(key.length(), valueLength, expiryMillis != NO_EXPIRY);
         int oldSize = sizeAt(chunk, record, oldFlags);
+        boolean inPlace = newFlags == oldFlags
+                && Arena.roundUp(RecordLayout.size(newFlags, key.length(), valueLength)) == Arena.roundUp(oldSize);
+        // May fail, so it comes before the old value goes.
+        long newAddress =
+                inPlace ? address : allocateRecord(key, ValueType.STRING.id(), encoding, valueLength, expiryMillis);
         releaseValue(hash, address);
         if (hadExpiry && expiryMillis == NO_EXPIRY) {
             keysWithExpiry--;
         }
         forgetExpiringFields(chunk, record);
-        if (newFlags == oldFlags
-                && Arena.roundUp(RecordLayout.size(newFlags, key.length(), valueLength)) == Arena.roundUp(oldSize)) {
+        if (inPlace) {
             RecordLayout.typeAndEncoding(chunk, record, ValueType.STRING.id(), encoding);
             RecordLayout.valueLength(chunk, record, newFlags, valueLength);
             RecordLayout.clock(chunk, record, accessed);
             writeString(address, value, encoding);
             return;
         }
-        long newAddress = allocateRecord(key, ValueType.STRING.id(), encoding, valueLength, expiryMillis);
         RecordLayout.clock(arena.chunk(newAddress), arena.offset(newAddress), accessed);
         writeString(newAddress, value, encoding);
         table.replace(hash, address, newAddress);
@@ -661,6 +683,28 @@ public final class Database implements Keyspace {
         unlinkRecord(hash, address);
     }
 
+    /** Removes a record, to be released at the end of the command if that does not fail. */
+    private void replaceRecord(long hash, long address) {
+        if (!context.undo().isInCommand()) {
+            removeRecord(hash, address);
+            return;
+        }
+        beforeChange(hash, address);
+        context.views().invalidate(address);
+        leaveRecord(hash, address);
+        context.undo().replaced(this, hash, address);
+    }
+
+    /** Enters a record again that was replaced. */
+    void putBack(long hash, long address) {
+        enterRecord(hash, address);
+    }
+
+    /** Removes a record that the command created. */
+    void takeBack(long hash, long address) {
+        removeRecord(hash, address);
+    }
+
     private void removeRecord(long hash, long address, boolean lazily) {
         context.lazyRelease().defers(lazily);
         removeRecord(hash, address);
@@ -669,15 +713,22 @@ public final class Database implements Keyspace {
 
     /** Takes a record out of the table and frees it, but not what its value holds elsewhere. */
     private void unlinkRecord(long hash, long address) {
+        leaveRecord(hash, address);
+        context.undo().moved(address, Arena.NULL);
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
-        int flags = RecordLayout.flags(chunk, record);
-        if ((flags & HAS_EXPIRY) != 0) {
+        arena.free(address, sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
+    }
+
+    /** Takes a record out of the table. */
+    private void leaveRecord(long hash, long address) {
+        byte[] chunk = arena.chunk(address);
+        int record = arena.offset(address);
+        if ((RecordLayout.flags(chunk, record) & HAS_EXPIRY) != 0) {
             keysWithExpiry--;
         }
         forgetExpiringFields(chunk, record);
         table.remove(hash, address);
-        arena.free(address, sizeAt(chunk, record, flags));
     }
 
     /** Takes note that the value of a record is being removed. */
@@ -690,6 +741,7 @@ public final class Database implements Keyspace {
     /** The record of an entry moved because its value was resized. */
     void recordMoved(long hash, long oldAddress, long newAddress) {
         table.replace(hash, oldAddress, newAddress);
+        context.undo().moved(oldAddress, newAddress);
     }
 
     @Override
@@ -746,7 +798,6 @@ public final class Database implements Keyspace {
             return true;
         }
         beforeChange(hash, address);
-        target.remove(to);
         byte[] chunk = arena.chunk(address);
         int record = arena.offset(address);
         int flags = RecordLayout.flags(chunk, record);
@@ -754,8 +805,11 @@ public final class Database implements Keyspace {
         int valueLength = RecordLayout.valueLength(chunk, record, flags);
         long expiryMillis = (flags & HAS_EXPIRY) == 0 ? NO_EXPIRY : RecordLayout.expiry(chunk, record, flags);
         long newHash = hash(to);
+        // May fail, so it comes before the key that is overwritten goes.
         long newAddress =
-                target.newRecord(newHash, to, type, RecordLayout.encoding(chunk, record), valueLength, expiryMillis);
+                target.allocateRecord(to, type, RecordLayout.encoding(chunk, record), valueLength, expiryMillis);
+        target.remove(to);
+        target.enterRecord(newHash, newAddress);
         byte[] newChunk = arena.chunk(newAddress);
         int newRecord = arena.offset(newAddress);
         int newFlags = RecordLayout.flags(newChunk, newRecord);
@@ -766,8 +820,7 @@ public final class Database implements Keyspace {
                 newRecord + RecordLayout.keyOffset(newFlags) + to.length(),
                 valueLength);
         RecordLayout.clock(newChunk, newRecord, RecordLayout.clock(chunk, record));
-        context.views().invalidate(address);
-        unlinkRecord(hash, address);
+        abandon(hash, address);
         context.listener().added(target, to, target.valueTypeAt(newAddress));
         return true;
     }
@@ -785,17 +838,30 @@ public final class Database implements Keyspace {
         if (type == ValueType.CUSTOM_ID) {
             CustomView custom = (CustomView) viewAt(hash, address);
             CustomValue<?> copy = custom.copyOfValue();
-            destination.remove(to);
+            destination.putAside(newHash, to);
             destination.enter(copy, newHash, to, expiryAt(address));
             context.listener().added(destination, to, custom.type());
             return true;
         }
-        destination.remove(to);
+        destination.putAside(newHash, to);
         long newAddress = destination.newRecord(newHash, to, type, 0, 0, expiryAt(address));
         ValueView copy = context.views().view(destination, newHash, newAddress, type);
-        copy.copyFrom(viewAt(hash, address));
+        try {
+            copy.copyFrom(viewAt(hash, address));
+        } catch (ArenaExhaustedException e) {
+            destination.abandon(newHash, newAddress);
+            throw e;
+        }
         context.listener().added(destination, to, ValueTypes.byId(type));
         return true;
+    }
+
+    /** Removes a key, if there is one, that another value is about to take. */
+    private void putAside(long hash, Bytes key) {
+        long address = find(hash, key);
+        if (address != Arena.NULL) {
+            replaceRecord(hash, address);
+        }
     }
 
     private long expiryAt(long address) {
@@ -843,14 +909,17 @@ public final class Database implements Keyspace {
         int newSize = oldSize + (add ? 8 : -8);
         int head = RecordLayout.expiryOffset(flags);
         int tail = RecordLayout.keyOffset(flags);
-        long newAddress = Arena.roundUp(newSize) == Arena.roundUp(oldSize) ? address : arena.allocate(newSize);
+        long newAddress = address;
+        if (Arena.roundUp(newSize) != Arena.roundUp(oldSize)) {
+            newAddress = add ? arena.allocate(newSize) : arena.allocateBeyondLimit(newSize);
+        }
         byte[] newChunk = arena.chunk(newAddress);
         int newRecord = arena.offset(newAddress);
         int newTail = head + (add ? 8 : 0);
         System.arraycopy(chunk, record + tail, newChunk, newRecord + newTail, oldSize - tail);
         if (newAddress != address) {
             System.arraycopy(chunk, record, newChunk, newRecord, head);
-            table.replace(hash, address, newAddress);
+            recordMoved(hash, address, newAddress);
             arena.free(address, oldSize);
         }
         int newFlags = add ? flags | HAS_EXPIRY : flags & ~HAS_EXPIRY;
@@ -942,7 +1011,8 @@ public final class Database implements Keyspace {
         return () -> detached.drain(this::release);
     }
 
-    private void release(long address) {
+    /** Frees a record that is in no table, and what its value holds elsewhere. */
+    void release(long address) {
         int type = typeAt(address);
         if (type != ValueType.STRING.id()) {
             passingView(address).free();

@@ -95,7 +95,8 @@ final class Entry implements ValueCell {
             valueLength = length;
             return;
         }
-        long newAddress = arena.allocate(newSize);
+        // Making a value smaller must not fail, as what it lost is gone by then.
+        long newAddress = newSize <= oldSize ? arena.allocateBeyondLimit(newSize) : arena.allocate(newSize);
         byte[] newChunk = arena.chunk(newAddress);
         int newRecord = arena.offset(newAddress);
         System.arraycopy(chunk, record, newChunk, newRecord, RecordLayout.FLAGS_OFFSET);

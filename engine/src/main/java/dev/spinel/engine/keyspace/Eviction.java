@@ -50,6 +50,9 @@ public final class Eviction {
         /** Bytes above the limit, at most 0 when there are none. O(number of databases). */
         long excessBytes();
 
+        /** Whether memory is below the limit, but so full of gaps that little more can be stored. */
+        boolean isFragmented();
+
         /** Counts what {@link #excessBytes} does not follow. */
         void recount();
     }
@@ -121,7 +124,7 @@ public final class Eviction {
 
     /** Releases and removes until memory is below its limit, the time is up or nothing is left that may go. */
     public Outcome run(Memory memory) {
-        Outcome outcome = memory.excessBytes() <= 0 ? Outcome.DONE : free(memory);
+        Outcome outcome = free(memory);
         account(outcome);
         return outcome;
     }
@@ -146,7 +149,20 @@ public final class Eviction {
                 return memory.excessBytes() > 0 ? Outcome.UNFINISHED : Outcome.DONE;
             }
         }
+        if (policy != EvictionPolicy.NOEVICTION) {
+            makeGaps(memory, start);
+        }
         return Outcome.DONE;
+    }
+
+    /** Removes keys until gaps merge into room for what comes, or the time is up; what comes then may find none. */
+    private void makeGaps(Memory memory, long start) {
+        while (memory.isFragmented() && hasCandidates() && nanos.getAsLong() - start <= limitNanos) {
+            for (int i = 0; i < KEYS_PER_LOOK; i++) {
+                evictOne();
+            }
+            context.lazyRelease().run(limitNanos);
+        }
     }
 
     private void account(Outcome outcome) {

@@ -22,6 +22,7 @@ final class KeyspaceContext {
     private final AccessClock access;
     private final ViewPool views;
     private final ViewPool loadedViews;
+    private final KeyUndo undo = new KeyUndo();
     private final ValueContext values;
     private long nowMillis;
     /** Times to live up to this are over. */
@@ -81,6 +82,11 @@ final class KeyspaceContext {
     /** The view of the value that is being loaded, which commands that come in between leave alone. */
     ViewPool loadedViews() {
         return loadedViews;
+    }
+
+    /** What can be taken back of the command in progress. */
+    KeyUndo undo() {
+        return undo;
     }
 
     long nowMillis() {

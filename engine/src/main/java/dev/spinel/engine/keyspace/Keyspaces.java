@@ -63,6 +63,29 @@ public final class Keyspaces {
     public void begin(long nowMillis) {
         context.nowMillis(nowMillis);
         context.views().reset();
+        context.undo().begin();
+    }
+
+    /** Starts a command within another one. */
+    public void beginInner() {
+        context.undo().begin();
+    }
+
+    /**
+     * Ends a command.
+     *
+     * @param takesBack whether it failed in the midst of a change, and what it replaced is to be there again
+     * @param isInner whether another one goes on, whose own views are not in use
+     */
+    public void end(boolean takesBack, boolean isInner) {
+        if (takesBack) {
+            context.undo().takeBack();
+        } else {
+            context.undo().keep();
+        }
+        if (isInner) {
+            context.views().reset();
+        }
     }
 
     /** Whether reads move the access clock of keys; off for clients with CLIENT NO-TOUCH. */

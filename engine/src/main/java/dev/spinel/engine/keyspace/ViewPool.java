@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class ViewPool {
     private static final int TYPES = 7;
 
+    /** So many views of a type are kept at most. */
+    private static final int MAX_KEPT = 64;
+
     private final Arena arena;
     private final ValueContext context;
     private final List<List<Bound>> pools = new ArrayList<>();
@@ -43,6 +46,10 @@ final class ViewPool {
     void reset() {
         if (inUse) {
             for (int type = 0; type < TYPES; type++) {
+                if (used[type] > MAX_KEPT) {
+                    List<Bound> pool = pools.get(type);
+                    pool.subList(MAX_KEPT, pool.size()).clear();
+                }
                 used[type] = 0;
             }
             inUse = false;

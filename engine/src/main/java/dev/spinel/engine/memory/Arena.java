@@ -48,6 +48,9 @@ public final class Arena {
      *
      * Chunks are searched from the lowest index, so that the highest run empty. Of the chunks that are entirely free
      * one is kept; the rest goes back to the JVM.
+     *
+     * What is free inside slabs serves records of their class only. So the room for records of any size is counted in
+     * places where a slab could lie.
      */
 
     /** The address of no record. */
@@ -127,6 +130,9 @@ public final class Arena {
     private int firstVacant;
 
     private int emptyChunks;
+    /** Places for slabs in all ordinary chunks where nothing lies. */
+    private long freePlaces;
+
     private long usedBytes;
     private long reservedBytes;
 
@@ -255,8 +261,11 @@ public final class Arena {
         return (sizeBytes + step - 1) & -step;
     }
 
-    /** As {@link #allocate}, whatever the limit: for the tables, which must be able to take in a record that exists. */
-    long allocateBeyondLimit(int sizeBytes) {
+    /**
+     * As {@link #allocate}, whatever the limit: for the tables, which must be able to take in a record that exists, and for
+     * what takes the place of a larger record.
+     */
+    public long allocateBeyondLimit(int sizeBytes) {
         beyondLimit = true;
         try {
             return allocate(sizeBytes);
@@ -306,6 +315,25 @@ public final class Arena {
                 || findUnits(slabUnits(roundedBytes), true) >= 0;
     }
 
+    /**
+     * Returns the bytes that records of any size can still take: what may still be reserved, and where the chunks have
+     * room for whole slabs. Gaps inside slabs do not count. {@link Long#MAX_VALUE} without a limit. O(1).
+     */
+    public long roomBytes() {
+        if (maxBytes == 0) {
+            return Long.MAX_VALUE;
+        }
+        long chunksToCome = Math.max(0, maxBytes - reservedBytes) / CHUNK_BYTES;
+        return (chunksToCome * SLABS + freePlaces) * SLAB_UNITS * UNIT_BYTES;
+    }
+
+    /** Returns the bytes that may still be reserved for records with a chunk of their own; as {@link #roomBytes}. */
+    public long unreservedBytes() {
+        return maxBytes == 0
+                ? Long.MAX_VALUE
+                : Math.max(0, maxBytes - reservedBytes + (long) emptyChunks * CHUNK_BYTES);
+    }
+
     /** Frees all records and all memory. */
     public void clear() {
         for (int chunk = 1; chunk < chunkLimit; chunk++) {
@@ -320,6 +348,7 @@ public final class Arena {
         chunkLimit = 1;
         firstVacant = 1;
         emptyChunks = 0;
+        freePlaces = 0;
         usedBytes = 0;
         reservedBytes = 0;
     }
@@ -422,7 +451,7 @@ public final class Arena {
             emptyChunks--;
         }
         usedUnits[chunk] += usableUnits(place, units);
-        mark(usedUnitMaps[chunk], place % UNITS, usableUnits(place, units), true);
+        setUsed(usedUnitMaps[chunk], place % UNITS, usableUnits(place, units), true);
         return place;
     }
 
@@ -451,7 +480,7 @@ public final class Arena {
     private int findSlab(int chunk, int units) {
         long[] map = usedUnitMaps[chunk];
         for (int i = 0; i < BITMAP_WORDS; i++) {
-            long word = i == BITMAP_WORDS - 1 ? map[i] & ~(1L << 63) : map[i];
+            long word = usedBesidesLast(map, i);
             if (units == WIDE_SLAB_UNITS) {
                 if (word == 0) {
                     return i * 64;
@@ -501,7 +530,7 @@ public final class Arena {
             throw new IllegalArgumentException(
                     "no record of " + units + " units at unit " + unit + " of chunk " + chunk);
         }
-        mark(map, unit, count, false);
+        setUsed(map, unit, count, false);
         usedUnits[chunk] -= count;
         if (usedUnits[chunk] == 0 && emptyChunks == MAX_EMPTY_CHUNKS) {
             vacate(chunk);
@@ -553,6 +582,7 @@ public final class Arena {
         if (lengthBytes == CHUNK_BYTES) {
             mark(usedUnitMaps[chunk], LAST_UNIT, 1, true);
             noteRun(chunk, LAST_UNIT);
+            freePlaces += SLABS;
         }
         reservedBytes += lengthBytes;
         chunkLimit = Math.max(chunkLimit, chunk + 1);
@@ -593,6 +623,7 @@ public final class Arena {
     /** Gives a chunk back to the JVM. */
     private void vacate(int chunk) {
         reservedBytes -= chunks[chunk].length;
+        freePlaces -= slabs[chunk].length == 0 ? 0 : SLABS;
         chunks[chunk] = NO_BYTES;
         slabs[chunk] = NO_LONGS;
         usedUnitMaps[chunk] = NO_LONGS;
@@ -602,6 +633,28 @@ public final class Arena {
         while (chunkLimit > 1 && chunks[chunkLimit - 1].length == 0) {
             chunkLimit--;
         }
+    }
+
+    private void setUsed(long[] map, int from, int count, boolean used) {
+        int end = from + count;
+        int before = freePlaces(map, from, end);
+        mark(map, from, count, used);
+        freePlaces += freePlaces(map, from, end) - before;
+    }
+
+    /** Returns the free places for slabs that units of a range lie in, and maybe the one beside. */
+    private static int freePlaces(long[] map, int from, int end) {
+        int places = 0;
+        for (int i = from / 64; i <= (end - 1) / 64; i++) {
+            long word = usedBesidesLast(map, i);
+            places += ((int) word == 0 ? 1 : 0) + (word >>> 32 == 0 ? 1 : 0);
+        }
+        return places;
+    }
+
+    /** Returns a word of a map without the unit at the end of a chunk, where a slab may lie. */
+    private static long usedBesidesLast(long[] map, int i) {
+        return i == BITMAP_WORDS - 1 ? map[i] & ~(1L << 63) : map[i];
     }
 
     private static void mark(long[] map, int from, int count, boolean used) {

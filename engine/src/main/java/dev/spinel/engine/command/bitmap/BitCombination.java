@@ -109,14 +109,11 @@ final class BitCombination {
             }
         }
         if (length > 0) {
-            StringValue target;
-            if (inPlace) {
-                keys.expireAt(destination, Keyspace.NO_EXPIRY);
-                target = keys.modifyOrCreate(ValueType.STRING, destination);
-            } else {
-                target = keys.replace(ValueType.STRING, destination);
-            }
+            StringValue target = inPlace
+                    ? keys.modifyOrCreate(ValueType.STRING, destination)
+                    : keys.replace(ValueType.STRING, destination);
             new BitCombination(operation, sources, length).store(target, length);
+            keys.expireAt(destination, Keyspace.NO_EXPIRY);
             call.changed(destination, KeyEvent.STRING, "set");
         } else if (keys.remove(destination)) {
             call.changed(destination, KeyEvent.GENERIC, "del");

@@ -46,6 +46,11 @@ enum ListEnd {
         }
     }
 
+    /** The element at this end of a list that has one. */
+    Bytes peek(ListValue list) {
+        return list.get(this == HEAD ? 0 : list.size() - 1);
+    }
+
     /** As {@link ListValue#popHead}. */
     Bytes pop(ListValue list) {
         return this == HEAD ? list.popHead() : list.popTail();

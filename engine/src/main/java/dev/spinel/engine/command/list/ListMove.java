@@ -65,10 +65,17 @@ final class ListMove {
         if (targetType != null && targetType != ValueType.LIST) {
             throw Errors.wrongType();
         }
-        // A copy, because pushing to the other list may move the bytes of this one.
-        Bytes element = from.pop(popped).copy();
+        // A copy, because pushing may move the bytes of this list.
+        Bytes element = from.peek(popped).copy();
+        // Pushing may fail, so it comes first; within one list it takes the place of the element.
+        if (source.equals(target)) {
+            from.pop(popped);
+            to.push(popped, element);
+        } else {
+            to.push(keys.modifyOrCreate(ValueType.LIST, target), element);
+            from.pop(popped);
+        }
         boolean emptied = popped.size() == 0;
-        to.push(keys.modifyOrCreate(ValueType.LIST, target), element);
         call.changed(target, KeyEvent.LIST, to.pushEvent());
         call.reply().bulk(element);
         call.changed(source, KeyEvent.LIST, from.popEvent());

@@ -82,10 +82,18 @@ record ListMoveMany(ListEnd from, ListEnd to, long count, boolean exactly, boole
         boolean popsInOrderOfTarget = bulk ? from == ListEnd.HEAD : to == ListEnd.TAIL;
         for (int i = 0; i < elements.length; i++) {
             elements[popsInOrderOfTarget ? i : elements.length - 1 - i] =
-                    from.pop(popped).copy();
+                    popped.get(from == ListEnd.HEAD ? i : popped.size() - 1 - i).copy();
+        }
+        Bytes[] push;
+        // Pushing may fail, so it comes first; within one list it takes the place of the elements.
+        if (source.equals(target)) {
+            pop(from, popped, elements.length);
+            push = push(call, popped, elements);
+        } else {
+            push = push(call, keys.modifyOrCreate(ValueType.LIST, target), elements);
+            pop(from, popped, elements.length);
         }
         boolean emptied = popped.size() == 0;
-        Bytes[] push = push(call, keys.modifyOrCreate(ValueType.LIST, target), elements);
         call.changed(target, KeyEvent.LIST, to.pushEvent());
         call.changed(source, KeyEvent.LIST, from.popEvent());
         if (emptied) {
@@ -101,15 +109,28 @@ record ListMoveMany(ListEnd from, ListEnd to, long count, boolean exactly, boole
         return true;
     }
 
+    private static void pop(ListEnd end, ListValue list, int elements) {
+        for (int i = 0; i < elements; i++) {
+            end.pop(list);
+        }
+    }
+
     /** Pushes elements that are in the order of the target; returns the command that does so. */
     private Bytes[] push(Call call, ListValue target, Bytes[] elements) {
         Bytes[] pushes = new Bytes[2 + elements.length];
         pushes[0] = to == ListEnd.HEAD ? LPUSH : RPUSH;
         pushes[1] = call.arg(2);
-        for (int i = 0; i < elements.length; i++) {
-            Bytes element = elements[to == ListEnd.HEAD ? elements.length - 1 - i : i];
-            to.push(target, element);
-            pushes[2 + i] = element;
+        int pushed = 0;
+        try {
+            while (pushed < elements.length) {
+                Bytes element = elements[to == ListEnd.HEAD ? elements.length - 1 - pushed : pushed];
+                to.push(target, element);
+                pushes[2 + pushed++] = element;
+            }
+        } catch (RuntimeException e) {
+            // Memory ends: all or none.
+            pop(to, target, pushed);
+            throw e;
         }
         return pushes;
     }

@@ -1,0 +1,297 @@
+package dev.spinel.engine.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands for which the memory does not suffice change nothing, and nothing is logged that did not happen. */
+class MemoryEndsTest {
+    private static final long ARENA_BYTES = 24 << 20;
+    private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.";
+
+    private final CommandTester tester = CommandTester.withArena(ARENA_BYTES);
+
+    /** Commands that store more than they are given. */
+    @Nested
+    class LargeResults {
+        @Test
+        void setString_aboveWhatIsLeft_keepsTheOldValueAndItsTime() {
+            tester.send("SET key " + "v".repeat(9 << 20));
+            tester.send("SET old x EX 100");
+            refuses("SET old " + "v".repeat(12 << 20));
+            assertThat(tester.send("TTL old")).isEqualTo("100");
+            assertThat(tester.send("INFO keyspace")).contains("expires=1");
+        }
+
+        @Test
+        void setString_inPlaceOfAHashWithExpiringFields_keepsIt() {
+            tester.send("SET key " + "v".repeat(9 << 20));
+            tester.send("HSET old f v");
+            tester.send("HEXPIRE old 100 FIELDS 1 f");
+            refuses("SET old " + "v".repeat(12 << 20));
+            assertThat(tester.send("HTTL old FIELDS 1 f")).contains("100");
+            assertThat(tester.send("INFO keyspace")).contains("subexpiry=1");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "COPY large other",
+                    "COPY large small REPLACE",
+                    "RENAME large other",
+                    "RENAME large small",
+                    "MOVE large 1",
+                    "SETRANGE small 13000000 x",
+                    "SETRANGE other 13000000 x",
+                    "SETBIT small 104000000 1",
+                    "SETBIT other 104000000 1",
+                    "BITFIELD other SET u8 104000000 1",
+                    "BITOP NOT other large",
+                    "BITOP NOT small large",
+                    "BITOP OR small small large",
+                })
+        void strings(String command) {
+            tester.send("SET large " + "v".repeat(12 << 20));
+            tester.send("SET small x EX 100");
+            refuses(command);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "LMOVE large small LEFT RIGHT",
+                    "LMOVE large other LEFT RIGHT",
+                    "RPOPLPUSH large small",
+                    "LMOVEM large small LEFT RIGHT COUNT 2 BULK",
+                    "LMOVEM large other RIGHT LEFT COUNT 2 OBO",
+                    "COPY large other",
+                    "COPY large small REPLACE",
+                    "SORT large ALPHA STORE small",
+                    "SORT large ALPHA STORE other",
+                })
+        void lists(String command) {
+            tester.send("RPUSH large " + "a".repeat(15 << 19));
+            tester.send("RPUSH large " + "b".repeat(15 << 19));
+            tester.send("RPUSH small x");
+            tester.send("EXPIRE small 100");
+            refuses(command);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "SUNIONSTORE other large",
+                    "SUNIONSTORE small large",
+                    "SDIFFSTORE small large",
+                    "SINTERSTORE large large same",
+                    "COPY large other",
+                    "COPY large small REPLACE",
+                    "SORT large BY nosort STORE small",
+                    "ZUNIONSTORE small 1 large",
+                    "ZUNIONSTORE other 2 large small",
+                })
+        void sets(String command) {
+            fillSet("large", 32_000);
+            tester.send("COPY large same");
+            tester.send("SADD small x");
+            tester.send("EXPIRE small 100");
+            refuses(command);
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "ZRANGESTORE small large 0 -1",
+                    "ZUNIONSTORE other 1 large",
+                    "ZINTERSTORE small 2 large large",
+                    "ZDIFFSTORE large 1 large",
+                    "COPY large small REPLACE",
+                    "GEOSEARCHSTORE small large FROMLONLAT 0 0 BYRADIUS 30000 km",
+                })
+        void sortedSets(String command) {
+            for (int i = 0; i < 40; i++) {
+                StringBuilder line = new StringBuilder("ZADD large");
+                for (int j = 0; j < 1000; j++) {
+                    line.append(' ').append(1_000_000_000_000_000L + 1_000_003L * j);
+                    line.append(' ').append("member".repeat(50)).append(i * 1000 + j);
+                }
+                tester.send(line.toString());
+            }
+            tester.send("ZADD small 1 x");
+            tester.send("EXPIRE small 100");
+            refuses(command);
+        }
+
+        @Test
+        void copyOfHash_leavesNoKey() {
+            for (int i = 0; i < 1000; i++) {
+                assertThat(tester.send("HSET hash f" + i + " " + "v".repeat(15_000)))
+                        .isEqualTo("1");
+            }
+            refuses("COPY hash other");
+        }
+
+        @Test
+        void copyOfStream_leavesNoKey() {
+            for (int i = 1; i <= 1000; i++) {
+                tester.send("XADD stream " + i + "-1 f " + "v".repeat(15_000));
+            }
+            refuses("COPY stream other");
+        }
+
+        private void fillSet(String key, int members) {
+            for (int i = 0; i < members; i += 1000) {
+                StringBuilder line = new StringBuilder("SADD ").append(key);
+                for (int j = 0; j < 1000; j++) {
+                    line.append(' ').append("member".repeat(50)).append(i + j);
+                }
+                assertThat(tester.send(line.toString())).isEqualTo("1000");
+            }
+        }
+    }
+
+    /** Commands that only store their arguments. */
+    @Nested
+    class FullMemory {
+        @Test
+        void manyFields_doNotFit_noneIsStored() {
+            tester.send("SET key " + "v".repeat(12 << 20));
+            refuses("HSET hash a 1 b " + "v".repeat(9 << 20));
+            refuses("MSET a 1 b " + "v".repeat(9 << 20));
+            refuses("RPUSH list 1 " + "v".repeat(9 << 20));
+            refuses("XADD stream * a 1 b " + "v".repeat(9 << 20));
+            assertThat(tester.send("DBSIZE")).isEqualTo("1");
+        }
+
+        @Test
+        void gapsOfOneSize_areFound_andCommandsThatAddNothingGoOn() {
+            List<String> keys = fill(100, 100);
+            for (int i = 0; i < keys.size(); i += 2) {
+                tester.send("DEL " + keys.get(i));
+            }
+            for (int i = 0; i < keys.size() * 9 / 10; i += 2) {
+                assertThat(tester.send("SET " + keys.get(i) + " " + "v".repeat(100)))
+                        .isEqualTo("OK");
+            }
+            for (int i = 0; i < keys.size() * 9 / 10; i++) {
+                assertThat(tester.send("EXPIRE " + keys.get(i) + " 100")).isEqualTo("1");
+                assertThat(tester.send("PERSIST " + keys.get(i))).isEqualTo("1");
+            }
+        }
+
+        @Test
+        void gapsOfAnotherSize_writesAreRefused_smallerValuesAreNot() {
+            tester.send("HSET hash a " + "v".repeat(200) + " b " + "w".repeat(50));
+            List<String> keys = fill(100, 100);
+            for (int i = 0; i < keys.size(); i += 2) {
+                tester.send("DEL " + keys.get(i));
+            }
+            int stored = 0;
+            while (tester.send("SET other" + stored + " " + "v".repeat(500)).equals("OK")) {
+                stored++;
+            }
+            refuses("SET another " + "v".repeat(500));
+            assertThat(tester.send("HDEL hash a")).isEqualTo("1");
+            assertThat(tester.send("HGETALL hash")).contains("w".repeat(50));
+        }
+
+        @Test
+        void eviction_whenGapsDoNotFit_makesRoomInTheEnd() {
+            tester.send("CONFIG SET maxmemory-policy allkeys-lru");
+            fill(100, 100);
+            int stored = 0;
+            for (int i = 0; i < 20_000; i++) {
+                stored += tester.send("SET other" + i + " " + "v".repeat(500)).equals("OK") ? 1 : 0;
+            }
+            assertThat(stored).isGreaterThan(15_000);
+        }
+
+        private List<String> fill(int from, int bytes) {
+            List<String> keys = new ArrayList<>();
+            for (int i = from; ; i++) {
+                String key = "key:" + i;
+                if (!tester.send("SET " + key + " " + "v".repeat(bytes)).equals("OK") || i == 400_000) {
+                    return keys;
+                }
+                keys.add(key);
+                if (i % 1000 == 0) {
+                    tester.advanceMillis(2000);
+                }
+            }
+        }
+    }
+
+    /** Whatever is refused in a full and fragmented memory: the log has what the data have. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void randomCommands_logRepeatsTheData(long seed) {
+        Random random = new Random(seed);
+        int refused = 0;
+        for (int i = 0; i < 150_000; i++) {
+            String reply = tester.send(command(random, i));
+            refused += reply.equals(OUT_OF_MEMORY) ? 1 : 0;
+            if (i % 1000 == 0) {
+                tester.advanceMillis(10);
+            }
+        }
+        assertThat(refused).isGreaterThan(100);
+        CommandTester other = new CommandTester();
+        other.replay(tester.allEffects());
+        assertThat(other.send("DBSIZE")).isEqualTo(tester.send("DBSIZE"));
+        assertThat(other.send("DEBUG DIGEST")).isEqualTo(tester.send("DEBUG DIGEST"));
+    }
+
+    private static String command(Random random, int i) {
+        // Sizes change as time goes by, so that gaps of old sizes remain.
+        int bytes = 1 << random.nextInt(6 + i / 30_000 * 2);
+        String value = "v".repeat(1 + random.nextInt(bytes));
+        int key = random.nextInt(2000);
+        return switch (random.nextInt(24)) {
+            case 0, 1 -> "SET s" + key + " " + value;
+            case 2 -> "SET s" + key + " " + value + " EX 1000";
+            case 3 -> "APPEND s" + key + " " + value;
+            case 4, 5 ->
+                "HSET h" + key % 200 + " f" + random.nextInt(300) + " " + value + " f" + random.nextInt(300) + " w"
+                        + value;
+            case 6 -> "HDEL h" + key % 200 + " f" + random.nextInt(300) + " f" + random.nextInt(300);
+            case 7 -> "HEXPIRE h" + key % 200 + " 1000 FIELDS 2 f" + random.nextInt(300) + " f" + random.nextInt(300);
+            case 8 -> "SADD u" + key % 200 + " " + random.nextInt(100_000) + " " + value + i;
+            case 9 -> "SREM u" + key % 200 + " " + random.nextInt(100_000);
+            case 10 -> "ZADD z" + key % 200 + " " + random.nextInt(1000) + " m" + random.nextInt(1000) + " 5 " + value;
+            case 11 -> "RPUSH l" + key % 200 + " " + value + " " + value + i;
+            case 12 -> "LPOP l" + key % 200;
+            case 13 -> "LMOVE l" + key % 200 + " l" + random.nextInt(200) + " LEFT RIGHT";
+            case 14 -> "XADD x" + key % 100 + " " + (i + 1) + "-1 f " + value;
+            case 15 -> "EXPIRE s" + key + " 1000";
+            case 16 -> "PERSIST s" + key;
+            case 17 -> "RENAME s" + key + " s" + random.nextInt(2000);
+            case 18 -> "COPY h" + key % 200 + " h" + random.nextInt(200) + " REPLACE";
+            case 19 -> "SUNIONSTORE u" + key % 200 + " u" + random.nextInt(200) + " u" + random.nextInt(200);
+            case 20 -> "DEL s" + key + " h" + key;
+            case 21 -> "ZUNIONSTORE z" + key % 200 + " 2 z" + random.nextInt(200) + " u" + random.nextInt(200);
+            case 22 -> "DEL u" + key + " z" + key + " l" + key + " x" + key;
+            default -> "SETRANGE s" + key + " " + random.nextInt(20_000) + " " + value;
+        };
+    }
+
+    private void refuses(String command) {
+        String before = state();
+        tester.takeEffects();
+        assertThat(tester.send(command)).isEqualTo(OUT_OF_MEMORY);
+        assertThat(state()).isEqualTo(before);
+        assertThat(tester.takeEffects()).isEmpty();
+    }
+
+    private String state() {
+        String keys =
+                String.join(" ", new TreeSet<>(List.of(tester.send("KEYS *").split("\n"))));
+        return keys + tester.send("DEBUG DIGEST") + tester.send("INFO keyspace") + tester.send("PTTL small");
+    }
+}
