@@ -63,7 +63,7 @@ public final class Database implements Keyspace {
     private long keysWithExpiry;
     private long hashesWithExpiringFields;
     private long expiryCursor;
-    /** The key of a large hash whose fields the last slices of active expiry were occupied with. */
+    /** The key of a large hash that had fields to expire when active expiry met it last. */
     private byte @Nullable [] walkedHash;
 
     private final List<Bytes> dueFields = new ArrayList<>();
@@ -958,23 +958,13 @@ public final class Database implements Keyspace {
     }
 
     /**
-     * Walks a slice of the table and removes the keys, and the fields of hashes, whose time is over; or, if the slice before
-     * has met a large hash with many of them, a slice of that hash.
+     * Walks a slice of the table and removes the keys, and the fields of hashes, whose time is over; of a large hash a slice,
+     * after which {@link #expireWalkedHash} goes on with it.
      *
      * @param visits about how many keys to look at
      * @return how many keys and fields were removed
      */
     int expireSlice(int visits) {
-        byte[] walked = walkedHash;
-        if (walked != null) {
-            walkedHash = null;
-            long hash = context.keyHash().hash(walked, 0, walked.length);
-            long address = table.find(hash, walked, 0, walked.length);
-            int removed = address == Arena.NULL ? 0 : expireFields(hash, address);
-            if (removed > 0) {
-                return removed;
-            }
-        }
         ExpirySlice slice = new ExpirySlice();
         expiryCursor = table.scan(expiryCursor, visits, slice);
         slice.due.expire();
@@ -992,7 +982,28 @@ public final class Database implements Keyspace {
         return removed;
     }
 
-    /** Removes fields that are over of what may be a hash with such; if it is large, the next slice may go on with it. */
+    /** Whether there is a large hash to go on with. */
+    boolean walksHash() {
+        return walkedHash != null;
+    }
+
+    /**
+     * Walks a slice of the large hash that was met last, if its fields have not all been looked at.
+     *
+     * @return how many fields were removed
+     */
+    int expireWalkedHash() {
+        byte[] key = walkedHash;
+        if (key == null) {
+            return 0;
+        }
+        walkedHash = null;
+        long hash = context.keyHash().hash(key, 0, key.length);
+        long address = table.find(hash, key, 0, key.length);
+        return address == Arena.NULL ? 0 : expireFields(hash, address);
+    }
+
+    /** Removes fields that are over of what may be a hash with such. */
     private int expireFields(long hash, long address) {
         if (!RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
             return 0;
