@@ -247,6 +247,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public void fieldsExpired(int count) {
+        keyspaces().statistics().fieldsExpired(count);
+    }
+
+    @Override
     public void propagateAs(Bytes... arguments) {
         explicitEffects = true;
         Propagator propagator = services.propagator();

@@ -76,7 +76,7 @@ final class FieldGetAndChange {
                 continue;
             }
             if (past) {
-                removal.remove(field);
+                removal.expire(field);
             } else if (!persists || hash.expiresAtMillis(field) != HashValue.NO_EXPIRY) {
                 hash.expireAt(field, options.expiresAtMillis());
                 changed.add(field);
@@ -106,7 +106,7 @@ final class FieldGetAndChange {
         }
         if (options.timeToLive() == TimeToLive.SET && call.keys().isPast(options.expiresAtMillis())) {
             if (hash != null) {
-                remove(call, hash, options);
+                expire(call, hash, options);
             }
         } else {
             set(call, hash == null ? call.keys().modifyOrCreate(ValueType.HASH, key) : hash, options);
@@ -114,10 +114,10 @@ final class FieldGetAndChange {
         call.reply().integer(1);
     }
 
-    private static void remove(Call call, HashValue hash, FieldOptions options) {
+    private static void expire(Call call, HashValue hash, FieldOptions options) {
         FieldRemoval removal = new FieldRemoval(call, hash);
         for (int i = 0; i < options.fields().count(); i++) {
-            removal.remove(options.field(i));
+            removal.expire(options.field(i));
         }
         removal.finish();
     }

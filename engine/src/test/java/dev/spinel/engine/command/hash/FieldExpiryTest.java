@@ -81,6 +81,18 @@ class FieldExpiryTest {
         }
 
         @Test
+        void fieldsDeletedByAPastTime_areCounted() {
+            server.send("HEXPIRE h 0 FIELDS 2 a x");
+            server.send("HGETEX h PXAT 1 FIELDS 1 b");
+            server.send("HSETEX h PXAT 1 FIELDS 2 c 1 x 1");
+            assertReply("EXISTS h", "0");
+            assertThat(info("stats", "expired_subkeys")).isEqualTo("3");
+            server.send("HSET h a 1");
+            server.send("HDEL h a");
+            assertThat(info("stats", "expired_subkeys")).isEqualTo("3");
+        }
+
+        @Test
         void pastTimeOfAllFields_removesTheKey() {
             CommandTester.Session subscriber = server.connect();
             server.send("CONFIG SET notify-keyspace-events KEA");
