@@ -393,8 +393,10 @@ public final class Database implements Keyspace {
         }
     }
 
-    private void touchChanged(long address) {
-        if (context.touchesKeys()) {
+    /** Takes note that a command has changed a key, where that is what its access clock tells. */
+    void touchChanged(Bytes key) {
+        long address = table.find(hash(key), key.array(), key.offset(), key.length());
+        if (address != Arena.NULL && context.touchesKeys()) {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
             RecordLayout.clock(chunk, record, context.access().changed(RecordLayout.clock(chunk, record)));
@@ -496,7 +498,7 @@ public final class Database implements Keyspace {
             return null;
         }
         beforeChange(hash, address);
-        touchChanged(address);
+        touch(address);
         return viewAt(type, hash, address);
     }
 
@@ -508,7 +510,7 @@ public final class Database implements Keyspace {
             return add(type, hash, key);
         }
         beforeChange(hash, address);
-        touchChanged(address);
+        touch(address);
         return viewAt(type, hash, address);
     }
 

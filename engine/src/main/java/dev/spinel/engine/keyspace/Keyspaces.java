@@ -1,5 +1,6 @@
 package dev.spinel.engine.keyspace;
 
+import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.value.EncodingLimits;
@@ -81,6 +82,13 @@ public final class Keyspaces {
     /** Whether keys whose time is over are removed; off while commands are paused. */
     public void deletesExpired(boolean value) {
         context.deletesExpired(value);
+    }
+
+    /** Takes note that a command has changed a key: it is then the last to be evicted for the age of its last change. */
+    public void changed(int index, Bytes key) {
+        if (context.access().tracksChanges()) {
+            databases[index].touchChanged(key);
+        }
     }
 
     /** Exchanges the contents of two databases. */
