@@ -490,6 +490,13 @@ public final class Database implements Keyspace {
         return valueTypeAt(address) == type ? viewAt(type, hash, address) : null;
     }
 
+    /** The value of a key, only to be looked at; counts neither as a hit or a miss nor as an access. */
+    public <V> @Nullable V inspect(ValueType<V> type, Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        return address == Arena.NULL ? null : viewAt(type, hash, address);
+    }
+
     @Override
     public <V> @Nullable V modify(ValueType<V> type, Bytes key) {
         long hash = hash(key);

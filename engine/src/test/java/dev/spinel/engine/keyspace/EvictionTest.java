@@ -173,6 +173,16 @@ class EvictionTest {
     }
 
     @Test
+    void digest_isNoAccess() {
+        tester.send("CONFIG SET maxmemory-policy allkeys-lru");
+        tester.send("HSET hash a 1");
+        tester.advanceMillis(50_000);
+        tester.send("DEBUG DIGEST");
+        tester.send("DEBUG DIGEST-VALUE hash");
+        assertThat(tester.send("OBJECT IDLETIME hash")).isEqualTo("50");
+    }
+
+    @Test
     void leastRecentlyModified_goesFirstThoughItIsRead() {
         tester.send("CONFIG SET maxmemory-samples 64");
         limit("allkeys-lrm", 120_000);
