@@ -1,6 +1,7 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
@@ -10,6 +11,7 @@ import dev.spinel.engine.dataset.StreamState;
 /** Takes values, looks at what the reader hands on as it is, and forgets them. One thread. */
 final class IntegrityCheck implements DatasetSink {
     private static final int INTSET_HEADER_BYTES = 8;
+    private static final int FIELD_VALUE_AND_TIME = 3;
 
     private final ListpackCursor cursor = new ListpackCursor();
 
@@ -60,16 +62,31 @@ final class IntegrityCheck implements DatasetSink {
         listpack(listpack, 2);
     }
 
+    /** Fields that expire come first, in the order of their times, and those that don't, with a 0, last. */
     @Override
     public void expiringHash(Bytes listpack) throws InvalidDatasetException {
-        listpack(listpack, 3);
+        listpack(listpack, FIELD_VALUE_AND_TIME);
+        long last = 1;
+        for (int entry = 1; cursor.next(); entry++) {
+            if (entry % FIELD_VALUE_AND_TIME == 0) {
+                long time = cursor.number();
+                if (!cursor.isNumber() || (time != 0 && (time < last || time > HashValue.MAX_EXPIRY_MILLIS))) {
+                    throw new InvalidDatasetException("Listpack integrity check failed: fields not in order of expiry");
+                }
+                last = time == 0 ? Long.MAX_VALUE : time;
+            }
+        }
     }
 
     @Override
     public void expiringHash(long fields, long earliestMillis) {}
 
     @Override
-    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) {}
+    public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws InvalidDatasetException {
+        if (expiresAtMillis <= 0) {
+            throw new InvalidDatasetException("A field of a hash expires at " + expiresAtMillis);
+        }
+    }
 
     @Override
     public void sortedSet(Bytes listpack) throws InvalidDatasetException {

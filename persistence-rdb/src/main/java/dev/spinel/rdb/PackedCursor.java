@@ -19,6 +19,8 @@ abstract class PackedCursor {
     private final Bytes[] elements = {new Bytes(), new Bytes()};
     private final byte[][] digits = new byte[2][Numbers.MAX_LONG_LENGTH];
     private int turn;
+    private boolean isNumber;
+    private long number;
     private byte[] array = digits[0];
     private int start;
     private int at;
@@ -89,6 +91,16 @@ abstract class PackedCursor {
         return elements[turn];
     }
 
+    /** Whether the current entry is stored as an integer. */
+    final boolean isNumber() {
+        return isNumber;
+    }
+
+    /** The value of an entry that is stored as an integer. */
+    final long number() {
+        return number;
+    }
+
     /** Whether so many bytes are left; otherwise all is broken. */
     final boolean has(long bytes) {
         broken |= bytes < 0 || bytes > end - at;
@@ -154,6 +166,7 @@ abstract class PackedCursor {
         if (length < 0 || !has(headBytes + length)) {
             return fail();
         }
+        isNumber = false;
         elements[turn].set(array, at + headBytes, (int) length);
         at += headBytes + (int) length;
         return true;
@@ -161,6 +174,8 @@ abstract class PackedCursor {
 
     /** Takes the entry as a number of {@code bytes} bytes in all, and moves behind it. */
     final boolean takeNumber(long value, int bytes) {
+        isNumber = true;
+        number = value;
         elements[turn].set(digits[turn], 0, Numbers.formatLong(value, digits[turn], 0));
         at += bytes;
         return true;

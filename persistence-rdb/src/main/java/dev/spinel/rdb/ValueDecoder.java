@@ -397,7 +397,11 @@ final class ValueDecoder {
                 sink = receiver.begin();
                 sink.expiringHash(count, earliestMillis);
             }
-            giveField(sink, time == 0 ? DatasetSink.NO_EXPIRY : base + time);
+            long expiresAtMillis = time == 0 ? DatasetSink.NO_EXPIRY : base + time;
+            if (time != 0 && expiresAtMillis <= 0) {
+                throw new InvalidDatasetException("A field of a hash expires at " + expiresAtMillis);
+            }
+            giveField(sink, expiresAtMillis);
         }
         return count > 0;
     }

@@ -280,6 +280,29 @@ class RdbReaderTest {
                     "hash [f=v@1000, g=w]");
         }
 
+        /** The sum must not be taken for "no expiry", which is -1. */
+        @Test
+        void withTimesThatAreNotPositive_isRefused() {
+            String minusFive = "81 FFFFFFFFFFFFFFFB";
+            assertRefused(
+                    file(12).value(24, "key")
+                            .u64(5)
+                            .length(1)
+                            .hex(minusFive)
+                            .string("f")
+                            .string("v")
+                            .end(),
+                    "A field of a hash expires at -1");
+            assertRefused(
+                    file(12).value(22, "key")
+                            .length(1)
+                            .hex("81 FFFFFFFFFFFFFFFF")
+                            .string("f")
+                            .string("v")
+                            .end(),
+                    "A field of a hash expires at -1");
+        }
+
         @Test
         void withExpiringFields_inABrokenListpack_isRefused() {
             assertRefused(file(12).value(25, "key").u64(1000).string("abc").end(), "Listpack integrity check failed.");

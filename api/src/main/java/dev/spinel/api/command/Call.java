@@ -90,6 +90,9 @@ public interface Call {
     /** Counts a change that is not tied to a key. */
     void changed();
 
+    /** Counts fields of hashes that were removed because their time to live is over, for INFO. */
+    void fieldsExpired(int count);
+
     /** Logs and replicates this in place of the command; several calls add up, all as one unit. Arguments are copied. */
     void propagateAs(Bytes... arguments);
 

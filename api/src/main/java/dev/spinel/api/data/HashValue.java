@@ -40,6 +40,13 @@ public interface HashValue {
     /** Sets a field, which then does not expire any more; true when it is new. */
     boolean put(Bytes field, Bytes value);
 
+    /**
+     * Sets a field and when it expires; true when it is new.
+     *
+     * @param unixMillis 1 to {@link #MAX_EXPIRY_MILLIS}, or {@link #NO_EXPIRY}
+     */
+    boolean put(Bytes field, Bytes value, long unixMillis);
+
     /** Sets a field and leaves its time to live as it is; true when it is new. */
     boolean update(Bytes field, Bytes value);
 
@@ -61,7 +68,8 @@ public interface HashValue {
     /** A cursor before the first field, in no particular order; the hash must not change while it is in use. */
     Cursor cursor();
 
-    /** A cursor that stands on one field, drawn uniformly; {@link #liveSize} must not be 0. */
+    /** A cursor that stands on one field, drawn uniformly, or null when there is none whose time to live is not over. */
+    @Nullable
     Cursor randomField(RandomGenerator random);
 
     /**

@@ -75,9 +75,9 @@ final class DatasetDigest {
     }
 
     /** The digest of the value of one key; all zeros when there is none. */
-    static String of(Keyspace keyspace, Bytes key) {
+    static String of(Database database, Bytes key) {
         DatasetDigest digest = empty();
-        digest.addValue(keyspace, key);
+        digest.addValue(database, key);
         return HexFormat.of().formatHex(digest.sum);
     }
 
@@ -94,36 +94,36 @@ final class DatasetDigest {
         return ByteBuffer.allocate(Integer.BYTES).putInt(value).array();
     }
 
-    private void addValue(Keyspace keyspace, Bytes key) {
-        ValueType<?> type = keyspace.typeOf(key);
+    private void addValue(Database database, Bytes key) {
+        ValueType<?> type = database.typeOf(key);
         if (type == null) {
             return;
         }
         mix(number(type.id()));
         if (type == ValueType.STRING) {
-            mix(Objects.requireNonNull(keyspace.modify(ValueType.STRING, key)).bytes());
+            mix(Objects.requireNonNull(database.inspect(ValueType.STRING, key)).bytes());
         } else if (type == ValueType.LIST) {
-            addList(Objects.requireNonNull(keyspace.modify(ValueType.LIST, key)));
+            addList(Objects.requireNonNull(database.inspect(ValueType.LIST, key)));
         } else if (type == ValueType.SET) {
-            addSet(Objects.requireNonNull(keyspace.modify(ValueType.SET, key)));
+            addSet(Objects.requireNonNull(database.inspect(ValueType.SET, key)));
         } else if (type == ValueType.SORTED_SET) {
-            addSortedSet(Objects.requireNonNull(keyspace.modify(ValueType.SORTED_SET, key)));
+            addSortedSet(Objects.requireNonNull(database.inspect(ValueType.SORTED_SET, key)));
         } else if (type == ValueType.STREAM) {
-            addStream(Objects.requireNonNull(keyspace.modify(ValueType.STREAM, key)));
+            addStream(Objects.requireNonNull(database.inspect(ValueType.STREAM, key)));
         } else if (type.id() == ValueType.CUSTOM_ID) {
-            addCustom(keyspace, key, type);
+            addCustom(database, key, type);
         } else {
-            addHash(Objects.requireNonNull(keyspace.modify(ValueType.HASH, key)));
+            addHash(Objects.requireNonNull(database.inspect(ValueType.HASH, key)));
         }
-        if (keyspace.expiresAtMillis(key) != Keyspace.NO_EXPIRY) {
+        if (database.expiresAtMillis(key) != Keyspace.NO_EXPIRY) {
             add(EXPIRE_MARK, 0, EXPIRE_MARK.length);
         }
     }
 
-    private <V> void addCustom(Keyspace keyspace, Bytes key, ValueType<V> type) {
+    private <V> void addCustom(Database database, Bytes key, ValueType<V> type) {
         SavedValue saved = new SavedValue();
         CustomType<V> custom = Objects.requireNonNull(type.custom());
-        custom.save(Objects.requireNonNull(keyspace.modify(type, key)), saved);
+        custom.save(Objects.requireNonNull(database.inspect(type, key)), saved);
         mix(saved.toByteArray());
     }
 

@@ -12,6 +12,7 @@ import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -61,7 +62,7 @@ public final class DebugCommands implements ServerPlugin {
         this.cronPause = cronPause;
         this.subcommands = new HashMap<>(Map.ofEntries(
                 Map.entry("DIGEST", new Subcommand(0, 0, this::digest)),
-                Map.entry("DIGEST-VALUE", new Subcommand(1, ANY_NUMBER, DebugCommands::digestValue)),
+                Map.entry("DIGEST-VALUE", new Subcommand(1, ANY_NUMBER, this::digestValue)),
                 Map.entry("ERROR", new Subcommand(1, 1, DebugCommands::error)),
                 Map.entry("HELP", new Subcommand(0, 0, help())),
                 Map.entry("JMAP", new Subcommand(0, 0, DebugCommands::nothing)),
@@ -186,10 +187,11 @@ public final class DebugCommands implements ServerPlugin {
         call.reply().simple(DatasetDigest.of(keyspaces, call.nowMillis()));
     }
 
-    private static void digestValue(Call call) {
+    private void digestValue(Call call) {
+        Database database = keyspaces.get(call.keys().index());
         call.reply().array(call.argCount() - 2);
         for (int i = 2; i < call.argCount(); i++) {
-            call.reply().simple(DatasetDigest.of(call.keys(), call.arg(i)));
+            call.reply().simple(DatasetDigest.of(database, call.arg(i)));
         }
     }
 

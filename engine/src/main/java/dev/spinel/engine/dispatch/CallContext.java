@@ -226,16 +226,18 @@ final class CallContext implements ClientCall {
 
     @Override
     public void changed(Bytes key, KeyEvent event, String name) {
-        services.changes().changed(keys().index(), key, event, name);
+        changed(keys(), key, event, name);
     }
 
     @Override
     public void changed(Keyspace keyspace, Bytes key, KeyEvent event, String name) {
+        keyspaces().changed(keyspace.index(), key);
         services.changes().changed(keyspace.index(), key, event, name);
     }
 
     @Override
     public void changed(Bytes key) {
+        keyspaces().changed(keys().index(), key);
         services.changes().changed(keys().index(), key);
     }
 
@@ -247,6 +249,11 @@ final class CallContext implements ClientCall {
     @Override
     public void changed() {
         services.changes().changed();
+    }
+
+    @Override
+    public void fieldsExpired(int count) {
+        keyspaces().statistics().fieldsExpired(count);
     }
 
     @Override

@@ -63,6 +63,11 @@ public final class AccessClock {
         return order == EvictionPolicy.Order.FREQUENCY;
     }
 
+    /** Whether the age of a change is what counts, and reading does not. */
+    boolean tracksChanges() {
+        return order == EvictionPolicy.Order.MODIFICATION_AGE;
+    }
+
     /** The bits of a new key. */
     int initial() {
         return counts() ? bits(INITIAL_COUNTER) : seconds;
@@ -70,7 +75,7 @@ public final class AccessClock {
 
     /** The bits of a key that is read now. */
     int read(int bits) {
-        return order == EvictionPolicy.Order.MODIFICATION_AGE ? bits : changed(bits);
+        return tracksChanges() ? bits : changed(bits);
     }
 
     /** The bits of a key that is changed now. */

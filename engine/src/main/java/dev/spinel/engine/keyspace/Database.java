@@ -63,7 +63,7 @@ public final class Database implements Keyspace {
     private long keysWithExpiry;
     private long hashesWithExpiringFields;
     private long expiryCursor;
-    /** The key of a large hash whose fields the last slices of active expiry were occupied with. */
+    /** The key of a large hash that had fields to expire when active expiry met it last. */
     private byte @Nullable [] walkedHash;
 
     private final List<Bytes> dueFields = new ArrayList<>();
@@ -393,8 +393,10 @@ public final class Database implements Keyspace {
         }
     }
 
-    private void touchChanged(long address) {
-        if (context.touchesKeys()) {
+    /** Takes note that a command has changed a key, where that is what its access clock tells. */
+    void touchChanged(Bytes key) {
+        long address = table.find(hash(key), key.array(), key.offset(), key.length());
+        if (address != Arena.NULL && context.touchesKeys()) {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
             RecordLayout.clock(chunk, record, context.access().changed(RecordLayout.clock(chunk, record)));
@@ -488,6 +490,13 @@ public final class Database implements Keyspace {
         return valueTypeAt(address) == type ? viewAt(type, hash, address) : null;
     }
 
+    /** The value of a key, only to be looked at; counts neither as a hit or a miss nor as an access. */
+    public <V> @Nullable V inspect(ValueType<V> type, Bytes key) {
+        long hash = hash(key);
+        long address = find(hash, key);
+        return address == Arena.NULL ? null : viewAt(type, hash, address);
+    }
+
     @Override
     public <V> @Nullable V modify(ValueType<V> type, Bytes key) {
         long hash = hash(key);
@@ -496,7 +505,7 @@ public final class Database implements Keyspace {
             return null;
         }
         beforeChange(hash, address);
-        touchChanged(address);
+        touch(address);
         return viewAt(type, hash, address);
     }
 
@@ -508,7 +517,7 @@ public final class Database implements Keyspace {
             return add(type, hash, key);
         }
         beforeChange(hash, address);
-        touchChanged(address);
+        touch(address);
         return viewAt(type, hash, address);
     }
 
@@ -1028,23 +1037,13 @@ public final class Database implements Keyspace {
     }
 
     /**
-     * Walks a slice of the table and removes the keys, and the fields of hashes, whose time is over; or, if the slice before
-     * has met a large hash with many of them, a slice of that hash.
+     * Walks a slice of the table and removes the keys, and the fields of hashes, whose time is over; of a large hash a slice,
+     * after which {@link #expireWalkedHash} goes on with it.
      *
      * @param visits about how many keys to look at
      * @return how many keys and fields were removed
      */
     int expireSlice(int visits) {
-        byte[] walked = walkedHash;
-        if (walked != null) {
-            walkedHash = null;
-            long hash = context.keyHash().hash(walked, 0, walked.length);
-            long address = table.find(hash, walked, 0, walked.length);
-            int removed = address == Arena.NULL ? 0 : expireFields(hash, address);
-            if (removed > 0) {
-                return removed;
-            }
-        }
         ExpirySlice slice = new ExpirySlice();
         expiryCursor = table.scan(expiryCursor, visits, slice);
         slice.due.expire();
@@ -1062,7 +1061,28 @@ public final class Database implements Keyspace {
         return removed;
     }
 
-    /** Removes fields that are over of what may be a hash with such; if it is large, the next slice may go on with it. */
+    /** Whether there is a large hash to go on with. */
+    boolean walksHash() {
+        return walkedHash != null;
+    }
+
+    /**
+     * Walks a slice of the large hash that was met last, if its fields have not all been looked at.
+     *
+     * @return how many fields were removed
+     */
+    int expireWalkedHash() {
+        byte[] key = walkedHash;
+        if (key == null) {
+            return 0;
+        }
+        walkedHash = null;
+        long hash = context.keyHash().hash(key, 0, key.length);
+        long address = table.find(hash, key, 0, key.length);
+        return address == Arena.NULL ? 0 : expireFields(hash, address);
+    }
+
+    /** Removes fields that are over of what may be a hash with such. */
     private int expireFields(long hash, long address) {
         if (!RecordLayout.hasExpiringFields(arena.chunk(address), arena.offset(address))) {
             return 0;

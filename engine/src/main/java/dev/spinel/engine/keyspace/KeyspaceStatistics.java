@@ -29,6 +29,11 @@ public final class KeyspaceStatistics {
         return expiredFields;
     }
 
+    /** Counts fields that a command removed because their time to live is over. */
+    public void fieldsExpired(int count) {
+        expiredFields += count;
+    }
+
     /** CONFIG RESETSTAT. */
     public void reset() {
         keyspaceHits = 0;

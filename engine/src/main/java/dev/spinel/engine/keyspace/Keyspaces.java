@@ -1,5 +1,6 @@
 package dev.spinel.engine.keyspace;
 
+import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.value.EncodingLimits;
@@ -12,6 +13,9 @@ public final class Keyspaces {
     private static final int KEYS_PER_SLICE = 200;
     private static final int MAX_VISITS_PER_SLICE = 20_000;
     private static final int STALE_PERCENT_TO_GO_ON = 10;
+
+    /** The part of the time of a cycle after which a walk over a large hash that finds few fields has to wait. */
+    private static final int SPARSE_WALK_DIVISOR = 5;
 
     /** How much the last cycle counts in the estimate of keys that have expired and are still there, as in Redis. */
     private static final double CYCLE_WEIGHT = 0.05;
@@ -103,6 +107,13 @@ public final class Keyspaces {
         context.deletesExpired(value);
     }
 
+    /** Takes note that a command has changed a key: it is then the last to be evicted for the age of its last change. */
+    public void changed(int index, Bytes key) {
+        if (context.access().tracksChanges()) {
+            databases[index].touchChanged(key);
+        }
+    }
+
     /** Exchanges the contents of two databases. */
     public void swap(int first, int second) {
         Database database = databases[first];
@@ -191,7 +202,7 @@ public final class Keyspaces {
 
     /**
      * Removes keys and fields of hashes whose time is over until few are left or the time is up; unless
-     * {@link #deletesExpired} is off.
+     * {@link #deletesExpired} is off. Slices of the keys take turns with slices of a large hash.
      *
      * @param budgetNanos how long this may take
      * @return whether it stopped because of the time
@@ -207,20 +218,29 @@ public final class Keyspaces {
         for (int i = 0; i < databases.length && !timeIsUp; i++) {
             Database database = databases[nextToExpire];
             nextToExpire = (nextToExpire + 1) % databases.length;
-            while (!timeIsUp && database.hasTimesToLive()) {
-                visitedKeys +=
-                        Math.min(KEYS_PER_SLICE, database.keysWithExpiry() + database.hashesWithExpiringFields());
-                int removed = database.expireSlice(visits(database));
-                removedKeys += removed;
-                timeIsUp = System.nanoTime() - start > budgetNanos;
-                if (removed * 100 <= KEYS_PER_SLICE * STALE_PERCENT_TO_GO_ON) {
-                    break;
+            boolean manyKeys = true;
+            boolean walks = true;
+            while (!timeIsUp && (manyKeys || walks) && database.hasTimesToLive()) {
+                if (manyKeys) {
+                    visitedKeys +=
+                            Math.min(KEYS_PER_SLICE, database.keysWithExpiry() + database.hashesWithExpiringFields());
+                    int removed = database.expireSlice(visits(database));
+                    removedKeys += removed;
+                    manyKeys = isMany(removed);
                 }
+                boolean manyFields = isMany(database.expireWalkedHash());
+                long tookNanos = System.nanoTime() - start;
+                timeIsUp = tookNanos > budgetNanos;
+                walks = database.walksHash() && (manyFields || tookNanos < budgetNanos / SPARSE_WALK_DIVISOR);
             }
         }
         double percent = visitedKeys == 0 ? 0 : 100.0 * Math.min(removedKeys, visitedKeys) / visitedKeys;
         stalePercent += (percent - stalePercent) * CYCLE_WEIGHT;
         return timeIsUp;
+    }
+
+    private static boolean isMany(int removed) {
+        return removed * 100 > KEYS_PER_SLICE * STALE_PERCENT_TO_GO_ON;
     }
 
     /** An estimate of the share of keys with a time to live that have expired and are still there, in percent. */

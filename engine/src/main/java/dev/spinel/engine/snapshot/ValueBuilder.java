@@ -196,10 +196,11 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws InvalidDatasetException {
-        if (expiresAtMillis <= 0 || expiresAtMillis > HashValue.MAX_EXPIRY_MILLIS) {
+        if (expiresAtMillis <= 0) {
             throw malformed("time to live of a field");
         }
-        if (!current(HashView.class).add(field, value, expiresAtMillis)) {
+        // Valkey knows later times than Redis.
+        if (!current(HashView.class).add(field, value, Math.min(expiresAtMillis, HashValue.MAX_EXPIRY_MILLIS))) {
             throw duplicate("field");
         }
     }

@@ -49,6 +49,11 @@ public final class HashView extends ValueView implements HashValue {
     private @Nullable LargeHash large;
     /** How many entries of the listpack are one field, if the bound value is not large. */
     private int step = PLAIN_STEP;
+    /**
+     * The records of the fields of a large hash that are not over, once draws have met too many that are; until the hash
+     * changes or the view is bound again.
+     */
+    private long @Nullable [] live;
 
     /** Creates a view of a cell that holds no hash yet; {@link #bind} and {@link #init} make it usable. */
     public HashView(ValueContext context, ValueCell cell) {
@@ -64,6 +69,7 @@ public final class HashView extends ValueView implements HashValue {
     @Override
     public void bind(ValueCell bound) {
         cell = bound;
+        live = null;
         int encoding = cell.encoding();
         large = (encoding & LARGE) != 0 ? (LargeHash) context.large.linkedFrom(cell) : null;
         step = encoding == EXPIRING ? EXPIRING_STEP : PLAIN_STEP;
@@ -95,10 +101,7 @@ public final class HashView extends ValueView implements HashValue {
             link(copy);
         } else {
             large = null;
-            step = other.step;
-            cell.encoding(step == EXPIRING_STEP ? EXPIRING : LISTPACK);
-            cell.resize(other.cell.length());
-            System.arraycopy(other.cell.array(), other.cell.offset(), cell.array(), cell.offset(), other.cell.length());
+            take(other.cell.array(), other.cell.offset(), other.step);
         }
     }
 
@@ -108,7 +111,7 @@ public final class HashView extends ValueView implements HashValue {
             large.tell(sink);
             return;
         }
-        told.set(cell.array(), cell.offset(), cell.length());
+        told.set(cell.array(), cell.offset(), listpackBytes());
         if (step == PLAIN_STEP) {
             sink.hash(told);
         } else {
@@ -128,11 +131,7 @@ public final class HashView extends ValueView implements HashValue {
      * @return false, and nothing happened, if the listpack is not that of a hash
      */
     public boolean load(Bytes listpack, boolean distinct) {
-        if (!isHash(listpack, distinct, PLAIN_STEP)) {
-            return false;
-        }
-        take(listpack);
-        return true;
+        return load(listpack, distinct, PLAIN_STEP);
     }
 
     /**
@@ -142,21 +141,33 @@ public final class HashView extends ValueView implements HashValue {
      * @return false, and nothing happened, if the listpack is not that of a hash, or not in the order of expiry
      */
     public boolean loadExpiring(Bytes listpack, boolean distinct) {
-        if (!isHash(listpack, distinct, EXPIRING_STEP) || !isInOrderOfExpiry(listpack)) {
-            return false;
-        }
-        cell.encoding(EXPIRING);
-        step = EXPIRING_STEP;
-        take(listpack);
-        settle();
-        return true;
+        return load(listpack, distinct, EXPIRING_STEP);
     }
 
-    private static boolean isHash(Bytes listpack, boolean distinct, int step) {
-        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
-        return count > 0
-                && count % step == 0
-                && (distinct || Listpack.isDistinct(listpack.array(), listpack.offset(), step));
+    private boolean load(Bytes listpack, boolean distinct, int entriesPerField) {
+        byte[] array = listpack.array();
+        int start = listpack.offset();
+        int count = Listpack.check(array, start, listpack.length());
+        if (count <= 0
+                || count % entriesPerField != 0
+                || (entriesPerField == EXPIRING_STEP && !isInOrderOfExpiry(listpack))) {
+            return false;
+        }
+        if (count / entriesPerField > context.limits.hashMaxListpackEntries) {
+            LargeHash hash = new LargeHash(context);
+            if (!fill(hash, array, start, entriesPerField)) {
+                hash.release();
+                return false;
+            }
+            link(hash);
+            return true;
+        }
+        if (!distinct && !Listpack.isDistinct(array, start, entriesPerField)) {
+            return false;
+        }
+        take(array, start, entriesPerField);
+        settle();
+        return true;
     }
 
     private static boolean isInOrderOfExpiry(Bytes listpack) {
@@ -181,12 +192,13 @@ public final class HashView extends ValueView implements HashValue {
         return true;
     }
 
-    private void take(Bytes listpack) {
-        cell.resize(listpack.length());
-        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
-        if (listpackSize() > context.limits.hashMaxListpackEntries) {
-            enlarge();
-        }
+    /** Makes the cell, which holds nothing that counts, a copy of a listpack. */
+    private void take(byte[] array, int start, int entriesPerField) {
+        int bytes = Listpack.totalBytes(array, start);
+        cell.resize(bytes);
+        System.arraycopy(array, start, cell.array(), cell.offset(), bytes);
+        step = entriesPerField;
+        cell.encoding(step == EXPIRING_STEP ? EXPIRING : LISTPACK);
     }
 
     /** Prepares the empty hash for so many fields. */
@@ -202,16 +214,36 @@ public final class HashView extends ValueView implements HashValue {
         settle();
     }
 
-    /** Has the encoding tell whether some field has a time to live, after that may have changed. */
+    /** Has encoding and length of the cell be those of its content, after that may have changed. */
     private void settle() {
         if (large != null) {
+            live = null;
             int encoding = large.hasExpiringFields() ? LARGE | EXPIRING : LARGE;
             if (encoding != cell.encoding()) {
                 cell.encoding(encoding);
             }
-        } else if (step == EXPIRING_STEP && firstExpiry() == NO_EXPIRY) {
+            return;
+        }
+        if (step == EXPIRING_STEP && firstExpiry() == NO_EXPIRY) {
             dropExpiries();
         }
+        fit();
+    }
+
+    /** Makes the cell as long as the listpack; where there is no memory to move a record to, it stays longer. */
+    private void fit() {
+        if (cell.length() == listpackBytes()) {
+            return;
+        }
+        try {
+            cell.resize(listpackBytes());
+        } catch (ArenaExhaustedException e) {
+            // The change is made and has to be told of; the record gets smaller with the next one.
+        }
+    }
+
+    private int listpackBytes() {
+        return Listpack.totalBytes(cell.array(), cell.offset());
     }
 
     @Override
@@ -276,6 +308,10 @@ public final class HashView extends ValueView implements HashValue {
         return Listpack.isEnd(array, entry) ? NO_EXPIRY : expiryAt(array, entry);
     }
 
+    private long expiryOf(byte[] array, int entry) {
+        return step == PLAIN_STEP ? NO_EXPIRY : expiryAt(array, entry);
+    }
+
     /** When the field of an entry of a listpack with expiries expires. */
     private static long expiryAt(byte[] array, int entry) {
         long expiryMillis = Listpack.integer(array, Listpack.skip(array, entry, 2));
@@ -283,10 +319,7 @@ public final class HashView extends ValueView implements HashValue {
     }
 
     private boolean isLive(byte[] array, int entry) {
-        if (step == PLAIN_STEP) {
-            return true;
-        }
-        long expiryMillis = expiryAt(array, entry);
+        long expiryMillis = expiryOf(array, entry);
         return expiryMillis == NO_EXPIRY || !context.isDue(expiryMillis);
     }
 
@@ -339,7 +372,7 @@ public final class HashView extends ValueView implements HashValue {
         if (found == Listpack.NONE) {
             return NO_FIELD;
         }
-        return step == PLAIN_STEP ? NO_EXPIRY : expiryAt(cell.array(), found);
+        return expiryOf(cell.array(), found);
     }
 
     private int find(Bytes field) {
@@ -353,31 +386,23 @@ public final class HashView extends ValueView implements HashValue {
 
     @Override
     public boolean put(Bytes field, Bytes value) {
-        if (large != null) {
-            boolean isNew = large.put(field, value);
-            settle();
-            return isNew;
+        return put(field, value, NO_EXPIRY);
+    }
+
+    @Override
+    public boolean put(Bytes field, Bytes value, long unixMillis) {
+        if (large == null) {
+            int found = find(field);
+            if (fitsListpack(field, value, found == Listpack.NONE)) {
+                boolean isNew = found == Listpack.NONE || !isLive(cell.array(), found);
+                set(found, field, value, unixMillis);
+                return isNew;
+            }
         }
-        int found = find(field);
-        if (!fitsListpack(field, value, found == Listpack.NONE)) {
-            LargeHash enlarged = enlarge();
-            boolean isNew = enlarged.put(field, value);
-            settle();
-            return isNew;
-        }
-        if (found == Listpack.NONE) {
-            append(field, value);
-            return true;
-        }
-        if (step == EXPIRING_STEP && expiryAt(cell.array(), found) != NO_EXPIRY) {
-            boolean isNew = !isLive(cell.array(), found);
-            removeAt(found);
-            append(field, value);
-            settle();
-            return isNew;
-        }
-        replace(Listpack.next(cell.array(), found), value);
-        return false;
+        LargeHash table = large == null ? enlarge() : large;
+        boolean isNew = table.put(field, value, unixMillis);
+        settle();
+        return isNew;
     }
 
     @Override
@@ -387,8 +412,11 @@ public final class HashView extends ValueView implements HashValue {
             settle();
             return isNew;
         }
+        if (step == PLAIN_STEP) {
+            return put(field, value);
+        }
         int found = findLive(field);
-        if (found == Listpack.NONE || step == PLAIN_STEP) {
+        if (found == Listpack.NONE) {
             return put(field, value);
         }
         if (!fitsListpack(field, value, false)) {
@@ -409,10 +437,7 @@ public final class HashView extends ValueView implements HashValue {
                 return false;
             }
             if (fitsListpack(field, value, true)) {
-                if (expiresAtMillis != NO_EXPIRY && step == PLAIN_STEP) {
-                    addExpiries();
-                }
-                insert(field, value, expiresAtMillis);
+                place(Listpack.NONE, field, value, expiresAtMillis);
                 return true;
             }
         }
@@ -436,30 +461,80 @@ public final class HashView extends ValueView implements HashValue {
         if (found == Listpack.NONE) {
             return false;
         }
-        if (step == PLAIN_STEP) {
-            if (unixMillis == NO_EXPIRY) {
-                return true;
-            }
-            if ((long) cell.length() + 2L * listpackSize() + MAX_EXPIRY_ENTRY_BYTES >= Listpack.MAX_BYTES) {
-                return enlarge().expireAt(field, unixMillis);
-            }
-            addExpiries();
-            found = find(field);
-        }
         byte[] array = cell.array();
-        Listpack.view(array, found, view, digits);
-        Bytes movedField = view.copy();
+        if (expiryOf(array, found) == unixMillis) {
+            return true;
+        }
+        if (listpackBytesWithExpiries() >= Listpack.MAX_BYTES) {
+            return enlarge().expireAt(field, unixMillis);
+        }
         Listpack.view(array, Listpack.next(array, found), view, digits);
-        Bytes movedValue = view.copy();
-        removeAt(found);
-        insert(movedField, movedValue, unixMillis);
+        place(found, field, view.copy(), unixMillis);
         return true;
     }
 
-    /** Makes a listpack of fields and values one that has room for expiries, none of which is set. */
+    private boolean fitsListpack(Bytes field, Bytes value, boolean isNew) {
+        EncodingLimits limits = context.limits;
+        return field.length() <= limits.hashMaxListpackValue
+                && value.length() <= limits.hashMaxListpackValue
+                && listpackSize() + (isNew ? 1 : 0) <= limits.hashMaxListpackEntries
+                && listpackBytesWithExpiries() + field.length() + value.length() < Listpack.MAX_BYTES;
+    }
+
+    /** Size of the listpack once it has room for expiries and one of them is set. */
+    private long listpackBytesWithExpiries() {
+        long added = step == PLAIN_STEP ? (long) listpackSize() * Listpack.entryBytes(NO_EXPIRY_ENTRY) : 0;
+        return listpackBytes() + added + MAX_EXPIRY_ENTRY_BYTES;
+    }
+
+    /** Sets a field that the listpack can take; {@code found} is where it is now, if it is there. */
+    private void set(int found, Bytes field, Bytes value, long expiryMillis) {
+        if (found != Listpack.NONE && expiryOf(cell.array(), found) == expiryMillis) {
+            replace(Listpack.next(cell.array(), found), value);
+        } else {
+            place(found, field, value, expiryMillis);
+        }
+    }
+
+    /** Puts a field where its expiry belongs; {@code found} is where it is now, if it is there. */
+    private void place(int found, Bytes field, Bytes value, long expiryMillis) {
+        boolean isThere = found != Listpack.NONE;
+        boolean addsExpiries = step == PLAIN_STEP && expiryMillis != NO_EXPIRY;
+        int distance = found - cell.offset();
+        int bytes = listpackBytes() + Listpack.entryBytes(field) + Listpack.entryBytes(value);
+        if (isThere) {
+            bytes -= Listpack.skip(cell.array(), found, step) - found;
+        }
+        if (addsExpiries) {
+            bytes += (listpackSize() - (isThere ? 1 : 0)) * Listpack.entryBytes(NO_EXPIRY_ENTRY);
+        }
+        if (addsExpiries || step == EXPIRING_STEP) {
+            bytes += Listpack.entryBytes(expiryEntry(expiryMillis));
+        }
+        grow(bytes);
+        if (isThere) {
+            Listpack.remove(cell.array(), cell.offset(), cell.offset() + distance, step);
+        }
+        if (addsExpiries) {
+            addExpiries();
+        }
+        insert(field, value, expiryMillis);
+        settle();
+    }
+
+    private static long expiryEntry(long expiryMillis) {
+        return expiryMillis == NO_EXPIRY ? NO_EXPIRY_ENTRY : expiryMillis;
+    }
+
+    /** Makes room for a listpack of so many bytes. May fail for lack of memory, so it comes before any change. */
+    private void grow(int bytes) {
+        if (bytes > cell.length()) {
+            cell.resize(bytes);
+        }
+    }
+
+    /** Makes a listpack of fields and values one with expiries, none of which is set; there must be room for them. */
     private void addExpiries() {
-        int length = cell.length();
-        cell.resize(length + listpackSize() * Listpack.entryBytes(NO_EXPIRY_ENTRY));
         byte[] array = cell.array();
         int start = cell.offset();
         int entry = Listpack.first(start);
@@ -481,45 +556,27 @@ public final class HashView extends ValueView implements HashValue {
             entry = Listpack.skip(array, entry, PLAIN_STEP);
             Listpack.remove(array, start, entry, 1);
         }
-        cell.resize(Listpack.totalBytes(array, start));
         step = PLAIN_STEP;
         cell.encoding(LISTPACK);
     }
 
-    private boolean fitsListpack(Bytes field, Bytes value, boolean isNew) {
-        EncodingLimits limits = context.limits;
-        return field.length() <= limits.hashMaxListpackValue
-                && value.length() <= limits.hashMaxListpackValue
-                && listpackSize() + (isNew ? 1 : 0) <= limits.hashMaxListpackEntries
-                && (long) cell.length() + field.length() + value.length() + MAX_EXPIRY_ENTRY_BYTES < Listpack.MAX_BYTES;
-    }
-
-    /** Adds a field that does not expire. */
-    private void append(Bytes field, Bytes value) {
-        int expiryBytes = step == EXPIRING_STEP ? Listpack.entryBytes(NO_EXPIRY_ENTRY) : 0;
-        cell.resize(cell.length() + Listpack.entryBytes(field) + Listpack.entryBytes(value) + expiryBytes);
-        byte[] array = cell.array();
-        int start = cell.offset();
-        Listpack.append(array, start, field);
-        Listpack.append(array, start, value);
-        if (step == EXPIRING_STEP) {
-            Listpack.append(array, start, NO_EXPIRY_ENTRY);
-        }
-    }
-
-    /** Adds a field to a listpack with expiries, behind those that expire no later. */
+    /** Adds a field behind those that expire no later; there must be room for it. */
     private void insert(Bytes field, Bytes value, long expiryMillis) {
-        if (expiryMillis == NO_EXPIRY) {
-            append(field, value);
-            return;
-        }
-        cell.resize(cell.length()
-                + Listpack.entryBytes(field)
-                + Listpack.entryBytes(value)
-                + Listpack.entryBytes(expiryMillis));
         byte[] array = cell.array();
         int start = cell.offset();
-        int entry = Listpack.first(start);
+        int entry = expiryMillis == NO_EXPIRY ? Listpack.end(array, start) : placeOf(expiryMillis);
+        // From behind, so that the place of the field is the same.
+        if (step == EXPIRING_STEP) {
+            Listpack.insert(array, start, entry, expiryEntry(expiryMillis));
+        }
+        Listpack.insert(array, start, entry, value);
+        Listpack.insert(array, start, entry, field);
+    }
+
+    /** The first entry of a field that does not expire or does so after a time, or the end. */
+    private int placeOf(long expiryMillis) {
+        byte[] array = cell.array();
+        int entry = Listpack.first(cell.offset());
         while (!Listpack.isEnd(array, entry)) {
             long other = expiryAt(array, entry);
             if (other == NO_EXPIRY || other > expiryMillis) {
@@ -527,49 +584,46 @@ public final class HashView extends ValueView implements HashValue {
             }
             entry = Listpack.skip(array, entry, step);
         }
-        Listpack.insert(array, start, entry, field);
-        entry = Listpack.next(array, entry);
-        Listpack.insert(array, start, entry, value);
-        Listpack.insert(array, start, Listpack.next(array, entry), expiryMillis);
+        return entry;
     }
 
     private void replace(int entry, Bytes value) {
-        int length = cell.length();
-        int difference = Listpack.entryBytes(value) - Listpack.entryBytesAt(cell.array(), entry);
-        int offset = entry - cell.offset();
-        if (difference > 0) {
-            cell.resize(length + difference);
-        }
-        Listpack.replace(cell.array(), cell.offset(), cell.offset() + offset, value);
-        if (difference < 0) {
-            cell.resize(length + difference);
-        }
-    }
-
-    private void removeAt(int entry) {
-        Listpack.remove(cell.array(), cell.offset(), entry, step);
-        cell.resize(Listpack.totalBytes(cell.array(), cell.offset()));
+        int distance = entry - cell.offset();
+        grow(listpackBytes() + Listpack.entryBytes(value) - Listpack.entryBytesAt(cell.array(), entry));
+        Listpack.replace(cell.array(), cell.offset(), cell.offset() + distance, value);
+        fit();
     }
 
     private LargeHash enlarge() {
         LargeHash hash = new LargeHash(context);
-        byte[] array = cell.array();
+        fill(hash, cell.array(), cell.offset(), step);
+        link(hash);
+        return hash;
+    }
+
+    /**
+     * Adds the fields of a listpack to an empty table, which remains so if memory runs out.
+     *
+     * @return false, and only the fields up to there were added, when one is there twice
+     */
+    private boolean fill(LargeHash hash, byte[] array, int start, int entriesPerField) {
         Bytes value = new Bytes();
         byte[] valueDigits = new byte[Numbers.MAX_LONG_LENGTH];
         try {
-            int entry = Listpack.first(cell.offset());
+            int entry = Listpack.first(start);
             while (!Listpack.isEnd(array, entry)) {
                 Listpack.view(array, entry, view, digits);
                 Listpack.view(array, Listpack.next(array, entry), value, valueDigits);
-                hash.add(view, value, step == PLAIN_STEP ? NO_EXPIRY : expiryAt(array, entry));
-                entry = Listpack.skip(array, entry, step);
+                if (!hash.add(view, value, entriesPerField == PLAIN_STEP ? NO_EXPIRY : expiryAt(array, entry))) {
+                    return false;
+                }
+                entry = Listpack.skip(array, entry, entriesPerField);
             }
         } catch (ArenaExhaustedException e) {
             hash.release();
             throw e;
         }
-        link(hash);
-        return hash;
+        return true;
     }
 
     @Override
@@ -583,7 +637,7 @@ public final class HashView extends ValueView implements HashValue {
         if (found == Listpack.NONE) {
             return false;
         }
-        removeAt(found);
+        Listpack.remove(cell.array(), cell.offset(), found, step);
         settle();
         return true;
     }
@@ -600,15 +654,22 @@ public final class HashView extends ValueView implements HashValue {
         if (large != null) {
             large.removeDue(maxVisits, maxFields, removed);
         } else {
-            int count = dueCount();
-            for (int i = 0; i < count; i++) {
-                int entry = Listpack.first(cell.offset());
-                Listpack.view(cell.array(), entry, view, digits);
-                removed.add(view.copy());
-                removeAt(entry);
-            }
+            removeDueOfListpack(removed);
         }
         settle();
+    }
+
+    private void removeDueOfListpack(List<Bytes> removed) {
+        byte[] array = cell.array();
+        int first = Listpack.first(cell.offset());
+        int entry = first;
+        int count = 0;
+        for (; !Listpack.isEnd(array, entry) && !isLive(array, entry); entry = Listpack.skip(array, entry, step)) {
+            Listpack.view(array, entry, view, digits);
+            removed.add(view.copy());
+            count++;
+        }
+        Listpack.remove(array, cell.offset(), first, entry, count * step);
     }
 
     @Override
@@ -618,16 +679,36 @@ public final class HashView extends ValueView implements HashValue {
     }
 
     @Override
-    public Cursor randomField(RandomGenerator random) {
+    public @Nullable Cursor randomField(RandomGenerator random) {
         if (large != null) {
-            position.standOn(large.randomLiveAddress(random));
-        } else {
-            int due = dueCount();
-            int index = due + random.nextInt(listpackSize() - due);
-            int place = Listpack.seek(cell.array(), cell.offset(), step * index) - cell.offset();
-            position.standOn(place);
+            long address = randomLiveAddress(large, random);
+            if (address == Arena.NULL) {
+                return null;
+            }
+            position.standOn(address);
+            return position;
         }
+        int due = dueCount();
+        int size = listpackSize();
+        if (due == size) {
+            return null;
+        }
+        int index = due + random.nextInt(size - due);
+        position.standOn(Listpack.seek(cell.array(), cell.offset(), step * index) - cell.offset());
         return position;
+    }
+
+    private long randomLiveAddress(LargeHash hash, RandomGenerator random) {
+        long[] left = live;
+        if (left == null) {
+            long address = hash.drawLiveAddress(random);
+            if (address != Arena.NULL) {
+                return address;
+            }
+            left = hash.liveAddresses();
+            live = left;
+        }
+        return left.length == 0 ? Arena.NULL : left[random.nextInt(left.length)];
     }
 
     @Override

@@ -41,7 +41,7 @@ final class LargeHash extends LargeTable {
     /** How many records removeDue walks over at a time. */
     private static final int WALK_STEP = 128;
 
-    /** How many draws may find a field that is over before all others are looked for. */
+    /** After how many draws that have met a field that is over a draw is given up. */
     private static final int MAX_DRAWS = 64;
 
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -170,32 +170,36 @@ final class LargeHash extends LargeTable {
         }
     }
 
-    /** The record of a field whose time is not over, of which there must be one, drawn uniformly. */
-    long randomLiveAddress(RandomGenerator random) {
-        long address = randomAddress(random);
-        for (int draws = 1; !isLive(address) && draws < MAX_DRAWS; draws++) {
-            address = randomAddress(random);
+    /** The record of a field whose time is not over, drawn uniformly; {@link Arena#NULL} if none was met soon. */
+    long drawLiveAddress(RandomGenerator random) {
+        for (int draws = 0; draws < MAX_DRAWS; draws++) {
+            long address = randomAddress(random);
+            if (address == Arena.NULL || isLive(address)) {
+                return address;
+            }
         }
-        if (isLive(address)) {
-            return address;
-        }
-        LiveDraw draw = new LiveDraw(random.nextLong(liveSize()));
-        forEach(draw);
-        return draw.drawn;
+        return Arena.NULL;
     }
 
-    private final class LiveDraw implements Visitor {
-        private long before;
-        private long drawn = Arena.NULL;
+    /** The records of all fields whose time is not over. O(n). */
+    long[] liveAddresses() {
+        LiveAddresses addresses = new LiveAddresses((int) liveSize());
+        forEach(addresses);
+        return addresses.found;
+    }
 
-        LiveDraw(long before) {
-            this.before = before;
+    private final class LiveAddresses implements Visitor {
+        private final long[] found;
+        private int count;
+
+        LiveAddresses(int liveFields) {
+            found = new long[liveFields];
         }
 
         @Override
         public void visit(long address) {
-            if (isLive(address) && before-- == 0) {
-                drawn = address;
+            if (isLive(address)) {
+                found[count++] = address;
             }
         }
     }
@@ -229,25 +233,26 @@ final class LargeHash extends LargeTable {
         view.set(chunk, PrefixedBytes.content(at, length), length);
     }
 
-    /** Sets a field, in place if the size class of the record stays; it then does not expire. True when it is new. */
-    boolean put(Bytes field, Bytes value) {
+    /** Sets a field and its expiry, in place if the size class of the record stays. True when it is new. */
+    boolean put(Bytes field, Bytes value, long expiryMillis) {
         long hash = hashOf(field);
         long address = find(hash, field);
         if (address == Arena.NULL) {
-            insert(hash, newRecord(field, value, HashValue.NO_EXPIRY));
+            insert(hash, newRecord(field, value, expiryMillis));
+            count(HashValue.NO_EXPIRY, expiryMillis);
             return true;
         }
-        long expiryMillis = expiries == null ? HashValue.NO_EXPIRY : expiry(address);
-        replace(hash, address, field, value, expiryMillis, HashValue.NO_EXPIRY);
-        return isOver(expiryMillis);
+        long oldExpiry = expiries == null ? HashValue.NO_EXPIRY : expiry(address);
+        replace(hash, address, field, value, oldExpiry, expiryMillis);
+        return isOver(oldExpiry);
     }
 
-    /** As {@link #put}, but the field expires when it did before. */
+    /** As {@link #put}, but the field expires when it did before, if ever. */
     boolean update(Bytes field, Bytes value) {
         long hash = hashOf(field);
         long address = find(hash, field);
         if (address == Arena.NULL || !isLive(address)) {
-            return put(field, value);
+            return put(field, value, HashValue.NO_EXPIRY);
         }
         long expiryMillis = expiry(address);
         replace(hash, address, field, value, expiryMillis, expiryMillis);
@@ -367,15 +372,15 @@ final class LargeHash extends LargeTable {
 
     /** Removes a field; false when it is absent, or over, and then it stays until it is reclaimed. */
     boolean removeField(Bytes field) {
-        if (expiries == null) {
-            return remove(field);
-        }
-        long address = findLive(field);
-        if (address == Arena.NULL) {
+        long hash = hashOf(field);
+        long address = find(hash, field);
+        if (address == Arena.NULL || !isLive(address)) {
             return false;
         }
-        long expiryMillis = expiry(address);
-        remove(field);
+        long expiryMillis = expiries == null ? HashValue.NO_EXPIRY : expiry(address);
+        beforeChange(hash, address);
+        removeFound();
+        release(address);
         count(expiryMillis, HashValue.NO_EXPIRY);
         return true;
     }

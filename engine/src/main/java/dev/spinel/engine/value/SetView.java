@@ -125,16 +125,43 @@ public final class SetView extends ValueView implements SetValue {
      * @return false, and nothing happened, if the listpack is not that of a set
      */
     public boolean loadListpack(Bytes listpack) {
-        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
-        if (count <= 0 || !Listpack.isDistinct(listpack.array(), listpack.offset(), 1)) {
+        byte[] array = listpack.array();
+        int start = listpack.offset();
+        int count = Listpack.check(array, start, listpack.length());
+        if (count <= 0) {
             return false;
         }
-        cell.encoding(LISTPACK);
-        cell.resize(listpack.length());
-        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
         if (count > context.limits.setMaxListpackEntries) {
-            enlarge();
+            return loadLarge(array, start);
         }
+        if (!Listpack.isDistinct(array, start, 1)) {
+            return false;
+        }
+        cell.resize(listpack.length());
+        System.arraycopy(array, start, cell.array(), cell.offset(), listpack.length());
+        cell.encoding(LISTPACK);
+        return true;
+    }
+
+    private boolean loadLarge(byte[] array, int start) {
+        LargeSet set = new LargeSet(context);
+        boolean distinct = true;
+        try {
+            for (int entry = Listpack.first(start);
+                    distinct && !Listpack.isEnd(array, entry);
+                    entry = Listpack.next(array, entry)) {
+                Listpack.view(array, entry, view, digits);
+                distinct = set.add(view);
+            }
+        } catch (ArenaExhaustedException e) {
+            set.release();
+            throw e;
+        }
+        if (!distinct) {
+            set.release();
+            return false;
+        }
+        link(set);
         return true;
     }
 

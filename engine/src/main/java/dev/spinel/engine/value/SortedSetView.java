@@ -258,18 +258,26 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
      * @return false, and nothing happened, if the listpack is not that of a sorted set
      */
     public boolean load(Bytes listpack, boolean distinct) {
-        int count = Listpack.check(listpack.array(), listpack.offset(), listpack.length());
-        if (count <= 0
-                || count % 2 != 0
-                || !isOrdered(listpack.array(), listpack.offset())
-                || !(distinct || Listpack.isDistinct(listpack.array(), listpack.offset(), 2))) {
+        byte[] array = listpack.array();
+        int start = listpack.offset();
+        int count = Listpack.check(array, start, listpack.length());
+        if (count <= 0 || count % 2 != 0 || !isOrdered(array, start)) {
+            return false;
+        }
+        if (count / 2 > context.limits.zsetMaxListpackEntries) {
+            LargeSortedSet loaded = newLarge();
+            if (!fill(loaded, array, start)) {
+                loaded.release();
+                return false;
+            }
+            link(loaded);
+            return true;
+        }
+        if (!distinct && !Listpack.isDistinct(array, start, 2)) {
             return false;
         }
         cell.resize(listpack.length());
-        System.arraycopy(listpack.array(), listpack.offset(), cell.array(), cell.offset(), listpack.length());
-        if (count / 2 > context.limits.zsetMaxListpackEntries) {
-            convert();
-        }
+        System.arraycopy(array, start, cell.array(), cell.offset(), listpack.length());
         return true;
     }
 
@@ -300,24 +308,38 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
     }
 
     private void link(LargeSortedSet value) {
-        cell.encoding(LARGE);
         context.large.link(cell, value);
+        cell.encoding(LARGE);
         large = value;
     }
 
     private LargeSortedSet convert() {
         LargeSortedSet converted = newLarge();
-        try {
-            position.moveBefore(0, false);
-            while (position.next()) {
-                converted.put(position.member(), position.score());
-            }
-        } catch (ArenaExhaustedException e) {
-            converted.release();
-            throw e;
-        }
+        fill(converted, cell.array(), cell.offset());
         link(converted);
         return converted;
+    }
+
+    /**
+     * Adds the members of a listpack to an empty sorted set, which remains so if memory runs out.
+     *
+     * @return false, and only the members up to there were added, when one is there twice
+     */
+    private boolean fill(LargeSortedSet target, byte[] array, int start) {
+        try {
+            for (int member = Listpack.first(start);
+                    !Listpack.isEnd(array, member);
+                    member = Listpack.skip(array, member, 2)) {
+                Listpack.view(array, member, compared, memberText);
+                if (!target.put(compared, scoreAfter(array, member))) {
+                    return false;
+                }
+            }
+        } catch (ArenaExhaustedException e) {
+            target.release();
+            throw e;
+        }
+        return true;
     }
 
     private int find(Bytes member) {

@@ -161,6 +161,28 @@ class EvictionTest {
     }
 
     @Test
+    void modificationAge_isNotChangedByWritesWithoutEffect() {
+        tester.send("CONFIG SET maxmemory-policy allkeys-lrm");
+        tester.send("HSET hash a 1");
+        tester.advanceMillis(50_000);
+        tester.send("HDEL hash nosuch");
+        tester.send("HSETNX hash a 2");
+        assertThat(tester.send("OBJECT IDLETIME hash")).isEqualTo("50");
+        tester.send("EXPIRE hash 1000");
+        assertThat(tester.send("OBJECT IDLETIME hash")).isEqualTo("0");
+    }
+
+    @Test
+    void digest_isNoAccess() {
+        tester.send("CONFIG SET maxmemory-policy allkeys-lru");
+        tester.send("HSET hash a 1");
+        tester.advanceMillis(50_000);
+        tester.send("DEBUG DIGEST");
+        tester.send("DEBUG DIGEST-VALUE hash");
+        assertThat(tester.send("OBJECT IDLETIME hash")).isEqualTo("50");
+    }
+
+    @Test
     void leastRecentlyModified_goesFirstThoughItIsRead() {
         tester.send("CONFIG SET maxmemory-samples 64");
         limit("allkeys-lrm", 120_000);

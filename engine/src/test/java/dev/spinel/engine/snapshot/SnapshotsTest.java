@@ -3,11 +3,15 @@ package dev.spinel.engine.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
 import dev.spinel.engine.PortsProbe;
 import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.command.RandomCommands;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
@@ -201,6 +205,18 @@ final class SnapshotsTest {
                 .filter(line -> line.startsWith("allocator_allocated:"))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    @Test
+    void loadedFieldThatExpiresLaterThanRedisKnows_getsTheLatestTime() throws IOException {
+        Copy copy = new Copy();
+        DatasetSink sink = copy.open();
+        sink.key(0, Bytes.of("h"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
+        sink.expiringHash(2, 0);
+        sink.expiringField(Bytes.of("f"), Bytes.of("v"), Long.MAX_VALUE);
+        assertThatThrownBy(() -> sink.expiringField(Bytes.of("g"), Bytes.of("v"), 0))
+                .isInstanceOf(InvalidDatasetException.class);
+        assertThat(copy.engine.send("HPEXPIRETIME h FIELDS 1 f")).isEqualTo("[" + HashValue.MAX_EXPIRY_MILLIS + "]");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.spinel.engine.value;
 
+import dev.spinel.engine.memory.Arena;
 import java.util.Arrays;
 
 /** A cell in an array of its own, which moves at each change of its size so that stale positions show. */
@@ -10,6 +11,18 @@ final class ArrayCell implements ValueCell {
     private int offset;
     private int length;
     private int encoding;
+    private int resizes;
+    private boolean memoryIsExhausted;
+
+    /** Whether there is no memory for another length. */
+    void memoryIsExhausted(boolean value) {
+        memoryIsExhausted = value;
+    }
+
+    /** How often the length was changed. */
+    int resizes() {
+        return resizes;
+    }
 
     @Override
     public byte[] array() {
@@ -33,6 +46,10 @@ final class ArrayCell implements ValueCell {
 
     @Override
     public void resize(int newLength) {
+        if (memoryIsExhausted) {
+            new Arena(1).allocate(1);
+        }
+        resizes++;
         byte[] old = array;
         int movedOffset = (offset + 3) % ALIGNMENT;
         array = new byte[movedOffset + newLength + 1];

@@ -38,7 +38,7 @@ abstract class HashContract {
         return String.valueOf(hash.get(Bytes.of(field)));
     }
 
-    private static Map<String, String> contents(HashValue hash) {
+    static Map<String, String> contents(HashValue hash) {
         Map<String, String> contents = new HashMap<>();
         HashValue.Cursor cursor = hash.cursor();
         while (cursor.next()) {
@@ -212,7 +212,12 @@ abstract class HashContract {
             Timed known = model.get(name);
             String value = value(random);
             long expiry = now + random.nextInt(300);
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
+                case 8 -> {
+                    long at = random.nextInt(4) == 0 ? HashValue.NO_EXPIRY : expiry;
+                    assertThat(hash.put(field, Bytes.of(value), at)).isEqualTo(known == null);
+                    model.put(name, new Timed(value, at));
+                }
                 case 0 -> {
                     assertThat(put(name, value)).isEqualTo(known == null);
                     model.put(name, new Timed(value, HashValue.NO_EXPIRY));

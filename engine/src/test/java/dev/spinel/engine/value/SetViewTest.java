@@ -2,10 +2,15 @@ package dev.spinel.engine.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.KeyHash;
+import java.util.Arrays;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sets in each of their encodings, and what leads from the one to the other. */
 class SetViewTest {
@@ -92,6 +97,41 @@ class SetViewTest {
             add("x".repeat(length));
             assertThat(set.externalBytes() > 0).isEqualTo(large);
             assertThat(contents(set)).hasSize(members + 1).contains(member(members - 1), "x".repeat(length));
+        }
+    }
+
+    /** Sets of listpacks that are loaded, with the limits of Redis. */
+    @Nested
+    final class Loaded {
+        private final Arena arena = new Arena(0);
+        private final SetView set = new SetView(
+                new ValueContext(arena, new KeyHash(3), new LargeValues(new LazyRelease()), new EncodingLimits()),
+                new ArrayCell());
+
+        private Bytes listpack(int members, String member18) {
+            byte[] array = new byte[100_000];
+            Listpack.init(array, 0);
+            for (int i = 0; i < members; i++) {
+                Listpack.append(array, 0, Bytes.of(i == 17 ? member18 : "m" + i));
+            }
+            return Bytes.of(Arrays.copyOf(array, Listpack.totalBytes(array, 0)));
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {20, 3000})
+        void members_areThoseOfTheListpack(int members) {
+            set.init();
+            assertThat(set.loadListpack(listpack(members, "other"))).isTrue();
+            assertThat(SetContract.contents(set)).hasSize(members).contains("m16", "other", "m18");
+        }
+
+        @ParameterizedTest
+        @ValueSource(ints = {20, 3000})
+        void memberTwice_isRefused(int members) {
+            set.init();
+            assertThat(set.loadListpack(listpack(members, "m11"))).isFalse();
+            assertThat(set.isEmpty()).isTrue();
+            assertThat(arena.usedBytes()).isZero();
         }
     }
 

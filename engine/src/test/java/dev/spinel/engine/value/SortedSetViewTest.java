@@ -84,6 +84,31 @@ class SortedSetViewTest {
         }
 
         @Test
+        void load_takesMembersThatDiffer() {
+            for (int members : new int[] {20, 3000}) {
+                set.init();
+                assertThat(set.load(listpack(members, "m11"), false)).isFalse();
+                assertThat(set.isEmpty()).isTrue();
+                assertThat(arena.usedBytes()).isZero();
+                assertThat(set.load(listpack(members, "other"), false)).isTrue();
+                assertThat(set.size()).isEqualTo(members);
+                assertThat(set.rank(Bytes.of("other"))).isEqualTo(17);
+                assertThat(set.encodingName()).isEqualTo(members > 128 ? "skiplist" : "listpack");
+                set.free();
+            }
+        }
+
+        private Bytes listpack(int members, String member18) {
+            byte[] array = new byte[100_000];
+            Listpack.init(array, 0);
+            for (int i = 0; i < members; i++) {
+                Listpack.append(array, 0, Bytes.of(i == 17 ? member18 : "m" + i));
+                Listpack.append(array, 0, i);
+            }
+            return Bytes.of(Arrays.copyOf(array, Listpack.totalBytes(array, 0)));
+        }
+
+        @Test
         void put_aboveLength_converts() {
             put("a", 1);
             put("x".repeat(64), 1);

@@ -81,7 +81,7 @@ final class FieldExpiry {
             } else if (!holds(condition, currentMillis, whenMillis)) {
                 reply.integer(CONDITION_NOT_MET);
             } else if (past) {
-                removal.remove(field);
+                removal.expire(field);
                 reply.integer(DELETED);
             } else {
                 hash.expireAt(field, whenMillis);

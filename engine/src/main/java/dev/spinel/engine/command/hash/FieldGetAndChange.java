@@ -76,7 +76,7 @@ final class FieldGetAndChange {
                 continue;
             }
             if (past) {
-                removal.remove(field);
+                removal.expire(field);
             } else if (!persists || hash.expiresAtMillis(field) != HashValue.NO_EXPIRY) {
                 hash.expireAt(field, options.expiresAtMillis());
                 changed.add(field);
@@ -106,7 +106,7 @@ final class FieldGetAndChange {
         }
         if (options.timeToLive() == TimeToLive.SET && call.keys().isPast(options.expiresAtMillis())) {
             if (hash != null) {
-                remove(call, hash, options);
+                expire(call, hash, options);
             }
         } else {
             set(call, hash == null ? call.keys().modifyOrCreate(ValueType.HASH, key) : hash, options);
@@ -114,10 +114,10 @@ final class FieldGetAndChange {
         call.reply().integer(1);
     }
 
-    private static void remove(Call call, HashValue hash, FieldOptions options) {
+    private static void expire(Call call, HashValue hash, FieldOptions options) {
         FieldRemoval removal = new FieldRemoval(call, hash);
         for (int i = 0; i < options.fields().count(); i++) {
-            removal.remove(options.field(i));
+            removal.expire(options.field(i));
         }
         removal.finish();
     }
@@ -125,6 +125,7 @@ final class FieldGetAndChange {
     /** Logged without condition, and each time to live that is kept as the time that it is. */
     private static void set(Call call, HashValue hash, FieldOptions options) {
         boolean keeps = options.timeToLive() == TimeToLive.KEEP && hash.hasExpiringFields();
+        boolean expires = options.timeToLive() == TimeToLive.SET;
         Bytes key = call.arg(1);
         int count = options.fields().count();
         List<Bytes> set = new ArrayList<>();
@@ -136,16 +137,13 @@ final class FieldGetAndChange {
                 hash.update(field, value);
                 FieldArguments.propagateExpiring(call, List.of(field, value), keptMillis);
             } else {
-                hash.put(field, value);
+                hash.put(field, value, expires ? options.expiresAtMillis() : HashValue.NO_EXPIRY);
                 set.add(field);
                 set.add(value);
             }
         }
         call.changed(key, KeyEvent.HASH, "hset");
-        if (options.timeToLive() == TimeToLive.SET) {
-            for (int i = 0; i < count; i++) {
-                hash.expireAt(options.field(i), options.expiresAtMillis());
-            }
+        if (expires) {
             call.event(call.keys(), key, KeyEvent.HASH, "hexpire");
             FieldArguments.propagateExpiring(call, set, options.expiresAtMillis());
         } else if (!set.isEmpty()) {

@@ -22,24 +22,21 @@ final class FieldOptions {
         PERSIST
     }
 
-    /** On what existence HSETEX depends. */
-    enum Condition {
+    /** What HSETEX demands of the key, or of the fields. */
+    private enum Condition {
         NONE,
-        /** None of the fields exists. */
-        FNX,
-        /** All of the fields exist. */
-        FXX,
-        /** The key does not exist. */
-        NX,
-        /** The key exists. */
-        XX
+        /** The key exists, or all of the fields do. */
+        PRESENT,
+        /** The key does not exist, or none of the fields does. */
+        ABSENT
     }
 
     private final Call call;
     private final boolean sets;
     private final String commandName;
     private TimeToLive timeToLive = TimeToLive.UNSAID;
-    private Condition condition = Condition.NONE;
+    private Condition ofKey = Condition.NONE;
+    private Condition ofFields = Condition.NONE;
     private long expiresAtMillis = HashValue.NO_EXPIRY;
     private @Nullable FieldArguments fields;
 
@@ -59,10 +56,6 @@ final class FieldOptions {
 
     TimeToLive timeToLive() {
         return timeToLive;
-    }
-
-    Condition condition() {
-        return condition;
     }
 
     /** When the fields expire, in milliseconds of Unix time, if {@link TimeToLive#SET}. */
@@ -111,13 +104,13 @@ final class FieldOptions {
         } else if (!sets && call.argIs(index, "PERSIST")) {
             return timeToLive(index, TimeToLive.PERSIST);
         } else if (sets && call.argIs(index, "FNX")) {
-            return condition(index, Condition.FNX);
+            return conditionOfFields(index, Condition.ABSENT);
         } else if (sets && call.argIs(index, "FXX")) {
-            return condition(index, Condition.FXX);
+            return conditionOfFields(index, Condition.PRESENT);
         } else if (sets && call.argIs(index, "NX")) {
-            return condition(index, Condition.NX);
+            return conditionOfKey(index, Condition.ABSENT);
         } else if (sets && call.argIs(index, "XX")) {
-            return condition(index, Condition.XX);
+            return conditionOfKey(index, Condition.PRESENT);
         }
         throw unknown(index);
     }
@@ -149,24 +142,36 @@ final class FieldOptions {
         return index + 1;
     }
 
-    private int condition(int index, Condition value) {
-        if (condition != Condition.NONE) {
-            boolean ofKey = value == Condition.NX || value == Condition.XX;
-            throw Errors.err("Only one of " + (ofKey ? "XX or NX" : "FXX or FNX") + " arguments can be specified");
+    private int conditionOfKey(int index, Condition value) {
+        if (ofKey != Condition.NONE) {
+            throw Errors.err("Only one of XX or NX arguments can be specified");
         }
-        condition = value;
+        ofKey = value;
+        return index + 1;
+    }
+
+    private int conditionOfFields(int index, Condition value) {
+        if (ofFields != Condition.NONE) {
+            throw Errors.err("Only one of FXX or FNX arguments can be specified");
+        }
+        ofFields = value;
         return index + 1;
     }
 
     /** Whether HSETEX may set its fields; the hash is null when the key is absent. */
     boolean allows(@Nullable HashValue hash) {
-        return switch (condition) {
-            case NONE -> true;
-            case NX -> hash == null;
-            case XX -> hash != null;
-            case FNX -> hash == null || existing(hash) == 0;
-            case FXX -> hash != null && existing(hash) == fields().count();
-        };
+        boolean keyAllows =
+                switch (ofKey) {
+                    case NONE -> true;
+                    case PRESENT -> hash != null;
+                    case ABSENT -> hash == null;
+                };
+        return keyAllows
+                && switch (ofFields) {
+                    case NONE -> true;
+                    case PRESENT -> hash != null && existing(hash) == fields().count();
+                    case ABSENT -> hash == null || existing(hash) == 0;
+                };
     }
 
     private int existing(HashValue hash) {

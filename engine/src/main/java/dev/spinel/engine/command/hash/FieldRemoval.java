@@ -17,6 +17,7 @@ final class FieldRemoval {
     private final Call call;
     private final HashValue hash;
     private final List<Bytes> removed = new ArrayList<>();
+    private int expired;
 
     FieldRemoval(Call call, HashValue hash) {
         this.call = call;
@@ -32,6 +33,13 @@ final class FieldRemoval {
         return present;
     }
 
+    /** Removes a field, if it is there, because it was to expire at a time that is past. */
+    void expire(Bytes field) {
+        if (remove(field)) {
+            expired++;
+        }
+    }
+
     /** Tells of the removal, if there was one, logs it as HDEL, and removes the key of a hash without fields. */
     void finish() {
         if (removed.isEmpty()) {
@@ -39,6 +47,7 @@ final class FieldRemoval {
         }
         Bytes key = call.arg(1);
         boolean emptied = hash.size() == 0;
+        call.fieldsExpired(expired);
         call.changed(key, KeyEvent.HASH, "hdel");
         call.propagateAs(FieldArguments.effect(removed, HDEL, key));
         if (emptied) {

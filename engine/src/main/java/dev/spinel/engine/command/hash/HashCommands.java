@@ -13,6 +13,7 @@ public final class HashCommands implements ServerPlugin {
 
     @Override
     public List<Command> commands() {
+        HashCounter counter = new HashCounter();
         return List.of(
                 Command.of(HashSpecs.HDEL, HashWrite::hdel),
                 Command.of(HashSpecs.HEXISTS, HashRead::hexists),
@@ -23,8 +24,8 @@ public final class HashCommands implements ServerPlugin {
                 Command.of(HashSpecs.HGETALL, HashRead::hgetall),
                 Command.of(HashSpecs.HGETDEL, FieldGetAndChange::hgetdel),
                 Command.of(HashSpecs.HGETEX, FieldGetAndChange::hgetex),
-                Command.of(HashSpecs.HINCRBY, HashCounter::hincrby),
-                Command.of(HashSpecs.HINCRBYFLOAT, HashCounter::hincrbyfloat),
+                Command.of(HashSpecs.HINCRBY, counter::hincrby),
+                Command.of(HashSpecs.HINCRBYFLOAT, counter::hincrbyfloat),
                 Command.of(HashSpecs.HKEYS, HashRead::hkeys),
                 Command.of(HashSpecs.HLEN, HashRead::hlen),
                 Command.of(HashSpecs.HMGET, HashRead::hmget),

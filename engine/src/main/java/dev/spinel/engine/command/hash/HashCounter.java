@@ -12,13 +12,15 @@ import dev.spinel.api.keyspace.Keyspace;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The commands that count in fields: HINCRBY and HINCRBYFLOAT. */
+/** The commands that count in fields: HINCRBY and HINCRBYFLOAT. Engine thread only. */
 final class HashCounter {
     private static final Bytes HSET = Bytes.of("HSET");
 
-    private HashCounter() {}
+    private final byte[] digits = new byte[Numbers.MAX_LONG_LENGTH];
+    /** The digits of a sum, valid until the next one. */
+    private final Bytes text = new Bytes();
 
-    static void hincrby(Call call) {
+    void hincrby(Call call) {
         long increment = call.integerArg(3);
         Keyspace keys = call.keys();
         Bytes key = call.arg(1);
@@ -36,9 +38,7 @@ final class HashCounter {
         if (((old ^ sum) & (increment ^ sum)) < 0) {
             throw Errors.incrementOverflow();
         }
-        byte[] digits = new byte[Numbers.lengthOfLong(sum)];
-        Numbers.formatLong(sum, digits, 0);
-        Bytes text = Bytes.of(digits);
+        text.set(digits, 0, Numbers.formatLong(sum, digits, 0));
         boolean replacesExpired = value == null && hash != null && hash.hasExpiringFields();
         put(call, hash, text, "hincrby");
         if (replacesExpired) {
@@ -49,7 +49,7 @@ final class HashCounter {
     }
 
     /** Logged as HSET or, with a time to live, HSETEX, so that the result never depends on the arithmetic of who replays it. */
-    static void hincrbyfloat(Call call) {
+    void hincrbyfloat(Call call) {
         LongDouble increment = LongDouble.parse(call.arg(3));
         if (increment == null) {
             throw Errors.notAFloat();
@@ -70,15 +70,16 @@ final class HashCounter {
         if (!sum.isFinite()) {
             throw Errors.incrementNotFinite();
         }
-        Bytes text = sum.text();
-        long expiresAtMillis = hash == null ? HashValue.NO_EXPIRY : hash.expiresAtMillis(field);
-        put(call, hash, text, "hincrbyfloat");
+        Bytes result = sum.text();
+        long expiresAtMillis =
+                hash == null || !hash.hasExpiringFields() ? HashValue.NO_EXPIRY : hash.expiresAtMillis(field);
+        put(call, hash, result, "hincrbyfloat");
         if (expiresAtMillis > 0) {
-            FieldArguments.propagateExpiring(call, List.of(field, text), expiresAtMillis);
+            FieldArguments.propagateExpiring(call, List.of(field, result), expiresAtMillis);
         } else {
-            call.propagateAs(HSET, key, field, text);
+            call.propagateAs(HSET, key, field, result);
         }
-        call.reply().bulk(text);
+        call.reply().bulk(result);
     }
 
     /**

@@ -7,6 +7,7 @@ import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -30,10 +31,11 @@ final class HashRandom {
     static void hrandfield(Call call) {
         if (call.argCount() == 2) {
             HashValue hash = call.keys().read(ValueType.HASH, call.arg(1));
-            if (hash == null || hash.liveSize() == 0) {
+            HashValue.Cursor drawn = hash == null ? null : hash.randomField(call.random());
+            if (drawn == null) {
                 call.reply().nil();
             } else {
-                call.reply().bulk(hash.randomField(call.random()).field());
+                call.reply().bulk(drawn.field());
             }
             return;
         }
@@ -46,7 +48,7 @@ final class HashRandom {
             throw Errors.outOfRange();
         }
         HashValue hash = call.keys().read(ValueType.HASH, call.arg(1));
-        if (hash == null || count == 0 || hash.liveSize() == 0) {
+        if (hash == null || count == 0) {
             call.reply().array(0);
         } else if (count < 0) {
             replyDraws(call, hash, -count, withValues);
@@ -59,28 +61,39 @@ final class HashRandom {
         if (count > MAX_DRAWS) {
             throw Errors.outOfRange();
         }
-        replyHead(call.reply(), (int) count, withValues);
-        for (long i = 0; i < count; i++) {
-            replyField(call.reply(), hash.randomField(call.random()), withValues);
+        HashValue.Cursor drawn = hash.randomField(call.random());
+        if (drawn == null) {
+            call.reply().array(0);
+            return;
         }
+        replyHead(call.reply(), (int) count, withValues);
+        replyField(call.reply(), drawn, withValues);
+        for (long i = 1; i < count; i++) {
+            replyField(call.reply(), draw(call, hash), withValues);
+        }
+    }
+
+    /** Draws from a hash that has fields. */
+    private static HashValue.Cursor draw(Call call, HashValue hash) {
+        return Objects.requireNonNull(hash.randomField(call.random()));
     }
 
     private static void replyDifferent(Call call, HashValue hash, long count, boolean withValues) {
         long size = hash.liveSize();
         int wanted = (int) Math.min(count, size);
         replyHead(call.reply(), wanted, withValues);
-        if (size / wanted <= DRAW_ABOVE_FIELDS_PER_WANTED) {
-            replyOfWalk(call, hash, wanted, withValues);
+        if (wanted == 0 || size / wanted <= DRAW_ABOVE_FIELDS_PER_WANTED) {
+            replyOfWalk(call, hash, size, wanted, withValues);
         } else {
             replyOfDraws(call, hash, wanted, withValues);
         }
     }
 
-    private static void replyOfWalk(Call call, HashValue hash, int wanted, boolean withValues) {
+    private static void replyOfWalk(Call call, HashValue hash, long size, int wanted, boolean withValues) {
         RandomGenerator random = call.random();
         HashValue.Cursor cursor = hash.cursor();
         int missing = wanted;
-        for (long toCome = hash.liveSize(); missing > 0 && cursor.next(); toCome--) {
+        for (long toCome = size; missing > 0 && cursor.next(); toCome--) {
             if (missing == toCome || random.nextLong(toCome) < missing) {
                 replyField(call.reply(), cursor, withValues);
                 missing--;
@@ -91,7 +104,7 @@ final class HashRandom {
     private static void replyOfDraws(Call call, HashValue hash, int wanted, boolean withValues) {
         Set<Bytes> seen = new HashSet<>();
         while (seen.size() < wanted) {
-            HashValue.Cursor drawn = hash.randomField(call.random());
+            HashValue.Cursor drawn = draw(call, hash);
             if (seen.add(drawn.field().copy())) {
                 replyField(call.reply(), drawn, withValues);
             }

@@ -309,8 +309,8 @@ final class HashSpecs {
             .keys(KeySpec.at(1, RW, UPDATE))
             .arguments(
                     KEY,
-                    oneOf("condition", word("fnx", "FNX"), word("fxx", "FXX"), word("nx", "NX"), word("xx", "XX"))
-                            .optional(),
+                    oneOf("key-condition", word("nx", "NX"), word("xx", "XX")).optional(),
+                    oneOf("condition", word("fnx", "FNX"), word("fxx", "FXX")).optional(),
                     oneOf("expiration", EX, PX, EXAT, PXAT, word("keepttl", "KEEPTTL"))
                             .optional(),
                     block(

@@ -81,6 +81,18 @@ class FieldExpiryTest {
         }
 
         @Test
+        void fieldsDeletedByAPastTime_areCounted() {
+            server.send("HEXPIRE h 0 FIELDS 2 a x");
+            server.send("HGETEX h PXAT 1 FIELDS 1 b");
+            server.send("HSETEX h PXAT 1 FIELDS 2 c 1 x 1");
+            assertReply("EXISTS h", "0");
+            assertThat(info("stats", "expired_subkeys")).isEqualTo("3");
+            server.send("HSET h a 1");
+            server.send("HDEL h a");
+            assertThat(info("stats", "expired_subkeys")).isEqualTo("3");
+        }
+
+        @Test
         void pastTimeOfAllFields_removesTheKey() {
             CommandTester.Session subscriber = server.connect();
             server.send("CONFIG SET notify-keyspace-events KEA");
@@ -279,6 +291,8 @@ class FieldExpiryTest {
             assertReply("HGET big f1", "nil");
             assertThat(server.send("HKEYS big").split(" ")).hasSize(10);
             assertThat(server.send("HRANDFIELD big 2000").split(" ")).hasSize(10);
+            assertThat(server.send("HRANDFIELD big 2").split(" ")).hasSize(2).doesNotHaveDuplicates();
+            assertThat(server.send("HRANDFIELD big")).startsWith("f99");
             assertThat(server.send("HRANDFIELD big -30").split(" ")).hasSize(30).allSatisfy(field -> assertThat(field)
                     .contains("f99"));
             assertThat(server.send("HSCAN big 0 COUNT 5000"))
@@ -443,6 +457,18 @@ class FieldExpiryTest {
         }
 
         @Test
+        void conditionsOfKeyAndFields_mustBothHold() {
+            assertReply("HSETEX h XX FNX EX 10 FIELDS 1 a 1", "0");
+            assertReply("HSETEX h XX FNX EX 10 FIELDS 1 x 1", "1");
+            assertReply("HSETEX h FXX XX FIELDS 1 x 2", "1");
+            assertReply("HSETEX h NX FNX FIELDS 1 y 1", "0");
+            assertReply("HSETEX new NX FXX FIELDS 1 y 1", "0");
+            assertReply("HSETEX new XX FNX FIELDS 1 y 1", "0");
+            assertReply("HSETEX new NX FNX FIELDS 1 y 1", "1");
+            assertReply("HGETALL h", "[a 1 b 2 c 3 x 2]");
+        }
+
+        @Test
         void pastTime_deletes() {
             assertReply("HSETEX h EXAT 1 FIELDS 2 a 9 x 1", "1");
             assertEffects("HDEL h a");
@@ -455,6 +481,7 @@ class FieldExpiryTest {
             String oneOf = "-ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified";
             assertReply("HSETEX h EX 1 KEEPTTL FIELDS 1 a 1", oneOf);
             assertReply("HSETEX h FNX FXX FIELDS 1 a 1", "-ERR Only one of FXX or FNX arguments can be specified");
+            assertReply("HSETEX h NX FNX XX FIELDS 1 a 1", "-ERR Only one of XX or NX arguments can be specified");
             assertReply("HSETEX h FIELDS 2 a 1 b", "-ERR wrong number of arguments");
             assertReply("HSETEX h FIELDS 1 a 1 b", "-ERR wrong number of arguments");
             assertReply("HSETEX h EX 1 PX FIELDS 1", oneOf);
