@@ -300,8 +300,8 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
     }
 
     private void link(LargeSortedSet value) {
-        cell.encoding(LARGE);
         context.large.link(cell, value);
+        cell.encoding(LARGE);
         large = value;
     }
 
