@@ -401,7 +401,7 @@ final class BaseCommands implements DatasetSink {
     }
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+    public void streamConsumer(Bytes name, long seenMillis, long pending) throws IOException {
         consumer = name.toByteArray();
         group("CREATECONSUMER", 5);
         string(consumer, 0, consumer.length);

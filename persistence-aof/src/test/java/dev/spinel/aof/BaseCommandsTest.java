@@ -85,9 +85,9 @@ class BaseCommandsTest {
         sink.streamPending(5, 2, 1000, 1);
         sink.streamPending(7, 0, 2000, 4);
         sink.streamConsumers(2);
-        sink.streamConsumer(Bytes.of("c1"), 3000, 3000, 1);
+        sink.streamConsumer(Bytes.of("c1"), 3000, 1);
         sink.streamOwned(7, 0);
-        sink.streamConsumer(Bytes.of("c2"), 3000, -1, 1);
+        sink.streamConsumer(Bytes.of("c2"), 3000, 1);
         sink.streamOwned(5, 2);
         assertThat(commands())
                 .containsExactly(

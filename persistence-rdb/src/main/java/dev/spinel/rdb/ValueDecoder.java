@@ -494,10 +494,12 @@ final class ValueDecoder {
         for (long i = 0; i < consumers; i++) {
             in.readString(first);
             long seenMillis = in.readLong();
-            // Before it was recorded, seeing and being active were the same.
-            long activeMillis = version >= 3 ? in.readLong() : seenMillis;
+            if (version >= 3) {
+                // When it was last given something, which nobody asks for.
+                in.readLong();
+            }
             long owned = in.readCount();
-            sink.streamConsumer(first.view(), seenMillis, activeMillis, owned);
+            sink.streamConsumer(first.view(), seenMillis, owned);
             for (long j = 0; j < owned; j++) {
                 sink.streamOwned(Long.reverseBytes(in.readLong()), Long.reverseBytes(in.readLong()));
             }

@@ -437,7 +437,7 @@ class RdbReaderTest {
                                 "group g 0-0 " + (version >= 2 ? 1 : ValueSink.ESTIMATED) + " 1",
                                 "pending 0-0 1 1",
                                 "consumers 1",
-                                "consumer consumer 2 " + (version >= 3 ? 3 : 2) + " 1",
+                                "consumer consumer 2 1",
                                 "owned 0-0"));
             }
         }

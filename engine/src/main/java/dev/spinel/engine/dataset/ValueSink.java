@@ -111,9 +111,8 @@ public interface ValueSink {
      * Starts a consumer; {@link #streamOwned} follows {@code pending} times.
      *
      * @param seenMillis Unix time when it last tried to read
-     * @param activeMillis Unix time when it last got an entry, -1 for never
      */
-    void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException;
+    void streamConsumer(Bytes name, long seenMillis, long pending) throws IOException;
 
     /** The ID of an entry that is pending for a consumer, in the order of IDs. */
     void streamOwned(long millis, long sequence) throws IOException;

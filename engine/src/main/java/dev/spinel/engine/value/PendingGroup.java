@@ -55,7 +55,6 @@ final class PendingGroup implements StreamGroup {
         private final int number;
         private final IdTable pending;
         private long seenMillis;
-        private long activeMillis = -1;
 
         Reader(Bytes name, int number, long seenMillis) {
             this.name = name;
@@ -69,7 +68,6 @@ final class PendingGroup implements StreamGroup {
             this.number = source.number;
             this.pending = source.pending.copy();
             this.seenMillis = source.seenMillis;
-            this.activeMillis = source.activeMillis;
         }
 
         @Override
@@ -90,16 +88,6 @@ final class PendingGroup implements StreamGroup {
         @Override
         public void seenMillis(long unixMillis) {
             seenMillis = unixMillis;
-        }
-
-        @Override
-        public long activeMillis() {
-            return activeMillis;
-        }
-
-        @Override
-        public void activeMillis(long unixMillis) {
-            activeMillis = unixMillis;
         }
     }
 
@@ -312,7 +300,7 @@ final class PendingGroup implements StreamGroup {
                 return false;
             }
             Reader reader = readers.next();
-            sink.streamConsumer(reader.name, reader.seenMillis, reader.activeMillis, reader.pending.size());
+            sink.streamConsumer(reader.name, reader.seenMillis, reader.pending.size());
             owned = reader.pending;
             ownedAt = owned.first();
             return true;

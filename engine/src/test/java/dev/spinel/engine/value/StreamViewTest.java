@@ -183,8 +183,8 @@ class StreamViewTest {
         }
 
         @Override
-        public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {
-            assertThat(copy.loadConsumer(name.copy(), seenMillis, activeMillis)).isTrue();
+        public void streamConsumer(Bytes name, long seenMillis, long pending) {
+            assertThat(copy.loadConsumer(name.copy(), seenMillis)).isTrue();
         }
 
         @Override
@@ -214,7 +214,7 @@ class StreamViewTest {
             group.acknowledge(someId());
         } else {
             group.deliver(someId(), consumer, random.nextInt(1000), random.nextInt(10));
-            consumer.activeMillis(random.nextInt(1000));
+            consumer.seenMillis(random.nextInt(1000));
         }
     }
 
@@ -226,7 +226,7 @@ class StreamViewTest {
             describe(group, null, text);
             for (StreamGroup.Consumer consumer : group.consumers()) {
                 text.append('\n').append(consumer.name()).append(' ').append(consumer.seenMillis());
-                text.append(' ').append(consumer.activeMillis()).append(' ').append(consumer.pendingCount());
+                text.append(' ').append(consumer.pendingCount());
                 describe(group, consumer, text);
             }
         }

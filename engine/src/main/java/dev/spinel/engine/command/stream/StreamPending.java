@@ -212,7 +212,6 @@ final class StreamPending {
             long deliveries,
             boolean justId) {
         group.deliver(entry.id(), consumer, delivered, deliveries);
-        consumer.activeMillis(call.nowMillis());
         if (justId) {
             call.reply().bulk(entry.id().toString());
         } else {

@@ -301,7 +301,6 @@ final class StreamRead {
                     delivered[0]++;
                 });
                 if (delivered[0] > 0) {
-                    consumer.activeMillis(call.nowMillis());
                     call.changed();
                     StreamGroups.propagateGroupId(call, key, group);
                 }
