@@ -21,11 +21,6 @@ final class BaseCommands implements DatasetSink {
     private static final int MAX_ITEMS = 64;
     private static final int NO_DATABASE = -1;
 
-    /** Flags of an entry of a stream. */
-    private static final int DELETED = 1;
-
-    private static final int SAME_FIELDS = 2;
-
     private static final int PENDING_LONGS = 4;
 
     private final OutputStream out;
@@ -317,7 +312,7 @@ final class BaseCommands implements DatasetSink {
             long flags = nextNumber();
             String id = id(millis + nextNumber(), sequence + nextNumber());
             byte[][] strings;
-            if ((flags & SAME_FIELDS) != 0) {
+            if ((flags & STREAM_ENTRY_SAME_FIELDS) != 0) {
                 byte[][] values = nextStrings(fields.length);
                 strings = new byte[2 * values.length][];
                 for (int i = 0; i < values.length; i++) {
@@ -328,7 +323,7 @@ final class BaseCommands implements DatasetSink {
                 strings = nextStrings(2 * (int) nextNumber());
             }
             nextNumber();
-            if ((flags & DELETED) == 0) {
+            if ((flags & STREAM_ENTRY_DELETED) == 0) {
                 head('*', 3 + strings.length);
                 string("XADD");
                 string(key, 0, keyLength);

@@ -79,6 +79,12 @@ public interface ValueSink {
     /** Starts a stream; {@link #streamNode} follows {@code nodes} times, then {@link #streamState}. */
     void stream(long nodes) throws IOException;
 
+    /** Flag of an entry in the listpack of a node of a stream: it was deleted. */
+    int STREAM_ENTRY_DELETED = 1;
+
+    /** Flag of an entry in the listpack of a node of a stream: it has the fields that the node begins with. */
+    int STREAM_ENTRY_SAME_FIELDS = 2;
+
     /**
      * The next entries of a stream, as a listpack in the format of Redis.
      *

@@ -34,9 +34,6 @@ final class LargeStream implements LargeValue {
     /** Redis, too, frees so many nodes at once. */
     private static final int MAX_SMALL_NODES = 64;
 
-    private static final int DELETED = 1;
-    private static final int SAME_FIELDS = 2;
-
     /** Parts of an entry beside its strings and, with fields of its own, their number. */
     private static final int FIXED_PARTS = 3;
 
@@ -244,7 +241,7 @@ final class LargeStream implements LargeValue {
         ensure(node, entryBytes(id, master, strings, first, count, same) + Long.BYTES);
         byte[] array = array(node);
         int start = start(node);
-        Listpack.append(array, start, same ? SAME_FIELDS : 0);
+        Listpack.append(array, start, same ? ValueSink.STREAM_ENTRY_SAME_FIELDS : 0);
         Listpack.append(array, start, id.millis() - master.millis());
         Listpack.append(array, start, id.sequence() - master.sequence());
         int fields = count / 2;
@@ -460,7 +457,7 @@ final class LargeStream implements LargeValue {
                     enter();
                     continue;
                 }
-                if ((Listpack.integer(array, start + entry) & DELETED) != 0) {
+                if ((Listpack.integer(array, start + entry) & ValueSink.STREAM_ENTRY_DELETED) != 0) {
                     // Its ID says nothing: XSETID makes it possible to use it again.
                     continue;
                 }
@@ -502,7 +499,7 @@ final class LargeStream implements LargeValue {
         }
 
         private boolean isSameFields(byte[] array, int start) {
-            return (Listpack.integer(array, start + entry) & SAME_FIELDS) != 0;
+            return (Listpack.integer(array, start + entry) & ValueSink.STREAM_ENTRY_SAME_FIELDS) != 0;
         }
 
         @Override
@@ -551,7 +548,8 @@ final class LargeStream implements LargeValue {
             beforeChange(node);
             byte[] array = array(node);
             int start = start(node);
-            Listpack.replace(array, start, start + entry, Listpack.integer(array, start + entry) | DELETED);
+            long flags = Listpack.integer(array, start + entry);
+            Listpack.replace(array, start, start + entry, flags | ValueSink.STREAM_ENTRY_DELETED);
         }
     }
 

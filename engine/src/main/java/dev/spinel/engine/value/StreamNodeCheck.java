@@ -2,13 +2,11 @@ package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
+import dev.spinel.engine.dataset.ValueSink;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a node of a stream that comes from outside, so that {@link LargeStream} may trust it. */
 final class StreamNodeCheck {
-    private static final int DELETED = 1;
-    private static final int SAME_FIELDS = 2;
-
     private final byte[] array;
     private final StreamId master;
     private int at;
@@ -80,7 +78,7 @@ final class StreamNodeCheck {
                 return false;
             }
             StreamId id = new StreamId(master.millis() + millis, master.sequence() + take());
-            if ((flags & DELETED) != 0) {
+            if ((flags & ValueSink.STREAM_ENTRY_DELETED) != 0) {
                 deleted++;
             } else if (previous != null && id.compareTo(previous) <= 0) {
                 return false;
@@ -90,7 +88,7 @@ final class StreamNodeCheck {
                 live++;
             }
             long parts;
-            if ((flags & SAME_FIELDS) != 0) {
+            if ((flags & ValueSink.STREAM_ENTRY_SAME_FIELDS) != 0) {
                 parts = fields + 3;
                 if (!skip(fields)) {
                     return false;
