@@ -359,13 +359,19 @@ final class BaseCommands implements DatasetSink {
             // Makes the stream, whose last ID is set below.
             command("XADD", "MAXLEN", "0", "0-1", "x", "y");
         }
+        // XSETID takes no last ID before the greatest one deleted, but alone it can set the last ID back later.
+        boolean isSetBack = state.lastId().compareTo(state.maxDeletedId()) < 0;
+        StreamId last = isSetBack ? state.maxDeletedId() : state.lastId();
         command(
                 "XSETID",
-                state.lastId().toString(),
+                last.toString(),
                 "ENTRIESADDED",
                 Long.toString(state.entriesAdded()),
                 "MAXDELETEDID",
                 state.maxDeletedId().toString());
+        if (isSetBack) {
+            command("XSETID", state.lastId().toString());
+        }
     }
 
     @Override

@@ -110,6 +110,19 @@ class BaseCommandsTest {
                 .containsExactly("SELECT 0", "XADD k MAXLEN 0 0-1 x y", "XSETID k 9-1 ENTRIESADDED 4 MAXDELETEDID 9-1");
     }
 
+    /** XADD 5-1, XADD 9-1, XDEL 9-1, XSETID 6-1. */
+    @Test
+    void lastIdBehindADeletedOne_isSetInTwoSteps() throws IOException {
+        sink.stream(0);
+        sink.streamState(new StreamState(0, new StreamId(6, 1), StreamId.MIN, new StreamId(9, 1), 2, 0));
+        assertThat(commands())
+                .containsExactly(
+                        "SELECT 0",
+                        "XADD k MAXLEN 0 0-1 x y",
+                        "XSETID k 9-1 ENTRIESADDED 2 MAXDELETEDID 9-1",
+                        "XSETID k 6-1");
+    }
+
     /** The payload of DUMP by redis-server 7.0.15, of a hash that uses every encoding of integers. */
     @Test
     void hashListpack_allIntegers() throws IOException {
