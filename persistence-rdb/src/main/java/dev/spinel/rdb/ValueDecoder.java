@@ -2,6 +2,7 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
@@ -478,10 +479,18 @@ final class ValueDecoder {
         return new StreamId(in.readNumber(), in.readNumber());
     }
 
+    private long readEntriesRead() throws IOException {
+        long entries = in.readNumber();
+        if (entries < StreamGroup.UNKNOWN) {
+            throw new InvalidDatasetException("Stream group has read a negative number of entries");
+        }
+        return entries;
+    }
+
     private void readGroup(ValueSink sink, int version) throws IOException {
         in.readString(first);
         StreamId lastId = readLengthId();
-        long entriesRead = version >= 2 ? in.readNumber() : ValueSink.ESTIMATED;
+        long entriesRead = version >= 2 ? readEntriesRead() : ValueSink.ESTIMATED;
         long pending = in.readCount();
         sink.streamGroup(first.view(), lastId, entriesRead, pending);
         for (long i = 0; i < pending; i++) {

@@ -443,6 +443,17 @@ class RdbReaderTest {
         }
 
         @Test
+        void groupThatReadANegativeNumber_isRefused() {
+            assertRefused(
+                    file(11).value(19, "s")
+                            .hex("00 00 0000 0000 0000 00 01")
+                            .string("g")
+                            .hex("00 00 81 FFFFFFFFFFFFFFFE 00 00")
+                            .end(),
+                    "Stream group has read a negative number of entries");
+        }
+
+        @Test
         void withAListpackThatIsNone_isRefused() {
             assertRefused(
                     file(11).value(15, "s")
