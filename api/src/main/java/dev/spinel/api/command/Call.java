@@ -62,6 +62,9 @@ public interface Call {
     /** Whether the call comes from a log that is replayed, which may say what clients may not. */
     boolean isFromLog();
 
+    /** Whether the call has blocked before, and runs again because one of its keys is ready. */
+    boolean isRetried();
+
     /** Whether the user may read keys that the arguments do not name, all there are. */
     boolean mayReadAllKeys();
 
@@ -89,6 +92,9 @@ public interface Call {
 
     /** Counts a change that is not tied to a key. */
     void changed();
+
+    /** Whether there is a log or a replica; otherwise what {@link #propagateAs} would be told need not be made. */
+    boolean isPropagated();
 
     /** Logs and replicates this in place of the command; several calls add up, all as one unit. Arguments are copied. */
     void propagateAs(Bytes... arguments);

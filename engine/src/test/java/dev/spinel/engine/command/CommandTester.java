@@ -44,6 +44,16 @@ public final class CommandTester {
 
     /** An engine that starts with some directives. */
     public CommandTester(FixedProcess process, List<Capability> capabilities, Map<String, String> directives) {
+        this(process, capabilities, directives, 0);
+    }
+
+    /** An engine with so many bytes for records and pages at most. */
+    public CommandTester(long maxArenaBytes) {
+        this(new FixedProcess(), List.of(), Map.of(), maxArenaBytes);
+    }
+
+    private CommandTester(
+            FixedProcess process, List<Capability> capabilities, Map<String, String> directives, long maxArenaBytes) {
         ConfigRegistry config = ConfigRegistry.withServerDirectives();
         config.load(List.of("enable-debug-command", "yes"));
         config.load(List.of("enable-module-command", "yes"));
@@ -56,7 +66,7 @@ public final class CommandTester {
                 process,
                 process,
                 capabilities,
-                0,
+                maxArenaBytes,
                 () -> nowMillis,
                 () -> nowMillis * 1_000_000,
                 new Random(7),
