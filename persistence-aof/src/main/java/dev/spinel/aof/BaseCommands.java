@@ -21,11 +21,6 @@ final class BaseCommands implements DatasetSink {
     private static final int MAX_ITEMS = 64;
     private static final int NO_DATABASE = -1;
 
-    /** Flags of an entry of a stream. */
-    private static final int DELETED = 1;
-
-    private static final int SAME_FIELDS = 2;
-
     private static final int PENDING_LONGS = 4;
 
     private final OutputStream out;
@@ -317,7 +312,7 @@ final class BaseCommands implements DatasetSink {
             long flags = nextNumber();
             String id = id(millis + nextNumber(), sequence + nextNumber());
             byte[][] strings;
-            if ((flags & SAME_FIELDS) != 0) {
+            if ((flags & STREAM_ENTRY_SAME_FIELDS) != 0) {
                 byte[][] values = nextStrings(fields.length);
                 strings = new byte[2 * values.length][];
                 for (int i = 0; i < values.length; i++) {
@@ -328,7 +323,7 @@ final class BaseCommands implements DatasetSink {
                 strings = nextStrings(2 * (int) nextNumber());
             }
             nextNumber();
-            if ((flags & DELETED) == 0) {
+            if ((flags & STREAM_ENTRY_DELETED) == 0) {
                 head('*', 3 + strings.length);
                 string("XADD");
                 string(key, 0, keyLength);
@@ -364,13 +359,19 @@ final class BaseCommands implements DatasetSink {
             // Makes the stream, whose last ID is set below.
             command("XADD", "MAXLEN", "0", "0-1", "x", "y");
         }
+        // XSETID takes no last ID before the greatest one deleted, but alone it can set the last ID back later.
+        boolean isSetBack = state.lastId().compareTo(state.maxDeletedId()) < 0;
+        StreamId last = isSetBack ? state.maxDeletedId() : state.lastId();
         command(
                 "XSETID",
-                state.lastId().toString(),
+                last.toString(),
                 "ENTRIESADDED",
                 Long.toString(state.entriesAdded()),
                 "MAXDELETEDID",
                 state.maxDeletedId().toString());
+        if (isSetBack) {
+            command("XSETID", state.lastId().toString());
+        }
     }
 
     @Override
@@ -401,7 +402,7 @@ final class BaseCommands implements DatasetSink {
     }
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+    public void streamConsumer(Bytes name, long seenMillis, long pending) throws IOException {
         consumer = name.toByteArray();
         group("CREATECONSUMER", 5);
         string(consumer, 0, consumer.length);

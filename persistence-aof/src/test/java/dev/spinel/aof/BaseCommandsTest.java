@@ -85,9 +85,9 @@ class BaseCommandsTest {
         sink.streamPending(5, 2, 1000, 1);
         sink.streamPending(7, 0, 2000, 4);
         sink.streamConsumers(2);
-        sink.streamConsumer(Bytes.of("c1"), 3000, 3000, 1);
+        sink.streamConsumer(Bytes.of("c1"), 3000, 1);
         sink.streamOwned(7, 0);
-        sink.streamConsumer(Bytes.of("c2"), 3000, -1, 1);
+        sink.streamConsumer(Bytes.of("c2"), 3000, 1);
         sink.streamOwned(5, 2);
         assertThat(commands())
                 .containsExactly(
@@ -108,6 +108,19 @@ class BaseCommandsTest {
         sink.streamState(new StreamState(0, new StreamId(9, 1), StreamId.MIN, new StreamId(9, 1), 4, 0));
         assertThat(commands())
                 .containsExactly("SELECT 0", "XADD k MAXLEN 0 0-1 x y", "XSETID k 9-1 ENTRIESADDED 4 MAXDELETEDID 9-1");
+    }
+
+    /** XADD 5-1, XADD 9-1, XDEL 9-1, XSETID 6-1. */
+    @Test
+    void lastIdBehindADeletedOne_isSetInTwoSteps() throws IOException {
+        sink.stream(0);
+        sink.streamState(new StreamState(0, new StreamId(6, 1), StreamId.MIN, new StreamId(9, 1), 2, 0));
+        assertThat(commands())
+                .containsExactly(
+                        "SELECT 0",
+                        "XADD k MAXLEN 0 0-1 x y",
+                        "XSETID k 9-1 ENTRIESADDED 2 MAXDELETEDID 9-1",
+                        "XSETID k 6-1");
     }
 
     /** The payload of DUMP by redis-server 7.0.15, of a hash that uses every encoding of integers. */

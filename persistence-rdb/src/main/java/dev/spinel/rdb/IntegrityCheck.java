@@ -147,7 +147,7 @@ final class IntegrityCheck implements DatasetSink {
     public void streamConsumers(long consumers) {}
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {}
+    public void streamConsumer(Bytes name, long seenMillis, long pending) {}
 
     @Override
     public void streamOwned(long millis, long sequence) {}

@@ -2,6 +2,7 @@ package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
@@ -482,10 +483,18 @@ final class ValueDecoder {
         return new StreamId(in.readNumber(), in.readNumber());
     }
 
+    private long readEntriesRead() throws IOException {
+        long entries = in.readNumber();
+        if (entries < StreamGroup.UNKNOWN) {
+            throw new InvalidDatasetException("Stream group has read a negative number of entries");
+        }
+        return entries;
+    }
+
     private void readGroup(ValueSink sink, int version) throws IOException {
         in.readString(first);
         StreamId lastId = readLengthId();
-        long entriesRead = version >= 2 ? in.readNumber() : ValueSink.ESTIMATED;
+        long entriesRead = version >= 2 ? readEntriesRead() : ValueSink.ESTIMATED;
         long pending = in.readCount();
         sink.streamGroup(first.view(), lastId, entriesRead, pending);
         for (long i = 0; i < pending; i++) {
@@ -498,10 +507,12 @@ final class ValueDecoder {
         for (long i = 0; i < consumers; i++) {
             in.readString(first);
             long seenMillis = in.readLong();
-            // Before it was recorded, seeing and being active were the same.
-            long activeMillis = version >= 3 ? in.readLong() : seenMillis;
+            if (version >= 3) {
+                // When it was last given something, which nobody asks for.
+                in.readLong();
+            }
             long owned = in.readCount();
-            sink.streamConsumer(first.view(), seenMillis, activeMillis, owned);
+            sink.streamConsumer(first.view(), seenMillis, owned);
             for (long j = 0; j < owned; j++) {
                 sink.streamOwned(Long.reverseBytes(in.readLong()), Long.reverseBytes(in.readLong()));
             }

@@ -215,9 +215,8 @@ abstract class ValueEncoder implements ValueSink {
         out.writeLength(consumers);
     }
 
-    /** Writes a consumer without the time of its last activity, for which the format of Redis 7.0 has no place. */
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
+    public void streamConsumer(Bytes name, long seenMillis, long pending) throws IOException {
         out.writeString(name);
         out.writeLong(seenMillis);
         out.writeLength(pending);

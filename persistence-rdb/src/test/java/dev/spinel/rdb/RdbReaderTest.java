@@ -460,9 +460,20 @@ class RdbReaderTest {
                                 "group g 0-0 " + (version >= 2 ? 1 : ValueSink.ESTIMATED) + " 1",
                                 "pending 0-0 1 1",
                                 "consumers 1",
-                                "consumer consumer 2 " + (version >= 3 ? 3 : 2) + " 1",
+                                "consumer consumer 2 1",
                                 "owned 0-0"));
             }
+        }
+
+        @Test
+        void groupThatReadANegativeNumber_isRefused() {
+            assertRefused(
+                    file(11).value(19, "s")
+                            .hex("00 00 0000 0000 0000 00 01")
+                            .string("g")
+                            .hex("00 00 81 FFFFFFFFFFFFFFFE 00 00")
+                            .end(),
+                    "Stream group has read a negative number of entries");
         }
 
         @Test

@@ -263,8 +263,8 @@ final class RecordedDataset implements DatasetSink {
     }
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {
-        addLine("consumer " + name + " " + seenMillis + " " + activeMillis + " " + pending);
+    public void streamConsumer(Bytes name, long seenMillis, long pending) {
+        addLine("consumer " + name + " " + seenMillis + " " + pending);
     }
 
     @Override

@@ -62,6 +62,9 @@ public interface Call {
     /** Whether the call comes from a log that is replayed, which may say what clients may not. */
     boolean isFromLog();
 
+    /** Whether the call has blocked before, and runs again because one of its keys is ready. */
+    boolean isRetried();
+
     /** Whether the user may read keys that the arguments do not name, all there are. */
     boolean mayReadAllKeys();
 
@@ -92,6 +95,9 @@ public interface Call {
 
     /** Counts fields of hashes that were removed because their time to live is over, for INFO. */
     void fieldsExpired(int count);
+
+    /** Whether there is a log or a replica; otherwise what {@link #propagateAs} would be told need not be made. */
+    boolean isPropagated();
 
     /** Logs and replicates this in place of the command; several calls add up, all as one unit. Arguments are copied. */
     void propagateAs(Bytes... arguments);

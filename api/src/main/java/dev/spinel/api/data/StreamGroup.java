@@ -69,11 +69,6 @@ public interface StreamGroup {
         long seenMillis();
 
         void seenMillis(long unixMillis);
-
-        /** When it last got an entry, Unix time in milliseconds; -1 for never. */
-        long activeMillis();
-
-        void activeMillis(long unixMillis);
     }
 
     /** A walk over pending entries. */

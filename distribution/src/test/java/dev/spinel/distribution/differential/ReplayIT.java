@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReplayIT {
     private static final int RUNS = 4;
     private static final int REQUESTS = 6000;
+    private static final int STREAM_REQUESTS = 2000;
     private static final int PIPELINE = 200;
     /** A time to live that no test outlasts. */
     private static final String FIELD_KEPT_MILLIS = "3600000";
@@ -176,6 +177,8 @@ class ReplayIT {
     private static Dataset change(int port, long seed) throws IOException {
         RandomSequence sequence = RandomSequence.of(seed, REQUESTS, new Grammar("grammar.txt"));
         List<Request> requests = new ArrayList<>(sequence.requests());
+        RandomSequence streams = RandomSequence.of(seed, STREAM_REQUESTS, new Grammar("streams.txt"));
+        requests.addAll(new Random(seed).nextInt(REQUESTS), streams.requests());
         requests.add(new Random(seed).nextInt(REQUESTS), Request.of("BGREWRITEAOF"));
         try (RespConnection connection = new RespConnection(port)) {
             exchange(connection, sequence.settings());

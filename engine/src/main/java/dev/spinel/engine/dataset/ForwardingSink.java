@@ -130,8 +130,8 @@ public abstract class ForwardingSink implements DatasetSink {
     }
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {
-        target().streamConsumer(name, seenMillis, activeMillis, pending);
+    public void streamConsumer(Bytes name, long seenMillis, long pending) throws IOException {
+        target().streamConsumer(name, seenMillis, pending);
     }
 
     @Override

@@ -88,7 +88,7 @@ public class IgnoringSink implements DatasetSink {
     public void streamConsumers(long consumers) throws IOException {}
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException {}
+    public void streamConsumer(Bytes name, long seenMillis, long pending) throws IOException {}
 
     @Override
     public void streamOwned(long millis, long sequence) throws IOException {}

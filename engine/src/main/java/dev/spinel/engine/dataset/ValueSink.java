@@ -79,6 +79,12 @@ public interface ValueSink {
     /** Starts a stream; {@link #streamNode} follows {@code nodes} times, then {@link #streamState}. */
     void stream(long nodes) throws IOException;
 
+    /** Flag of an entry in the listpack of a node of a stream: it was deleted. */
+    int STREAM_ENTRY_DELETED = 1;
+
+    /** Flag of an entry in the listpack of a node of a stream: it has the fields that the node begins with. */
+    int STREAM_ENTRY_SAME_FIELDS = 2;
+
     /**
      * The next entries of a stream, as a listpack in the format of Redis.
      *
@@ -111,9 +117,8 @@ public interface ValueSink {
      * Starts a consumer; {@link #streamOwned} follows {@code pending} times.
      *
      * @param seenMillis Unix time when it last tried to read
-     * @param activeMillis Unix time when it last got an entry, -1 for never
      */
-    void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) throws IOException;
+    void streamConsumer(Bytes name, long seenMillis, long pending) throws IOException;
 
     /** The ID of an entry that is pending for a consumer, in the order of IDs. */
     void streamOwned(long millis, long sequence) throws IOException;

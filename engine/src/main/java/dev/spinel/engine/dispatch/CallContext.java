@@ -17,7 +17,6 @@ import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.propagate.Audience;
-import dev.spinel.engine.propagate.Propagator;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -202,6 +201,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public boolean isRetried() {
+        return client().is(ClientFlag.RETRYING);
+    }
+
+    @Override
     public boolean mayReadAllKeys() {
         Client caller = client();
         return !caller.is(ClientFlag.RESTRICTED)
@@ -257,11 +261,15 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public boolean isPropagated() {
+        return services.propagator().isActive();
+    }
+
+    @Override
     public void propagateAs(Bytes... arguments) {
         explicitEffects = true;
-        Propagator propagator = services.propagator();
-        if (propagator.isActive()) {
-            propagator.add(keys().index(), arguments, arguments.length);
+        if (isPropagated()) {
+            services.propagator().add(keys().index(), arguments, arguments.length);
         }
     }
 

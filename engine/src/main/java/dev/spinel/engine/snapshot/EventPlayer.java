@@ -67,7 +67,7 @@ final class EventPlayer {
             case EventRecorder.STREAM_GROUP -> sink.streamGroup(read(first), readId(), readLong(), readLong());
             case EventRecorder.STREAM_PENDING -> sink.streamPending(readLong(), readLong(), readLong(), readLong());
             case EventRecorder.STREAM_CONSUMERS -> sink.streamConsumers(readLong());
-            case EventRecorder.STREAM_CONSUMER -> sink.streamConsumer(read(first), readLong(), readLong(), readLong());
+            case EventRecorder.STREAM_CONSUMER -> sink.streamConsumer(read(first), readLong(), readLong());
             case EventRecorder.STREAM_OWNED -> sink.streamOwned(readLong(), readLong());
             case EventRecorder.CUSTOM -> sink.custom(read(first).toString(), readInt(), SavedValue.of(read(second)));
             default -> throw new IllegalStateException("event " + event + " at " + (at - 1));

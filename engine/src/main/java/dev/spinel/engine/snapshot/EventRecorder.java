@@ -362,11 +362,10 @@ final class EventRecorder implements DatasetSink {
     }
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {
-        start(STREAM_CONSUMER, Math.addExact(sizeOf(name), 3 * Long.BYTES));
+    public void streamConsumer(Bytes name, long seenMillis, long pending) {
+        start(STREAM_CONSUMER, Math.addExact(sizeOf(name), 2 * Long.BYTES));
         write(name);
         writeLong(seenMillis);
-        writeLong(activeMillis);
         writeLong(pending);
     }
 

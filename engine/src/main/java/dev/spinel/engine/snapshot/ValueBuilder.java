@@ -270,9 +270,8 @@ final class ValueBuilder implements ValueSink {
     }
 
     @Override
-    public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending)
-            throws InvalidDatasetException {
-        if (!current(StreamView.class).loadConsumer(name, seenMillis, activeMillis)) {
+    public void streamConsumer(Bytes name, long seenMillis, long pending) throws InvalidDatasetException {
+        if (!current(StreamView.class).loadConsumer(name, seenMillis)) {
             throw new InvalidDatasetException(
                     "Duplicate stream consumer detected: the value of the key '" + key.quotable(128) + "'");
         }

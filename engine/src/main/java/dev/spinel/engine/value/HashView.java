@@ -230,15 +230,10 @@ public final class HashView extends ValueView implements HashValue {
         fit();
     }
 
-    /** Makes the cell as long as the listpack; where there is no memory to move a record to, it stays longer. */
+    /** Makes the cell, which is not shorter, as long as the listpack. */
     private void fit() {
-        if (cell.length() == listpackBytes()) {
-            return;
-        }
-        try {
+        if (cell.length() != listpackBytes()) {
             cell.resize(listpackBytes());
-        } catch (ArenaExhaustedException e) {
-            // The change is made and has to be told of; the record gets smaller with the next one.
         }
     }
 

@@ -29,6 +29,7 @@ final class IdTable {
     private static final long[] NO_ROWS = new long[0];
 
     private final int stride;
+    private final HeapSum heap;
     private long[][] chunks = new long[1][];
     private int[] counts = new int[1];
     /** Whether another table may have the chunk, too. */
@@ -38,22 +39,39 @@ final class IdTable {
     private long size;
     private long chunkLongs;
 
-    /** @param numbers how many numbers a row has beside the ID */
-    IdTable(int numbers) {
+    /**
+     * Makes an empty table.
+     *
+     * @param numbers how many numbers a row has beside the ID
+     * @param heap is told of {@link #heapBytes()}, until {@link #leave}
+     */
+    IdTable(int numbers, HeapSum heap) {
         stride = ID_LONGS + numbers;
+        this.heap = heap;
+        heap.add(heapBytes());
+    }
+
+    private IdTable(IdTable source, HeapSum heap) {
+        stride = source.stride;
+        this.heap = heap;
+        Arrays.fill(source.shared, 0, source.chunkCount, true);
+        chunks = source.chunks.clone();
+        counts = source.counts.clone();
+        shared = source.shared.clone();
+        chunkCount = source.chunkCount;
+        size = source.size;
+        chunkLongs = source.chunkLongs;
+        heap.add(heapBytes());
     }
 
     /** A table with the same rows at the same positions, of which changes of this one take nothing away. O(chunks). */
-    IdTable copy() {
-        IdTable copy = new IdTable(stride - ID_LONGS);
-        Arrays.fill(shared, 0, chunkCount, true);
-        copy.chunks = chunks.clone();
-        copy.counts = counts.clone();
-        copy.shared = shared.clone();
-        copy.chunkCount = chunkCount;
-        copy.size = size;
-        copy.chunkLongs = chunkLongs;
-        return copy;
+    IdTable copy(HeapSum heapOfCopy) {
+        return new IdTable(this, heapOfCopy);
+    }
+
+    /** Takes the table, which is not used any more, out of the sum that it was made with. */
+    void leave() {
+        heap.add(-heapBytes());
     }
 
     long size() {
@@ -61,10 +79,11 @@ final class IdTable {
     }
 
     long heapBytes() {
-        return OBJECT_BYTES
-                + chunks.length * BYTES_PER_CHUNK
-                + chunkCount * (long) ARRAY_BYTES
-                + chunkLongs * Long.BYTES;
+        return OBJECT_BYTES + chunks.length * BYTES_PER_CHUNK + bytes(chunkCount, chunkLongs);
+    }
+
+    private static long bytes(int chunkArrays, long longs) {
+        return chunkArrays * (long) ARRAY_BYTES + longs * Long.BYTES;
     }
 
     long first() {
@@ -134,6 +153,11 @@ final class IdTable {
         own(chunk(position))[slot(position) * stride + ID_LONGS + index] = value;
     }
 
+    /** Has changes of a row, or its removal, need no memory. */
+    void makeOwn(long position) {
+        own(chunk(position));
+    }
+
     /** The rows of a chunk, to be changed. */
     private long[] own(int chunk) {
         if (shared[chunk]) {
@@ -180,20 +204,27 @@ final class IdTable {
             return own(chunk);
         }
         long[] grown = Arrays.copyOf(rows, Math.min(CHUNK_ROWS * stride, Math.max(longs, 2 * rows.length)));
-        chunkLongs += grown.length - rows.length;
+        count(0, grown.length - rows.length);
         chunks[chunk] = grown;
         shared[chunk] = false;
         return grown;
     }
 
+    private void count(int chunkArrays, long longs) {
+        chunkLongs += longs;
+        heap.add(bytes(chunkArrays, longs));
+    }
+
     void remove(long position) {
         int chunk = chunk(position);
-        size--;
-        if (--counts[chunk] == 0) {
+        if (counts[chunk] == 1) {
+            size--;
             removeChunk(chunk);
             return;
         }
         long[] rows = own(chunk);
+        size--;
+        counts[chunk]--;
         int at = slot(position) * stride;
         System.arraycopy(rows, at + stride, rows, at, counts[chunk] * stride - at);
         if (chunk + 1 < chunkCount && counts[chunk] + counts[chunk + 1] <= CHUNK_ROWS / 2) {
@@ -213,7 +244,7 @@ final class IdTable {
     }
 
     private void removeChunk(int chunk) {
-        chunkLongs -= chunks[chunk].length;
+        count(-1, -chunks[chunk].length);
         int moved = chunkCount - chunk - 1;
         System.arraycopy(chunks, chunk + 1, chunks, chunk, moved);
         System.arraycopy(counts, chunk + 1, counts, chunk, moved);
@@ -225,15 +256,18 @@ final class IdTable {
         int half = CHUNK_ROWS / 2;
         long[] upper = new long[CHUNK_ROWS * stride];
         System.arraycopy(chunks[chunk], half * stride, upper, 0, half * stride);
-        counts[chunk] = half;
         insertChunk(chunk + 1, upper, half);
+        counts[chunk] = half;
     }
 
     private void insertChunk(int chunk, long[] rows, int count) {
         if (chunkCount == chunks.length) {
+            boolean[] moreShared = Arrays.copyOf(shared, 2 * chunkCount);
+            int[] moreCounts = Arrays.copyOf(counts, 2 * chunkCount);
             chunks = Arrays.copyOf(chunks, 2 * chunkCount);
-            counts = Arrays.copyOf(counts, 2 * chunkCount);
-            shared = Arrays.copyOf(shared, 2 * chunkCount);
+            counts = moreCounts;
+            shared = moreShared;
+            heap.add(chunkCount * BYTES_PER_CHUNK);
         }
         System.arraycopy(chunks, chunk, chunks, chunk + 1, chunkCount - chunk);
         System.arraycopy(counts, chunk, counts, chunk + 1, chunkCount - chunk);
@@ -242,7 +276,7 @@ final class IdTable {
         counts[chunk] = count;
         shared[chunk] = false;
         chunkCount++;
-        chunkLongs += rows.length;
+        count(1, rows.length);
     }
 
     /** The last chunk that begins at or before an ID, or the first one. */

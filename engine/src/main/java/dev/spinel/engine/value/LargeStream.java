@@ -26,16 +26,18 @@ final class LargeStream implements LargeValue {
      *                | flags | millis - m | sequence - s | fields | field | value ... | parts |     others
      *
      * m-s is the ID of the first entry, under which the index has the node; `parts` counts the listpack's entries before
-     * it, for those who come from behind. A deleted entry keeps its place with a flag until no live one is left.
+     * it, for those who come from behind. A deleted entry keeps its place with a flag until no live one is left. The block
+     * of a node has room for longer numbers of live and deleted entries, so that a deletion needs no memory.
+     *
+     * The IDs of live entries ascend, from node to node, too, and entries behind a live one, deleted or not, have greater
+     * IDs than it; but XSETID makes it possible to use the ID of a deleted entry again. So nodes of Redis may have live
+     * entries with smaller IDs than their own.
      *
      * While a cut is told (StreamCut), a node that it still needs is copied before it changes. Which ones these are tells a
      * number in the row of each node: that of the last cut which does not need it.
      */
     /** Redis, too, frees so many nodes at once. */
     private static final int MAX_SMALL_NODES = 64;
-
-    private static final int DELETED = 1;
-    private static final int SAME_FIELDS = 2;
 
     /** Parts of an entry beside its strings and, with fields of its own, their number. */
     private static final int FIXED_PARTS = 3;
@@ -52,8 +54,12 @@ final class LargeStream implements LargeValue {
 
     private final Arena arena;
     private final EncodingLimits limits;
-    private final IdTable nodes = new IdTable(3);
+    private final HeapSum heap = new HeapSum();
+    private final IdTable nodes = new IdTable(3, heap);
     private final TreeMap<Bytes, PendingGroup> groups = new TreeMap<>();
+    /** Whether a node may have a live entry with a smaller ID than its own. */
+    private boolean hasIdsBehind;
+
     private long size;
     private long blockBytes;
     private StreamId lastId = StreamId.MIN;
@@ -107,11 +113,7 @@ final class LargeStream implements LargeValue {
 
     @Override
     public long heapBytes() {
-        long bytes = OBJECT_BYTES + nodes.heapBytes();
-        for (PendingGroup group : groups.values()) {
-            bytes += group.heapBytes();
-        }
-        return bytes;
+        return OBJECT_BYTES + heap.bytes();
     }
 
     StreamId firstId() {
@@ -129,13 +131,18 @@ final class LargeStream implements LargeValue {
     }
 
     PendingGroup createGroup(Bytes name, StreamId id, long entriesRead) {
-        PendingGroup group = new PendingGroup(name.copy(), id, entriesRead);
+        PendingGroup group = new PendingGroup(name.copy(), id, entriesRead, heap);
         groups.put(group.name(), group);
         return group;
     }
 
     boolean removeGroup(Bytes name) {
-        return groups.remove(name) != null;
+        PendingGroup removed = groups.remove(name);
+        if (removed == null) {
+            return false;
+        }
+        removed.leave();
+        return true;
     }
 
     StreamValue.Cursor cursor(StreamId from, StreamId to, boolean reversed) {
@@ -154,6 +161,11 @@ final class LargeStream implements LargeValue {
         return arena.offset(nodes.get(node, ADDRESS));
     }
 
+    /** Number of live entries of a node. */
+    private long live(long node) {
+        return Listpack.integer(array(node), Listpack.first(start(node)));
+    }
+
     // Changes.
 
     /** Adds an entry as {@link StreamValue#append}. */
@@ -163,14 +175,19 @@ final class LargeStream implements LargeValue {
             stringBytes += strings[i].length();
         }
         long node = nodes.last();
-        while (node != IdTable.NONE && idOf(node).compareTo(id) >= 0) {
-            // It has no live entries, and XSETID has set the last ID back.
+        while (node != IdTable.NONE && idOf(node).compareTo(id) >= 0 && live(node) == 0) {
+            // XSETID has set the last ID back.
             removeNode(node);
             node = nodes.last();
         }
-        if (node == IdTable.NONE || isFull(node, stringBytes)) {
+        if (node != IdTable.NONE && idOf(node).compareTo(id) >= 0) {
+            // A node of its own would come before this one, whose live entries have smaller IDs.
+            hasIdsBehind = true;
+        } else if (node == IdTable.NONE || isFull(node, stringBytes)) {
             if (node != IdTable.NONE) {
-                resize(node, Listpack.totalBytes(array(node), start(node)));
+                byte[] array = array(node);
+                int start = start(node);
+                resize(node, Listpack.totalBytes(array, start) + growthOfCounts(array, start, 0));
             }
             node = addNode(id, strings, first, count);
         }
@@ -199,7 +216,7 @@ final class LargeStream implements LargeValue {
         for (int i = first; i < first + count; i += 2) {
             bytes += Listpack.entryBytes(strings[i]);
         }
-        int block = Arena.roundUp(bytes + entryBytes(id, id, strings, first, count, true) + Long.BYTES);
+        int block = Arena.roundUp(bytes + entryBytes(id, id, strings, first, count, true));
         long address = arena.allocate(block);
         byte[] array = arena.chunk(address);
         int start = arena.offset(address);
@@ -240,11 +257,10 @@ final class LargeStream implements LargeValue {
         StreamId master = idOf(node);
         beforeChange(node);
         boolean same = hasFields(array(node), start(node), strings, first, count);
-        // The count of live entries grows by two bytes at most.
-        ensure(node, entryBytes(id, master, strings, first, count, same) + Long.BYTES);
+        ensure(node, entryBytes(id, master, strings, first, count, same) + growthOfCounts(array(node), start(node), 1));
         byte[] array = array(node);
         int start = start(node);
-        Listpack.append(array, start, same ? SAME_FIELDS : 0);
+        Listpack.append(array, start, same ? ValueSink.STREAM_ENTRY_SAME_FIELDS : 0);
         Listpack.append(array, start, id.millis() - master.millis());
         Listpack.append(array, start, id.sequence() - master.sequence());
         int fields = count / 2;
@@ -273,11 +289,25 @@ final class LargeStream implements LargeValue {
         return true;
     }
 
+    /**
+     * By how many bytes the numbers of live and of deleted entries may become longer as so many entries are added and any
+     * are deleted: by none below 128 entries.
+     */
+    private static int growthOfCounts(byte[] array, int start, int added) {
+        int position = Listpack.first(start);
+        long live = Listpack.integer(array, position);
+        long deleted = Listpack.integer(array, Listpack.next(array, position));
+        return 2 * Listpack.entryBytes(live + deleted + added)
+                - Listpack.entryBytes(live)
+                - Listpack.entryBytes(deleted);
+    }
+
     /** Makes room for more bytes at the end of a node. */
     private void ensure(long node, int added) {
         int total = Listpack.totalBytes(array(node), start(node));
-        if (total + added > nodes.get(node, BLOCK_BYTES)) {
-            resize(node, Math.max(total + added, total + total / 4));
+        int needed = Math.addExact(total, added);
+        if (needed > nodes.get(node, BLOCK_BYTES)) {
+            resize(node, Math.max(needed, total + total / 4));
         }
     }
 
@@ -312,7 +342,6 @@ final class LargeStream implements LargeValue {
         if (!walk.next()) {
             return false;
         }
-        ensure(walk.node, Long.BYTES);
         walk.markDeleted();
         if (countDeleted(walk.node, 1) == 0) {
             removeNode(walk.node);
@@ -320,10 +349,7 @@ final class LargeStream implements LargeValue {
         return true;
     }
 
-    /**
-     * Counts entries of a node that were marked as deleted; returns how many live ones are left. The node needs room for a
-     * longer number.
-     */
+    /** Counts entries of a node that were marked as deleted; returns how many live ones are left. */
     private long countDeleted(long node, int entries) {
         size -= entries;
         byte[] array = array(node);
@@ -350,7 +376,7 @@ final class LargeStream implements LargeValue {
         long removed = 0;
         while (size > 0 && (minId != null || size > maxSize)) {
             long node = nodes.first();
-            long live = Listpack.integer(array(node), Listpack.first(start(node)));
+            long live = live(node);
             if (limit != 0 && removed + live > limit) {
                 break;
             }
@@ -369,7 +395,6 @@ final class LargeStream implements LargeValue {
 
     private int trimFirstNode(long maxSize, @Nullable StreamId minId) {
         long node = nodes.first();
-        ensure(node, Long.BYTES);
         Walk walk = new Walk(StreamId.MIN, StreamId.MAX, false);
         int removed = 0;
         while ((minId != null || size - removed > maxSize) && walk.next() && walk.node == node) {
@@ -434,12 +459,17 @@ final class LargeStream implements LargeValue {
             this.from = from;
             this.to = to;
             this.reversed = reversed;
-            StreamId begin = reversed ? to : from;
-            node = nodes.floor(begin.millis(), begin.sequence());
-            if (node == IdTable.NONE && !reversed) {
-                node = nodes.first();
-            }
+            node = firstNode();
             enter();
+        }
+
+        private long firstNode() {
+            if (hasIdsBehind) {
+                return reversed ? nodes.last() : nodes.first();
+            }
+            StreamId begin = reversed ? to : from;
+            long floor = nodes.floor(begin.millis(), begin.sequence());
+            return floor == IdTable.NONE && !reversed ? nodes.first() : floor;
         }
 
         private void enter() {
@@ -460,7 +490,7 @@ final class LargeStream implements LargeValue {
                     enter();
                     continue;
                 }
-                if ((Listpack.integer(array, start + entry) & DELETED) != 0) {
+                if ((Listpack.integer(array, start + entry) & ValueSink.STREAM_ENTRY_DELETED) != 0) {
                     // Its ID says nothing: XSETID makes it possible to use it again.
                     continue;
                 }
@@ -502,7 +532,7 @@ final class LargeStream implements LargeValue {
         }
 
         private boolean isSameFields(byte[] array, int start) {
-            return (Listpack.integer(array, start + entry) & SAME_FIELDS) != 0;
+            return (Listpack.integer(array, start + entry) & ValueSink.STREAM_ENTRY_SAME_FIELDS) != 0;
         }
 
         @Override
@@ -551,7 +581,8 @@ final class LargeStream implements LargeValue {
             beforeChange(node);
             byte[] array = array(node);
             int start = start(node);
-            Listpack.replace(array, start, start + entry, Listpack.integer(array, start + entry) | DELETED);
+            long flags = Listpack.integer(array, start + entry);
+            Listpack.replace(array, start, start + entry, flags | ValueSink.STREAM_ENTRY_DELETED);
         }
     }
 
@@ -590,9 +621,11 @@ final class LargeStream implements LargeValue {
     @Override
     public boolean startCut(ValueSink sink) throws IOException {
         sink.stream(nodes.size());
-        cut = new StreamCut(this, nodes, ++cuts, sink);
+        cut = new StreamCut(this, nodes, ++cuts, heap, sink);
+        // What copies of groups take is not counted: they share nearly all of it.
+        HeapSum uncounted = new HeapSum();
         for (PendingGroup group : groups.values()) {
-            cut.addGroup(group.copy());
+            cut.addGroup(group.copy(uncounted));
         }
         return true;
     }
@@ -621,26 +654,30 @@ final class LargeStream implements LargeValue {
         if (last != IdTable.NONE && idOf(last).compareTo(id) >= 0) {
             return false;
         }
-        if (!StreamNodeCheck.isValid(id, listpack)) {
+        // Until the state is loaded, the last ID is that of the last live entry.
+        StreamNodeCheck check = StreamNodeCheck.of(id, listpack, lastId);
+        if (check == null) {
             return false;
         }
         addNode(id, listpack);
+        lastId = check.lastLiveId();
+        hasIdsBehind |= check.hasIdsBehind();
         return true;
     }
 
     private void addNode(StreamId id, Bytes listpack) {
-        int block = Arena.roundUp(listpack.length());
+        byte[] source = listpack.array();
+        int from = listpack.offset();
+        int block = Arena.roundUp(listpack.length() + growthOfCounts(source, from, 0));
         long address = arena.allocate(block);
-        System.arraycopy(
-                listpack.array(), listpack.offset(), arena.chunk(address), arena.offset(address), listpack.length());
+        System.arraycopy(source, from, arena.chunk(address), arena.offset(address), listpack.length());
         index(id, address, block);
         size += Listpack.integer(arena.chunk(address), Listpack.first(arena.offset(address)));
     }
 
     /** Takes what {@link #state} was; false, and nothing happened, if it does not fit the nodes. */
     boolean loadState(StreamState state) {
-        Walk backwards = new Walk(StreamId.MIN, StreamId.MAX, true);
-        if (state.size() != size || (backwards.next() && backwards.id().compareTo(state.lastId()) > 0)) {
+        if (state.size() != size || lastId.compareTo(state.lastId()) > 0 || state.entriesAdded() < 0) {
             return false;
         }
         lastId = state.lastId();
@@ -663,11 +700,12 @@ final class LargeStream implements LargeValue {
             release();
             throw e;
         }
+        hasIdsBehind = source.hasIdsBehind;
         lastId = source.lastId;
         maxDeletedId = source.maxDeletedId;
         entriesAdded = source.entriesAdded;
         for (PendingGroup group : source.groups.values()) {
-            groups.put(group.name(), group.copy());
+            groups.put(group.name(), group.copy(heap));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spinel.engine.value;
 
 import dev.spinel.engine.dataset.ValueSink;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -45,11 +46,15 @@ public final class LargeValues {
         return bytes;
     }
 
-    /** Keeps a value and makes its handle the content of a cell. */
+    /** Keeps a value and makes its handle the content of a cell; releases the value if there is no room for that. */
     void link(ValueCell cell, LargeValue value) {
-        int handle = add(value);
-        cell.resize(HANDLE_BYTES);
-        INTS.set(cell.array(), cell.offset(), handle);
+        try {
+            cell.resize(HANDLE_BYTES);
+        } catch (ArenaExhaustedException e) {
+            value.release();
+            throw e;
+        }
+        INTS.set(cell.array(), cell.offset(), add(value));
     }
 
     /** The value whose handle is the content of a cell. */

@@ -261,8 +261,8 @@ public final class ListView extends ValueView implements ListValue {
     }
 
     private void link(LargeList value) {
-        cell.encoding(LARGE);
         context.large.link(cell, value);
+        cell.encoding(LARGE);
         large = value;
     }
 

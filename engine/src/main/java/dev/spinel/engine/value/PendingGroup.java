@@ -6,6 +6,7 @@ import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Iterator;
@@ -26,28 +27,40 @@ final class PendingGroup implements StreamGroup {
     private static final long OBJECT_BYTES = 120;
 
     private final Bytes name;
+    private final HeapSum heap;
     private final IdTable pending;
     private final TreeMap<Bytes, Reader> consumers = new TreeMap<>();
 
     /** The consumers by the number that a pending entry has for its own. */
     private final List<@Nullable Reader> byNumber = new ArrayList<>();
 
+    /** Numbers that no consumer has any more. */
+    private int[] freeNumbers = new int[4];
+
+    private int freeCount;
     private StreamId lastId;
     private long entriesRead;
 
-    PendingGroup(Bytes name, StreamId lastId, long entriesRead) {
+    /** @param heap is told of what the group takes, until {@link #leave} */
+    PendingGroup(Bytes name, StreamId lastId, long entriesRead, HeapSum heap) {
         this.name = name;
+        this.heap = heap;
         this.lastId = lastId;
         this.entriesRead = entriesRead;
-        this.pending = new IdTable(3);
+        this.pending = new IdTable(3, heap);
+        heap.add(ownBytes());
     }
 
-    private PendingGroup(PendingGroup source) {
+    private PendingGroup(PendingGroup source, HeapSum heap) {
         this.name = source.name;
+        this.heap = heap;
         this.lastId = source.lastId;
         this.entriesRead = source.entriesRead;
-        this.pending = source.pending.copy();
+        this.pending = source.pending.copy(heap);
         this.byNumber.addAll(Collections.nCopies(source.byNumber.size(), null));
+        this.freeNumbers = source.freeNumbers.clone();
+        this.freeCount = source.freeCount;
+        heap.add(ownBytes());
     }
 
     private static final class Reader implements Consumer {
@@ -55,21 +68,23 @@ final class PendingGroup implements StreamGroup {
         private final int number;
         private final IdTable pending;
         private long seenMillis;
-        private long activeMillis = -1;
 
-        Reader(Bytes name, int number, long seenMillis) {
+        Reader(Bytes name, int number, long seenMillis, HeapSum heap) {
             this.name = name;
             this.number = number;
             this.seenMillis = seenMillis;
-            this.pending = new IdTable(0);
+            this.pending = new IdTable(0, heap);
         }
 
-        Reader(Reader source) {
+        Reader(Reader source, HeapSum heap) {
             this.name = source.name;
             this.number = source.number;
-            this.pending = source.pending.copy();
+            this.pending = source.pending.copy(heap);
             this.seenMillis = source.seenMillis;
-            this.activeMillis = source.activeMillis;
+        }
+
+        private long ownBytes() {
+            return OBJECT_BYTES + name.length();
         }
 
         @Override
@@ -91,24 +106,22 @@ final class PendingGroup implements StreamGroup {
         public void seenMillis(long unixMillis) {
             seenMillis = unixMillis;
         }
-
-        @Override
-        public long activeMillis() {
-            return activeMillis;
-        }
-
-        @Override
-        public void activeMillis(long unixMillis) {
-            activeMillis = unixMillis;
-        }
     }
 
-    long heapBytes() {
-        long bytes = OBJECT_BYTES + name.length() + pending.heapBytes();
-        for (Reader reader : consumers.values()) {
-            bytes += OBJECT_BYTES + reader.name.length() + reader.pending.heapBytes();
-        }
-        return bytes;
+    private long ownBytes() {
+        return OBJECT_BYTES + name.length();
+    }
+
+    /** Takes the group, which is not used any more, out of the sum that it was made with. */
+    void leave() {
+        heap.add(-ownBytes());
+        pending.leave();
+        consumers.values().forEach(this::leave);
+    }
+
+    private void leave(Reader reader) {
+        heap.add(-reader.ownBytes());
+        reader.pending.leave();
     }
 
     @Override
@@ -164,15 +177,22 @@ final class PendingGroup implements StreamGroup {
 
     @Override
     public Consumer createConsumer(Bytes consumerName, long nowMillis) {
-        int number = byNumber.indexOf(null);
-        if (number < 0) {
-            number = byNumber.size();
+        if (freeCount == 0) {
             byNumber.add(null);
+            free(byNumber.size() - 1);
         }
-        Reader created = new Reader(consumerName.copy(), number, nowMillis);
-        byNumber.set(number, created);
+        Reader created = new Reader(consumerName.copy(), freeNumbers[freeCount - 1], nowMillis, heap);
         consumers.put(created.name, created);
+        byNumber.set(freeNumbers[--freeCount], created);
+        heap.add(created.ownBytes());
         return created;
+    }
+
+    private void free(int number) {
+        if (freeCount == freeNumbers.length) {
+            freeNumbers = Arrays.copyOf(freeNumbers, 2 * freeCount);
+        }
+        freeNumbers[freeCount++] = number;
     }
 
     @Override
@@ -184,6 +204,8 @@ final class PendingGroup implements StreamGroup {
         }
         consumers.remove(removed.name);
         byNumber.set(removed.number, null);
+        free(removed.number);
+        leave(removed);
         return ids.size();
     }
 
@@ -213,16 +235,37 @@ final class PendingGroup implements StreamGroup {
         Reader reader = (Reader) consumer;
         long position = pending.find(id.millis(), id.sequence());
         if (position == IdTable.NONE) {
-            position = pending.insert(id.millis(), id.sequence());
-            reader.pending.insert(id.millis(), id.sequence());
-        } else if (owner(position) != reader) {
-            IdTable owned = owner(position).pending;
-            owned.remove(owned.find(id.millis(), id.sequence()));
-            reader.pending.insert(id.millis(), id.sequence());
+            position = insert(id, reader);
         }
-        pending.set(position, CONSUMER, reader.number);
         pending.set(position, DELIVERED, deliveredMillis);
         pending.set(position, DELIVERIES, deliveries);
+        if (owner(position) != reader) {
+            move(id, position, reader);
+        }
+    }
+
+    /** Adds an entry to both tables, or to none of them if there is no memory. */
+    private long insert(StreamId id, Reader reader) {
+        IdTable owned = reader.pending;
+        owned.insert(id.millis(), id.sequence());
+        try {
+            long position = pending.insert(id.millis(), id.sequence());
+            pending.set(position, CONSUMER, reader.number);
+            return position;
+        } catch (OutOfMemoryError e) {
+            owned.remove(owned.find(id.millis(), id.sequence()));
+            throw e;
+        }
+    }
+
+    /** Gives an entry, whose row was just changed, to another consumer, or leaves it where it is if there is no memory. */
+    private void move(StreamId id, long position, Reader to) {
+        IdTable from = owner(position).pending;
+        long at = from.find(id.millis(), id.sequence());
+        from.makeOwn(at);
+        to.pending.insert(id.millis(), id.sequence());
+        pending.set(position, CONSUMER, to.number);
+        from.remove(at);
     }
 
     @Override
@@ -255,12 +298,13 @@ final class PendingGroup implements StreamGroup {
     }
 
     /** A group with the same content; pending entries share their memory until one of both changes. */
-    PendingGroup copy() {
-        PendingGroup copy = new PendingGroup(this);
+    PendingGroup copy(HeapSum heapOfCopy) {
+        PendingGroup copy = new PendingGroup(this, heapOfCopy);
         for (Reader reader : consumers.values()) {
-            Reader copied = new Reader(reader);
+            Reader copied = new Reader(reader, heapOfCopy);
             copy.consumers.put(copied.name, copied);
             copy.byNumber.set(copied.number, copied);
+            heapOfCopy.add(copied.ownBytes());
         }
         return copy;
     }
@@ -312,7 +356,7 @@ final class PendingGroup implements StreamGroup {
                 return false;
             }
             Reader reader = readers.next();
-            sink.streamConsumer(reader.name, reader.seenMillis, reader.activeMillis, reader.pending.size());
+            sink.streamConsumer(reader.name, reader.seenMillis, reader.pending.size());
             owned = reader.pending;
             ownedAt = owned.first();
             return true;

@@ -29,6 +29,7 @@ final class StreamCut {
     private final long number;
     private final ValueSink sink;
     private final StreamState state;
+    private final HeapSum heap;
     private final TreeMap<StreamId, Bytes> kept = new TreeMap<>();
     private final Deque<PendingGroup> groups = new ArrayDeque<>();
     private long nodesLeft;
@@ -43,11 +44,13 @@ final class StreamCut {
      *
      * @param nodes the nodes of the stream
      * @param number what the rows of nodes hold that the cut does not need
+     * @param heap is told of copies of nodes
      */
-    StreamCut(LargeStream stream, IdTable nodes, long number, ValueSink sink) {
+    StreamCut(LargeStream stream, IdTable nodes, long number, HeapSum heap, ValueSink sink) {
         this.stream = stream;
         this.nodes = nodes;
         this.number = number;
+        this.heap = heap;
         this.sink = sink;
         this.state = stream.state();
         this.nodesLeft = nodes.size();
@@ -61,6 +64,7 @@ final class StreamCut {
     /** Takes a copy of a node that will not be what it was. */
     void keep(StreamId id, Bytes listpack) {
         kept.put(id, listpack);
+        heap.add(listpack.length());
     }
 
     /** Tells about so many more elements; true when none is left. */
@@ -91,6 +95,7 @@ final class StreamCut {
         Map.Entry<StreamId, Bytes> first = kept.firstEntry();
         if (first != null && (id == null || first.getKey().compareTo(id) <= 0)) {
             kept.pollFirstEntry();
+            heap.add(-first.getValue().length());
             sink.streamNode(first.getKey().millis(), first.getKey().sequence(), first.getValue());
             nodesLeft--;
             return;

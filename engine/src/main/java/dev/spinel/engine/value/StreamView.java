@@ -122,12 +122,11 @@ public final class StreamView extends ValueView implements StreamValue {
     }
 
     /** Adds a consumer to the group loaded last; false if it is there already. */
-    public boolean loadConsumer(Bytes name, long seenMillis, long activeMillis) {
+    public boolean loadConsumer(Bytes name, long seenMillis) {
         if (loadedGroup().consumer(name) != null) {
             return false;
         }
         loadedConsumer = loadedGroup().createConsumer(name, seenMillis);
-        loadedConsumer.activeMillis(activeMillis);
         return true;
     }
 

@@ -18,7 +18,12 @@ public interface ValueCell {
     /** Number of bytes that {@link #resize} can reach without moving the record. */
     int capacity();
 
-    /** Sets the length, keeping the bytes up to the shorter of both; new bytes have no defined content. */
+    /**
+     * Sets the length, keeping the bytes up to the shorter of both; new bytes have no defined content.
+     *
+     * @throws dev.spinel.engine.memory.ArenaExhaustedException if there is no memory for a greater length; a smaller one
+     *     never fails
+     */
     void resize(int length);
 
     /** The encoding, 0 to 15; what it means is up to the type. */

@@ -47,9 +47,9 @@ public final class CommandTester {
         this(process, capabilities, directives, 0);
     }
 
-    /** An engine with so much memory for data. */
-    public static CommandTester withArena(long maxBytes) {
-        return new CommandTester(new FixedProcess(), List.of(), Map.of(), maxBytes);
+    /** An engine with so many bytes for records and pages at most. */
+    public CommandTester(long maxArenaBytes) {
+        this(new FixedProcess(), List.of(), Map.of(), maxArenaBytes);
     }
 
     private CommandTester(

@@ -16,7 +16,7 @@ class MemoryEndsTest {
     private static final long ARENA_BYTES = 24 << 20;
     private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.";
 
-    private final CommandTester tester = CommandTester.withArena(ARENA_BYTES);
+    private final CommandTester tester = new CommandTester(ARENA_BYTES);
 
     /** Commands that store more than they are given. */
     @Nested

@@ -14,7 +14,7 @@ final class ArrayCell implements ValueCell {
     private int resizes;
     private boolean memoryIsExhausted;
 
-    /** Whether there is no memory for another length. */
+    /** Whether there is no memory for a greater length. */
     void memoryIsExhausted(boolean value) {
         memoryIsExhausted = value;
     }
@@ -46,7 +46,7 @@ final class ArrayCell implements ValueCell {
 
     @Override
     public void resize(int newLength) {
-        if (memoryIsExhausted) {
+        if (memoryIsExhausted && newLength > length) {
             new Arena(1).allocate(1);
         }
         resizes++;

@@ -15,7 +15,8 @@ class IdTableTest {
     private final long seed = System.nanoTime();
     private final Random random = new Random(seed);
     private final TreeMap<StreamId, Long> model = new TreeMap<>();
-    private IdTable table = new IdTable(1);
+    private final HeapSum heap = new HeapSum();
+    private IdTable table = new IdTable(1, heap);
 
     private StreamId randomId() {
         // Numbers are unsigned: some of these are beyond the greatest signed one.
@@ -65,6 +66,7 @@ class IdTableTest {
             assertSame(model.floorKey(sought), table.floor(sought.millis(), sought.sequence()));
             assertSame(model.isEmpty() ? null : model.lastKey(), table.last());
             assertThat(table.size()).as("seed %s", seed).isEqualTo(model.size());
+            assertThat(heap.bytes()).as("seed %s", seed).isEqualTo(table.heapBytes());
         }
         assertThat(rows(table)).as("seed %s", seed).isEqualTo(List.copyOf(model.entrySet()));
         List<StreamId> backwards = new ArrayList<>();
@@ -81,7 +83,7 @@ class IdTableTest {
                 change();
             }
             List<Map.Entry<StreamId, Long>> before = rows(table);
-            IdTable other = table.copy();
+            IdTable other = table.copy(new HeapSum());
             if (random.nextBoolean()) {
                 IdTable changed = other;
                 other = table;

@@ -1,6 +1,7 @@
 package dev.spinel.engine.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamGroup;
@@ -9,10 +10,12 @@ import dev.spinel.api.data.StreamValue;
 import dev.spinel.engine.dataset.IgnoringSink;
 import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.KeyHash;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -183,8 +186,8 @@ class StreamViewTest {
         }
 
         @Override
-        public void streamConsumer(Bytes name, long seenMillis, long activeMillis, long pending) {
-            assertThat(copy.loadConsumer(name.copy(), seenMillis, activeMillis)).isTrue();
+        public void streamConsumer(Bytes name, long seenMillis, long pending) {
+            assertThat(copy.loadConsumer(name.copy(), seenMillis)).isTrue();
         }
 
         @Override
@@ -214,7 +217,7 @@ class StreamViewTest {
             group.acknowledge(someId());
         } else {
             group.deliver(someId(), consumer, random.nextInt(1000), random.nextInt(10));
-            consumer.activeMillis(random.nextInt(1000));
+            consumer.seenMillis(random.nextInt(1000));
         }
     }
 
@@ -226,7 +229,7 @@ class StreamViewTest {
             describe(group, null, text);
             for (StreamGroup.Consumer consumer : group.consumers()) {
                 text.append('\n').append(consumer.name()).append(' ').append(consumer.seenMillis());
-                text.append(' ').append(consumer.activeMillis()).append(' ').append(consumer.pendingCount());
+                text.append(' ').append(consumer.pendingCount());
                 describe(group, consumer, text);
             }
         }
@@ -323,6 +326,217 @@ class StreamViewTest {
         assertThat(groups(copy)).as("seed %s", seed).isEqualTo(groups);
         stream.free();
         assertThat(groups(copy)).isEqualTo(groups);
+    }
+
+    @Test
+    void copyWithoutMemory_leavesNothing() {
+        for (int i = 0; i < 500; i++) {
+            append();
+        }
+        Arena full = new Arena(1 << 22);
+        long used = arena.usedBytes();
+        long heap = context.large.heapBytes();
+        StreamView copy = new StreamView(context, new FullCell(full));
+        assertThatThrownBy(() -> copy.copyFrom(stream)).isInstanceOf(ArenaExhaustedException.class);
+        assertThat(arena.usedBytes()).isEqualTo(used);
+        assertThat(context.large.heapBytes()).isEqualTo(heap);
+    }
+
+    /** A cell that cannot grow. */
+    private static final class FullCell implements ValueCell {
+        private final Arena full;
+
+        private FullCell(Arena full) {
+            this.full = full;
+        }
+
+        @Override
+        public byte[] array() {
+            return new byte[0];
+        }
+
+        @Override
+        public int offset() {
+            return 0;
+        }
+
+        @Override
+        public int length() {
+            return 0;
+        }
+
+        @Override
+        public int capacity() {
+            return 0;
+        }
+
+        @Override
+        public int encoding() {
+            return 0;
+        }
+
+        @Override
+        public void encoding(int encoding) {}
+
+        @Override
+        public void resize(int length) {
+            full.allocate(1 << 23);
+        }
+    }
+
+    /** With so many entries in a node the numbers of live and deleted ones need up to three bytes. */
+    @Test
+    void deletion_needsNoMemory() {
+        Arena small = new Arena(1 << 23);
+        limits.streamNodeMaxEntries(10_000);
+        limits.streamNodeMaxBytes(0);
+        ArrayCell smallCell = new ArrayCell();
+        StreamView full = new StreamView(
+                new ValueContext(small, new KeyHash(3), new LargeValues(lazyRelease), limits), smallCell);
+        full.bind(smallCell);
+        full.init();
+        Bytes[] strings = {Bytes.of("f"), Bytes.of("v")};
+        for (int i = 1; i <= 25_000; i++) {
+            full.append(new StreamId(i, 0), strings, 0, 2);
+        }
+        for (int bytes = 1 << 20; bytes >= 8; bytes /= 2) {
+            while (allocates(small, bytes)) {}
+        }
+        for (int i = 1; i <= 25_000; i += 2) {
+            assertThat(full.delete(new StreamId(i, 0))).isTrue();
+        }
+        assertThat(full.trimToSize(1000, false, 0)).isEqualTo(11_500);
+        assertThat(full.size()).isEqualTo(1000);
+        assertThat(full.firstId()).isEqualTo(new StreamId(23_002, 0));
+    }
+
+    private static boolean allocates(Arena from, int bytes) {
+        try {
+            from.allocate(bytes);
+            return true;
+        } catch (ArenaExhaustedException e) {
+            return false;
+        }
+    }
+
+    /** A node as in the format of Redis; an entry is flags and both differences of its ID, fields are none. */
+    private static Bytes node(long live, long deleted, long... entries) {
+        byte[] array = new byte[4096];
+        Listpack.init(array, 0);
+        for (long number : new long[] {live, deleted, 0, 0}) {
+            Listpack.append(array, 0, number);
+        }
+        for (int i = 0; i < entries.length; i += 3) {
+            for (int part = 0; part < 3; part++) {
+                Listpack.append(array, 0, entries[i + part]);
+            }
+            Listpack.append(array, 0, 3);
+        }
+        Bytes node = new Bytes();
+        node.set(array, 0, Listpack.totalBytes(array, 0));
+        return node;
+    }
+
+    private boolean loads(Bytes... nodes) {
+        ArrayCell loadedCell = new ArrayCell();
+        StreamView loaded = new StreamView(context, loadedCell);
+        loaded.bind(loadedCell);
+        loaded.init();
+        for (int i = 0; i < nodes.length; i++) {
+            if (!loaded.loadNode(new StreamId(100 * i, 0), nodes[i])) {
+                return false;
+            }
+        }
+        return loaded.loadState(new StreamState(
+                loaded.size(), new StreamId(1000, 0), loaded.firstId(), StreamId.MIN, loaded.size(), 0));
+    }
+
+    @Test
+    void loadedNodes_areChecked() {
+        assertThat(loads(node(1, 1, 2, 1, 0, 3, 2, 0), node(1, 0, 2, 0, 0))).isTrue();
+        assertThat(loads(node(0, 0))).as("no entry").isFalse();
+        assertThat(loads(node(1, 0, 6, 1, 0))).as("unknown flag").isFalse();
+        assertThat(loads(node(1, 0, 258, 1, 0))).as("longer flags").isFalse();
+        assertThat(loads(node(1, 0, 2, 0, 0))).as("live 0-0").isFalse();
+        assertThat(loads(node(2, 0, 2, 2, 0, 2, 2, 0))).as("same ID twice").isFalse();
+        assertThat(loads(node(1, 1, 2, 2, 0, 3, 1, 0)))
+                .as("deleted entry before a live one")
+                .isFalse();
+        assertThat(loads(node(1, 1, 3, 2, 0, 2, 1, 0)))
+                .as("live entry before a deleted one")
+                .isTrue();
+        assertThat(loads(node(1, 0, 2, 150, 0), node(1, 0, 2, 0, 0)))
+                .as("nodes that overlap")
+                .isFalse();
+        assertThat(loads(node(1, 0, 2, 50, 0), node(1, 1, 3, 0, 0, 2, -40, 0)))
+                .as("ID behind that of the node")
+                .isTrue();
+        assertThat(loads(node(1, 0, 2, 50, 0), node(1, 1, 3, 0, 0, 2, -60, 0)))
+                .as("ID behind the node before")
+                .isFalse();
+    }
+
+    @Test
+    void flagsInALongerEncoding_areRefused() {
+        String master = "0101" + "0001" + "0001" + "0001";
+        String rest = "0101" + "0001" + "0301" + "ff";
+        assertThat(loads(Bytes.of(HexFormat.of().parseHex("17000000" + "0800" + master + "0201" + rest))))
+                .isTrue();
+        assertThat(loads(Bytes.of(HexFormat.of().parseHex("18000000" + "0800" + master + "c00202" + rest))))
+                .isFalse();
+    }
+
+    @Test
+    void negativeNumbers_areRefused() {
+        assertThat(stream.loadState(new StreamState(0, StreamId.MIN, StreamId.MIN, StreamId.MIN, -1, 0)))
+                .isFalse();
+    }
+
+    /** The node 100-0 of redis-server 7.0.15 after XADD 100-0, 200-0, XDEL 200-0, XTRIM MINID 150, XSETID 40-0, XADD 50-0. */
+    @Test
+    void idsBehindThatOfTheirNode_areFound() {
+        assertThat(stream.loadNode(new StreamId(100, 0), node(1, 2, 3, 0, 0, 3, 100, 0, 2, -50, 0)))
+                .isTrue();
+        assertThat(stream.loadState(
+                        new StreamState(1, new StreamId(50, 0), new StreamId(50, 0), new StreamId(200, 0), 3, 0)))
+                .isTrue();
+        Bytes[] strings = {Bytes.of("f"), Bytes.of("v")};
+        stream.append(new StreamId(60, 0), strings, 0, 2);
+        stream.append(new StreamId(150, 0), strings, 0, 2);
+        for (boolean reversed : new boolean[] {false, true}) {
+            assertThat(range(stream, new StreamId(45, 0), new StreamId(70, 0), reversed))
+                    .containsOnlyKeys(new StreamId(50, 0), new StreamId(60, 0));
+        }
+        ArrayCell copyCell = new ArrayCell();
+        StreamView copy = new StreamView(context, copyCell);
+        copy.bind(copyCell);
+        copy.copyFrom(stream);
+        assertThat(range(copy, new StreamId(45, 0), new StreamId(55, 0), true)).containsOnlyKeys(new StreamId(50, 0));
+        assertThat(stream.trimBelow(new StreamId(60, 0), false, 0)).isEqualTo(1);
+        assertThat(stream.delete(new StreamId(60, 0))).isTrue();
+        assertThat(stream.firstId()).isEqualTo(new StreamId(150, 0));
+    }
+
+    @Test
+    void heapOfGroupsAndOfKeptNodes_isCounted() throws IOException {
+        limits.streamNodeMaxEntries(100);
+        for (int i = 0; i < 3000; i++) {
+            append();
+        }
+        long before = context.large.heapBytes();
+        for (int i = 0; i < 3000; i++) {
+            changeGroups();
+        }
+        assertThat(context.large.heapBytes()).as("seed %s", seed).isGreaterThan(before);
+        List<Bytes> names = stream.groups().stream().map(StreamGroup::name).toList();
+        names.forEach(stream::removeGroup);
+        assertThat(context.large.heapBytes()).as("seed %s", seed).isEqualTo(before);
+        ValueCut cut = Objects.requireNonNull(stream.cut(new Rebuilt()));
+        StreamValue.Cursor cursor = stream.cursor(StreamId.MIN, StreamId.MAX, false);
+        assertThat(cursor.next()).isTrue();
+        stream.delete(cursor.id());
+        assertThat(context.large.heapBytes()).as("a node is kept").isGreaterThan(before);
+        while (!cut.advance(1000)) {}
     }
 
     @RepeatedTest(5)

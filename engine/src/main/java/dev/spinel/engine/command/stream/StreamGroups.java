@@ -21,6 +21,19 @@ final class StreamGroups {
     /** Arguments of CREATE with all options. */
     private static final int MAX_CREATE_ARGUMENTS = 8;
 
+    private static final Bytes XCLAIM = Bytes.of("XCLAIM");
+    private static final Bytes NO_IDLE_TIME = Bytes.of("0");
+    private static final Bytes TIME = Bytes.of("TIME");
+    private static final Bytes RETRYCOUNT = Bytes.of("RETRYCOUNT");
+    private static final Bytes ONCE = Bytes.of("1");
+    private static final Bytes FORCE = Bytes.of("FORCE");
+    private static final Bytes JUSTID = Bytes.of("JUSTID");
+    private static final Bytes LASTID = Bytes.of("LASTID");
+    private static final Bytes XGROUP = Bytes.of("XGROUP");
+    private static final Bytes CREATECONSUMER = Bytes.of("CREATECONSUMER");
+    private static final Bytes SETID = Bytes.of("SETID");
+    private static final Bytes ENTRIESREAD = Bytes.of("ENTRIESREAD");
+
     private static final List<String> HELP = List.of(
             "XGROUP <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
             "CREATE <key> <groupname> <id|$> [option]",
@@ -43,17 +56,34 @@ final class StreamGroups {
     private StreamGroups() {}
 
     /**
+     * The stream of a key for changing what its groups have read. Redis looks it up like one that is read: it counts as a
+     * hit or a miss.
+     */
+    static @Nullable StreamValue lookedUp(Call call, Bytes key) {
+        return call.keys().peek(key) ? call.keys().modify(ValueType.STREAM, key) : null;
+    }
+
+    /**
      * The consumer of a name, which is made if there is none, and is seen now. The log hears of it by what it is given, else by
      * {@link #propagateConsumer}.
      */
     static StreamGroup.Consumer consumer(Call call, Bytes key, StreamGroup group, Bytes name) {
-        StreamGroup.Consumer consumer = group.consumer(name);
-        if (consumer == null) {
-            consumer = group.createConsumer(name, call.nowMillis());
-            call.changed(key, KeyEvent.STREAM, "xgroup-createconsumer");
-        }
+        StreamGroup.Consumer known = group.consumer(name);
+        StreamGroup.Consumer consumer = known == null ? createConsumer(call, key, group, name) : known;
         consumer.seenMillis(call.nowMillis());
         return consumer;
+    }
+
+    private static StreamGroup.Consumer createConsumer(Call call, Bytes key, StreamGroup group, Bytes name) {
+        StreamGroup.Consumer created = group.createConsumer(name, call.nowMillis());
+        changed(call, key, "xgroup-createconsumer");
+        return created;
+    }
+
+    /** Counts and publishes a change of groups, of which transactions that watch the key do not hear. */
+    private static void changed(Call call, Bytes key, String event) {
+        call.changed();
+        call.event(call.keys(), key, KeyEvent.STREAM, event);
     }
 
     /** Logs that an entry is pending for a consumer. */
@@ -65,38 +95,46 @@ final class StreamGroups {
             StreamId id,
             long deliveredMillis,
             long deliveries) {
+        if (!call.isPropagated()) {
+            return;
+        }
+        Bytes idText = Bytes.of(id.toString());
         call.propagateAs(
-                Bytes.of("XCLAIM"),
+                XCLAIM,
                 key,
                 group.name(),
                 consumer.name(),
-                Bytes.of("0"),
-                Bytes.of(id.toString()),
-                Bytes.of("TIME"),
+                NO_IDLE_TIME,
+                idText,
+                TIME,
                 Bytes.of(Long.toString(deliveredMillis)),
-                Bytes.of("RETRYCOUNT"),
-                Bytes.of(Long.toString(deliveries)),
-                Bytes.of("FORCE"),
-                Bytes.of("JUSTID"),
-                Bytes.of("LASTID"),
-                Bytes.of(group.lastId().toString()));
+                RETRYCOUNT,
+                deliveries == 1 ? ONCE : Bytes.of(Long.toString(deliveries)),
+                FORCE,
+                JUSTID,
+                LASTID,
+                id.equals(group.lastId()) ? idText : Bytes.of(group.lastId().toString()));
     }
 
     /** Logs that there is a consumer, who was given nothing that the log would tell. */
     static void propagateConsumer(Call call, Bytes key, StreamGroup group, StreamGroup.Consumer consumer) {
-        call.propagateAs(Bytes.of("XGROUP"), Bytes.of("CREATECONSUMER"), key, group.name(), consumer.name());
+        if (call.isPropagated()) {
+            call.propagateAs(XGROUP, CREATECONSUMER, key, group.name(), consumer.name());
+        }
     }
 
     /** Logs how far a group has read. */
     static void propagateGroupId(Call call, Bytes key, StreamGroup group) {
-        call.propagateAs(
-                Bytes.of("XGROUP"),
-                Bytes.of("SETID"),
-                key,
-                group.name(),
-                Bytes.of(group.lastId().toString()),
-                Bytes.of("ENTRIESREAD"),
-                Bytes.of(Long.toString(group.entriesRead())));
+        if (call.isPropagated()) {
+            call.propagateAs(
+                    XGROUP,
+                    SETID,
+                    key,
+                    group.name(),
+                    Bytes.of(group.lastId().toString()),
+                    ENTRIESREAD,
+                    Bytes.of(Long.toString(group.entriesRead())));
+        }
     }
 
     private static CommandException keyRequired() {
@@ -167,6 +205,7 @@ final class StreamGroups {
         }
         StreamId last = lastIdArg(call, stream);
         StreamId id = last == null ? StreamArguments.strictId(call, ID, 0) : last;
+        boolean isNew = stream == null;
         if (stream == null) {
             stream = call.keys().modifyOrCreate(ValueType.STREAM, key);
         }
@@ -174,7 +213,11 @@ final class StreamGroups {
             throw new CommandException("BUSYGROUP Consumer Group name already exists");
         }
         stream.createGroup(call.arg(GROUP), id, entriesRead);
-        call.changed(key, KeyEvent.STREAM, "xgroup-create");
+        if (isNew) {
+            call.changed(key, KeyEvent.STREAM, "xgroup-create");
+        } else {
+            changed(call, key, "xgroup-create");
+        }
         call.reply().ok();
     }
 
@@ -194,7 +237,7 @@ final class StreamGroups {
         StreamId last = lastIdArg(call, stream);
         group.lastId(last == null ? StreamArguments.id(call, ID, 0) : last);
         group.entriesRead(entriesRead);
-        call.changed(call.arg(KEY), KeyEvent.STREAM, "xgroup-setid");
+        changed(call, call.arg(KEY), "xgroup-setid");
         call.reply().ok();
     }
 
@@ -217,8 +260,7 @@ final class StreamGroups {
         StreamGroup group = group(call, stream(call));
         boolean created = group.consumer(call.arg(ID)) == null;
         if (created) {
-            group.createConsumer(call.arg(ID), call.nowMillis());
-            call.changed(call.arg(KEY), KeyEvent.STREAM, "xgroup-createconsumer");
+            createConsumer(call, call.arg(KEY), group, call.arg(ID));
         }
         call.reply().integer(created ? 1 : 0);
     }
@@ -229,14 +271,13 @@ final class StreamGroups {
         long pending = 0;
         if (consumer != null) {
             pending = group.removeConsumer(consumer);
-            call.changed(call.arg(KEY), KeyEvent.STREAM, "xgroup-delconsumer");
+            changed(call, call.arg(KEY), "xgroup-delconsumer");
         }
         call.reply().integer(pending);
     }
 
     static void xack(Call call) {
-        Bytes key = call.arg(1);
-        StreamValue stream = call.keys().modify(ValueType.STREAM, key);
+        StreamValue stream = lookedUp(call, call.arg(1));
         StreamGroup group = stream == null ? null : stream.group(call.arg(2));
         long acknowledged = 0;
         if (group != null) {
@@ -249,7 +290,7 @@ final class StreamGroups {
             }
         }
         if (acknowledged > 0) {
-            call.changed(key);
+            call.changed();
         }
         call.reply().integer(acknowledged);
     }

@@ -28,6 +28,8 @@ final class StreamPending {
     /** The greatest count of XAUTOCLAIM, as in Redis, which makes room for so many IDs. */
     private static final long MAX_COUNT = Long.MAX_VALUE / 16;
 
+    private static final Bytes XACK = Bytes.of("XACK");
+
     private StreamPending() {}
 
     private static StreamGroup group(Call call, @Nullable StreamValue stream) {
@@ -119,7 +121,7 @@ final class StreamPending {
     }
 
     static void xclaim(Call call) {
-        StreamValue stream = call.keys().modify(ValueType.STREAM, call.arg(KEY));
+        StreamValue stream = StreamGroups.lookedUp(call, call.arg(KEY));
         StreamGroup group = group(call, stream);
         long minIdle = minIdle(call, "XCLAIM");
         List<StreamId> ids = new ArrayList<>();
@@ -212,20 +214,21 @@ final class StreamPending {
             long deliveries,
             boolean justId) {
         group.deliver(entry.id(), consumer, delivered, deliveries);
-        consumer.activeMillis(call.nowMillis());
         if (justId) {
             call.reply().bulk(entry.id().toString());
         } else {
             StreamRead.entry(call.reply(), entry);
         }
-        call.changed(key);
+        call.changed();
         StreamGroups.propagateClaim(call, key, group, consumer, entry.id(), delivered, deliveries);
     }
 
     private static void forget(Call call, Bytes key, StreamGroup group, StreamId id) {
         group.acknowledge(id);
-        call.changed(key);
-        call.propagateAs(Bytes.of("XACK"), key, group.name(), Bytes.of(id.toString()));
+        call.changed();
+        if (call.isPropagated()) {
+            call.propagateAs(XACK, key, group.name(), Bytes.of(id.toString()));
+        }
     }
 
     static void xautoclaim(Call call) {
@@ -242,8 +245,7 @@ final class StreamPending {
                 throw Errors.syntax();
             }
         }
-        Bytes key = call.arg(KEY);
-        StreamValue stream = call.keys().modify(ValueType.STREAM, key);
+        StreamValue stream = StreamGroups.lookedUp(call, call.arg(KEY));
         StreamGroup group = group(call, stream);
         call.propagateNothing();
         autoclaim(call, Objects.requireNonNull(stream), group, new Claiming(start, minIdle, count, justId));

@@ -88,6 +88,8 @@ final class StreamRead {
         private int groupIndex;
         private int firstKey;
         private int streams;
+        private final @Nullable StreamValue[] found;
+        private final @Nullable StreamGroup[] groups;
         private final StreamId[] after;
         /** Whether a stream is asked for what its group was not yet given. */
         private final boolean[] isNew;
@@ -96,6 +98,8 @@ final class StreamRead {
             this.call = call;
             this.grouped = grouped;
             parseOptions();
+            found = new @Nullable StreamValue[streams];
+            groups = new @Nullable StreamGroup[streams];
             after = new StreamId[streams];
             isNew = new boolean[streams];
             Arrays.setAll(after, this::parseId);
@@ -159,8 +163,11 @@ final class StreamRead {
 
         private StreamId parseId(int i) {
             int index = firstKey + streams + i;
+            StreamValue stream = lookUp(i);
+            found[i] = stream;
             if (grouped) {
-                StreamGroup group = group(i);
+                StreamGroup group = group(i, stream);
+                groups[i] = group;
                 if (call.argIs(index, "$")) {
                     throw Errors.err(
                             "The $ ID is meaningless in the context of XREADGROUP: you want to read the history"
@@ -172,7 +179,6 @@ final class StreamRead {
                     return group.lastId();
                 }
             } else {
-                StreamValue stream = stream(i);
                 if (call.argIs(index, ">")) {
                     throw Errors.err("The > ID can be specified only when calling XREADGROUP using the GROUP <group>"
                             + " <consumer> option.");
@@ -201,15 +207,18 @@ final class StreamRead {
             return last;
         }
 
-        private @Nullable StreamValue stream(int i) {
+        private @Nullable StreamValue lookUp(int i) {
             Bytes key = call.arg(firstKey + i);
-            return grouped
-                    ? call.keys().modify(ValueType.STREAM, key)
+            if (grouped) {
+                return StreamGroups.lookedUp(call, key);
+            }
+            // A key that got a value of another type while the call was blocked does not matter to the others.
+            return call.isRetried()
+                    ? call.keys().readIfOfType(ValueType.STREAM, key)
                     : call.keys().read(ValueType.STREAM, key);
         }
 
-        private StreamGroup group(int i) {
-            StreamValue stream = stream(i);
+        private StreamGroup group(int i, @Nullable StreamValue stream) {
             StreamGroup group = stream == null ? null : stream.group(call.arg(groupIndex));
             if (group == null) {
                 throw new CommandException("NOGROUP No such key '" + call.arg(firstKey + i) + "' or consumer group '"
@@ -226,7 +235,9 @@ final class StreamRead {
             int mark = 0;
             int answered = 0;
             for (int i = 0; i < streams; i++) {
-                StreamValue stream = stream(i);
+                // Redis looks the key up again.
+                call.keys().peek(call.arg(firstKey + i));
+                StreamValue stream = found[i];
                 if (stream == null || !hasSome(i, stream)) {
                     continue;
                 }
@@ -251,7 +262,7 @@ final class StreamRead {
         /** Whether a stream is answered for. A group may have read on in it, when the stream is named twice. */
         private boolean hasSome(int i, StreamValue stream) {
             if (isNew[i]) {
-                after[i] = group(i).lastId();
+                after[i] = Objects.requireNonNull(groups[i], "group").lastId();
             }
             return (grouped && !isNew[i]) || hasAfter(stream, after[i]);
         }
@@ -273,47 +284,50 @@ final class StreamRead {
         }
 
         private static boolean hasAfter(StreamValue stream, StreamId id) {
-            StreamId next = id.next();
-            return stream.size() > 0
-                    && next != null
-                    && stream.cursor(next, StreamId.MAX, false).next();
+            if (id.compareTo(stream.lastId()) >= 0) {
+                return false;
+            }
+            StreamValue.Cursor last = stream.cursor(StreamId.MIN, StreamId.MAX, true);
+            return last.next() && last.id().compareTo(id) > 0;
         }
 
         private void serve(int i, StreamValue stream) {
-            if (!grouped) {
+            StreamGroup group = groups[i];
+            if (group == null) {
                 serve(stream, after[i], cursor -> {});
                 return;
             }
             Bytes key = call.arg(firstKey + i);
-            StreamGroup group = group(i);
-            boolean isKnown = group.consumer(call.arg(groupIndex + 1)) != null;
-            StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, call.arg(groupIndex + 1));
-            long pendingBefore = consumer.pendingCount();
+            Bytes name = call.arg(groupIndex + 1);
+            boolean isKnown = group.consumer(name) != null;
+            StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, name);
             if (isNew[i]) {
-                long[] delivered = new long[1];
-                serve(stream, after[i], cursor -> {
-                    StreamId id = cursor.id();
-                    StreamEntries.read(stream, group, id);
-                    if (!noAck) {
-                        group.deliver(id, consumer, call.nowMillis(), 1);
-                        StreamGroups.propagateClaim(call, key, group, consumer, id, call.nowMillis(), 1);
-                    }
-                    delivered[0]++;
-                });
-                if (delivered[0] > 0) {
-                    consumer.activeMillis(call.nowMillis());
-                    call.changed();
-                    StreamGroups.propagateGroupId(call, key, group);
-                }
+                serveNew(key, stream, group, consumer, after[i]);
             } else {
                 serveHistory(key, stream, group, consumer, after[i]);
             }
-            if (!isKnown && consumer.pendingCount() == pendingBefore) {
+            if (!isKnown && consumer.pendingCount() == 0) {
                 StreamGroups.propagateConsumer(call, key, group, consumer);
             }
         }
 
-        private void serve(StreamValue stream, StreamId id, Consumer<StreamValue.Cursor> delivered) {
+        private void serveNew(
+                Bytes key, StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, StreamId id) {
+            int size = serve(stream, id, cursor -> {
+                StreamEntries.read(stream, group, cursor.id());
+                if (!noAck) {
+                    group.deliver(cursor.id(), consumer, call.nowMillis(), 1);
+                    StreamGroups.propagateClaim(call, key, group, consumer, cursor.id(), call.nowMillis(), 1);
+                }
+            });
+            if (size > 0) {
+                call.changed();
+                StreamGroups.propagateGroupId(call, key, group);
+            }
+        }
+
+        /** Replies the entries behind an ID; returns how many. */
+        private int serve(StreamValue stream, StreamId id, Consumer<StreamValue.Cursor> delivered) {
             ReplyWriter reply = call.reply();
             int mark = reply.begin();
             int size = 0;
@@ -327,6 +341,7 @@ final class StreamRead {
                 }
             }
             reply.endArray(mark, size);
+            return size;
         }
 
         private void serveHistory(

@@ -95,9 +95,11 @@ final class StreamTrim {
         if (limit != NOT_GIVEN && !approximate && !call.isFromLog()) {
             throw Errors.err("syntax error, LIMIT cannot be used without the special ~ option");
         }
-        if (limit == NOT_GIVEN) {
+        if (!approximate || call.isFromLog()) {
+            limit = 0;
+        } else if (limit == NOT_GIVEN) {
             long entries = DEFAULT_NODES * call.configNumber("stream-node-max-entries");
-            limit = !approximate ? 0 : entries <= 0 ? DEFAULT_LIMIT : Math.min(MAX_DEFAULT_LIMIT, entries);
+            limit = entries <= 0 ? DEFAULT_LIMIT : Math.min(MAX_DEFAULT_LIMIT, entries);
         }
     }
 
@@ -137,7 +139,12 @@ final class StreamTrim {
         boolean bySize = minId == null;
         arguments.add(Bytes.of(bySize ? "MAXLEN" : "MINID"));
         arguments.add(Bytes.of("="));
-        arguments.add(Bytes.of(
-                bySize ? Long.toString(stream.size()) : stream.firstId().toString()));
+        arguments.add(
+                Bytes.of(bySize ? Long.toString(stream.size()) : minIdOf(stream).toString()));
+    }
+
+    /** The ID below which there is nothing. */
+    private static StreamId minIdOf(StreamValue stream) {
+        return stream.size() == 0 ? StreamId.MAX : stream.firstId();
     }
 }

@@ -51,21 +51,40 @@ final class StreamWrite {
         if (bytes > MAX_ENTRY_BYTES) {
             throw Errors.err("Elements are too large to be stored");
         }
-        StreamValue stream = existing == null ? call.keys().modifyOrCreate(ValueType.STREAM, key) : existing;
-        stream.append(id, strings, 0, count);
-        call.reply().bulk(id.toString());
+        StreamValue stream = existing == null ? create(call, key, id, strings) : existing;
+        if (existing != null) {
+            existing.append(id, strings, 0, count);
+        }
+        Bytes idText = Bytes.of(id.toString());
+        if (!trim.id().isComplete()) {
+            call.replaceArg(idIndex, idText);
+        }
+        call.reply().bulk(idText);
         call.changed(key, KeyEvent.STREAM, "xadd");
         if (trim.isGiven() && trim.apply(stream) > 0) {
             call.event(call.keys(), key, KeyEvent.STREAM, "xtrim");
         }
-        if (trim.isApproximate()) {
+        if (trim.isApproximate() && call.isPropagated()) {
             List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XADD"), key));
             trim.addExactTo(effect, stream);
-            effect.add(Bytes.of(id.toString()));
+            effect.add(idText);
             effect.addAll(List.of(strings));
             call.propagateAs(effect.toArray(new Bytes[0]));
-        } else if (!trim.id().isComplete()) {
-            call.replaceArg(idIndex, Bytes.of(id.toString()));
+        }
+    }
+
+    /** Makes a stream with one entry, or none if there is not enough memory for the entry. */
+    private static StreamValue create(Call call, Bytes key, StreamId id, Bytes[] strings) {
+        boolean added = false;
+        try {
+            StreamValue stream = call.keys().modifyOrCreate(ValueType.STREAM, key);
+            stream.append(id, strings, 0, strings.length);
+            added = true;
+            return stream;
+        } finally {
+            if (!added) {
+                call.keys().remove(key);
+            }
         }
     }
 
@@ -76,7 +95,7 @@ final class StreamWrite {
         long removed = stream == null ? 0 : trim.apply(stream);
         if (stream != null && removed > 0) {
             call.changed(key, KeyEvent.STREAM, "xtrim");
-            if (trim.isApproximate()) {
+            if (trim.isApproximate() && call.isPropagated()) {
                 List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XTRIM"), key));
                 trim.addExactTo(effect, stream);
                 call.propagateAs(effect.toArray(new Bytes[0]));
@@ -154,7 +173,8 @@ final class StreamWrite {
         if (maxDeleted != null && !maxDeleted.isZero()) {
             stream.maxDeletedId(maxDeleted);
         }
-        call.changed(key, KeyEvent.STREAM, "xsetid");
+        call.changed();
+        call.event(call.keys(), key, KeyEvent.STREAM, "xsetid");
         call.reply().ok();
     }
 }

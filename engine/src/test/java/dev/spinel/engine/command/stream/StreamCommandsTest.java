@@ -2,7 +2,13 @@ package dev.spinel.engine.command.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.PortsProbe;
+import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
+import dev.spinel.engine.dispatch.Replay;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -91,6 +97,60 @@ class StreamCommandsTest {
             assertEffects("XADD s MAXLEN = 4 6-1 f v");
             assertReply("XTRIM s MINID ~ 6-1", "2");
             assertEffects("XTRIM s MINID = 5-1");
+        }
+
+        @Test
+        void approximateTrimOfEverything_isLoggedAsSuch() {
+            server.send("CONFIG SET stream-node-max-entries 1");
+            server.send("XADD s 1-1 f v");
+            server.send("XADD s 2-1 f v");
+            server.takeEffects();
+            assertReply("XTRIM s MINID ~ 9", "2");
+            assertReply("XADD s MINID ~ 9 3-1 f v", "3-1");
+            assertEffects(
+                    "XTRIM s MINID = 18446744073709551615-18446744073709551615",
+                    "XADD s MINID = 18446744073709551615-18446744073709551615 3-1 f v");
+        }
+
+        @Test
+        void trimWithLimit_isUnlimitedInALog() {
+            PortsProbe probe = new PortsProbe();
+            CommandTester loading = new CommandTester(new FixedProcess(), List.of(probe));
+            Replay log = probe.ports().replays().get();
+            for (String line :
+                    new String[] {"XADD s 1-1 f v", "XADD s 2-1 f v", "XADD s 3-1 f v", "XTRIM s MAXLEN = 1 LIMIT 1"}) {
+                Bytes[] words = Stream.of(line.split(" ")).map(Bytes::of).toArray(Bytes[]::new);
+                assertThat(log.run(words, words.length)).isNull();
+            }
+            assertThat(loading.send("XRANGE s - +")).isEqualTo("[[3-1 [f v]]]");
+        }
+
+        @Test
+        void entryWithoutMemory_leavesNoStream() {
+            CommandTester small = new CommandTester(8L << 20);
+            String large = "v".repeat(10 << 20);
+            assertThat(small.send("XADD s 1-1 f " + large)).startsWith("-OOM ");
+            assertThat(small.send("EXISTS s")).isEqualTo("0");
+            small.send("XADD s 1-1 f v");
+            small.takeEffects();
+            assertThat(small.send("XADD s * f " + large)).startsWith("-OOM ");
+            assertThat(small.send("XRANGE s - +")).isEqualTo("[[1-1 [f v]]]");
+            assertThat(small.takeEffects()).isEmpty();
+        }
+
+        /** Nodes of Redis stay when XTRIM has deleted all their entries, and XSETID goes back behind their IDs. */
+        @Test
+        void idsGoingBack_areFoundAsOthers() {
+            server.send("XADD s 100-0 f v");
+            server.send("XADD s 200-0 f v");
+            server.send("XDEL s 200-0");
+            assertReply("XTRIM s MINID 150", "1");
+            assertReply("XSETID s 40-0", "OK");
+            assertReply("XADD s 50-0 f v", "50-0");
+            assertReply("XADD s 60-0 f v", "60-0");
+            assertReply("XREVRANGE s 59 -", "[[50-0 [f v]]]");
+            assertReply("XTRIM s MINID 55", "1");
+            assertReply("XRANGE s - +", "[[60-0 [f v]]]");
         }
     }
 
@@ -193,6 +253,59 @@ class StreamCommandsTest {
             assertReply("XGROUP DELCONSUMER s g carol", "2");
         }
 
+        /** Redis signals no changed key for any of these. */
+        @Test
+        void whatGroupsRead_isNoChangeForTransactionsThatWatch() {
+            CommandTester.Session other = server.connect();
+            for (String change : new String[] {
+                "XGROUP CREATE s h 0",
+                "XGROUP SETID s g 0",
+                "XGROUP CREATECONSUMER s g alice",
+                "XREADGROUP GROUP g bob STREAMS s >",
+                "XCLAIM s g alice 0 1-1",
+                "XAUTOCLAIM s g alice 0 0",
+                "XACK s g 1-1",
+                "XGROUP DELCONSUMER s g bob",
+                "XSETID s 9-1"
+            }) {
+                server.send("WATCH s");
+                assertThat(other.send(change)).as(change).doesNotStartWith("-");
+                assertThat(server.takeEffects()).as(change).isNotEmpty();
+                server.send("MULTI");
+                server.send("PING");
+                assertThat(server.send("EXEC")).as(change).isEqualTo("[PONG]");
+            }
+            for (String change : new String[] {"XGROUP CREATE t g 0 MKSTREAM", "XGROUP DESTROY t g", "XDEL s 1-1"}) {
+                server.send("WATCH s t");
+                assertThat(other.send(change)).as(change).doesNotStartWith("-");
+                server.send("MULTI");
+                assertThat(server.send("EXEC")).as(change).isEqualTo("nil-array");
+            }
+        }
+
+        @Test
+        void lookups_countHitsAndMissesAsInRedis() {
+            for (String line : new String[] {
+                "XREADGROUP GROUP g alice STREAMS s >|2|0",
+                "XREADGROUP GROUP g alice STREAMS none >|0|1",
+                "XREAD STREAMS s none 0 0|2|2",
+                "XACK s g 1-1|1|0",
+                "XACK none g 1-1|0|1",
+                "XCLAIM s g alice 0 1-1|1|0",
+                "XCLAIM none g alice 0 1-1|0|1",
+                "XAUTOCLAIM s g alice 0 0|1|0",
+                "XAUTOCLAIM none g alice 0 0|0|1",
+                "XGROUP SETID s g 0|0|0"
+            }) {
+                String[] parts = line.split("\\|");
+                server.send("CONFIG RESETSTAT");
+                server.send(parts[0]);
+                assertThat(server.send("INFO stats"))
+                        .as(line)
+                        .contains("keyspace_hits:" + parts[1] + "\r\n", "keyspace_misses:" + parts[2] + "\r\n");
+            }
+        }
+
         @Test
         void errors_nameWhatIsMissing() {
             assertReply("XGROUP CREATE s g 0", "-BUSYGROUP Consumer Group name already exists");
@@ -227,6 +340,27 @@ class StreamCommandsTest {
             assertThat(second.take()).isEmpty();
             server.advanceMillis(101);
             assertThat(second.take()).isEqualTo("nil-array");
+        }
+
+        @Test
+        void keyOfAnotherType_doesNotMatterToAWaitingReader() {
+            assertThat(first.send("XREAD BLOCK 0 STREAMS a b $ $")).isEmpty();
+            server.send("RPUSH b x");
+            assertThat(first.take()).isEmpty();
+            server.send("XADD a 1-1 f v");
+            assertThat(first.take()).isEqualTo("[[a [[1-1 [f v]]]]]");
+        }
+
+        @Test
+        void groupSetBack_servesNobody() {
+            server.send("XADD s 1-1 f v");
+            server.send("XGROUP CREATE s g $");
+            assertThat(first.send("XREADGROUP GROUP g alice BLOCK 0 STREAMS s >"))
+                    .isEmpty();
+            server.send("XGROUP SETID s g 0");
+            assertThat(first.take()).isEmpty();
+            server.send("XADD s 2-1 f v");
+            assertThat(first.take()).isEqualTo("[[s [[1-1 [f v]] [2-1 [f v]]]]]");
         }
 
         @Test
