@@ -166,33 +166,34 @@ final class StreamRead {
             StreamValue stream = lookUp(i);
             found[i] = stream;
             if (grouped) {
-                StreamGroup group = group(i, stream);
-                groups[i] = group;
-                if (call.argIs(index, "$")) {
-                    throw Errors.err(
-                            "The $ ID is meaningless in the context of XREADGROUP: you want to read the history"
-                                    + " of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID"
-                                    + " would just return an empty result set.");
-                }
-                if (call.argIs(index, ">")) {
-                    isNew[i] = true;
-                    return group.lastId();
-                }
-            } else {
-                if (call.argIs(index, ">")) {
-                    throw Errors.err("The > ID can be specified only when calling XREADGROUP using the GROUP <group>"
-                            + " <consumer> option.");
-                }
-                if (call.argIs(index, "$")) {
-                    StreamId last = stream == null ? StreamId.MIN : stream.lastId();
-                    call.replaceArg(index, Bytes.of(last.toString()));
-                    return last;
-                }
-                if (call.argIs(index, "+")) {
-                    return beforeLast(index, stream);
-                }
+                return parseGroupId(i, index, group(i, stream));
+            }
+            if (call.argIs(index, ">")) {
+                throw Errors.err("The > ID can be specified only when calling XREADGROUP using the GROUP <group>"
+                        + " <consumer> option.");
+            }
+            if (call.argIs(index, "$")) {
+                StreamId last = stream == null ? StreamId.MIN : stream.lastId();
+                call.replaceArg(index, Bytes.of(last.toString()));
+                return last;
+            }
+            if (call.argIs(index, "+")) {
+                return beforeLast(index, stream);
             }
             return StreamArguments.strictId(call, index, 0);
+        }
+
+        private StreamId parseGroupId(int i, int index, StreamGroup group) {
+            groups[i] = group;
+            if (call.argIs(index, "$")) {
+                throw Errors.err("The $ ID is meaningless in the context of XREADGROUP: you want to read the history"
+                        + " of this consumer by specifying a proper ID, or use the > ID to get new messages. The $ ID"
+                        + " would just return an empty result set.");
+            }
+            // In Redis, the greatest ID means the same as >.
+            StreamId id = call.argIs(index, ">") ? StreamId.MAX : StreamArguments.strictId(call, index, 0);
+            isNew[i] = id.equals(StreamId.MAX);
+            return isNew[i] ? group.lastId() : id;
         }
 
         /** The ID behind which only the last entry is; without entries, that of the greatest ID ever. */

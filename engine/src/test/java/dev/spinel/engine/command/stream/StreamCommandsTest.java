@@ -231,7 +231,9 @@ class StreamCommandsTest {
             assertReply("XPENDING s g", "[2 1-1 2-1 [[alice 2]]]");
             assertReply("XACK s g 1-1 9-9", "1");
             assertReply("XPENDING s g", "[1 2-1 2-1 [[alice 1]]]");
-            assertReply("XREADGROUP GROUP g bob NOACK STREAMS s >", "[[s [[3-1 [f 3]] [4-1 [f 4]]]]]");
+            assertReply(
+                    "XREADGROUP GROUP g bob NOACK STREAMS s 18446744073709551615-18446744073709551615",
+                    "[[s [[3-1 [f 3]] [4-1 [f 4]]]]]");
             assertReply("XREADGROUP GROUP g bob STREAMS s >", "nil-array");
             assertThat(server.send("XINFO GROUPS s")).contains("entries-read 4", "lag 0", "pending 1");
         }
