@@ -55,6 +55,27 @@ class BacklogTest {
     }
 
     @Test
+    void insert_anywhere_movesTheRest() {
+        Random random = new Random(2);
+        for (int round = 0; round < 300; round++) {
+            Backlog backlog = new Backlog(random.nextInt(2 * Backlog.CHUNK_BYTES));
+            long start = backlog.start();
+            byte[] before = random(random, random.nextInt(Backlog.CHUNK_BYTES));
+            byte[] after = random(random, random.nextInt(3 * Backlog.CHUNK_BYTES));
+            byte[] inserted = random(random, 15);
+            backlog.append(before, 0, before.length);
+            long offset = backlog.end();
+            backlog.append(after, 0, after.length);
+            backlog.insert(offset, inserted);
+            ByteArrayOutputStream expected = new ByteArrayOutputStream();
+            expected.writeBytes(before);
+            expected.writeBytes(inserted);
+            expected.writeBytes(after);
+            assertThat(read(backlog, start)).as("round %d", round).isEqualTo(expected.toByteArray());
+        }
+    }
+
+    @Test
     void discardBefore_everything_leavesNothingAndGoesOn() {
         Backlog backlog = new Backlog(0);
         backlog.append(new byte[100], 0, 100);
