@@ -15,6 +15,8 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.propagate.WaitingClients;
+import dev.spinel.engine.snapshot.SnapshotTarget.Contents;
 import dev.spinel.replication.Replica.State;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +63,7 @@ public final class Replication implements Capability {
         connectedPorts = ports;
         connectedStream = stream;
         connectedReplicas = replicas;
-        connectedWaiting = new WaitingClients(ports, replicas);
+        connectedWaiting = new WaitingClients(ports.blockedClients(), ports.keptRequests());
         ports.propagator().onPosition(stream::offset);
         ConfigRegistry config = ports.config();
         config.bind("repl-ping-replica-period", value -> replicas.pingPeriodSeconds(value.number()));
@@ -270,22 +272,26 @@ public final class Replication implements Capability {
     private void waitForReplicas(Call call) {
         long wanted = call.integerArg(1);
         long timeoutMillis = WaitingClients.timeoutMillis(call, 2);
-        if (timeoutMillis < 0) {
-            throw Errors.timeoutNegative();
-        }
         Client client = ClientCall.of(call).client();
-        int acknowledged = replicas().acknowledged(client.writePosition());
+        long position = client.writePosition();
+        int acknowledged = replicas().acknowledged(position);
         if (acknowledged >= wanted || client.is(ClientFlag.IN_EXEC)) {
             call.reply().integer(acknowledged);
             return;
         }
-        waiting().add(ClientCall.of(call), wanted, client.writePosition(), timeoutMillis);
+        waiting()
+                .add(
+                        ClientCall.of(call),
+                        timeoutMillis,
+                        () -> replicas().acknowledged(position) >= wanted,
+                        waiter -> waiter.reply().integer(replicas().acknowledged(position)));
         acknowledgementWanted = true;
     }
 
     @Override
     public void disconnected(Client client) {
         replicas().disconnected(client);
+        waiting().disconnected(client);
     }
 
     @Override
