@@ -21,6 +21,7 @@ import dev.spinel.replication.Replica.State;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -231,12 +232,23 @@ public final class Replication implements Capability {
         } else if (call.argIs(option, "RDB-ONLY")) {
             replicas().of(client).wantsDataOnly(call.integerArg(value) == 1);
         } else if (call.argIs(option, "RDB-FILTER-ONLY")) {
-            if (!call.arg(value).isEmpty()) {
-                throw Errors.err("Unsupported rdb-filter-only option: " + call.arg(value));
-            }
+            replicas().of(client).contents(contents(call.arg(value).toString()));
         } else if (!call.argIs(option, "VERSION")) {
             throw Errors.err("Unrecognized REPLCONF option: " + call.arg(option));
         }
+    }
+
+    /** What a snapshot holds that is to hold only some parts: functions if they are among them, keys in no case. */
+    private static Contents contents(String parts) {
+        boolean libraries = false;
+        for (StringTokenizer words = new StringTokenizer(parts); words.hasMoreTokens(); ) {
+            String word = words.nextToken();
+            if (!word.equalsIgnoreCase("functions")) {
+                throw Errors.err("Unsupported rdb-filter-only option: " + word);
+            }
+            libraries = true;
+        }
+        return new Contents(false, libraries);
     }
 
     private void acknowledge(Client client, Call call, int index) {
