@@ -73,20 +73,58 @@ final class Backlog {
 
     /** Appends a command of {@code argCount} arguments as clients send it. */
     void append(Bytes[] args, int argCount) {
-        head('*', argCount);
+        int index = index(end);
+        if (chunks > 0 && index > 0 && mostBytes(args, argCount) <= CHUNK_BYTES - index) {
+            end += write(args, argCount, chunk(end), index) - index;
+            return;
+        }
+        append(head, 0, writeHead(head, 0, '*', argCount));
         for (int i = 0; i < argCount; i++) {
             Bytes arg = args[i];
-            head('$', arg.length());
+            append(head, 0, writeHead(head, 0, '$', arg.length()));
             append(arg.array(), arg.offset(), arg.length());
             append(LINE_END, 0, LINE_END.length);
         }
     }
 
-    private void head(char type, int count) {
-        head[0] = (byte) type;
-        int length = 1 + Numbers.formatLong(count, head, 1);
-        System.arraycopy(LINE_END, 0, head, length, LINE_END.length);
-        append(head, 0, length + LINE_END.length);
+    /** A number of bytes that a command does not exceed. */
+    private long mostBytes(Bytes[] args, int argCount) {
+        long bytes = head.length;
+        for (int i = 0; i < argCount; i++) {
+            bytes += head.length + args[i].length() + LINE_END.length;
+        }
+        return bytes;
+    }
+
+    /** Writes a command into an array; returns the index behind it. */
+    private static int write(Bytes[] args, int argCount, byte[] target, int index) {
+        int at = writeHead(target, index, '*', argCount);
+        for (int i = 0; i < argCount; i++) {
+            Bytes arg = args[i];
+            int length = arg.length();
+            at = writeHead(target, at, '$', length);
+            System.arraycopy(arg.array(), arg.offset(), target, at, length);
+            at = endLine(target, at + length);
+        }
+        return at;
+    }
+
+    /** Writes the head of an array or a string; returns the index behind it. */
+    private static int writeHead(byte[] target, int index, char type, int count) {
+        int at = index;
+        target[at++] = (byte) type;
+        if (count < 10) {
+            target[at++] = (byte) ('0' + count);
+        } else {
+            at += Numbers.formatLong(count, target, at);
+        }
+        return endLine(target, at);
+    }
+
+    private static int endLine(byte[] target, int index) {
+        target[index] = '\r';
+        target[index + 1] = '\n';
+        return index + LINE_END.length;
     }
 
     /** Inserts bytes before those from an offset on, which no reader has been given. */
