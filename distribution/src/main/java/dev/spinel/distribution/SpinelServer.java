@@ -154,10 +154,7 @@ public final class SpinelServer implements AutoCloseable {
         PluginRegistry registry = injector.getInstance(PluginRegistry.class);
         Engine engine = injector.getInstance(Engine.class);
         registry.connect(engine.contributions());
-        engine.onServeOthers(() -> {
-            transport.poll(0);
-            transport.flush();
-        });
+        engine.onServeOthers(loop::serveOthers);
         ServerAddresses addresses = new ServerAddresses(config, transport, log);
         OomScore oomScore = new OomScore(config, log, Path.of("/proc/self/oom_score_adj"));
         CompletableFuture<Integer> listening = new CompletableFuture<>();

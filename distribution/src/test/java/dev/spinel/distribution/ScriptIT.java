@@ -7,6 +7,7 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -14,10 +15,14 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisBusyException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /** Scripts and functions as programs use them, and as operators end them. */
@@ -54,6 +59,41 @@ class ScriptIT {
                     .hasMessageContaining("Script killed by user with SCRIPT KILL");
             assertThat(other.ping()).isEqualTo("PONG");
             assertThat(caller.eval("return 1")).isEqualTo(1L);
+        }
+    }
+
+    /** Its changes are not in the log, not even those before the end: nobody was answered. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "3, 1", "1, 5000"})
+    @Timeout(60)
+    void scriptWithoutEndThatWrote_shutdownNosaveEndsTheServer(String threads, int writes, @TempDir Path directory) {
+        SpinelServer.Builder builder = SpinelServer.builder()
+                .port(0)
+                .directive("dir", directory.toString())
+                .directive("appendonly", "yes")
+                .directive("io-threads", threads)
+                .directive("busy-reply-threshold", "20");
+        try (SpinelServer server = builder.start();
+                Jedis caller = connect(server);
+                Jedis other = connect(server)) {
+            other.set("before", "1");
+            CompletableFuture<Object> script = CompletableFuture.supplyAsync(() -> caller.eval("for i = 1, " + writes
+                    + " do redis.call('set', 'half' .. i, string.rep('x', 5000)) end while true do end"));
+            Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> isBusy(other));
+            assertThatThrownBy(other::scriptKill).hasMessageContaining("UNKILLABLE");
+
+            assertThatThrownBy(() -> other.sendCommand(Protocol.Command.SHUTDOWN, "NOSAVE"))
+                    .isInstanceOf(JedisConnectionException.class);
+            assertThatThrownBy(() -> script.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                    .hasCauseInstanceOf(JedisConnectionException.class);
+        }
+        try (SpinelServer again = SpinelServer.builder()
+                        .port(0)
+                        .directive("dir", directory.toString())
+                        .directive("appendonly", "yes")
+                        .start();
+                Jedis client = connect(again)) {
+            assertThat(client.keys("*")).containsExactly("before");
         }
     }
 

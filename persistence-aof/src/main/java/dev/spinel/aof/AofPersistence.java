@@ -13,10 +13,12 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.propagate.WaitingClients;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,14 +29,13 @@ import org.jspecify.annotations.Nullable;
 public final class AofPersistence implements Capability {
     private static final String NO_LOG = "WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
     private static final long NANOS_PER_MICRO = 1_000;
-    private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final DatasetFormat format;
     private final Runnable fatal;
     private final LogFile.Opener opener;
-    private final WaitingClients waitingClients = new WaitingClients();
     private @Nullable EnginePorts connectedPorts;
     private @Nullable AppendOnlyLog connectedLog;
+    private @Nullable WaitingClients connectedWaiting;
     private boolean loaded;
 
     /**
@@ -63,6 +64,7 @@ public final class AofPersistence implements Capability {
         connectedPorts = ports;
         AppendOnlyLog log = new AppendOnlyLog(ports, format, opener, fatal);
         connectedLog = log;
+        connectedWaiting = new WaitingClients(ports.blockedClients(), ports.keptRequests());
         ConfigRegistry config = ports.config();
         config.bind("appendfsync", value -> log.writer().policy(FsyncPolicy.of(value.number())));
         config.bind("aof-timestamp-enabled", value -> log.writer().timestamps(value.isYes()));
@@ -79,6 +81,10 @@ public final class AofPersistence implements Capability {
         return Objects.requireNonNull(connectedLog, "connect comes first");
     }
 
+    private WaitingClients waiting() {
+        return Objects.requireNonNull(connectedWaiting, "connect comes first");
+    }
+
     /** Turns the log on or off once data are loaded; until then only what holds at the end of loading matters. */
     private void enable(boolean on) {
         if (!loaded) {
@@ -88,7 +94,7 @@ public final class AofPersistence implements Capability {
             log().turnOn();
         } else {
             log().turnOff();
-            waitingClients.fail("ERR " + NO_LOG);
+            waiting().fail("ERR " + NO_LOG);
         }
     }
 
@@ -132,14 +138,7 @@ public final class AofPersistence implements Capability {
     @Override
     public long turn() {
         long wait = log().turn();
-        if (!waitingClients.isEmpty()) {
-            long nowMillis = ports().clock().nowMillis();
-            waitingClients.serve(log().durablePosition(), nowMillis);
-            long deadline = waitingClients.nextDeadlineMillis();
-            if (deadline != Long.MAX_VALUE) {
-                wait = Math.min(wait, Math.max(0, deadline - nowMillis) * NANOS_PER_MILLI);
-            }
-        }
+        waiting().serve();
         return wait;
     }
 
@@ -167,27 +166,35 @@ public final class AofPersistence implements Capability {
     private void waitaof(Call call) {
         boolean needsLocal = call.integerArg(1, 0, 1) == 1;
         boolean needsReplicas = call.integerArg(2, 0, Long.MAX_VALUE, "value is out of range, must be positive") > 0;
-        long timeoutMillis =
-                call.integerArg(3, Long.MIN_VALUE, Long.MAX_VALUE / 2, "timeout is not an integer or out of range");
-        if (timeoutMillis < 0) {
-            throw Errors.timeoutNegative();
-        }
+        long timeoutMillis = WaitingClients.timeoutMillis(call, 3);
         if (needsLocal && !log().isEnabled()) {
             throw Errors.err(NO_LOG);
         }
         // The position of all writes so far, which is no earlier than that of the client's own.
         long position = log().writer().appended();
-        boolean isSynced = log().isEnabled() && position <= log().durablePosition();
+        // There are no replicas whose logs would count.
+        BooleanSupplier isOver = () -> !needsReplicas && (!needsLocal || isDurable(position));
         Client client = ClientCall.of(call).client();
-        boolean isDone = !needsReplicas && (isSynced || !needsLocal);
-        if (isDone || client.is(ClientFlag.IN_EXEC)) {
-            call.reply().array(2);
-            call.reply().integer(isSynced ? 1 : 0);
-            call.reply().integer(0);
+        if (isOver.getAsBoolean() || client.is(ClientFlag.IN_EXEC)) {
+            answerWait(client, position);
         } else {
-            long deadlineMillis = timeoutMillis == 0 ? 0 : call.nowMillis() + timeoutMillis;
-            waitingClients.add(client, needsLocal ? position : 0, needsReplicas, deadlineMillis);
+            waiting().add(ClientCall.of(call), timeoutMillis, isOver, waiter -> answerWait(waiter, position));
         }
+    }
+
+    private boolean isDurable(long position) {
+        return position <= log().durablePosition();
+    }
+
+    private void answerWait(Client client, long position) {
+        client.reply().array(2);
+        client.reply().integer(isDurable(position) ? 1 : 0);
+        client.reply().integer(0);
+    }
+
+    @Override
+    public void disconnected(Client client) {
+        waiting().disconnected(client);
     }
 
     @Override

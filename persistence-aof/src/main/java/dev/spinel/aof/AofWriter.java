@@ -29,7 +29,13 @@ final class AofWriter implements WriteSink {
      *
      * A failed write is cut off again, so that the file ends with a whole unit; the bytes stay in the buffer and are tried
      * again. That must not go on with policy ALWAYS, which promised more than it can keep then: the process ends.
+     *
+     * A unit is written when it is over, unless it is so large that the heap might not hold it, or much is to be written
+     * before it: then its part so far is. A file that ends there is closed without that part, and after a crash the
+     * loader leaves it out.
      */
+    private static final long MAX_BUFFERED_BYTES = 8 << 20;
+
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long MAX_POSTPONED_NANOS = 2 * NANOS_PER_SECOND;
     private static final long RETRY_NANOS = NANOS_PER_SECOND / 10;
@@ -54,6 +60,11 @@ final class AofWriter implements WriteSink {
     private long fileBytes;
     private int selectedDatabase = NO_DATABASE;
     private int effectsInUnit;
+    /** Bytes in the buffer of the unit in progress. */
+    private long unitBytes;
+    /** Length of the file before a unit of which it has a part only; -1 when it has none such. */
+    private long partAt = -1;
+
     private FsyncPolicy policy = FsyncPolicy.EVERYSEC;
     private boolean timestamps;
     private long writeDelayNanos;
@@ -143,7 +154,7 @@ final class AofWriter implements WriteSink {
      */
     boolean switchTo(LogFile newFile) {
         LogFile old = file;
-        if (old == null || !flush(true)) {
+        if (old == null || !flushNow()) {
             return false;
         }
         if (policy == FsyncPolicy.ALWAYS && !fsyncHeld) {
@@ -212,6 +223,9 @@ final class AofWriter implements WriteSink {
         if (file == null) {
             return;
         }
+        if (buffer.size() > MAX_BUFFERED_BYTES && effectsInUnit != 1) {
+            flushWithinUnit();
+        }
         long before = buffer.size();
         if (effectsInUnit == 0) {
             timestamp();
@@ -225,7 +239,9 @@ final class AofWriter implements WriteSink {
         }
         effectsInUnit++;
         buffer.command(args, argCount);
-        appended += buffer.size() - before;
+        long bytes = buffer.size() - before;
+        unitBytes += bytes;
+        appended += bytes;
     }
 
     private void timestamp() {
@@ -253,6 +269,7 @@ final class AofWriter implements WriteSink {
             appended += EXEC.length;
         }
         effectsInUnit = 0;
+        unitBytes = 0;
     }
 
     /**
@@ -265,6 +282,7 @@ final class AofWriter implements WriteSink {
             return Long.MAX_VALUE;
         }
         logSyncError();
+        endUnit();
         long wait = Long.MAX_VALUE;
         if (!buffer.isEmpty() && !flush(false)) {
             long now = clock.nowNanos();
@@ -284,29 +302,47 @@ final class AofWriter implements WriteSink {
     }
 
     /**
-     * Writes the buffer. A unit in progress ends before, since it may not be changed once part of it is in the file.
-     *
+     * Writes the buffer, but for what it has of a unit in progress.
      *
      * @param now even if an fsync runs or the last attempt failed a moment ago
      * @return whether nothing is left
      */
     private boolean flush(boolean now) {
         LogFile target = file;
-        if (target == null || buffer.isEmpty()) {
+        long bytes = buffer.size() - unitBytes;
+        if (target == null || bytes == 0) {
             return true;
         }
-        if (!now && !mayWrite()) {
+        if ((!now && !mayWrite()) || !write(target, bytes)) {
             return false;
         }
+        partAt = -1;
+        return true;
+    }
+
+    /** Writes the buffer, and what it has of a unit in progress, which is in a transaction already. */
+    private void flushWithinUnit() {
+        LogFile target = file;
+        boolean waits = writeError != null && clock.nowNanos() - retryAtNanos < 0;
+        if (target == null || waits || !flush(true) || unitBytes == 0) {
+            return;
+        }
+        if (partAt < 0) {
+            partAt = fileBytes;
+        }
+        write(target, unitBytes);
+    }
+
+    /** Writes the first bytes of the buffer; returns whether that worked. */
+    private boolean write(LogFile target, long bytes) {
         pauseBeforeWrite();
-        endUnit();
         postponed = false;
-        CommandBuffer.Written result = buffer.writeTo(target);
-        if (result.bytes() < buffer.size()) {
-            writeFailed(target, result);
+        CommandBuffer.Written result = buffer.writeTo(target, bytes);
+        if (result.bytes() < bytes) {
+            writeFailed(target, result, bytes);
             return false;
         }
-        accept(result.bytes());
+        accept(bytes);
         if (writeError != null) {
             writeError = null;
             log.accept("AOF write error looks solved, Redis can write again.");
@@ -323,6 +359,7 @@ final class AofWriter implements WriteSink {
 
     private void accept(long bytes) {
         buffer.release(bytes);
+        unitBytes = Math.min(unitBytes, buffer.size());
         fileBytes += bytes;
         written += bytes;
     }
@@ -349,7 +386,7 @@ final class AofWriter implements WriteSink {
         return true;
     }
 
-    private void writeFailed(LogFile target, CommandBuffer.Written result) {
+    private void writeFailed(LogFile target, CommandBuffer.Written result, long expectedBytes) {
         long now = clock.nowNanos();
         boolean logs = !loggedError || now - loggedErrorNanos > LOG_ERROR_NANOS;
         if (logs) {
@@ -365,7 +402,7 @@ final class AofWriter implements WriteSink {
         } else {
             if (logs) {
                 log.accept("Short write while writing to the AOF file: (nwritten=" + result.bytes() + ", expected="
-                        + buffer.size() + ")");
+                        + expectedBytes + ")");
             }
             cutOff(target, result.bytes(), logs);
         }
@@ -452,14 +489,20 @@ final class AofWriter implements WriteSink {
         synced = Math.max(synced, end);
     }
 
-    /** Writes and syncs everything, on the calling thread; returns whether that worked. */
+    /** Writes and syncs all units that are over, on the calling thread; returns whether that worked. */
     boolean flushAndSync() {
         LogFile target = file;
         return target == null || (flush(true) && sync(target, written));
     }
 
-    /** Writes everything, on the calling thread; returns whether that worked. */
+    /**
+     * Writes everything, on the calling thread. A unit in progress ends, since it may not be changed once part of it is in the
+     * file.
+     *
+     * @return whether that worked
+     */
     boolean flushNow() {
+        endUnit();
         return flush(true);
     }
 
@@ -470,11 +513,12 @@ final class AofWriter implements WriteSink {
         }
     }
 
-    /** Ends writing: forgets what could not be written, and closes the file in the background. */
+    /** Ends writing: forgets what was not written, and closes the file in the background. */
     void close() {
         endUnit();
         LogFile last = file;
         if (last != null) {
+            removePart(last);
             worker.submit(() -> close(last));
         }
         file = null;
@@ -484,6 +528,18 @@ final class AofWriter implements WriteSink {
         writeError = null;
         syncError = null;
         loggedError = false;
+    }
+
+    private void removePart(LogFile target) {
+        if (partAt < 0) {
+            return;
+        }
+        try {
+            target.truncate(partAt);
+        } catch (IOException e) {
+            log.accept("Could not remove a part of a transaction from the append-only file: " + DiskError.text(e));
+        }
+        partAt = -1;
     }
 
     private void close(LogFile closed) {

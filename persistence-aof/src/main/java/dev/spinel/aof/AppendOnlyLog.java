@@ -483,7 +483,7 @@ final class AppendOnlyLog {
         if (now - nextTickNanos >= 0) {
             nextTickNanos = now + TICK_NANOS;
             boolean mayStart =
-                    !ports.snapshots().isRunning() && !limit.holds(ports.clock().nowMillis());
+                    ports.snapshots().isIdle() && !limit.holds(ports.clock().nowMillis());
             if (mayStart && (scheduled || hasGrown())) {
                 startRewrite();
             }

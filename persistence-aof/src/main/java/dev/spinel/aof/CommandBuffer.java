@@ -163,7 +163,7 @@ final class CommandBuffer {
         markAt = markChunk.end;
     }
 
-    /** Inserts up to 16 bytes at the mark; once per mark, with nothing written to a file in between. */
+    /** Inserts up to 16 bytes at the mark; once per mark, of what follows which nothing was released. */
     void insertAtMark(byte[] inserted) {
         Chunk chunk = markChunk;
         System.arraycopy(chunk.bytes, markAt, chunk.bytes, markAt + inserted.length, chunk.end - markAt);
@@ -173,17 +173,18 @@ final class CommandBuffer {
     }
 
     /**
-     * Writes everything to a file, but keeps it: {@link #release} lets go of what is safe there.
+     * Writes the first bytes to a file, but keeps them: {@link #release} lets go of what is safe there.
      *
      * @return valid until the next call
      */
-    Written writeTo(LogFile file) {
+    Written writeTo(LogFile file, long bytes) {
         written.bytes = 0;
         written.failure = null;
         try {
-            for (Chunk chunk = first; chunk != null; chunk = chunk.next) {
+            for (Chunk chunk = first; chunk != null && written.bytes < bytes; chunk = chunk.next) {
                 ByteBuffer view = chunk.view;
-                view.limit(chunk.end).position(chunk.start);
+                int length = (int) Math.min(bytes - written.bytes, chunk.end - chunk.start);
+                view.limit(chunk.start + length).position(chunk.start);
                 while (view.hasRemaining()) {
                     int count = file.write(view);
                     written.bytes += count;

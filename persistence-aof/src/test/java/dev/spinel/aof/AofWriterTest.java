@@ -110,6 +110,31 @@ class AofWriterTest {
         }
 
         @Test
+        void flushAndSyncAmidUnit_writesWhatIsWhole() {
+            set();
+            effect(0, "SET", "k", "1");
+            effect(0, "DEL", "k");
+            assertThat(writer.flushAndSync()).isTrue();
+            assertThat(file.text()).isEqualTo(SELECT_0 + SET);
+            effect(0, "SET", "k", "1");
+            writer.endUnit();
+            turnAfter(0);
+            assertThat(file.text()).isEqualTo(SELECT_0 + SET + MULTI + SET + DEL + SET + EXEC);
+            assertThat(writer.appended()).isEqualTo(file.text().length());
+        }
+
+        @Test
+        void flushAndSyncAfterTheFirstEffect_leavesRoomForMulti() {
+            effect(0, "SET", "k", "1");
+            assertThat(writer.flushAndSync()).isTrue();
+            assertThat(file.text()).isEmpty();
+            effect(0, "DEL", "k");
+            writer.endUnit();
+            turnAfter(0);
+            assertThat(file.text()).isEqualTo(SELECT_0 + MULTI + SET + DEL + EXEC);
+        }
+
+        @Test
         void timestamps_onceASecondBeforeTheUnit() {
             writer.timestamps(true);
             set();
@@ -123,6 +148,68 @@ class AofWriterTest {
             assertThat(file.text())
                     .isEqualTo("#TS:1700000000\r\n" + SELECT_0 + SET + SET + "#TS:1700000001\r\n" + MULTI + SET + DEL
                             + EXEC);
+        }
+    }
+
+    /** Units that are larger than what waits in memory. */
+    @Nested
+    class LargeUnits {
+        private static final int LARGE = 5 << 20;
+        private final String value = "x".repeat(LARGE);
+        private final String setLarge = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$" + LARGE + "\r\n" + value + "\r\n";
+
+        private void effects(int count) {
+            for (int i = 0; i < count; i++) {
+                effect(0, "SET", "k", value);
+            }
+        }
+
+        @Test
+        void areWrittenInParts() {
+            set();
+            effects(3);
+            assertThat(file.text().length()).isGreaterThan(2 * LARGE);
+            assertThat(writer.bufferedBytes()).isLessThan(2L * LARGE);
+            effects(1);
+            writer.endUnit();
+            set();
+            turnAfter(0);
+            assertThat(file.text()).isEqualTo(SELECT_0 + SET + MULTI + setLarge.repeat(4) + EXEC + SET);
+            assertThat(writer.appended()).isEqualTo(file.text().length());
+            assertThat(writer.bufferedBytes()).isZero();
+        }
+
+        @Test
+        void close_removesThePart() {
+            set();
+            effects(3);
+            assertThat(writer.flushAndSync()).isTrue();
+            writer.endUnit();
+            writer.close();
+            assertThat(file.text()).isEqualTo(SELECT_0 + SET);
+        }
+
+        @Test
+        void fullDisk_partStaysAndTheRestIsRetried() {
+            effects(2);
+            file.freeBytes(100);
+            effects(2);
+            assertThat(file.text()).isEmpty();
+            assertThat(writer.diskError()).isEqualTo("No space left on device");
+            file.freeBytes(Long.MAX_VALUE);
+            writer.endUnit();
+            turnAfter(SECOND);
+            assertThat(file.text()).isEqualTo(SELECT_0 + MULTI + setLarge.repeat(4) + EXEC);
+        }
+
+        @Test
+        void severalInATurn_areWrittenAsTheyCome() {
+            effects(2);
+            writer.endUnit();
+            set();
+            assertThat(file.text()).isEqualTo(SELECT_0 + MULTI + setLarge.repeat(2) + EXEC);
+            turnAfter(0);
+            assertThat(file.text()).isEqualTo(SELECT_0 + MULTI + setLarge.repeat(2) + EXEC + SET);
         }
     }
 

@@ -352,6 +352,17 @@ class AppendOnlyLogTest {
         }
 
         @Test
+        void unblocked_isAnsweredWhatIsSynced() {
+            start("yes");
+            CommandTester.Session client = server.connect();
+            String id = client.send("CLIENT ID");
+            assertThat(client.send("WAITAOF 0 1 0")).isEmpty();
+            assertThat(server.send("INFO clients")).contains("blocked_clients:1");
+            assertThat(server.send("CLIENT UNBLOCK " + id)).isEqualTo("1");
+            assertThat(client.take()).isEqualTo("[1 0]");
+        }
+
+        @Test
         void turnedOff_waitingClientsGetAnError() {
             start("yes");
             directives.put("appendfsync", "no");

@@ -32,7 +32,7 @@ class CommandBufferTest {
 
     private String written() {
         MemoryFile file = new MemoryFile();
-        buffer.writeTo(file);
+        buffer.writeTo(file, buffer.size());
         return file.text();
     }
 

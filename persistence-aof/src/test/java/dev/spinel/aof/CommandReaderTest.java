@@ -73,7 +73,7 @@ class CommandReaderTest {
             buffer.command(new Bytes[] {Bytes.of("SET"), Bytes.of(value)}, 2);
         }
         MemoryFile file = new MemoryFile();
-        buffer.writeTo(file);
+        buffer.writeTo(file, buffer.size());
         try (CommandReader reader = reader(file.text())) {
             for (byte[] value : values) {
                 assertThat(reader.next()).isTrue();

@@ -1,15 +1,16 @@
 package dev.spinel.aof;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /** A file in memory on a disk that can be full, broken or slow. */
 final class MemoryFile implements LogFile {
-    private byte[] content = new byte[0];
+    private byte[] content = new byte[1024];
+    private int length;
     private long freeBytes = Long.MAX_VALUE;
     private int forces;
     private boolean forceFails;
@@ -49,7 +50,7 @@ final class MemoryFile implements LogFile {
     }
 
     synchronized String text() {
-        return new String(content, StandardCharsets.ISO_8859_1);
+        return new String(content, 0, length, StandardCharsets.ISO_8859_1);
     }
 
     @Override
@@ -59,18 +60,17 @@ final class MemoryFile implements LogFile {
             throw new IOException("No space left on device");
         }
         freeBytes -= count;
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(content);
-        byte[] more = new byte[count];
-        bytes.get(more);
-        out.writeBytes(more);
-        content = out.toByteArray();
+        if (length + count > content.length) {
+            content = Arrays.copyOf(content, 2 * (length + count));
+        }
+        bytes.get(content, length, count);
+        length += count;
         return count;
     }
 
     @Override
     public synchronized long size() {
-        return content.length;
+        return length;
     }
 
     @Override
@@ -78,8 +78,8 @@ final class MemoryFile implements LogFile {
         if (truncateFails) {
             throw new IOException("Input/output error");
         }
-        freeBytes += content.length - sizeBytes;
-        content = java.util.Arrays.copyOf(content, (int) sizeBytes);
+        freeBytes += length - sizeBytes;
+        length = (int) sizeBytes;
     }
 
     @Override
@@ -89,7 +89,7 @@ final class MemoryFile implements LogFile {
         synchronized (this) {
             forces++;
             latch = forceWaits;
-            size = content.length;
+            size = length;
             if (forceFails) {
                 throw new IOException("Input/output error");
             }

@@ -312,8 +312,8 @@ public final class RdbPersistence implements Capability {
         if (waitMillis > 0) {
             return Math.min(waitMillis, Long.MAX_VALUE / NANOS_PER_MILLI) * NANOS_PER_MILLI;
         }
-        if (ports().snapshots().isRunning()) {
-            // The turn in which the other snapshot ends comes here again.
+        if (!ports().snapshots().isIdle()) {
+            // The turn after the other snapshot comes here again.
             return Long.MAX_VALUE;
         }
         if (!scheduled) {

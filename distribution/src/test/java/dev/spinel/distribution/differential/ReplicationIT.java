@@ -2,8 +2,11 @@ package dev.spinel.distribution.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.distribution.ServerLog;
 import dev.spinel.distribution.SpinelServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +25,7 @@ class ReplicationIT {
     @TempDir
     Path directory;
 
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
     private SpinelServer server;
     private RespConnection client;
 
@@ -33,6 +37,7 @@ class ReplicationIT {
                 .directive("repl-diskless-sync-delay", "0")
                 .directive("repl-ping-replica-period", "3600")
                 .directive("enable-debug-command", "yes")
+                .log(new ServerLog(new PrintStream(log, true, StandardCharsets.UTF_8)))
                 .start();
         client = new RespConnection(server.port());
     }
@@ -142,6 +147,110 @@ class ReplicationIT {
                 fullSync(replica);
             }
             assertThat(directory).isEmptyDirectory();
+        }
+
+        @Test
+        void snapshotThatIsTakenWhole_isNotCalledIncomplete() throws IOException {
+            for (String capability : List.of("eof", "psync2")) {
+                try (SocketReplica replica = replica()) {
+                    fullSync(replica, capability);
+                    await("rdb_bgsave_in_progress", "0");
+                }
+                await("connected_slaves", "0");
+            }
+            assertThat(log.toString(StandardCharsets.UTF_8))
+                    .contains("succeeded")
+                    .doesNotContain("No replica waits for the snapshot any more");
+        }
+
+        /** One that wants the data only does not have the stream kept that another needs. */
+        @Test
+        void replicaAfterOneThatWantsDataOnly_hasASnapshotOfItsOwnWhenChangesAreGone() throws IOException {
+            client.call("CONFIG", "SET", "repl-diskless-sync", "no", "repl-backlog-size", "16384");
+            client.call("DEBUG", "POPULATE", "100");
+            client.call("CONFIG", "SET", "rdb-key-save-delay", "10000");
+            try (SocketReplica dataOnly = replica();
+                    SocketReplica replica = replica()) {
+                dataOnly.call("REPLCONF", "rdb-only", "1");
+                String first = dataOnly.call("PSYNC", "?", "-1");
+                for (int i = 0; i < 50; i++) {
+                    client.call("SET", "k", "x".repeat(1000));
+                }
+                replica.send("PSYNC", "?", "-1");
+                await("connected_slaves", "2");
+                client.call("SET", "k", "last");
+                client.call("CONFIG", "SET", "rdb-key-save-delay", "0");
+                dataOnly.snapshot();
+                String second = replica.line();
+                assertThat(second).startsWith("+FULLRESYNC").isNotEqualTo(first);
+                assertThat(new String(replica.snapshot(), StandardCharsets.ISO_8859_1))
+                        .contains("last");
+                client.call("SET", "after", "1");
+                assertThat(replica.command()).isEqualTo("SELECT 0");
+                assertThat(replica.command()).isEqualTo("SET after 1");
+            }
+        }
+
+        /** Nor does it when it goes on where it stopped. */
+        @Test
+        void dataOnly_thatGoesOn_hasTheStreamKept() throws IOException {
+            client.call("CONFIG", "SET", "repl-backlog-size", "16384");
+            String id;
+            try (SocketReplica replica = replica()) {
+                id = fullSync(replica, "psync2")[0];
+            }
+            try (SocketReplica replica = new SocketReplica(server.port(), 4096)) {
+                replica.call("REPLCONF", "rdb-only", "1");
+                assertThat(replica.call("PSYNC", id, "1")).startsWith("+CONTINUE");
+                for (int i = 0; i < 20; i++) {
+                    client.call("SET", "k", "x".repeat(1 << 20));
+                }
+                assertThat(replica.command()).isEqualTo("SELECT 0");
+                for (int i = 0; i < 20; i++) {
+                    assertThat(replica.command()).startsWith("SET k ");
+                }
+            }
+        }
+
+        @Test
+        void functionsOnly_hasNoKeys() throws IOException {
+            client.call("SET", "key", "value");
+            client.call("FUNCTION", "LOAD", "#!lua name=lib\nredis.register_function('f', function() return 1 end)");
+            try (SocketReplica functions = replica();
+                    SocketReplica nothing = replica()) {
+                functions.call("REPLCONF", "rdb-only", "1", "rdb-filter-only", "functions");
+                nothing.call("REPLCONF", "rdb-only", "1", "rdb-filter-only", "");
+                assertThat(functions.call("REPLCONF", "rdb-filter-only", "keys"))
+                        .isEqualTo("-ERR Unsupported rdb-filter-only option: keys");
+                functions.send("PSYNC", "?", "-1");
+                nothing.send("PSYNC", "?", "-1");
+                assertThat(functions.line()).startsWith("+FULLRESYNC");
+                assertThat(new String(functions.snapshot(), StandardCharsets.ISO_8859_1))
+                        .contains("register_function")
+                        .doesNotContain("key");
+                assertThat(nothing.line()).startsWith("+FULLRESYNC");
+                assertThat(new String(nothing.snapshot(), StandardCharsets.ISO_8859_1))
+                        .startsWith("REDIS0010")
+                        .doesNotContain("register_function", "key");
+            }
+        }
+
+        @Test
+        void stuckReplica_leavesTheOthersOfItsSnapshotAlone() throws IOException {
+            client.call("CONFIG", "SET", "repl-timeout", "2", "repl-diskless-sync-max-replicas", "2");
+            client.call("CONFIG", "SET", "repl-diskless-sync-delay", "60", "rdbcompression", "no");
+            client.call("EVAL", "for i = 1, 4000 do redis.call('set', i, string.rep('x', 10000)) end", "0");
+            try (SocketReplica stuck = new SocketReplica(server.port(), 4096);
+                    SocketReplica healthy = replica()) {
+                for (SocketReplica replica : List.of(stuck, healthy)) {
+                    replica.call("REPLCONF", "capa", "eof");
+                    replica.send("PSYNC", "?", "-1");
+                }
+                assertThat(healthy.line()).startsWith("+FULLRESYNC");
+                assertThat(healthy.snapshot()).hasSizeGreaterThan(40_000_000);
+                assertThat(stuck.isClosedByMaster()).isTrue();
+            }
+            assertThat(log.toString(StandardCharsets.UTF_8)).containsOnlyOnce("Disconnecting timedout replica");
         }
 
         @Test
@@ -291,6 +400,49 @@ class ReplicationIT {
             Awaitility.await()
                     .untilAsserted(() ->
                             assertThat(client.call("SET", "a", "1").toString()).contains("NOREPLICAS"));
+        }
+    }
+
+    @Nested
+    class Changes {
+        @Test
+        void expiredKey_isDeletedWhomeverAScriptTells() throws Exception {
+            client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+            try (SocketReplica replica = replica()) {
+                fullSync(replica);
+                client.call("SET", "k", "1", "PX", "1");
+                assertThat(replica.command()).isEqualTo("SELECT 0");
+                assertThat(replica.command()).startsWith("SET k 1 PXAT ");
+                // Until the key has expired.
+                Thread.sleep(10);
+                client.call(
+                        "EVAL",
+                        "redis.set_repl(redis.REPL_NONE) redis.call('get', 'k') redis.call('set', 'other', 1)",
+                        "0");
+                client.call("SET", "after", "1");
+                assertThat(replica.command()).isEqualTo("DEL k");
+                assertThat(replica.command()).isEqualTo("SET after 1");
+            }
+        }
+
+        @Test
+        void moreAtOnceThanTheHeapHasRoomFor_haveReplicasStartAnew() throws IOException {
+            long megabytes = (Runtime.getRuntime().maxMemory() >> 20) / 8 + 16;
+            try (SocketReplica replica = replica();
+                    SocketReplica next = replica()) {
+                String id = fullSync(replica)[0];
+                client.call(
+                        "EVAL",
+                        "local value = string.rep('x', 1048576) for i = 1, ARGV[1] do redis.call('set', 'k', value) end",
+                        "0",
+                        Long.toString(megabytes));
+                assertThat(replica.isClosedByMaster()).isTrue();
+                client.call("SET", "k", "last");
+                assertThat(fullSync(next)[0]).isNotEqualTo(id);
+                client.call("SET", "after", "1");
+                assertThat(next.command()).isEqualTo("SELECT 0");
+                assertThat(next.command()).isEqualTo("SET after 1");
+            }
         }
     }
 

@@ -74,15 +74,13 @@ final class SocketReplica implements AutoCloseable {
         }
         byte[] mark = head.substring("$EOF:".length()).getBytes(StandardCharsets.ISO_8859_1);
         ByteArrayOutputStream data = new ByteArrayOutputStream();
-        data.write(read(MARK_LENGTH));
-        while (!endsWith(data.toByteArray(), mark)) {
-            data.write(next());
+        byte[] last = read(MARK_LENGTH);
+        while (!Arrays.equals(last, mark)) {
+            data.write(last[0]);
+            System.arraycopy(last, 1, last, 0, MARK_LENGTH - 1);
+            last[MARK_LENGTH - 1] = (byte) next();
         }
-        return Arrays.copyOf(data.toByteArray(), data.size() - MARK_LENGTH);
-    }
-
-    private static boolean endsWith(byte[] data, byte[] end) {
-        return Arrays.equals(data, data.length - end.length, data.length, end, 0, end.length);
+        return data.toByteArray();
     }
 
     private byte[] read(int count) throws IOException {

@@ -89,21 +89,21 @@ public final class ChangeHub implements KeyspaceListener {
         vanished(database, key);
         keyEvents.publish(database.index(), key, KeyEvent.EXPIRED, "expired");
         deletion[1].set(key);
-        propagator.add(database.index(), deletion, deletion.length);
+        propagator.addUnrestricted(database.index(), deletion, deletion.length);
     }
 
     @Override
     public void fieldsExpired(Database database, Bytes key, List<Bytes> fields, boolean emptied) {
         vanished(database, key);
         keyEvents.publish(database.index(), key, KeyEvent.HASH, "hexpired");
-        if (propagator.isActive()) {
+        if (propagator.hasSinks()) {
             Bytes[] removal = new Bytes[2 + fields.size()];
             removal[0] = HDEL;
             removal[1] = key;
             for (int i = 0; i < fields.size(); i++) {
                 removal[2 + i] = fields.get(i);
             }
-            propagator.add(database.index(), removal, removal.length);
+            propagator.addUnrestricted(database.index(), removal, removal.length);
         }
         if (emptied) {
             emptied(database, key);
@@ -116,7 +116,7 @@ public final class ChangeHub implements KeyspaceListener {
         keyEvents.publish(database.index(), key, KeyEvent.EVICTED, "evicted");
         Bytes[] removal = lazily ? unlinking : deletion;
         removal[1].set(key);
-        propagator.add(database.index(), removal, removal.length);
+        propagator.addUnrestricted(database.index(), removal, removal.length);
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class KeyspaceCut {
     private final long keysTotal;
     private long keysTold;
     private int current;
+    private boolean abandoned;
 
     /** Takes the keys. */
     public interface Receiver {
@@ -107,6 +108,11 @@ public final class KeyspaceCut {
         return false;
     }
 
+    /** Has nothing be told any more; it still has to be advanced to its end, which takes little time then. */
+    public void abandon() {
+        abandoned = true;
+    }
+
     /** Tells a key that is about to change and was taken out of the cut of its table. */
     void tell(KeyTable table, long address) {
         tell(find(table), address);
@@ -127,6 +133,9 @@ public final class KeyspaceCut {
     }
 
     private void tell(CutTable table, long address) {
+        if (abandoned) {
+            return;
+        }
         ValueView view = table.database.passingView(address);
         boolean inPieces = view.externalBytes() > MAX_WHOLE_BYTES;
         try {

@@ -27,6 +27,7 @@ public final class EngineLoop implements Runnable {
 
     @Override
     public void run() {
+        // The replies of the turn in which it stops stay: they would tell of changes that nobody writes down any more.
         while (!stopped) {
             long waitNanos = turn.end();
             pump.flush();
@@ -34,10 +35,22 @@ public final class EngineLoop implements Runnable {
                 pump.poll(Math.min(waitNanos, turn.afterReplies()));
             }
         }
-        pump.flush();
     }
 
-    /** Has {@link #run} return after the current turn. */
+    /**
+     * Polls and flushes within a command that takes long; engine thread.
+     *
+     * @throws LoopStoppedException when the loop is to end, so that the command ends where it is
+     */
+    public void serveOthers() {
+        pump.poll(0);
+        pump.flush();
+        if (stopped) {
+            throw new LoopStoppedException();
+        }
+    }
+
+    /** Has {@link #run} return after the current turn, and what {@link #serveOthers} serves within end early. */
     public void stop() {
         stopped = true;
         pump.wakeUp();

@@ -34,9 +34,14 @@ public final class Propagator {
         }
     }
 
-    /** Whether anybody listens; otherwise effects need not be made. */
+    /** Whether anybody listens to commands; otherwise effects need not be made. */
     public boolean isActive() {
-        return audience != Audience.NOBODY && !sinks.isEmpty();
+        return audience != Audience.NOBODY && hasSinks();
+    }
+
+    /** Whether anybody listens to {@link #addUnrestricted}. */
+    public boolean hasSinks() {
+        return !sinks.isEmpty();
     }
 
     /**
@@ -70,9 +75,17 @@ public final class Propagator {
 
     /** Adds an effect to the current unit, for some of those who hear of effects. */
     public void add(Audience of, int database, Bytes[] args, int argCount) {
+        tell(audience.and(of), database, args, argCount);
+    }
+
+    /** Adds an effect that no command caused, such as an expiry, so that {@link #restrict} does not concern it. */
+    public void addUnrestricted(int database, Bytes[] args, int argCount) {
+        tell(Audience.EVERYBODY, database, args, argCount);
+    }
+
+    private void tell(Audience to, int database, Bytes[] args, int argCount) {
         for (int i = 0; i < sinks.size(); i++) {
-            Audience sink = sinks.get(i).audience();
-            if (of.includes(sink) && audience.includes(sink)) {
+            if (to.includes(sinks.get(i).audience())) {
                 sinks.get(i).effect(database, args, argCount);
                 told |= 1 << i;
             }

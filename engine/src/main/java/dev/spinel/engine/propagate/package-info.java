@@ -1,4 +1,7 @@
-/** The one door by which changes leave the engine: effects, in units, to all sinks. Depends on the API. */
+/**
+ * The one door by which changes leave the engine: effects, in units, to all sinks; and the clients that wait for what becomes of
+ * them. Depends on the API, clients and blocking.
+ */
 @NullMarked
 package dev.spinel.engine.propagate;
 

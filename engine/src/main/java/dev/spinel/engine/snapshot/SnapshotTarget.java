@@ -7,9 +7,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a snapshot goes: a file, a replica.
  *
- * <p>All methods but {@link #ended} and {@link #hurry} are called on one background thread, which sees nothing of the engine.
+ * <p>All methods but {@link #contents}, {@link #hurry} and {@link #ended} are called on one background thread, which sees
+ * nothing of the engine.
  */
 public interface SnapshotTarget {
+    /**
+     * Parts of the data.
+     *
+     * @param keys the databases
+     * @param libraries the libraries of functions
+     */
+    record Contents(boolean keys, boolean libraries) {
+        public static final Contents ALL = new Contents(true, true);
+    }
+
+    /** What it takes of the data; asked at the cut, on the engine thread. */
+    default Contents contents() {
+        return Contents.ALL;
+    }
+
     /** Starts: whatever was in the database at the cut is then given to the sink. */
     DatasetSink open() throws IOException;
 

@@ -4,6 +4,7 @@ import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.keyspace.KeyspaceCut;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.snapshot.EventRecorder.Chunk;
+import dev.spinel.engine.snapshot.SnapshotTarget.Contents;
 import dev.spinel.engine.value.ValueCut;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,7 +86,8 @@ public final class Snapshots {
     }
 
     /**
-     * Cuts: what the databases hold now is what the target gets, in the turns to come.
+     * Cuts: what the databases hold now is what the target gets, in the turns to come. What one that was cancelled has left
+     * over is walked before, so who can wait does until {@link #isIdle}.
      *
      * @throws IllegalStateException if one is running
      */
@@ -118,12 +120,12 @@ public final class Snapshots {
 
     /** Number of keys at the cut of the one that is running. */
     public long keysTotal() {
-        return running == null ? 0 : running.cut.keysTotal();
+        return running == null || running.cut == null ? 0 : running.cut.keysTotal();
     }
 
     /** Number of keys of the one that is running that are on their way to the target. */
     public long keysProcessed() {
-        return running == null ? 0 : running.cut.keysTold();
+        return running == null || running.cut == null ? 0 : running.cut.keysTold();
     }
 
     /** Whether there is nothing to go on with. */
@@ -147,10 +149,11 @@ public final class Snapshots {
             snapshot.end();
         }
         if (snapshot.isWalked) {
-            if (snapshot.hasEnded) {
-                running = null;
+            if (!snapshot.hasEnded) {
+                return Long.MAX_VALUE;
             }
-            return Long.MAX_VALUE;
+            running = null;
+            return 0;
         }
         snapshot.writer.takesBreaks(inUse);
         long start = System.nanoTime();
@@ -171,7 +174,9 @@ public final class Snapshots {
         private final SnapshotWriter writer;
         private final EventRecorder keys = new EventRecorder(spares);
         private final Deque<Collection> collections = new ArrayDeque<>();
-        private final KeyspaceCut cut;
+        /** Null when the target takes no keys. */
+        private final @Nullable KeyspaceCut cut;
+
         private EventRecorder begun = keys;
         private boolean begunInPieces;
         /** Whether the chunks of the first of the collections are passed on; those of keys wait meanwhile. */
@@ -185,12 +190,15 @@ public final class Snapshots {
         Running(SnapshotTarget target) {
             this.target = target;
             this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
-            this.cut = keyspaces.cut(this);
-            if (keyspaces.hasExpiringFields()) {
+            Contents contents = target.contents();
+            this.cut = contents.keys() ? keyspaces.cut(this) : null;
+            if (contents.keys() && keyspaces.hasExpiringFields()) {
                 keys.announceExpiringFields();
             }
             try {
-                libraries.tell(keys);
+                if (contents.libraries()) {
+                    libraries.tell(keys);
+                }
             } catch (IOException e) {
                 writer.fail(e);
             }
@@ -230,7 +238,7 @@ public final class Snapshots {
         void step() {
             Collection next = collections.peek();
             if (next == null) {
-                keysAreTold = keysAreTold || cut.advance(STEP);
+                keysAreTold = keysAreTold || cut == null || cut.advance(STEP);
                 passOnFull(keys);
                 if (keysAreTold && collections.isEmpty()) {
                     passOn(keys);
@@ -270,7 +278,7 @@ public final class Snapshots {
             recorder.takeAll().forEach(this::passOn);
         }
 
-        /** After the target ended, what is left of the cut is still walked, but for nobody. */
+        /** What is left of a collection when the target ended is still walked, but for nobody. */
         private void passOn(Chunk chunk) {
             if (writer.isFinished()) {
                 spares.give(chunk.bytes());
@@ -301,6 +309,9 @@ public final class Snapshots {
 
         void end() {
             hasEnded = true;
+            if (cut != null) {
+                cut.abandon();
+            }
             target.ended(writer.failure());
         }
     }

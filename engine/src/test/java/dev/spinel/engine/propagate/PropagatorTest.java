@@ -76,6 +76,18 @@ class PropagatorTest {
     }
 
     @Test
+    void restrict_leavesOutWhatNoCommandCaused() {
+        Audience before = propagator.restrict(Audience.NOBODY);
+        add(Audience.EVERYBODY, "SET");
+        assertThat(propagator.hasSinks()).isTrue();
+        propagator.addUnrestricted(0, new Bytes[] {Bytes.of("DEL")}, 1);
+        propagator.restore(before);
+        propagator.flush();
+        assertThat(log.events).containsExactly("DEL", ".");
+        assertThat(replicas.events).containsExactly("DEL", ".");
+    }
+
+    @Test
     void apart_endsEachEffect() {
         propagator.apart(true);
         add(Audience.EVERYBODY, "A");

@@ -252,6 +252,50 @@ final class SnapshotsTest {
     }
 
     @Test
+    void cancel_leavesAWalkThatTellsNothing() {
+        for (int i = 0; i < 20_000; i++) {
+            server.send("SET k" + i + " v");
+        }
+        Snapshots snapshots = probe.ports().snapshots();
+        snapshots.start(new Copy());
+        snapshots.advance(0, false);
+        snapshots.cancel();
+        long told = snapshots.keysProcessed();
+        assertThat(told).isBetween(1L, 1000L);
+        assertThat(snapshots.isIdle()).isFalse();
+        server.send("SET k19999 changed");
+        for (int turn = 0; turn < 100; turn++) {
+            snapshots.advance(0, false);
+        }
+        assertThat(snapshots.keysProcessed()).isEqualTo(told);
+        for (int turn = 0; turn < 1000; turn++) {
+            snapshots.advance(0, false);
+        }
+        assertThat(snapshots.isIdle()).isTrue();
+        Copy next = new Copy();
+        snapshots.start(next);
+        snapshots.finish();
+        assertThat(next.engine.send("DBSIZE")).contains("20000");
+        assertThat(next.engine.send("GET k19999")).isEqualTo("changed");
+    }
+
+    @Test
+    void contents_withoutKeys_cutsNothing() {
+        server.send("SET k v");
+        Copy copy = new Copy() {
+            @Override
+            public Contents contents() {
+                return new Contents(false, true);
+            }
+        };
+        probe.ports().snapshots().start(copy);
+        assertThat(probe.ports().snapshots().keysTotal()).isZero();
+        probe.ports().snapshots().finish();
+        assertThat(copy.completed).isTrue();
+        assertThat(copy.engine.send("DBSIZE")).contains("0");
+    }
+
+    @Test
     void keyDelay_keepsASnapshotRunningUntilItIsCancelledOrTheDelayEnds() {
         server.send("SET k v");
         server.send("CONFIG SET rdb-key-save-delay 2000000000");

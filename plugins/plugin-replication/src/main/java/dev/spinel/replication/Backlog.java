@@ -1,6 +1,7 @@
 package dev.spinel.replication;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
 import java.util.Arrays;
 
 /**
@@ -22,6 +23,10 @@ final class Backlog {
 
     static final int CHUNK_BYTES = 1 << CHUNK_SHIFT;
     private static final int INITIAL_CHUNKS = 16;
+    private static final byte[] LINE_END = {'\r', '\n'};
+
+    /** Room for the type, the digits of an int and the end of a line. */
+    private final byte[] head = new byte[1 + Numbers.MAX_LONG_LENGTH + LINE_END.length];
 
     private byte[][] ring = new byte[INITIAL_CHUNKS][];
     private byte[] spare = new byte[0];
@@ -66,11 +71,77 @@ final class Backlog {
         }
     }
 
-    /** Appends a command as clients send it. */
-    void append(Bytes[] args, int argCount, CommandBytes room) {
-        room.clear();
-        room.command(args, argCount);
-        append(room.array(), 0, room.length());
+    /** Appends a command of {@code argCount} arguments as clients send it. */
+    void append(Bytes[] args, int argCount) {
+        int index = index(end);
+        if (chunks > 0 && index > 0 && mostBytes(args, argCount) <= CHUNK_BYTES - index) {
+            end += write(args, argCount, chunk(end), index) - index;
+            return;
+        }
+        append(head, 0, writeHead(head, 0, '*', argCount));
+        for (int i = 0; i < argCount; i++) {
+            Bytes arg = args[i];
+            append(head, 0, writeHead(head, 0, '$', arg.length()));
+            append(arg.array(), arg.offset(), arg.length());
+            append(LINE_END, 0, LINE_END.length);
+        }
+    }
+
+    /** A number of bytes that a command does not exceed. */
+    private long mostBytes(Bytes[] args, int argCount) {
+        long bytes = head.length;
+        for (int i = 0; i < argCount; i++) {
+            bytes += head.length + args[i].length() + LINE_END.length;
+        }
+        return bytes;
+    }
+
+    /** Writes a command into an array; returns the index behind it. */
+    private static int write(Bytes[] args, int argCount, byte[] target, int index) {
+        int at = writeHead(target, index, '*', argCount);
+        for (int i = 0; i < argCount; i++) {
+            Bytes arg = args[i];
+            int length = arg.length();
+            at = writeHead(target, at, '$', length);
+            System.arraycopy(arg.array(), arg.offset(), target, at, length);
+            at = endLine(target, at + length);
+        }
+        return at;
+    }
+
+    /** Writes the head of an array or a string; returns the index behind it. */
+    private static int writeHead(byte[] target, int index, char type, int count) {
+        int at = index;
+        target[at++] = (byte) type;
+        if (count < 10) {
+            target[at++] = (byte) ('0' + count);
+        } else {
+            at += Numbers.formatLong(count, target, at);
+        }
+        return endLine(target, at);
+    }
+
+    private static int endLine(byte[] target, int index) {
+        target[index] = '\r';
+        target[index + 1] = '\n';
+        return index + LINE_END.length;
+    }
+
+    /** Inserts bytes before those from an offset on, which no reader has been given. */
+    void insert(long offset, byte[] inserted) {
+        long from = end;
+        append(inserted, 0, inserted.length);
+        // From the end on, so that nothing is written over before it was moved.
+        long to = end;
+        while (from > offset) {
+            int count = (int) Math.min(from - offset, 1 + Math.min(index(from - 1), index(to - 1)));
+            from -= count;
+            to -= count;
+            System.arraycopy(chunk(from), index(from), chunk(to), index(to), count);
+        }
+        for (int i = 0; i < inserted.length; i++) {
+            chunk(offset + i)[index(offset + i)] = inserted[i];
+        }
     }
 
     private void addChunk() {

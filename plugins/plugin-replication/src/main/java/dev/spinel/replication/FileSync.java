@@ -3,6 +3,7 @@ package dev.spinel.replication;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.snapshot.SnapshotTarget.Contents;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -26,6 +27,7 @@ final class FileSync implements FullSync {
 
     private final DatasetFormat format;
     private final Path directory;
+    private final Contents contents;
     private final long offset;
     private final BiConsumer<FullSync, @Nullable Throwable> whenEnded;
     private final byte[] piece = new byte[PIECE_BYTES];
@@ -41,11 +43,22 @@ final class FileSync implements FullSync {
      * @param offset where the stream stands
      * @param whenEnded hears of the end on the engine's thread
      */
-    FileSync(DatasetFormat format, Path directory, long offset, BiConsumer<FullSync, @Nullable Throwable> whenEnded) {
+    FileSync(
+            DatasetFormat format,
+            Path directory,
+            Contents contents,
+            long offset,
+            BiConsumer<FullSync, @Nullable Throwable> whenEnded) {
         this.format = format;
         this.directory = directory;
+        this.contents = contents;
         this.offset = offset;
         this.whenEnded = whenEnded;
+    }
+
+    @Override
+    public Contents contents() {
+        return contents;
     }
 
     @Override
@@ -55,7 +68,17 @@ final class FileSync implements FullSync {
 
     @Override
     public boolean takesMore() {
-        return lengthBytes < 0;
+        return !isComplete();
+    }
+
+    @Override
+    public boolean isComplete() {
+        return lengthBytes >= 0;
+    }
+
+    @Override
+    public boolean hasGivenAll(Replica replica) {
+        return replica.syncedBytes() == Math.max(0, lengthBytes);
     }
 
     @Override

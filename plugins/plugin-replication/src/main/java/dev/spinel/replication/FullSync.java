@@ -15,6 +15,12 @@ interface FullSync extends SnapshotTarget {
     /** Whether a replica may still be taken into it. */
     boolean takesMore();
 
+    /** Whether all of it is there. */
+    boolean isComplete();
+
+    /** Whether a replica has been given everything that is there. */
+    boolean hasGivenAll(Replica replica);
+
     /** Whether the data end with a mark rather than after a length. */
     boolean endsWithMark();
 

@@ -1,6 +1,7 @@
 package dev.spinel.replication;
 
 import dev.spinel.engine.client.Client;
+import dev.spinel.engine.snapshot.SnapshotTarget.Contents;
 import org.jspecify.annotations.Nullable;
 
 /** One replica, from what it first tells of itself to the end of its connection. Engine thread only. */
@@ -14,12 +15,14 @@ final class Replica {
     private boolean readsToMark;
     private boolean knowsIds;
     private boolean wantsDataOnly;
+    private Contents contents = Contents.ALL;
     private boolean acknowledges;
 
     private @Nullable FullSync fullSync;
     /** How many bytes of the data set were given to the connection. */
     private long syncedBytes;
 
+    private boolean holdsStream;
     private long sentOffset;
     private boolean awaitsAcknowledgement;
     private boolean hasAcknowledged;
@@ -75,7 +78,7 @@ final class Replica {
 
     /** Whether the stream has to be kept from {@link #sentOffset} on for it. */
     boolean holdsStream() {
-        return state.compareTo(State.SAVING) >= 0 && !wantsDataOnly;
+        return holdsStream;
     }
 
     /** Where others reach it, by what it says or the connection shows. */
@@ -132,6 +135,15 @@ final class Replica {
         wantsDataOnly = value;
     }
 
+    /** What its snapshot is to hold. */
+    Contents contents() {
+        return contents;
+    }
+
+    void contents(Contents value) {
+        contents = value;
+    }
+
     /** Whether it came by PSYNC, and so tells regularly what it has. */
     boolean acknowledges() {
         return acknowledges;
@@ -157,6 +169,7 @@ final class Replica {
         fullSync = sync;
         syncedBytes = 0;
         sentOffset = sync.offset();
+        holdsStream = !wantsDataOnly;
     }
 
     /** The snapshot that it is given, null before and after. */
@@ -187,6 +200,7 @@ final class Replica {
         state = State.ONLINE;
         fullSync = null;
         sentOffset = offset;
+        holdsStream = true;
         awaitsAcknowledgement = onceItAcknowledges;
         hasAcknowledged = false;
         acknowledgedMillis = nowMillis;
@@ -221,7 +235,7 @@ final class Replica {
         return hasAcknowledged;
     }
 
-    /** Notes that it took some of its snapshot, which shows that it is there as well as telling what it has. */
+    /** Notes that it took all of its snapshot that there is, or some: that shows that it is there, as telling what it has does. */
     void progressed(long nowMillis) {
         acknowledgedMillis = nowMillis;
     }

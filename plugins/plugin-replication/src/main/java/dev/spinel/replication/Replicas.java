@@ -7,6 +7,7 @@ import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.snapshot.SnapshotTarget.Contents;
 import dev.spinel.replication.Replica.State;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,6 +88,12 @@ final class Replicas {
     void backlogBytes(long bytes) {
         backlogBytes = bytes;
         ports.limits().leastReplicaHardBytes(bytes);
+        stream.maxTurnBytes(mostOwedBytes());
+    }
+
+    /** How many bytes of the stream may be kept for a replica that does not take them. */
+    private long mostOwedBytes() {
+        return Math.max(backlogBytes, maxOwedBytes);
     }
 
     /** Sets how long the stream is kept without replicas; 0 for as long as the server runs. */
@@ -207,10 +214,20 @@ final class Replicas {
         follow(replica);
         replica.waits(nowMillis());
         FullSync sync = running;
-        if (sync != null && sync.takesMore() && !followersOf(sync).isEmpty()) {
+        if (sync != null && mayJoin(replica, sync)) {
             join(replica, sync);
             log("Waiting for end of BGSAVE for SYNC");
         }
+    }
+
+    /** Whether a snapshot that is being made is one for a replica too: it has what comes after, if it takes changes. */
+    private boolean mayJoin(Replica replica, FullSync sync) {
+        boolean hasRest =
+                replica.wantsDataOnly() || sync.offset() >= stream.backlog().start();
+        return hasRest
+                && sync.takesMore()
+                && sync.contents().equals(replica.contents())
+                && !followersOf(sync).isEmpty();
     }
 
     /** Has a client follow the stream from an offset on that is kept. */
@@ -282,16 +299,34 @@ final class Replicas {
                 return Long.MAX_VALUE;
             }
         }
-        startFullSync(now);
+        if (stream.isTorn()) {
+            leaveTornStream();
+        }
+        stream.nextTurn();
+        if (running == null && ports.snapshots().isIdle()) {
+            startFullSync(now);
+        }
         lags = false;
-        for (Replica replica : followers) {
-            if (!replica.isGone()) {
-                give(replica);
+        List<Replica> all = followers;
+        // By index, here and below, as this runs for every request at worst, and an iterator would be garbage.
+        for (int i = 0; i < all.size(); i++) {
+            if (!all.get(i).isGone()) {
+                give(all.get(i));
             }
         }
         releaseSnapshots();
         releaseStream();
         return lags ? RETRY_NANOS : Math.max(0, nextTickMillis - now) * NANOS_PER_MILLI;
+    }
+
+    /** Closes the replicas that lack a part of the stream which is not kept. */
+    private void leaveTornStream() {
+        log("More changes came at once than the heap has room for, so replicas have to take all data again.");
+        for (Replica replica : followers) {
+            if (replica.holdsStream() && !replica.isGone()) {
+                close(replica);
+            }
+        }
     }
 
     /** What is due every second. */
@@ -312,6 +347,8 @@ final class Replicas {
         for (Replica replica : followers) {
             if (replica.is(State.WAITING) || replica.is(State.SAVING)) {
                 keepAlive(replica);
+            } else if (hasTakenAll(replica)) {
+                replica.progressed(now);
             } else if (isTimedOut(replica, now)) {
                 log("Disconnecting timedout replica (" + (replica.is(State.ONLINE) ? "streaming" : "full") + " sync): "
                         + replica.name());
@@ -319,6 +356,14 @@ final class Replicas {
             }
         }
         judge();
+    }
+
+    /** Whether a replica has taken what there is of its snapshot, which others may keep from going on. */
+    private static boolean hasTakenAll(Replica replica) {
+        FullSync sync = replica.fullSync();
+        return sync != null
+                && sync.hasGivenAll(replica)
+                && replica.client().connection().outputBytes() == 0;
     }
 
     /**
@@ -340,22 +385,22 @@ final class Replicas {
         }
     }
 
+    /** Starts a snapshot for the replica that waits first, and others that want the same, if that is due. */
     private void startFullSync(long now) {
-        if (running != null || ports.snapshots().isRunning()) {
+        Replica first = firstWaiting();
+        if (first == null) {
             return;
         }
+        Contents contents = first.contents();
         List<Replica> waiting = new ArrayList<>();
         boolean diskless = disklessSync;
         long oldestMillis = now;
         for (Replica replica : followers) {
-            if (replica.is(State.WAITING) && !replica.isGone()) {
+            if (isWaiting(replica) && replica.contents().equals(contents)) {
                 waiting.add(replica);
                 diskless &= replica.readsToMark();
                 oldestMillis = Math.min(oldestMillis, replica.waitingSinceMillis());
             }
-        }
-        if (waiting.isEmpty()) {
-            return;
         }
         boolean enough = disklessMaxReplicas > 0 && waiting.size() >= disklessMaxReplicas;
         long dueMillis = oldestMillis + disklessDelayMillis;
@@ -366,13 +411,34 @@ final class Replicas {
         log("Starting BGSAVE for SYNC with target: " + (diskless ? "replicas sockets" : "disk"));
         long offset = stream.offset();
         FullSync sync = diskless
-                ? new StreamSync(format, offset, ServerIdentity.id(ports.random()), ports.wakeUp(), this::snapshotEnded)
-                : new FileSync(format, Path.of(ports.config().get("dir").text()), offset, this::snapshotEnded);
+                ? new StreamSync(
+                        format,
+                        contents,
+                        offset,
+                        ServerIdentity.id(ports.random()),
+                        ports.wakeUp(),
+                        this::snapshotEnded)
+                : new FileSync(
+                        format, Path.of(ports.config().get("dir").text()), contents, offset, this::snapshotEnded);
         running = sync;
         held.add(sync);
         stream.selectAgain();
         waiting.forEach(replica -> join(replica, sync));
         ports.snapshots().start(sync);
+    }
+
+    private @Nullable Replica firstWaiting() {
+        List<Replica> all = followers;
+        for (int i = 0; i < all.size(); i++) {
+            if (isWaiting(all.get(i))) {
+                return all.get(i);
+            }
+        }
+        return null;
+    }
+
+    private static boolean isWaiting(Replica replica) {
+        return replica.is(State.WAITING) && !replica.isGone();
     }
 
     private void join(Replica replica, FullSync sync) {
@@ -426,7 +492,7 @@ final class Replicas {
         replica.client().owedBytes(owed);
         if (ports.limits().closeIfOverHardLimit(replica.client())) {
             replica.leaves();
-        } else if (owed > Math.max(backlogBytes, maxOwedBytes)) {
+        } else if (owed > mostOwedBytes()) {
             log("Replica " + replica.name() + " is behind by more than the heap has room for.");
             close(replica);
         }
@@ -482,6 +548,10 @@ final class Replicas {
                 continue;
             }
             if (running == sync) {
+                if (sync.isComplete()) {
+                    // Its end has yet to be told here.
+                    continue;
+                }
                 log("No replica waits for the snapshot any more, so it is not completed");
                 sync.abandon();
                 ports.snapshots().cancel();
@@ -495,9 +565,10 @@ final class Replicas {
     private void releaseStream() {
         Backlog backlog = stream.backlog();
         long keepFrom = Math.max(backlog.start(), backlog.end() - backlogBytes);
-        for (Replica replica : followers) {
-            if (replica.holdsStream() && !replica.isGone()) {
-                keepFrom = Math.min(keepFrom, replica.sentOffset());
+        List<Replica> all = followers;
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).holdsStream() && !all.get(i).isGone()) {
+                keepFrom = Math.min(keepFrom, all.get(i).sentOffset());
             }
         }
         backlog.discardBefore(keepFrom);

@@ -15,10 +15,13 @@ import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.propagate.WaitingClients;
+import dev.spinel.engine.snapshot.SnapshotTarget.Contents;
 import dev.spinel.replication.Replica.State;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +64,7 @@ public final class Replication implements Capability {
         connectedPorts = ports;
         connectedStream = stream;
         connectedReplicas = replicas;
-        connectedWaiting = new WaitingClients(ports, replicas);
+        connectedWaiting = new WaitingClients(ports.blockedClients(), ports.keptRequests());
         ports.propagator().onPosition(stream::offset);
         ConfigRegistry config = ports.config();
         config.bind("repl-ping-replica-period", value -> replicas.pingPeriodSeconds(value.number()));
@@ -229,12 +232,23 @@ public final class Replication implements Capability {
         } else if (call.argIs(option, "RDB-ONLY")) {
             replicas().of(client).wantsDataOnly(call.integerArg(value) == 1);
         } else if (call.argIs(option, "RDB-FILTER-ONLY")) {
-            if (!call.arg(value).isEmpty()) {
-                throw Errors.err("Unsupported rdb-filter-only option: " + call.arg(value));
-            }
+            replicas().of(client).contents(contents(call.arg(value).toString()));
         } else if (!call.argIs(option, "VERSION")) {
             throw Errors.err("Unrecognized REPLCONF option: " + call.arg(option));
         }
+    }
+
+    /** What a snapshot holds that is to hold only some parts: functions if they are among them, keys in no case. */
+    private static Contents contents(String parts) {
+        boolean libraries = false;
+        for (StringTokenizer words = new StringTokenizer(parts); words.hasMoreTokens(); ) {
+            String word = words.nextToken();
+            if (!word.equalsIgnoreCase("functions")) {
+                throw Errors.err("Unsupported rdb-filter-only option: " + word);
+            }
+            libraries = true;
+        }
+        return new Contents(false, libraries);
     }
 
     private void acknowledge(Client client, Call call, int index) {
@@ -270,22 +284,26 @@ public final class Replication implements Capability {
     private void waitForReplicas(Call call) {
         long wanted = call.integerArg(1);
         long timeoutMillis = WaitingClients.timeoutMillis(call, 2);
-        if (timeoutMillis < 0) {
-            throw Errors.timeoutNegative();
-        }
         Client client = ClientCall.of(call).client();
-        int acknowledged = replicas().acknowledged(client.writePosition());
+        long position = client.writePosition();
+        int acknowledged = replicas().acknowledged(position);
         if (acknowledged >= wanted || client.is(ClientFlag.IN_EXEC)) {
             call.reply().integer(acknowledged);
             return;
         }
-        waiting().add(ClientCall.of(call), wanted, client.writePosition(), timeoutMillis);
+        waiting()
+                .add(
+                        ClientCall.of(call),
+                        timeoutMillis,
+                        () -> replicas().acknowledged(position) >= wanted,
+                        waiter -> waiter.reply().integer(replicas().acknowledged(position)));
         acknowledgementWanted = true;
     }
 
     @Override
     public void disconnected(Client client) {
         replicas().disconnected(client);
+        waiting().disconnected(client);
     }
 
     @Override

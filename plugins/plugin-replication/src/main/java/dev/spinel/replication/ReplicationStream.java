@@ -18,8 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplicationStream implements WriteSink {
     /*
-     * Whether a unit needs MULTI is known at its second effect. So the first one waits, and goes on with the second, or alone
-     * at the end. Nothing is given to replicas while a unit is in progress.
+     * Whether a unit needs MULTI is known at its second effect, which inserts it before the first. Nothing is given to replicas
+     * while a unit is in progress.
+     *
+     * Nor is anything before the end of a turn, and replicas that are behind by more than the heap has room for are closed
+     * then. So a turn that adds more than that, as a script can, tears the stream at once, rather than fill the heap for
+     * nobody: it goes on under another name, with what comes after the turn.
      */
     private static final byte[] MULTI = ascii("*1\r\n$5\r\nMULTI\r\n");
     private static final byte[] EXEC = ascii("*1\r\n$4\r\nEXEC\r\n");
@@ -28,8 +32,6 @@ final class ReplicationStream implements WriteSink {
     private static final int NO_DATABASE = -1;
 
     private final RandomGenerator random;
-    private final CommandBytes first = new CommandBytes();
-    private final CommandBytes room = new CommandBytes();
     private final Bytes[] select = {Bytes.of("SELECT"), Bytes.of("0")};
 
     private String id;
@@ -38,8 +40,11 @@ final class ReplicationStream implements WriteSink {
     private long restingOffset;
 
     private int selectedDatabase = NO_DATABASE;
-    private int firstDatabase;
+    private long unitStart;
     private int effectsInUnit;
+    private long maxTurnBytes = Long.MAX_VALUE;
+    private long turnStart;
+    private boolean torn;
 
     ReplicationStream(RandomGenerator random) {
         this.random = random;
@@ -74,6 +79,8 @@ final class ReplicationStream implements WriteSink {
     void begin() {
         changeId();
         backlog = new Backlog(restingOffset);
+        turnStart = restingOffset;
+        torn = false;
     }
 
     /** Ends it; what was kept is forgotten. */
@@ -81,6 +88,22 @@ final class ReplicationStream implements WriteSink {
         restingOffset = offset();
         backlog = null;
         changeId();
+    }
+
+    /** Sets how many bytes may be added in one turn. */
+    void maxTurnBytes(long bytes) {
+        maxTurnBytes = bytes;
+    }
+
+    /** Whether more would have been added in this turn than may be, so that what is kept has no use for any replica. */
+    boolean isTorn() {
+        return torn;
+    }
+
+    /** Begins the next turn. */
+    void nextTurn() {
+        turnStart = offset();
+        torn = false;
     }
 
     /** Number of bytes of the stream so far. */
@@ -111,36 +134,52 @@ final class ReplicationStream implements WriteSink {
 
     @Override
     public void effect(int database, Bytes[] args, int argCount) {
-        effectsInUnit++;
-        if (effectsInUnit == 1) {
-            firstDatabase = database;
-            first.clear();
-            first.command(args, argCount);
+        if (!torn && offset() - turnStart + sizeOf(args, argCount) > maxTurnBytes) {
+            tear();
+        }
+        if (torn) {
             return;
         }
-        if (effectsInUnit == 2) {
-            select(firstDatabase);
-            backlog().append(MULTI, 0, MULTI.length);
-            backlog().append(first.array(), 0, first.length());
+        if (effectsInUnit == 0) {
+            select(database);
+            unitStart = offset();
+        } else {
+            if (effectsInUnit == 1) {
+                backlog().insert(unitStart, MULTI);
+            }
+            select(database);
         }
-        select(database);
-        backlog().append(args, argCount, room);
+        effectsInUnit++;
+        backlog().append(args, argCount);
+    }
+
+    private static long sizeOf(Bytes[] args, int argCount) {
+        long bytes = 0;
+        for (int i = 0; i < argCount; i++) {
+            bytes += args[i].length();
+        }
+        return bytes;
+    }
+
+    private void tear() {
+        torn = true;
+        effectsInUnit = 0;
+        changeId();
+        selectAgain();
+        backlog = new Backlog(offset());
     }
 
     private void select(int database) {
         if (database != selectedDatabase) {
             selectedDatabase = database;
             select[1] = Bytes.of(Integer.toString(database));
-            backlog().append(select, select.length, room);
+            backlog().append(select, select.length);
         }
     }
 
     @Override
     public void endUnit() {
-        if (effectsInUnit == 1) {
-            select(firstDatabase);
-            backlog().append(first.array(), 0, first.length());
-        } else {
+        if (effectsInUnit > 1) {
             backlog().append(EXEC, 0, EXEC.length);
         }
         effectsInUnit = 0;

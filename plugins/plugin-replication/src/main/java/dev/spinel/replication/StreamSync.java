@@ -3,6 +3,7 @@ package dev.spinel.replication;
 import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.snapshot.SnapshotTarget.Contents;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,7 @@ final class StreamSync implements FullSync {
     private static final long PAUSE_NANOS = 300_000;
 
     private final DatasetFormat format;
+    private final Contents contents;
     private final long offset;
     private final byte[] mark;
     private final Runnable wakeUp;
@@ -51,15 +53,22 @@ final class StreamSync implements FullSync {
      */
     StreamSync(
             DatasetFormat format,
+            Contents contents,
             long offset,
             String mark,
             Runnable wakeUp,
             BiConsumer<FullSync, @Nullable Throwable> whenEnded) {
         this.format = format;
+        this.contents = contents;
         this.offset = offset;
         this.mark = mark.getBytes(StandardCharsets.US_ASCII);
         this.wakeUp = wakeUp;
         this.whenEnded = whenEnded;
+    }
+
+    @Override
+    public Contents contents() {
+        return contents;
     }
 
     @Override
@@ -70,6 +79,16 @@ final class StreamSync implements FullSync {
     @Override
     public boolean takesMore() {
         return false;
+    }
+
+    @Override
+    public boolean isComplete() {
+        return complete;
+    }
+
+    @Override
+    public boolean hasGivenAll(Replica replica) {
+        return replica.syncedBytes() == waiting.end();
     }
 
     @Override
@@ -128,7 +147,7 @@ final class StreamSync implements FullSync {
             replica.synced(count);
             left -= count;
         }
-        return isComplete && replica.syncedBytes() == waiting.end();
+        return isComplete && hasGivenAll(replica);
     }
 
     @Override

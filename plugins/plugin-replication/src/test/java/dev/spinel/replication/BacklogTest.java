@@ -2,7 +2,9 @@ package dev.spinel.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.spinel.api.data.Bytes;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,46 @@ class BacklogTest {
         Backlog backlog = new Backlog(0);
         backlog.append(new byte[] {1, 2, 3, 4}, 1, 2);
         assertThat(read(backlog, 0)).containsExactly(2, 3);
+    }
+
+    @Test
+    void append_commands_areAsClientsSendThem() {
+        Random random = new Random(3);
+        Backlog backlog = new Backlog(100);
+        StringBuilder expected = new StringBuilder();
+        for (int i = 0; i < 3000; i++) {
+            Bytes[] args = new Bytes[1 + random.nextInt(12)];
+            expected.append('*').append(args.length).append("\r\n");
+            for (int k = 0; k < args.length; k++) {
+                String word = "w".repeat(random.nextInt(random.nextInt(50) == 0 ? 20_000 : 40));
+                args[k] = Bytes.of(word);
+                expected.append('$').append(word.length()).append("\r\n");
+                expected.append(word).append("\r\n");
+            }
+            backlog.append(args, args.length);
+        }
+        assertThat(new String(read(backlog, 100), StandardCharsets.US_ASCII)).isEqualTo(expected.toString());
+    }
+
+    @Test
+    void insert_anywhere_movesTheRest() {
+        Random random = new Random(2);
+        for (int round = 0; round < 300; round++) {
+            Backlog backlog = new Backlog(random.nextInt(2 * Backlog.CHUNK_BYTES));
+            long start = backlog.start();
+            byte[] before = random(random, random.nextInt(Backlog.CHUNK_BYTES));
+            byte[] after = random(random, random.nextInt(3 * Backlog.CHUNK_BYTES));
+            byte[] inserted = random(random, 15);
+            backlog.append(before, 0, before.length);
+            long offset = backlog.end();
+            backlog.append(after, 0, after.length);
+            backlog.insert(offset, inserted);
+            ByteArrayOutputStream expected = new ByteArrayOutputStream();
+            expected.writeBytes(before);
+            expected.writeBytes(inserted);
+            expected.writeBytes(after);
+            assertThat(read(backlog, start)).as("round %d", round).isEqualTo(expected.toByteArray());
+        }
     }
 
     @Test

@@ -136,6 +136,28 @@ class ReplicationStreamTest {
     }
 
     @Test
+    void turn_ofMoreThanMayBe_tearsTheStream() {
+        stream.maxTurnBytes(100);
+        String id = stream.id();
+        unit(0, "SET a " + "x".repeat(50));
+        assertThat(stream.isTorn()).isFalse();
+        effect(0, "SET a 1");
+        effect(0, "SET b " + "x".repeat(50));
+        effect(0, "SET c 1");
+        propagator.flush();
+        unit(0, "SET d 1");
+        assertThat(stream.isTorn()).isTrue();
+        assertThat(stream.id()).isNotEqualTo(id);
+        assertThat(stream.backlog().start()).isEqualTo(stream.offset()).isGreaterThan(readUpTo);
+        assertThat(stream.backlog().heapBytes()).isZero();
+        readUpTo = stream.offset();
+        stream.nextTurn();
+        unit(0, "SET e 1", "SET f 1");
+        assertThat(stream.isTorn()).isFalse();
+        assertThat(appended()).isEqualTo("|SELECT 0 |MULTI |SET e 1 |SET f 1 |EXEC ");
+    }
+
+    @Test
     void effect_afterALargeOne_isWhole() {
         String large = "x".repeat(3 << 20);
         unit(0, "SET large " + large);
