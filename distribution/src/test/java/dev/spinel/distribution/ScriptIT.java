@@ -81,6 +81,10 @@ class ScriptIT {
                     + " do redis.call('set', 'half' .. i, string.rep('x', 5000)) end while true do end"));
             Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> isBusy(other));
             assertThatThrownBy(other::scriptKill).hasMessageContaining("UNKILLABLE");
+            for (String save : List.of("SAVE", "NOW")) {
+                assertThatThrownBy(() -> other.sendCommand(Protocol.Command.SHUTDOWN, save))
+                        .isInstanceOf(JedisBusyException.class);
+            }
 
             assertThatThrownBy(() -> other.sendCommand(Protocol.Command.SHUTDOWN, "NOSAVE"))
                     .isInstanceOf(JedisConnectionException.class);

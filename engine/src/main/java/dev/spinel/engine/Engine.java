@@ -420,6 +420,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         process,
                         identity,
                         this::shutdown,
+                        dispatcher::busyError,
                         () -> capabilities.forEach(Capability::flushedAll)),
                 new AclCommands(users, aclLog, commandTable, options.config(), options.aclFile(), process::log),
                 configCommands,

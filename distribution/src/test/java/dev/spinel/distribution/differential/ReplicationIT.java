@@ -403,6 +403,31 @@ class ReplicationIT {
         }
     }
 
+    /** As redis-server 7.0 has it: one that came by SYNC is never asked for a sign of life. */
+    @Test
+    void silentReplica_isClosedUnlessItLoadsOrCameBySync() throws IOException {
+        client.call("CONFIG", "SET", "repl-timeout", "2");
+        try (SocketReplica silent = replica();
+                SocketReplica loading = replica();
+                SocketReplica old = replica()) {
+            fullSync(silent);
+            fullSync(loading);
+            old.send("SYNC");
+            old.snapshot();
+            await("connected_slaves", "3");
+            Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+                loading.sendEmptyLine();
+                assertThat(info("connected_slaves")).isEqualTo("2");
+            });
+            assertThat(silent.isClosedByMaster()).isTrue();
+            client.call("SET", "k", "1");
+            for (SocketReplica replica : List.of(loading, old)) {
+                assertThat(replica.command()).isEqualTo("SELECT 0");
+                assertThat(replica.command()).isEqualTo("SET k 1");
+            }
+        }
+    }
+
     @Nested
     class Changes {
         @Test

@@ -41,6 +41,11 @@ final class SocketReplica implements AutoCloseable {
         socket.getOutputStream().write(out.toByteArray());
     }
 
+    /** Sends what a replica sends while it loads data. */
+    void sendEmptyLine() throws IOException {
+        socket.getOutputStream().write('\n');
+    }
+
     /** Sends a command and returns the line that answers it. */
     String call(String... words) throws IOException {
         send(words);

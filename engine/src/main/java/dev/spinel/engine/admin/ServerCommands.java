@@ -2,6 +2,7 @@ package dev.spinel.engine.admin;
 
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
+import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.ServerProcess.Save;
@@ -17,6 +18,8 @@ import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.WatchedKeys;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** DBSIZE, FLUSHALL, FLUSHDB, LOLWUT, MONITOR, SHUTDOWN, SWAPDB and TIME. Engine thread only. */
 public final class ServerCommands implements ServerPlugin {
@@ -31,11 +34,13 @@ public final class ServerCommands implements ServerPlugin {
     private final ServerProcess process;
     private final ServerIdentity identity;
     private final Predicate<ShutdownMode> shutdown;
+    private final Supplier<@Nullable String> busyError;
     private final Runnable flushedAll;
 
     /**
      * @param monitoring has the dispatcher feed the monitors, or not
      * @param shutdown stops the server, or answers false when something keeps it from stopping
+     * @param busyError answers the error for clients while a script takes long, null while none does
      * @param flushedAll tells others that all keys are gone
      */
     public ServerCommands(
@@ -48,6 +53,7 @@ public final class ServerCommands implements ServerPlugin {
             ServerProcess process,
             ServerIdentity identity,
             Predicate<ShutdownMode> shutdown,
+            Supplier<@Nullable String> busyError,
             Runnable flushedAll) {
         this.keyspaces = keyspaces;
         this.watchedKeys = watchedKeys;
@@ -58,6 +64,7 @@ public final class ServerCommands implements ServerPlugin {
         this.process = process;
         this.identity = identity;
         this.shutdown = shutdown;
+        this.busyError = busyError;
         this.flushedAll = flushedAll;
     }
 
@@ -198,6 +205,11 @@ public final class ServerCommands implements ServerPlugin {
         }
         if (abort) {
             throw call.argCount() > 2 ? Errors.syntax() : Errors.err("No shutdown in progress.");
+        }
+        String busy = busyError.get();
+        if (busy != null && save != Save.NEVER) {
+            // Half of what the script is to change would be saved.
+            throw new CommandException(busy);
         }
         if (!shutdown.test(new ShutdownMode(save, now, force))) {
             throw Errors.err("Errors trying to SHUTDOWN. Check logs.");

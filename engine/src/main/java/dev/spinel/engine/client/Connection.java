@@ -77,6 +77,9 @@ public interface Connection {
     /** Bytes written but not yet taken by the operating system. */
     long outputBytes();
 
+    /** Bytes that the peer has sent so far, empty lines included. */
+    long receivedBytes();
+
     /**
      * Bytes of requests read but not yet executed, the one that is being executed included; of an incomplete one those that
      * are not decoded yet.

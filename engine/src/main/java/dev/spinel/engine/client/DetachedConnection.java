@@ -78,6 +78,11 @@ public abstract class DetachedConnection implements Connection {
     }
 
     @Override
+    public final long receivedBytes() {
+        return 0;
+    }
+
+    @Override
     public final int queryBufferBytes() {
         return 0;
     }

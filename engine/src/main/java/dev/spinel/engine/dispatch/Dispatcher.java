@@ -19,6 +19,7 @@ import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.TrackingState;
 import dev.spinel.engine.client.Transaction;
 import dev.spinel.engine.dispatch.AccessCheck.Verdict;
+import dev.spinel.engine.loop.LoopStoppedException;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.propagate.Audience;
 import dev.spinel.engine.stats.CommandLog;
@@ -498,6 +499,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         others = serve;
     }
 
+    /** What clients are answered while a command takes long, null while none does. */
+    public @Nullable String busyError() {
+        return (serverState & Gate.BUSY) != 0 ? busyError : null;
+    }
+
     @Override
     public void serveOthers(Client caller, String error) {
         // What is read now goes where the arguments of the commands in progress are.
@@ -689,6 +695,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         } catch (ArenaExhaustedException e) {
             isHalfDone = !context.hasChanged();
             answerError(client, mark, Errors.outOfMemory().message());
+        } catch (LoopStoppedException e) {
+            answerError(client, mark, "ERR " + e.getMessage());
         } catch (Throwable e) {
             isHalfDone = !context.hasChanged();
             failureLog.failed(command.fullName(), e);

@@ -25,7 +25,7 @@ final class Replica {
     private boolean holdsStream;
     private long sentOffset;
     private boolean awaitsAcknowledgement;
-    private boolean hasAcknowledged;
+    private long receivedBytes;
     private long acknowledgedOffset;
     private long acknowledgedMillis;
     private long waitingSinceMillis;
@@ -202,7 +202,6 @@ final class Replica {
         sentOffset = offset;
         holdsStream = true;
         awaitsAcknowledgement = onceItAcknowledges;
-        hasAcknowledged = false;
         acknowledgedMillis = nowMillis;
     }
 
@@ -226,13 +225,15 @@ final class Replica {
         acknowledgedMillis = nowMillis;
         if (state == State.ONLINE) {
             awaitsAcknowledgement = false;
-            hasAcknowledged = true;
         }
     }
 
-    /** Whether it has told what it has since it is online. */
-    boolean hasAcknowledged() {
-        return hasAcknowledged;
+    /** Notes how many bytes it has sent: even the empty lines that it sends while it loads data show that it is there. */
+    void heard(long bytes, long nowMillis) {
+        if (bytes != receivedBytes) {
+            receivedBytes = bytes;
+            acknowledgedMillis = nowMillis;
+        }
     }
 
     /** Notes that it took all of its snapshot that there is, or some: that shows that it is there, as telling what it has does. */

@@ -345,6 +345,7 @@ final class Replicas {
             stream.ping();
         }
         for (Replica replica : followers) {
+            replica.heard(replica.client().connection().receivedBytes(), now);
             if (replica.is(State.WAITING) || replica.is(State.SAVING)) {
                 keepAlive(replica);
             } else if (hasTakenAll(replica)) {
@@ -367,12 +368,12 @@ final class Replicas {
     }
 
     /**
-     * Whether a replica has not told what it has for too long, or keeps others from getting a snapshot. One that loads its
-     * snapshot, however long that takes, tells nothing before the end.
+     * Whether a replica that is to tell what it has, or that it loads, has not for too long, or one keeps others from getting a
+     * snapshot.
      */
     private boolean isTimedOut(Replica replica, long now) {
         FullSync sync = replica.fullSync();
-        boolean isDue = sync == null ? replica.hasAcknowledged() : replica.is(State.SENDING) && sync.endsWithMark();
+        boolean isDue = sync == null ? replica.acknowledges() : replica.is(State.SENDING) && sync.endsWithMark();
         return isDue && !replica.isGone() && now - replica.acknowledgedMillis() > timeoutMillis;
     }
 

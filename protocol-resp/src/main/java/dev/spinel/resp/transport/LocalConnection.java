@@ -26,6 +26,7 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     private final ArrayDeque<List<byte[]>> waiting = new ArrayDeque<>();
 
     private int waitingBytes;
+    private long receivedBytes;
     private @Nullable C client;
     private boolean suspended;
     /** No request is executed any more. */
@@ -87,6 +88,7 @@ public final class LocalConnection<C> implements Connection, TurnMember {
         int bytes = bytes(request);
         waitingBytes += bytes;
         transport.countInput(bytes);
+        receivedBytes += bytes;
         executeRequests();
     }
 
@@ -265,6 +267,11 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     @Override
     public long outputBytes() {
         return writer.length();
+    }
+
+    @Override
+    public long receivedBytes() {
+        return receivedBytes;
     }
 
     @Override

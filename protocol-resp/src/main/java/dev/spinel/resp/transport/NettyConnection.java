@@ -51,6 +51,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     private boolean inputEnded;
     private boolean closed;
 
+    private long receivedBytes;
     private boolean flushQueued;
     private boolean resumeQueued;
 
@@ -106,6 +107,7 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                 int offset = target.length - SharedReadBuffer.SIZE_BYTES;
                 in.readBytes(target, offset, count);
                 transport.countInput(count);
+                receivedBytes += count;
                 decoder.receive(target, offset, count);
                 executeRequests();
             }
@@ -351,6 +353,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     @Override
     public long outputBytes() {
         return (long) writer.length() - handedOver + output.pendingBytes();
+    }
+
+    @Override
+    public long receivedBytes() {
+        return receivedBytes;
     }
 
     @Override

@@ -276,6 +276,11 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     }
 
     @Override
+    public long receivedBytes() {
+        return socket.receivedBytes();
+    }
+
+    @Override
     public int queryBufferBytes() {
         RequestBatch requests = batch;
         return socket.waitingBytes() + (requests == null ? 0 : requests.remainingBytes());

@@ -63,6 +63,8 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
 
     private volatile boolean restricted;
     private volatile int unsentBytes;
+    private long readBytes;
+    private volatile long receivedBytes;
     private volatile int waitingBytes;
     private volatile int decodedBytes;
     private volatile int freeBytes;
@@ -113,6 +115,8 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
                 int offset = target.length - SharedReadBuffer.SIZE_BYTES;
                 in.readBytes(target, offset, count);
                 loops.countInput(count);
+                readBytes += count;
+                receivedBytes = readBytes;
                 decoder.receive(target, offset, count);
                 submitRequests();
             }
@@ -284,6 +288,11 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
     /** Sets {@link #unsentBytes} for replies that are about to be posted; engine thread, which has taken the slot. */
     void unsentBytes(int count) {
         unsentBytes = count;
+    }
+
+    /** Bytes read so far; the engine's thread. */
+    long receivedBytes() {
+        return receivedBytes;
     }
 
     /** Bytes received that are neither in the batch nor decoded; any thread. */
