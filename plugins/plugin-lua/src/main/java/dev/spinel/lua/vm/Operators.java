@@ -50,6 +50,7 @@ final class Operators {
         private final int line;
 
         BinaryArithmetic(Arithmetic operator, Expr left, Expr right, int line) {
+            super(1, heaviest(left, right));
             this.operator = operator;
             this.left = left;
             this.right = right;
@@ -154,6 +155,7 @@ final class Operators {
         private final int line;
 
         Negate(Expr operand, int line) {
+            super(1, operand.weight);
             this.operand = operand;
             this.line = line;
         }
@@ -174,6 +176,7 @@ final class Operators {
         private final Expr operand;
 
         Not(Expr operand) {
+            super(1, operand.weight);
             this.operand = operand;
         }
 
@@ -193,6 +196,7 @@ final class Operators {
         private final int line;
 
         Length(Expr operand, int line) {
+            super(1, operand.weight);
             this.operand = operand;
             this.line = line;
         }
@@ -214,6 +218,7 @@ final class Operators {
         private final Expr right;
 
         And(Expr left, Expr right) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
         }
@@ -236,6 +241,7 @@ final class Operators {
         private final Expr right;
 
         Or(Expr left, Expr right) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
         }
@@ -260,6 +266,7 @@ final class Operators {
         private final int line;
 
         Equal(Expr left, Expr right, boolean negated, int line) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
             this.negated = negated;
@@ -292,6 +299,7 @@ final class Operators {
         private final int line;
 
         Less(Expr left, Expr right, boolean orEqual, boolean swapped, int line) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
             this.orEqual = orEqual;
@@ -332,6 +340,7 @@ final class Operators {
         private final int line;
 
         Concat(Expr[] operands, int line) {
+            super(1, heaviest(operands));
             this.operands = operands;
             this.line = line;
         }

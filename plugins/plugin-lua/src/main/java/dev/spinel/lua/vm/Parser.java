@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the tree of nodes of a source text. One thread. Source: the Lua 5.1 reference manual, section 2 and its grammar. */
@@ -17,7 +18,10 @@ final class Parser {
     private static final int MAX_LOCALS = 200;
     private static final int MAX_UPVALUES = 60;
     /** Operators without parentheses that follow each other nest too, and so do calls of what a call returned. */
-    private static final int MAX_CHAIN = 5000;
+    private static final int MAX_EXPRESSION_WEIGHT = 7500;
+
+    /** What a call takes of the stack before the first node of the function. */
+    private static final int CALL_WEIGHT = 4;
 
     private static final int UNARY_PRIORITY = 8;
     private static final Expr[] NO_EXPRESSIONS = {};
@@ -39,8 +43,6 @@ final class Parser {
         boolean usesVarargs;
         int argSlot = -1;
         int maxSlots;
-        int maxWeight = 4;
-        int levelsAtStart;
 
         Scope(@Nullable Scope outer, int line) {
             this.outer = outer;
@@ -58,9 +60,12 @@ final class Parser {
         }
     }
 
-    /** @param memory counts the nodes */
-    Parser(LuaString source, Chunk chunk, MemoryBudget memory) {
-        this.lexer = new Lexer(source, chunk, memory);
+    /**
+     * @param memory counts the nodes
+     * @param names those that are to be the same objects
+     */
+    Parser(LuaString source, Chunk chunk, MemoryBudget memory, Map<LuaString, LuaString> names) {
+        this.lexer = new Lexer(source, chunk, memory, names);
         this.chunk = chunk;
         this.scope = new Scope(null, 0);
     }
@@ -90,7 +95,7 @@ final class Parser {
                 scope.captures.stream().mapToInt(Integer::intValue).toArray(),
                 capturedParameters,
                 scope.usesVarargs ? -1 : scope.argSlot,
-                scope.maxWeight,
+                CALL_WEIGHT + body.weight,
                 body);
     }
 
@@ -102,15 +107,12 @@ final class Parser {
         if (++levels > MAX_LEVELS) {
             throw lexer.errorWithoutToken("chunk has too many syntax levels");
         }
-        weigh(0);
     }
 
-    private void weigh(int chain) {
-        if (chain > MAX_CHAIN) {
+    private void limitWeight(Expr expression) {
+        if (expression.weight > MAX_EXPRESSION_WEIGHT) {
             throw lexer.errorWithoutToken("function or expression too complex");
         }
-        // A level is a statement or an expression, and takes up to three nodes.
-        scope.maxWeight = Math.max(scope.maxWeight, 4 + 3 * (levels - scope.levelsAtStart) + chain);
     }
 
     private void leaveLevel() {
@@ -389,6 +391,7 @@ final class Parser {
             method = lexer.token() == Token.COLON;
             lexer.next();
             target = new Variables.Index(target, new Variables.Constant(name()), line);
+            limitWeight(target);
             if (method) {
                 break;
             }
@@ -508,17 +511,14 @@ final class Parser {
             }
             default -> left = simple();
         }
-        int chain = 0;
         Token operator = lexer.token();
         while (leftPriority(operator) > limit) {
-            weigh(++chain);
             int operatorLine = lexer.line();
             lexer.next();
-            if (operator == Token.CONCAT) {
-                left = concatenation(left, operatorLine);
-            } else {
-                left = binary(operator, left, expression(rightPriority(operator)), operatorLine);
-            }
+            left = operator == Token.CONCAT
+                    ? concatenation(left, operatorLine)
+                    : binary(operator, left, expression(rightPriority(operator)), operatorLine);
+            limitWeight(left);
             operator = lexer.token();
         }
         leaveLevel();
@@ -605,8 +605,8 @@ final class Parser {
     private Expr suffixed() {
         int line = lexer.line();
         Expr expression = primary();
-        int chain = 0;
         while (true) {
+            limitWeight(expression);
             switch (lexer.token()) {
                 case DOT -> {
                     int at = lexer.line();
@@ -630,7 +630,6 @@ final class Parser {
                     return expression;
                 }
             }
-            weigh(2 * ++chain);
         }
     }
 
@@ -689,7 +688,6 @@ final class Parser {
 
     private Expr functionBody(boolean method, int line) {
         Scope function = new Scope(scope, line);
-        function.levelsAtStart = levels;
         scope = function;
         expect(Token.OPEN);
         List<LocalInfo> parameters = new ArrayList<>();

@@ -16,7 +16,7 @@ final class Prototype {
     /** The slot of {@code arg}, the table of the varargs of a function that does not mention them; -1 if there is none. */
     final int argSlot;
 
-    /** How deep its nodes nest, which tells how much of the thread's stack a call needs. */
+    /** How much of the thread's stack a call needs ({@link Node#weight}). */
     final int weight;
 
     final Stat body;

@@ -27,6 +27,10 @@ final class Variables {
 
     /** What can be assigned to. */
     abstract static class Target extends Expr {
+        Target(int below) {
+            super(1, below);
+        }
+
         abstract void assign(Frame frame, @Nullable Object value);
     }
 
@@ -34,6 +38,7 @@ final class Variables {
         private final @Nullable Object value;
 
         Constant(@Nullable Object value) {
+            super(1, 0);
             this.value = value;
         }
 
@@ -54,6 +59,7 @@ final class Variables {
         private final double value;
 
         NumberConstant(double value) {
+            super(1, 0);
             this.boxed = value;
             this.value = value;
         }
@@ -78,6 +84,7 @@ final class Variables {
         private final int slot;
 
         Local(LocalInfo info) {
+            super(0);
             this.info = info;
             this.slot = info.slot;
         }
@@ -120,6 +127,7 @@ final class Variables {
         private final String name;
 
         Upvalue(int index, String name) {
+            super(0);
             this.index = index;
             this.name = name;
         }
@@ -146,6 +154,7 @@ final class Variables {
         private final int line;
 
         Global(LuaString name, int line) {
+            super(0);
             this.name = name;
             this.line = line;
         }
@@ -181,6 +190,7 @@ final class Variables {
         private final int line;
 
         Index(Expr object, Expr key, int line) {
+            super(heaviest(object, key));
             this.object = object;
             this.key = key;
             this.line = line;
@@ -233,6 +243,10 @@ final class Variables {
     }
 
     static final class Varargs extends Expr {
+        Varargs() {
+            super(1, 0);
+        }
+
         @Override
         @Nullable
         Object eval(Frame frame) {
@@ -255,6 +269,7 @@ final class Variables {
         private final Expr inner;
 
         Single(Expr inner) {
+            super(1, inner.weight);
             this.inner = inner;
         }
 
@@ -278,6 +293,7 @@ final class Variables {
         private final int line;
 
         TableConstructor(Expr[] elements, Expr[] keys, Expr[] values, int line) {
+            super(2, Math.max(heaviest(elements), Math.max(heaviest(keys), heaviest(values))));
             this.elements = elements;
             this.keys = keys;
             this.values = values;
@@ -287,7 +303,7 @@ final class Variables {
         @Override
         Object eval(Frame frame) {
             @Nullable Object[] list = evalList(frame, elements);
-            LuaTable table = keys.length == 0 ? frame.lua.newTable(list) : frame.lua.newTable(list.clone());
+            LuaTable table = frame.lua.newTable(keys.length == 0 ? list : list.clone(), keys.length);
             for (int i = 0; i < keys.length; i++) {
                 Object key = keys[i].eval(frame);
                 Object value = values[i].eval(frame);
@@ -313,6 +329,7 @@ final class Variables {
         private final Prototype prototype;
 
         FunctionBody(Prototype prototype) {
+            super(1, 0);
             this.prototype = prototype;
         }
 
