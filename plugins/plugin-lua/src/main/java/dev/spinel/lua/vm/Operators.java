@@ -211,6 +211,17 @@ final class Operators {
             frame.line = line;
             return frame.lua.length(value, operand);
         }
+
+        @Override
+        double number(Frame frame) {
+            Object value = operand.eval(frame);
+            if (value instanceof LuaTable table) {
+                return table.length();
+            }
+            frame.line = line;
+            Object length = frame.lua.length(value, operand);
+            return length instanceof Double number ? number : frame.notANumber(length);
+        }
     }
 
     static final class And extends Expr {
@@ -256,6 +267,41 @@ final class Operators {
         @Override
         boolean test(Frame frame) {
             return left.test(frame) || right.test(frame);
+        }
+    }
+
+    static Expr equal(Expr left, Expr right, boolean negated, int line) {
+        return right instanceof NumberConstant constant
+                ? new EqualToNumber(left, constant, negated)
+                : new Equal(left, right, negated, line);
+    }
+
+    /** {@code a == 1}, where nothing else than a number is equal. */
+    static final class EqualToNumber extends Expr {
+        private final Expr left;
+        private final double right;
+        private final boolean negated;
+
+        EqualToNumber(Expr left, NumberConstant right, boolean negated) {
+            super(1, left.weight);
+            this.left = left;
+            this.right = right.value();
+            this.negated = negated;
+        }
+
+        @Override
+        Object eval(Frame frame) {
+            return test(frame);
+        }
+
+        @Override
+        boolean test(Frame frame) {
+            double a = left.number(frame);
+            if (Double.isNaN(a) && frame.hasOther()) {
+                frame.takeOther();
+                return negated;
+            }
+            return (a == right) != negated;
         }
     }
 

@@ -3,6 +3,9 @@ package dev.spinel.lua.vm;
 import dev.spinel.lua.vm.Calls.AnyCall;
 import dev.spinel.lua.vm.Lexer.Token;
 import dev.spinel.lua.vm.Operators.Arithmetic;
+import dev.spinel.lua.vm.Operators.BinaryArithmetic;
+import dev.spinel.lua.vm.Variables.Index;
+import dev.spinel.lua.vm.Variables.Local;
 import dev.spinel.lua.vm.Variables.LocalInfo;
 import dev.spinel.lua.vm.Variables.Target;
 import java.util.ArrayDeque;
@@ -41,6 +44,7 @@ final class Parser {
         final Deque<Boolean> loops = new ArrayDeque<>();
         boolean vararg;
         boolean usesVarargs;
+        boolean hasNumbers;
         int argSlot = -1;
         int maxSlots;
 
@@ -96,6 +100,7 @@ final class Parser {
                 capturedParameters,
                 scope.usesVarargs ? -1 : scope.argSlot,
                 CALL_WEIGHT + body.weight,
+                scope.hasNumbers,
                 body);
     }
 
@@ -345,6 +350,7 @@ final class Parser {
         activate(variable);
         Stat body = loopBody(Token.FOR, line);
         closeLocals(visible);
+        scope.hasNumbers = true;
         return new Statements.NumericFor(variable, from, to, step, body, line);
     }
 
@@ -397,7 +403,7 @@ final class Parser {
             }
         }
         Expr body = functionBody(method, line);
-        return new Statements.AssignOne(target, body);
+        return assignment(target, body);
     }
 
     private Stat localFunction() {
@@ -414,6 +420,10 @@ final class Parser {
         Expr[] values = accept(Token.ASSIGN) ? expressions() : NO_EXPRESSIONS;
         variables.forEach(this::activate);
         if (variables.size() == 1 && values.length == 1) {
+            if (values[0] instanceof BinaryArithmetic sum) {
+                scope.hasNumbers = true;
+                return new Statements.LocalNumber(variables.get(0), sum);
+            }
             return new Statements.LocalOne(variables.get(0), values[0]);
         }
         return new Statements.LocalSeveral(variables.toArray(new LocalInfo[0]), values);
@@ -441,9 +451,20 @@ final class Parser {
         expect(Token.ASSIGN);
         Expr[] values = expressions();
         if (targets.size() == 1 && values.length == 1) {
-            return new Statements.AssignOne(targets.get(0), values[0]);
+            return assignment(targets.get(0), values[0]);
         }
         return new Statements.AssignSeveral(targets.toArray(new Target[0]), values);
+    }
+
+    private Stat assignment(Target target, Expr value) {
+        if (target instanceof Index index) {
+            return new Statements.AssignIndex(index, value);
+        }
+        if (target instanceof Local local && value instanceof BinaryArithmetic sum) {
+            scope.hasNumbers = true;
+            return new Statements.AssignNumber(local, sum);
+        }
+        return new Statements.AssignOne(target, value);
     }
 
     private Target target(Expr expression) {
@@ -539,8 +560,8 @@ final class Parser {
         return switch (operator) {
             case OR -> new Operators.Or(left, right);
             case AND -> new Operators.And(left, right);
-            case EQUAL -> new Operators.Equal(left, right, false, line);
-            case NOT_EQUAL -> new Operators.Equal(left, right, true, line);
+            case EQUAL -> Operators.equal(left, right, false, line);
+            case NOT_EQUAL -> Operators.equal(left, right, true, line);
             case LESS -> new Operators.Less(left, right, false, false, line);
             case LESS_EQUAL -> new Operators.Less(left, right, true, false, line);
             case GREATER -> new Operators.Less(left, right, false, true, line);

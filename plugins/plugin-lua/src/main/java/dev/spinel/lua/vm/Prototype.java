@@ -19,6 +19,9 @@ final class Prototype {
     /** How much of the thread's stack a call needs ({@link Node#weight}). */
     final int weight;
 
+    /** Whether nodes put numbers into locals without an object for each ({@link Frame#numbers}). */
+    final boolean hasNumbers;
+
     final Stat body;
 
     Prototype(
@@ -31,6 +34,7 @@ final class Prototype {
             int[] capturedParameters,
             int argSlot,
             int weight,
+            boolean hasNumbers,
             Stat body) {
         this.chunk = chunk;
         this.line = line;
@@ -41,6 +45,7 @@ final class Prototype {
         this.capturedParameters = capturedParameters;
         this.argSlot = argSlot;
         this.weight = weight;
+        this.hasNumbers = hasNumbers;
         this.body = body;
     }
 }

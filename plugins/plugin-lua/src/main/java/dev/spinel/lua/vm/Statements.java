@@ -1,6 +1,8 @@
 package dev.spinel.lua.vm;
 
 import dev.spinel.lua.vm.Calls.AnyCall;
+import dev.spinel.lua.vm.Operators.BinaryArithmetic;
+import dev.spinel.lua.vm.Variables.Constant;
 import dev.spinel.lua.vm.Variables.Index;
 import dev.spinel.lua.vm.Variables.Local;
 import dev.spinel.lua.vm.Variables.LocalInfo;
@@ -64,6 +66,29 @@ final class Statements {
         }
     }
 
+    /** {@code local a = b + c}. */
+    static final class LocalNumber extends Stat {
+        private final LocalInfo variable;
+        private final BinaryArithmetic value;
+
+        LocalNumber(LocalInfo variable, BinaryArithmetic value) {
+            super(1, value.weight);
+            this.variable = variable;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            double number = value.number(frame);
+            if (Double.isNaN(number) && frame.hasOther()) {
+                variable.declare(frame, frame.takeOther());
+            } else {
+                variable.declare(frame, number);
+            }
+            return NORMAL;
+        }
+    }
+
     static final class LocalSeveral extends Stat {
         private final LocalInfo[] variables;
         private final Expr[] values;
@@ -115,12 +140,58 @@ final class Statements {
 
         @Override
         int exec(Frame frame) {
-            if (target instanceof Index index) {
-                Object object = index.object().eval(frame);
-                Object key = index.key().eval(frame);
-                index.assign(frame, object, key, value.eval(frame));
+            target.assign(frame, value.eval(frame));
+            return NORMAL;
+        }
+    }
+
+    /** {@code t[k] = x}. */
+    static final class AssignIndex extends Stat {
+        private final Index target;
+        private final Expr value;
+
+        AssignIndex(Index target, Expr value) {
+            super(1, heaviest(target, value));
+            this.target = target;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            Object object = target.object().eval(frame);
+            if (target.key() instanceof Constant constant) {
+                target.assign(frame, object, constant.value(), value.eval(frame));
+                return NORMAL;
+            }
+            double index = target.key().number(frame);
+            if (Double.isNaN(index) && frame.hasOther()) {
+                Object key = frame.takeOther();
+                target.assign(frame, object, key, value.eval(frame));
             } else {
-                target.assign(frame, value.eval(frame));
+                target.assign(frame, object, index, value.eval(frame));
+            }
+            return NORMAL;
+        }
+    }
+
+    /** {@code a = b + c} with a local variable. */
+    static final class AssignNumber extends Stat {
+        private final Local variable;
+        private final BinaryArithmetic value;
+
+        AssignNumber(Local variable, BinaryArithmetic value) {
+            super(1, value.weight);
+            this.variable = variable;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            double number = value.number(frame);
+            if (Double.isNaN(number) && frame.hasOther()) {
+                variable.assign(frame, frame.takeOther());
+            } else {
+                variable.assign(frame, number);
             }
             return NORMAL;
         }
@@ -359,7 +430,7 @@ final class Statements {
                 if (element == null) {
                     return NORMAL;
                 }
-                declare(frame, index, element);
+                declare(frame, (Double) index, element);
                 int outcome = body.exec(frame);
                 if (outcome != NORMAL) {
                     return outcome == BREAK ? NORMAL : outcome;

@@ -23,6 +23,15 @@ final class Variables {
         void declare(Frame frame, @Nullable Object value) {
             frame.slots[slot] = captured ? new Cell(value) : value;
         }
+
+        /** Starts the variable with a number, in a function that {@linkplain Prototype#hasNumbers has such}. */
+        void declare(Frame frame, double value) {
+            if (captured) {
+                frame.slots[slot] = new Cell(value);
+            } else {
+                frame.number(slot, value);
+            }
+        }
     }
 
     /** What can be assigned to. */
@@ -93,12 +102,18 @@ final class Variables {
         @Nullable
         Object eval(Frame frame) {
             Object value = frame.slots[slot];
+            if (value == Frame.NUMBER) {
+                return frame.numbers[slot];
+            }
             return value instanceof Cell cell ? cell.value : value;
         }
 
         @Override
         double number(Frame frame) {
             Object value = frame.slots[slot];
+            if (value == Frame.NUMBER) {
+                return frame.numbers[slot];
+            }
             if (value instanceof Double number) {
                 return number;
             }
@@ -112,6 +127,15 @@ final class Variables {
                 cell.value = value;
             } else {
                 frame.slots[slot] = value;
+            }
+        }
+
+        /** Assigns a number, in a function that {@linkplain Prototype#hasNumbers has such}. */
+        void assign(Frame frame, double value) {
+            if (frame.slots[slot] instanceof Cell cell) {
+                cell.value = value;
+            } else {
+                frame.number(slot, value);
             }
         }
 
@@ -200,13 +224,33 @@ final class Variables {
         @Nullable
         Object eval(Frame frame) {
             Object target = object.eval(frame);
-            Object index = key.eval(frame);
+            if (key instanceof Constant constant) {
+                return get(frame, target, constant.value());
+            }
+            double index = key.number(frame);
+            if (Double.isNaN(index) && frame.hasOther()) {
+                return get(frame, target, frame.takeOther());
+            }
             if (target instanceof LuaTable table) {
                 Object value = table.get(index);
                 if (value != null || table.metatable() == null) {
                     return value;
                 }
             }
+            return general(frame, target, index);
+        }
+
+        private @Nullable Object get(Frame frame, @Nullable Object target, @Nullable Object index) {
+            if (target instanceof LuaTable table) {
+                Object value = table.get(index);
+                if (value != null || table.metatable() == null) {
+                    return value;
+                }
+            }
+            return general(frame, target, index);
+        }
+
+        private @Nullable Object general(Frame frame, @Nullable Object target, @Nullable Object index) {
             frame.line = line;
             return frame.lua.index(target, index, object);
         }
@@ -226,6 +270,19 @@ final class Variables {
                 }
             }
             frame.lua.setIndex(target, index, value, object);
+        }
+
+        /** As {@link #assign(Frame, Object, Object, Object)} with a number as key. */
+        void assign(Frame frame, @Nullable Object target, double index, @Nullable Object value) {
+            int element = (int) index;
+            if (element == index && element > 0 && target instanceof LuaTable table) {
+                if (table.metatable() == null && !table.isReadOnly()) {
+                    frame.line = line;
+                    table.put(element, value);
+                    return;
+                }
+            }
+            assign(frame, target, (Double) index, value);
         }
 
         Expr object() {
