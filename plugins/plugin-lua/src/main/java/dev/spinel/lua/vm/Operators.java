@@ -1,5 +1,6 @@
 package dev.spinel.lua.vm;
 
+import dev.spinel.lua.vm.Variables.Local;
 import dev.spinel.lua.vm.Variables.NumberConstant;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,14 @@ final class Operators {
         return a - Math.floor(a / b) * b;
     }
 
+    /** {@link Expr#number} without a virtual call of the most frequent operands. */
+    private static double operand(Expr operand, Frame frame) {
+        if (operand instanceof Local local) {
+            return local.number(frame);
+        }
+        return operand instanceof NumberConstant constant ? constant.value() : operand.number(frame);
+    }
+
     /** An operator with numbers as operands and result; a class each, so that the compiler inlines what it computes. */
     abstract static class BinaryArithmetic extends Expr {
         private final Expr left;
@@ -62,11 +71,11 @@ final class Operators {
         @Override
         @Nullable
         Object eval(Frame frame) {
-            double a = left.number(frame);
+            double a = operand(left, frame);
             if (Double.isNaN(a) && frame.hasOther()) {
                 return general(frame, frame.takeOther(), right.eval(frame));
             }
-            double b = right.number(frame);
+            double b = operand(right, frame);
             if (Double.isNaN(b) && frame.hasOther()) {
                 return general(frame, a, frame.takeOther());
             }
@@ -75,11 +84,11 @@ final class Operators {
 
         @Override
         double number(Frame frame) {
-            double a = left.number(frame);
+            double a = operand(left, frame);
             if (Double.isNaN(a) && frame.hasOther()) {
                 return unboxed(frame, general(frame, frame.takeOther(), right.eval(frame)));
             }
-            double b = right.number(frame);
+            double b = operand(right, frame);
             if (Double.isNaN(b) && frame.hasOther()) {
                 return unboxed(frame, general(frame, a, frame.takeOther()));
             }
