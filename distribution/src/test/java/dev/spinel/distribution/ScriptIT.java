@@ -1,5 +1,6 @@
 package dev.spinel.distribution;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -99,6 +100,64 @@ class ScriptIT {
                 Jedis client = connect(again)) {
             assertThat(client.keys("*")).containsExactly("before");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto, 1", "nio, 1", "auto, 3", "nio, 3"})
+    void largeReplyOfABusyScript_comesWhole(String transport, String threads) throws Exception {
+        try (SpinelServer server = SpinelServer.builder()
+                        .port(0)
+                        .directive("io-transport", transport)
+                        .directive("io-threads", threads)
+                        .directive("busy-reply-threshold", "5")
+                        .start();
+                Jedis caller = connect(server);
+                Jedis other = connect(server)) {
+            CompletableFuture<Object> reply =
+                    CompletableFuture.supplyAsync(() -> caller.eval("local t={} for i=1,300000"
+                            + " do t[i]=i end local begin=os.clock() while os.clock()-begin<0.1 do end return t"));
+            while (!reply.isDone()) {
+                isBusy(other);
+            }
+
+            assertThat((List<?>) reply.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                    .hasSize(300_000)
+                    .last()
+                    .isEqualTo(300_000L);
+            assertThat(caller.eval("return 7")).isEqualTo(7L);
+        }
+    }
+
+    @Test
+    void statisticsOfFunctions_tellWhichCallRuns() throws Exception {
+        try (SpinelServer server = SpinelServer.builder()
+                        .port(0)
+                        .directive("busy-reply-threshold", "20")
+                        .start();
+                Jedis caller = connect(server);
+                Jedis other = connect(server)) {
+            caller.functionLoad("#!lua name=endless\nredis.register_function{function_name='goOn', flags={'no-writes'},"
+                    + " callback=function() while true do end end}");
+            CompletableFuture<Object> running =
+                    CompletableFuture.supplyAsync(() -> caller.fcall("GOon", List.of("key"), List.of("argument")));
+            Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> isBusy(other));
+
+            for (int i = 0; i < 3; i++) {
+                Object statistics = other.sendCommand(Protocol.Command.FUNCTION, "STATS");
+                assertThat(texts(statistics))
+                        .containsSubsequence("name", "goOn", "command", "FCALL", "GOon", "1", "key", "argument");
+            }
+            assertThat(other.functionKill()).isEqualTo("OK");
+            assertThatThrownBy(() -> running.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                    .hasMessageContaining("FUNCTION KILL");
+        }
+    }
+
+    private static List<String> texts(Object reply) {
+        if (reply instanceof List<?> list) {
+            return list.stream().flatMap(element -> texts(element).stream()).toList();
+        }
+        return List.of(reply instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(reply));
     }
 
     private static boolean isBusy(Jedis client) {

@@ -422,6 +422,9 @@ class ServerProcessIT {
                     "local m={} m.__index=function(t,k) return setmetatable({},m)[k] end return setmetatable({},m).x",
                     "local t={} while true do t[#t+1]=redis.call('lrange','l',0,-1) end",
                     "return loadstring(string.rep('a=1 ',1e7))",
+                    "return {cmsgpack.unpack(string.rep('\\1',8e6))}",
+                    "return {struct.unpack(string.rep('b',8e6),string.rep('x',8e6))}",
+                    "local t={} while true do t[#t+1]=('x'):gmatch('x') end",
                     "local t={} while true do t[#t+1]=coroutine.wrap(function() coroutine.yield() end) t[#t]() end",
                     "return #string.rep('x',512*1024*1024)"
                 })

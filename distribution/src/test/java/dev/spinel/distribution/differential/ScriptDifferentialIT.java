@@ -39,6 +39,61 @@ class ScriptDifferentialIT {
     private static final String LIBRARY =
             "#!lua name=differential\nredis.register_function('call', function(keys, args)"
                     + " return redis.call(unpack(args)) end)";
+    private static final List<String> GLOBALS = List.of(
+            "_G",
+            "_VERSION",
+            "assert",
+            "collectgarbage",
+            "coroutine",
+            "debug",
+            "dofile",
+            "error",
+            "gcinfo",
+            "getfenv",
+            "getmetatable",
+            "ipairs",
+            "load",
+            "loadfile",
+            "loadstring",
+            "module",
+            "newproxy",
+            "next",
+            "io",
+            "package",
+            "pairs",
+            "pcall",
+            "print",
+            "rawequal",
+            "rawget",
+            "rawlen",
+            "rawset",
+            "require",
+            "select",
+            "setfenv",
+            "setmetatable",
+            "string",
+            "table",
+            "tonumber",
+            "tostring",
+            "type",
+            "unpack",
+            "xpcall",
+            "math",
+            "bit",
+            "cjson",
+            "cmsgpack",
+            "struct",
+            "redis",
+            "redis.call",
+            "redis.log",
+            "redis.sha1hex",
+            "redis.register_function",
+            "redis.setresp",
+            "redis.REDIS_VERSION",
+            "redis.LOG_DEBUG",
+            "redis.REPL_ALL",
+            "KEYS",
+            "ARGV");
     private static final List<Request> DATA = List.of(
             Request.of("SET", "a", "10"),
             Request.of("RPUSH", "l", "1", "2", "3"),
@@ -79,6 +134,40 @@ class ScriptDifferentialIT {
         }
 
         assertThat(servers.run(protocol, List.of(), requests)).isNull();
+    }
+
+    @Test
+    void refusedCalls_answerAsOnRedis() throws IOException {
+        List<Request> requests = new ArrayList<>();
+        for (String digest : List.of("0".repeat(40), "0".repeat(39), "0".repeat(41), "", "X".repeat(40))) {
+            for (String keys : List.of("0", "1", "2", "-1", "x", "1.5", "", " 1", "99999999999999999999")) {
+                requests.add(Request.of("EVALSHA", digest, keys, "k"));
+                requests.add(Request.of("EVALSHA_RO", digest, keys, "k"));
+                requests.add(Request.of("EVAL", "return" + digest, keys, "k"));
+                requests.add(Request.of("FCALL", "unknown" + digest, keys, "k"));
+                requests.add(Request.of("FCALL", "CALL", keys, "k"));
+            }
+        }
+
+        assertThat(servers.run(2, List.of(Request.of("FUNCTION", "LOAD", "REPLACE", LIBRARY)), requests))
+                .isNull();
+    }
+
+    @Test
+    void whatLibrariesFindWhileTheyAreLoaded_isAsOnRedis() throws IOException {
+        List<Request> requests = new ArrayList<>();
+        for (String name : GLOBALS) {
+            requests.add(Request.of("FUNCTION", "LOAD", "REPLACE", "#!lua name=globals\nlocal found = " + name));
+            requests.add(Request.of(
+                    "FUNCTION",
+                    "LOAD",
+                    "REPLACE",
+                    "#!lua name=globals\nredis.register_function('get', function() return type(" + name + ") end)"));
+            requests.add(Request.of("FCALL", "get", "0"));
+            requests.add(Request.of("EVAL", "return type(" + name + ")", "0"));
+        }
+
+        assertThat(servers.run(2, List.of(), requests)).isNull();
     }
 
     @Test

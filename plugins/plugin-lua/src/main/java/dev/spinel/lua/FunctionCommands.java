@@ -126,7 +126,7 @@ final class FunctionCommands {
 
     private @Nullable Function find(Bytes name) {
         Function function = functions.get(name);
-        return function == null ? functions.get(Bytes.of(name.toString().toLowerCase(Locale.ROOT))) : function;
+        return function == null ? functions.get(LowerCase.of(name)) : function;
     }
 
     private void fcall(Call call, boolean readOnly) {
@@ -304,9 +304,9 @@ final class FunctionCommands {
             reply.bulk("name");
             reply.bulk(script.name);
             reply.bulk("command");
-            reply.array(script.command.length);
-            for (Bytes arg : script.command) {
-                reply.bulk(arg);
+            reply.array(script.call.argCount());
+            for (int i = 0; i < script.call.argCount(); i++) {
+                reply.bulk(script.call.arg(i));
             }
             reply.bulk("duration_ms");
             reply.integer((System.nanoTime() - script.startNanos) / NANOS_PER_MILLI);

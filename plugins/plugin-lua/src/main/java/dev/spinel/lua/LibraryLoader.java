@@ -17,18 +17,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Makes libraries of their code. Source: the manual's page on functions. Engine thread only. */
 final class LibraryLoader {
     /*
-     * While a library is loaded, the global redis is a table that has no commands to call but register_function, and there
-     * is no math, so that what is loaded is the same everywhere. Functions that run later find the others.
+     * While a library is loaded, the only global is a table redis that has no commands to call but register_function, so that
+     * what is loaded is the same everywhere. Functions that run later find the others in the same table of globals.
      */
     private static final LuaString REDIS = LuaString.of("redis");
-    private static final LuaString MATH = LuaString.of("math");
     private static final String SHEBANG = "#!";
     private static final String NAME = "name=";
     private static final String BAD_NAME = "Library names can only contain letters, numbers, or underscores(_) and must"
@@ -37,9 +35,7 @@ final class LibraryLoader {
     private final ScriptRunner runner;
     private final Interpreter lua;
     private final LuaTable globals;
-    private final LuaTable whileLoading;
-    private final LuaTable whileRunning;
-    private final Object math;
+    private final LuaTable globalsOfLoading;
     private final long globalsBytes;
     private @Nullable Map<String, Function> registered;
 
@@ -47,13 +43,12 @@ final class LibraryLoader {
         this.runner = runner;
         this.lua = runner.lua();
         long before = lua.memory().chargedBytes();
-        whileLoading = redis.forLibraries();
-        whileRunning = redis.forScripts();
+        LuaTable whileLoading = redis.forLibraries();
         Builtin.define(whileLoading, "register_function", this::register);
         Sandbox.refuseUnknown(lua, whileLoading);
         whileLoading.readOnly(true);
-        globals = Sandbox.globals(lua, whileRunning);
-        math = Objects.requireNonNull(globals.get(MATH));
+        globalsOfLoading = lua.newTable(REDIS, whileLoading);
+        globals = Sandbox.globals(lua, redis.forScripts());
         Sandbox.protect(lua, globals);
         globalsBytes = lua.memory().chargedBytes() - before;
     }
@@ -137,8 +132,7 @@ final class LibraryLoader {
     private Map<String, Function> functions(LuaFunction body) {
         Map<String, Function> functions = new LinkedHashMap<>();
         registered = functions;
-        globals.put(REDIS, whileLoading);
-        globals.put(MATH, null);
+        globals.exchange(globalsOfLoading);
         runner.startLoading();
         try {
             body.call(lua, Values.NONE);
@@ -150,8 +144,7 @@ final class LibraryLoader {
         } finally {
             runner.endLoading();
             lua.endCoroutines();
-            globals.put(REDIS, whileRunning);
-            globals.put(MATH, math);
+            globals.exchange(globalsOfLoading);
             registered = null;
         }
         if (functions.isEmpty()) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The table {@code redis} of scripts. Source: the manual's page on the Lua API. Engine thread only. */
 final class RedisApi {
+    private static final LuaString OK = LuaString.of("ok");
     private static final int LOG_WARNING = 3;
     private static final int REPL_AOF = 1;
     private static final int REPL_REPLICA = 2;
@@ -30,6 +31,7 @@ final class RedisApi {
     private final ScriptRunner runner;
     private final Interpreter lua;
     private final String redisVersion;
+    private final Sha1 sha1 = new Sha1();
     private Bytes[] views = new Bytes[0];
 
     RedisApi(ScriptRunner runner, String redisVersion) {
@@ -49,8 +51,8 @@ final class RedisApi {
     /** What a script sees. */
     LuaTable forScripts() {
         LuaTable redis = forLibraries();
-        Builtin.define(redis, "call", (l, args) -> call(args, true));
-        Builtin.define(redis, "pcall", (l, args) -> call(args, false));
+        redis.put(LuaString.of("call"), new CommandFunction(true));
+        redis.put(LuaString.of("pcall"), new CommandFunction(false));
         Builtin.define(redis, "error_reply", (l, args) -> reply(args, true));
         Builtin.define(redis, "status_reply", (l, args) -> reply(args, false));
         Builtin.define(redis, "sha1hex", this::sha1hex);
@@ -98,20 +100,30 @@ final class RedisApi {
         redis.put(LuaString.of("REDIS_VERSION_NUM"), (double) number);
     }
 
-    private @Nullable Object call(Arguments args, boolean raises) {
-        Running script = runner.running();
-        if (script == null) {
-            throw raised("redis.call/pcall can only be called inside a script invocation");
+    /** {@code redis.call}, and {@code redis.pcall}, which raises no errors of commands. */
+    private final class CommandFunction extends LuaFunction {
+        private final boolean raises;
+
+        CommandFunction(boolean raises) {
+            this.raises = raises;
         }
-        Object result = run(script, args);
-        if (raises && ScriptErrors.errorText(result) != null) {
-            throw new LuaError(result);
+
+        @Override
+        public @Nullable Object call(Interpreter l, @Nullable Object[] args) {
+            Running script = runner.running();
+            if (script == null) {
+                throw raised("redis.call/pcall can only be called inside a script invocation");
+            }
+            Object result = run(script, args);
+            if (raises && ScriptErrors.errorText(result) != null) {
+                throw new LuaError(result);
+            }
+            return result;
         }
-        return result;
     }
 
-    private @Nullable Object run(Running script, Arguments args) {
-        int count = args.count();
+    private @Nullable Object run(Running script, @Nullable Object[] args) {
+        int count = args.length;
         if (count == 0) {
             return error("Please specify at least one argument for this redis lib call");
         }
@@ -119,7 +131,9 @@ final class RedisApi {
             return error("Lua redis lib command arguments must be strings or integers");
         }
         // The views serve one call at a time: no command calls back into Lua.
-        return lua.onHost(() -> runner.call(script, views, count));
+        return lua.runningCoroutine() == null
+                ? runner.call(script, views, count)
+                : lua.onHost(() -> runner.call(script, views, count));
     }
 
     private Object error(String text) {
@@ -131,8 +145,8 @@ final class RedisApi {
     }
 
     /** Points the views at the bytes of arguments; false if one is neither a string nor a number. */
-    private boolean toViews(Arguments args) {
-        int count = args.count();
+    private boolean toViews(@Nullable Object[] args) {
+        int count = args.length;
         if (views.length < count || views.length > Math.max(MAX_REUSED_ARGS, count)) {
             views = new Bytes[Math.max(count, 8)];
             for (int i = 0; i < views.length; i++) {
@@ -140,7 +154,7 @@ final class RedisApi {
             }
         }
         for (int i = 0; i < count; i++) {
-            Object arg = args.get(i);
+            Object arg = args[i];
             LuaString text;
             if (arg instanceof LuaString string) {
                 text = string;
@@ -157,7 +171,7 @@ final class RedisApi {
     /** A number as an argument: {@code %.17g}, so that nothing of it is lost. */
     private static LuaString numberText(double number) {
         if (number == Math.rint(number) && Math.abs(number) < MAX_EXACT_INTEGER && (number != 0 || 1 / number > 0)) {
-            return LuaString.of(Long.toString((long) number));
+            return NumberText.ofInteger((long) number);
         }
         return LuaString.of(NumberText.general(number, 17, false));
     }
@@ -172,9 +186,7 @@ final class RedisApi {
             // As Redis has it: a single word is no code.
             return ScriptErrors.table(lua, message.contains(" ") ? message : "ERR " + message);
         }
-        LuaTable table = lua.newTable();
-        table.put(LuaString.of("ok"), text);
-        return table;
+        return lua.newTable(OK, text);
     }
 
     private Object sha1hex(Interpreter l, Arguments args) {
@@ -182,8 +194,10 @@ final class RedisApi {
             throw raised("wrong number of arguments");
         }
         LuaString text = Values.toText(args.get(0));
-        lua.tick((text == null ? 0 : text.length()) / HASHED_PER_TICK);
-        return lua.newString(Sha1.hex(Bytes.of((text == null ? LuaString.EMPTY : text).bytes())));
+        byte[] bytes = (text == null ? LuaString.EMPTY : text).bytes();
+        lua.tick(bytes.length / HASHED_PER_TICK);
+        Bytes hex = sha1.hex(bytes, 0, bytes.length);
+        return lua.newString(hex.array(), hex.offset(), hex.length());
     }
 
     private Object setResp(Interpreter l, Arguments args) {
@@ -225,7 +239,7 @@ final class RedisApi {
         if (args.count() == 0) {
             throw raised("Please specify at least one argument for this redis lib call");
         }
-        if (!toViews(args)) {
+        if (!toViews(args.all())) {
             throw raised("Lua redis lib command arguments must be strings or integers");
         }
         Boolean allowed = lua.onHost(() -> runner.ports().scripts().mayCall(views, args.count()));

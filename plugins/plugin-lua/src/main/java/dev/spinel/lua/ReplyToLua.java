@@ -22,6 +22,9 @@ final class ReplyToLua implements ReplyWriter {
      * an array until then, and converted if it turns out to be a map or a set.
      */
     private static final String NO_MEMORY = "ERR not enough memory";
+    /** Room for more is made once it is needed. */
+    private static final int MAX_RESERVED = 1 << 20;
+
     private static final LuaString OK_FIELD = LuaString.of("ok");
     private static final LuaString MAP_FIELD = LuaString.of("map");
     private static final LuaString SET_FIELD = LuaString.of("set");
@@ -147,13 +150,19 @@ final class ReplyToLua implements ReplyWriter {
     }
 
     private LuaTable single(LuaString field, Object content) {
-        LuaTable table = lua.newTable();
-        table.put(field, content);
-        return table;
+        return lua.newTable(field, content);
     }
 
     private void open(Kind kind, long values) {
-        Open opened = new Open(lua.newTable(), kind, values);
+        int expected = (int) Math.min(values, MAX_RESERVED);
+        LuaTable table =
+                switch (kind) {
+                    case ARRAY -> lua.newTableFor(expected, 0);
+                    case MAP -> lua.newTableFor(0, expected / 2);
+                    case SET -> lua.newTableFor(0, expected);
+                    case IGNORED -> lua.newTable();
+                };
+        Open opened = new Open(table, kind, values);
         if (values == 0) {
             if (kind != Kind.IGNORED) {
                 add(wrap(opened));
@@ -175,7 +184,7 @@ final class ReplyToLua implements ReplyWriter {
 
     @Override
     public void simple(String text) {
-        add(single(OK_FIELD, LuaString.of(text)));
+        add(single(OK_FIELD, lua.newString(text)));
     }
 
     @Override
@@ -225,7 +234,7 @@ final class ReplyToLua implements ReplyWriter {
 
     @Override
     public void realDigits(byte[] array, int offset, int length) {
-        LuaString digits = LuaString.of(array, offset, length);
+        LuaString digits = lua.newString(array, offset, length);
         Double number = protocol == 2 ? null : NumberText.parse(digits);
         add(number == null ? digits : single(DOUBLE_FIELD, number));
     }
@@ -233,7 +242,7 @@ final class ReplyToLua implements ReplyWriter {
     @Override
     public void bulkReal(double number) {
         byte[] digits = new byte[Numbers.MAX_DOUBLE_LENGTH];
-        add(LuaString.of(digits, 0, Numbers.formatDouble(number, digits, 0)));
+        add(lua.newString(digits, 0, Numbers.formatDouble(number, digits, 0)));
     }
 
     @Override
@@ -253,7 +262,8 @@ final class ReplyToLua implements ReplyWriter {
 
     @Override
     public void bigNumber(String digits) {
-        add(protocol == 2 ? LuaString.of(digits) : single(BIG_NUMBER_FIELD, LuaString.of(digits)));
+        LuaString text = lua.newString(digits);
+        add(protocol == 2 ? text : single(BIG_NUMBER_FIELD, text));
     }
 
     @Override
@@ -263,7 +273,7 @@ final class ReplyToLua implements ReplyWriter {
             return;
         }
         LuaTable content = lua.newTable();
-        content.put(STRING_FIELD, LuaString.of(text));
+        content.put(STRING_FIELD, lua.newString(text));
         content.put(FORMAT_FIELD, LuaString.of(format));
         add(single(VERBATIM_FIELD, content));
     }

@@ -27,8 +27,10 @@ final class Sandbox {
         while (names.next()) {
             if (names.value() instanceof LuaTable library) {
                 library.readOnly(true);
+                lua.shareNames(library);
             }
         }
+        lua.shareNames(globals);
         refuseUnknown(lua, globals);
         globals.readOnly(true);
     }

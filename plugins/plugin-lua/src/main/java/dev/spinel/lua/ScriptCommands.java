@@ -10,7 +10,6 @@ import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +25,7 @@ final class ScriptCommands {
     private final ScriptRunner runner;
     private final Interpreter lua;
     private final LuaTable globals;
+    private final Sha1 sha1 = new Sha1();
     private final Map<Bytes, Script> scripts = new HashMap<>();
     private final long globalsBytes;
     private long textBytes;
@@ -92,30 +92,34 @@ final class ScriptCommands {
     }
 
     private void evalSha(Call call, boolean readOnly) {
+        if (call.arg(1).length() != SHA_LENGTH) {
+            throw noScript();
+        }
         int keys = ScriptRunner.keyCount(call, false);
         Script script = find(call.arg(1));
         if (script == null) {
-            throw new CommandException("NOSCRIPT No matching script. Please use EVAL.");
+            throw noScript();
         }
         run(call, script, keys, readOnly);
     }
 
+    private static CommandException noScript() {
+        return new CommandException("NOSCRIPT No matching script. Please use EVAL.");
+    }
+
     private @Nullable Script find(Bytes sha) {
         Script script = scripts.get(sha);
-        if (script == null && sha.length() == SHA_LENGTH) {
-            script = scripts.get(Bytes.of(sha.toString().toLowerCase(Locale.ROOT)));
-        }
-        return script;
+        return script == null && sha.length() == SHA_LENGTH ? scripts.get(LowerCase.of(sha)) : script;
     }
 
     private Script compile(Bytes text) {
         lua.memory().begin();
-        String sha = Sha1.hex(text);
-        Bytes key = Bytes.of(sha);
-        Script script = scripts.get(key);
+        Bytes sha = sha1.hex(text.array(), text.offset(), text.length());
+        Script script = scripts.get(sha);
         if (script == null) {
+            Bytes key = sha.copy();
             long before = lua.memory().chargedBytes();
-            script = Script.compile(lua, text, sha, globals);
+            script = Script.compile(lua, text, key.toString(), globals);
             compiledBytes += lua.memory().chargedBytes() - before;
             scripts.put(key, script);
             textBytes += script.bytes();

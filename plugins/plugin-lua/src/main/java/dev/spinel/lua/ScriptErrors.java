@@ -29,9 +29,7 @@ final class ScriptErrors {
 
     /** The table that stands for an error, {@code text} with its code. */
     static LuaTable table(Interpreter lua, String text) {
-        LuaTable table = lua.newTable();
-        table.put(ERR, lua.newString(text));
-        return table;
+        return lua.newTable(ERR, lua.newString(text));
     }
 
     /** The table that stands for the error of a command that a script called, {@code text} with its code. */

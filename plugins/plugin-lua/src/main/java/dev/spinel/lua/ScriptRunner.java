@@ -37,8 +37,6 @@ final class ScriptRunner {
     /** A command may take as long as many loops. */
     private static final int TICKS_PER_CALL = 20;
 
-    private static final Bytes[] NO_ARGUMENTS = {};
-
     private final EnginePorts ports;
     private final Interpreter lua;
     private final ReplyToLua replies;
@@ -54,8 +52,8 @@ final class ScriptRunner {
         final String name;
         final boolean isFunction;
         final Client caller;
-        /** The command that runs it, if it is a function. */
-        final Bytes[] command;
+        /** The command that runs it. */
+        final Call call;
 
         final long startNanos = System.nanoTime();
         final boolean readOnly;
@@ -64,19 +62,23 @@ final class ScriptRunner {
         Audience audience = Audience.EVERYBODY;
 
         boolean wrote;
+        private @Nullable Rules rules;
+        /** Its reply is being written, which others who are served now would send in pieces. */
+        private boolean replies;
+
         private long nextServeNanos;
 
         Running(
                 String name,
                 boolean isFunction,
                 Client caller,
-                Bytes[] command,
+                Call call,
                 boolean readOnly,
                 boolean ignoresMemoryLimit) {
             this.name = name;
             this.isFunction = isFunction;
             this.caller = caller;
-            this.command = command;
+            this.call = call;
             this.readOnly = readOnly;
             this.ignoresMemoryLimit = ignoresMemoryLimit;
         }
@@ -109,7 +111,7 @@ final class ScriptRunner {
             throw new ScriptKilled(LOADING_TIMEOUT);
         }
         Running script = running;
-        if (script == null) {
+        if (script == null || script.replies) {
             return;
         }
         long now = System.nanoTime();
@@ -222,8 +224,7 @@ final class ScriptRunner {
         ClientCall clientCall = ClientCall.of(call);
         Client caller = clientCall.client();
         ports.scripts().scriptBegins(clientCall);
-        Running script = new Running(
-                name, isFunction, caller, isFunction ? copyOf(call) : NO_ARGUMENTS, readOnly, ignoresMemoryLimit);
+        Running script = new Running(name, isFunction, caller, call, readOnly, ignoresMemoryLimit);
         scriptClient.client().database(caller.database());
         scriptClient.client().protocol(2);
         killed = false;
@@ -238,6 +239,7 @@ final class ScriptRunner {
                 call.reply().error(text);
                 return;
             }
+            script.replies = true;
             new LuaToReply(
                             lua,
                             ports.scripts(),
@@ -256,14 +258,6 @@ final class ScriptRunner {
             running = null;
             replies.clear();
         }
-    }
-
-    private static Bytes[] copyOf(Call call) {
-        Bytes[] args = new Bytes[call.argCount()];
-        for (int i = 0; i < args.length; i++) {
-            args[i] = call.arg(i).copy();
-        }
-        return args;
     }
 
     private void requireAllowed(Set<ScriptFlag> flags, boolean readOnlyCommand) {
@@ -287,15 +281,13 @@ final class ScriptRunner {
     @Nullable
     Object call(Running script, Bytes[] args, int argCount) {
         long before = ports.changes().changes();
-        Rules rules =
-                new Rules(script.readOnly, script.ignoresMemoryLimit || script.wrote, script.audience, runsDenied);
         // The command may take memory too.
         lua.memory().charge(BYTES_PER_CALL);
         lua.tick(TICKS_PER_CALL);
         replies.expectReply();
         String refusal;
         try {
-            refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules);
+            refusal = ports.scripts().call(scriptClient.client(), args, argCount, rules(script));
         } finally {
             lua.memory().refusesScripts();
         }
@@ -304,6 +296,19 @@ final class ScriptRunner {
         }
         script.wrote |= ports.changes().changes() != before;
         return replies.take();
+    }
+
+    private Rules rules(Running script) {
+        Rules rules = script.rules;
+        boolean ignoresMemoryLimit = script.ignoresMemoryLimit || script.wrote;
+        if (rules == null
+                || rules.ignoresMemoryLimit() != ignoresMemoryLimit
+                || rules.audience() != script.audience
+                || rules.runsDenied() != runsDenied) {
+            rules = new Rules(script.readOnly, ignoresMemoryLimit, script.audience, runsDenied);
+            script.rules = rules;
+        }
+        return rules;
     }
 
     /** Sets whether scripts may call commands that are denied to them. */

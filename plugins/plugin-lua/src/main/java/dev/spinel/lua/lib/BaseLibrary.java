@@ -7,6 +7,8 @@ import dev.spinel.lua.vm.LuaError;
 import dev.spinel.lua.vm.LuaFunction;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
+import dev.spinel.lua.vm.Next;
+import dev.spinel.lua.vm.NextElement;
 import dev.spinel.lua.vm.NumberText;
 import dev.spinel.lua.vm.Values;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +34,10 @@ final class BaseLibrary {
         Builtin.define(globals, "getmetatable", BaseLibrary::getMetatable);
         Builtin.define(globals, "load", (l, args) -> load(l, args, globals));
         Builtin.define(globals, "loadstring", (l, args) -> loadString(l, args, globals));
-        Builtin next = new Builtin("next", (l, args) -> next(args.table(0), args.get(1)));
+        Next next = new Next();
         globals.put(LuaString.of("next"), next);
         Builtin.define(globals, "pairs", (l, args) -> new @Nullable Object[] {next, args.table(0), null});
-        Builtin step = new Builtin("ipairs", BaseLibrary::nextElement);
+        NextElement step = new NextElement();
         Builtin.define(globals, "ipairs", (l, args) -> new @Nullable Object[] {step, args.table(0), 0.0});
         Builtin.define(globals, "pcall", BaseLibrary::pcall);
         Builtin.define(globals, "rawequal", (l, args) -> Values.rawEquals(args.any(0), args.any(1)));
@@ -45,7 +47,7 @@ final class BaseLibrary {
         Builtin.define(globals, "setmetatable", BaseLibrary::setMetatable);
         Builtin.define(globals, "tonumber", BaseLibrary::toNumber);
         Builtin.define(globals, "tostring", (l, args) -> l.toText(args.any(0)));
-        Builtin.define(globals, "type", (l, args) -> LuaString.of(Values.typeName(args.any(0))));
+        Builtin.define(globals, "type", (l, args) -> Values.type(args.any(0)));
         Builtin.define(globals, "unpack", BaseLibrary::unpack);
         Builtin.define(globals, "xpcall", BaseLibrary::xpcall);
     }
@@ -120,20 +122,6 @@ final class BaseLibrary {
         requireWritable(table);
         lua.rawSet(table, key, value);
         return table;
-    }
-
-    private static @Nullable Object next(LuaTable table, @Nullable Object key) {
-        try {
-            return table.next(key);
-        } catch (IllegalArgumentException e) {
-            throw new LuaError("invalid key to 'next'");
-        }
-    }
-
-    private static @Nullable Object nextElement(Interpreter lua, Arguments args) {
-        double index = args.number(1) + 1;
-        Object value = args.table(0).get(index);
-        return value == null ? null : new Object[] {index, value};
     }
 
     private static Object pcall(Interpreter lua, Arguments args) {

@@ -14,15 +14,17 @@ final class MessagePackLibrary {
     /** Tables that nest deeper become nil. */
     private static final int MAX_NESTING = 16;
 
+    /** Arguments and results of a call together. */
+    private static final int MAX_VALUES = 8000;
+
     private MessagePackLibrary() {}
 
     static LuaTable create(Interpreter lua) {
         LuaTable library = lua.newTable();
         Builtin.define(library, "pack", MessagePackLibrary::pack);
-        Builtin.define(library, "unpack", (l, args) -> unpack(l, args.string(0), 0, 0));
-        Builtin.define(library, "unpack_one", (l, args) -> unpack(l, args.string(0), 1, args.integer(1, 0)));
-        Builtin.define(
-                library, "unpack_limit", (l, args) -> unpack(l, args.string(0), args.integer(1), args.integer(2, 0)));
+        Builtin.define(library, "unpack", (l, args) -> unpack(l, args, 0, 0));
+        Builtin.define(library, "unpack_one", (l, args) -> unpack(l, args, 1, args.integer(1, 0)));
+        Builtin.define(library, "unpack_limit", (l, args) -> unpack(l, args, args.integer(1), args.integer(2, 0)));
         library.put(LuaString.of("_NAME"), LuaString.of("cmsgpack"));
         library.put(LuaString.of("_VERSION"), LuaString.of("lua-cmsgpack 0.4.0"));
         library.put(LuaString.of("_COPYRIGHT"), LuaString.of("Copyright (C) 2012, Salvatore Sanfilippo"));
@@ -137,7 +139,9 @@ final class MessagePackLibrary {
         }
     }
 
-    private static Object unpack(Interpreter lua, LuaString data, long limit, long offset) {
+    private static Object unpack(Interpreter lua, Arguments args, long limit, long offset) {
+        LuaString data = args.string(0);
+        int most = MAX_VALUES - args.count();
         if (offset < 0 || limit < 0) {
             throw lua.error(
                     "Invalid request to unpack with offset of " + offset + " and limit of " + data.length() + ".");
@@ -152,6 +156,11 @@ final class MessagePackLibrary {
             values.add(null);
         }
         for (long i = 0; (limit == 0 || i < limit) && reader.hasMore(); i++) {
+            lua.tick();
+            if (i >= most) {
+                throw lua.error("stack overflow"
+                        + " (too many return values at once; use unpack_one or unpack_limit instead.)");
+            }
             values.add(reader.read());
         }
         if (partial) {

@@ -21,6 +21,11 @@ final class StringLibrary {
     /** The most results of {@code byte}. */
     private static final int MAX_BYTES = 7999;
 
+    private static final int BYTES_PER_ITERATOR = 400;
+
+    /** The signature of compiled code, which nothing loads. */
+    private static final LuaString DUMPED = LuaString.of("\033Lua");
+
     /** So many bytes are compared in the time of a loop. */
     private static final int BYTES_PER_TICK = 64;
 
@@ -33,8 +38,7 @@ final class StringLibrary {
         Builtin.define(string, "char", StringLibrary::character);
         Builtin.define(string, "dump", (l, args) -> {
             args.function(0);
-            // The signature of compiled code, which nothing loads.
-            return LuaString.of("\033Lua");
+            return DUMPED;
         });
         Builtin.define(string, "find", (l, args) -> find(l, args, true));
         Builtin.define(string, "format", StringLibrary::format);
@@ -107,8 +111,12 @@ final class StringLibrary {
             throw lua.error("not enough memory");
         }
         byte[] bytes = lua.memory().newBytes(text.length() == 0 ? 0 : count * text.length());
-        for (int at = 0; at < bytes.length; at += text.length()) {
-            System.arraycopy(text.bytes(), 0, bytes, at, text.length());
+        int filled = Math.min(text.length(), bytes.length);
+        System.arraycopy(text.bytes(), 0, bytes, 0, filled);
+        while (filled < bytes.length) {
+            int copied = Math.min(filled, bytes.length - filled);
+            System.arraycopy(bytes, 0, bytes, filled, copied);
+            filled += copied;
         }
         return LuaString.of(bytes);
     }
@@ -194,6 +202,7 @@ final class StringLibrary {
 
     private static Object gmatch(Interpreter lua, Arguments args) {
         LuaString text = args.string(0);
+        lua.memory().charge(BYTES_PER_ITERATOR);
         PatternMatcher matcher =
                 new PatternMatcher(lua, text.bytes(), args.string(1).bytes(), false);
         return new LuaFunction() {

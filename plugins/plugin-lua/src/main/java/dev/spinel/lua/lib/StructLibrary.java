@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 final class StructLibrary {
     private static final int MAX_ALIGNMENT = 8;
     private static final int MAX_INTEGER_BYTES = 32;
+    /** Arguments and results of a call together, and how many of them there must be room for. */
+    private static final int MAX_VALUES = 8000;
+
+    private static final int SPARE_VALUES = 2;
 
     private StructLibrary() {}
 
@@ -45,6 +49,7 @@ final class StructLibrary {
         /** Goes to the next item, at an offset of the data; false at the end. */
         boolean next(Arguments args, long offset) {
             while (at < text.length()) {
+                lua.tick();
                 letter = text.at(at++);
                 size = itemSize();
                 padding = padding(offset);
@@ -185,6 +190,9 @@ final class StructLibrary {
         }
         List<@Nullable Object> values = new ArrayList<>();
         while (format.next(args, position)) {
+            if (args.count() + values.size() + SPARE_VALUES > MAX_VALUES) {
+                throw lua.error("stack overflow (too many results)");
+            }
             position += format.padding;
             if (position > data.length() || format.size > data.length() - position) {
                 throw args.error(1, "data string too short");

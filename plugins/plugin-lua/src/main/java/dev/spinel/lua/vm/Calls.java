@@ -13,7 +13,8 @@ final class Calls {
         final int line;
         private final boolean fixed;
 
-        AnyCall(Expr[] args, int line) {
+        AnyCall(Expr callee, Expr[] args, int line) {
+            super(3, Math.max(callee.weight, heaviest(args)));
             this.args = args;
             this.line = line;
             this.fixed = args.length == 0 || !args[args.length - 1].isMultiple();
@@ -105,7 +106,7 @@ final class Calls {
         private final Expr function;
 
         Call(Expr function, Expr[] args, int line) {
-            super(args, line);
+            super(function, args, line);
             this.function = function;
         }
 
@@ -132,7 +133,7 @@ final class Calls {
         private final Constant name;
 
         MethodCall(Expr object, LuaString name, Expr[] args, int line) {
-            super(args, line);
+            super(object, args, line);
             this.object = object;
             this.name = new Constant(name);
         }

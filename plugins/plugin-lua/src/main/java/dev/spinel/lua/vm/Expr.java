@@ -3,9 +3,13 @@ package dev.spinel.lua.vm;
 import org.jspecify.annotations.Nullable;
 
 /** An expression. */
-abstract class Expr {
+abstract class Expr extends Node {
     /** Lists up to that length are not counted as memory while they are on their way. */
     private static final int MAX_UNCOUNTED = 16;
+
+    Expr(int own, int below) {
+        super(own, below);
+    }
 
     /** Its value; the first one, if it has several. */
     abstract @Nullable Object eval(Frame frame);

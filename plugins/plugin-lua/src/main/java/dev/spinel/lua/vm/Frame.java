@@ -7,6 +7,11 @@ final class Frame {
     /** Stands for nil in {@link #other}, where null means that there is nothing. */
     static final Object NIL = new Object();
 
+    /** Stands in {@link #slots} for the number in {@link #numbers}. */
+    static final Object NUMBER = new Object();
+
+    private static final double[] NO_NUMBERS = {};
+
     /** A reference and the number that it may refer to. */
     static final int BYTES_PER_SLOT = 20;
 
@@ -14,6 +19,9 @@ final class Frame {
     final Closure closure;
     /** The locals; one that a function inside captures is a {@link Cell}. */
     final @Nullable Object[] slots;
+
+    /** The values of those locals that are {@link #NUMBER}: a loop that counts makes no objects. */
+    final double[] numbers;
 
     final @Nullable Object[] varargs;
     /** The line of the call in progress, for messages. */
@@ -37,7 +45,16 @@ final class Frame {
         this.lua = lua;
         this.closure = closure;
         this.slots = slots;
+        this.numbers = closure.prototype.hasNumbers ? new double[slots.length] : NO_NUMBERS;
         this.varargs = varargs;
+    }
+
+    /** Has a local be a number. */
+    void number(int slot, double value) {
+        numbers[slot] = value;
+        if (slots[slot] != NUMBER) {
+            slots[slot] = NUMBER;
+        }
     }
 
     /** Has {@link Expr#number} answer that the value is no number. */

@@ -3,6 +3,8 @@ package dev.spinel.lua.vm;
 import dev.spinel.lua.vm.Operators.Arithmetic;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class Interpreter {
     /*
      * The interpreter walks a tree of nodes, so that a call of a script takes as many frames of the thread's stack as its
-     * nodes nest. A prototype therefore knows its weight, the depth of its tree, and calls are limited by the sum of
-     * weights: no script can overflow the stack, least of all while a command runs. Lua's own limit of calls holds too.
+     * nodes nest. A prototype therefore knows its weight, that of the heaviest way down its tree, and calls are limited by
+     * the sum of weights: no script can overflow the stack, least of all while a command runs. Lua's own limit of calls holds too.
      */
     /** The stack that the thread should have. */
     public static final long STACK_BYTES = 64L << 20;
@@ -61,6 +63,7 @@ public final class Interpreter {
     private int maxWeight = MAX_WEIGHT;
     private int boundaries;
     private int ticks = TICKS_PER_CHECK;
+    private final Map<LuaString, LuaString> names = new HashMap<>();
     private @Nullable LuaTable stringMetatable;
 
     /**
@@ -88,7 +91,24 @@ public final class Interpreter {
 
     /** A table of elements from 1 on; the array is the table's from now on. */
     public LuaTable newTable(@Nullable Object... elements) {
-        return new LuaTable(memory, elements, elements.length);
+        return new LuaTable(memory, elements, 0);
+    }
+
+    /** A table of elements from 1 on, in an array that is the table's from now on, with room for so many fields. */
+    LuaTable newTable(@Nullable Object[] elements, int fields) {
+        return new LuaTable(memory, elements, fields);
+    }
+
+    /** A table with one field. */
+    public LuaTable newTable(LuaString field, Object value) {
+        return new LuaTable(memory, field, value);
+    }
+
+    /** An empty table with room for so many elements from 1 on, and so many other keys. */
+    public LuaTable newTableFor(int elements, int fields) {
+        LuaTable table = new LuaTable(memory);
+        table.reserve(elements, fields);
+        return table;
     }
 
     /** The table {@code arg} of a function with varargs, as Lua 5.0 had it. */
@@ -146,8 +166,13 @@ public final class Interpreter {
      * @throws LuaError if it is no Lua
      */
     public LuaFunction compile(LuaString source, String chunkName, LuaTable globals) {
-        Prototype main = new Parser(source, Chunk.named(chunkName), memory).parse();
+        Prototype main = new Parser(source, Chunk.named(chunkName), memory, names).parse();
         return new Closure(main, new Frame.Cell[0], globals);
+    }
+
+    /** Has names that several tables of globals have be the same objects in all of them and in the texts compiled later. */
+    public void shareNames(LuaTable table) {
+        table.shareNames(names);
     }
 
     /** Counts a loop or a call, and now and then looks whether the script may go on. */
@@ -256,7 +281,11 @@ public final class Interpreter {
     /** Has a tail call's frame take the place of its caller's. */
     void replace(Frame frame) {
         Frame old = frames[depth - 1];
-        weight += frame.closure.prototype.weight - (old == null ? 0 : old.closure.prototype.weight);
+        int added = frame.closure.prototype.weight - (old == null ? 0 : old.closure.prototype.weight);
+        if (weight + added > maxWeight) {
+            throw error("stack overflow");
+        }
+        weight += added;
         frames[depth - 1] = frame;
         tick();
     }

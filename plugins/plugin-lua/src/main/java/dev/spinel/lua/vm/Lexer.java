@@ -39,6 +39,7 @@ final class Lexer {
     private final byte[] source;
     private final Chunk chunk;
     private final MemoryBudget memory;
+    private final Map<LuaString, LuaString> names;
     private int at;
     private int line = 1;
     private Token token = Token.END_OF_TEXT;
@@ -113,8 +114,12 @@ final class Lexer {
 
     private record Saved(Token token, int start, int end, int line, @Nullable LuaString string, double number) {}
 
-    /** @param memory counts what is made of the text */
-    Lexer(LuaString source, Chunk chunk, MemoryBudget memory) {
+    /**
+     * @param memory counts what is made of the text
+     * @param names those that are to be the same objects
+     */
+    Lexer(LuaString source, Chunk chunk, MemoryBudget memory, Map<LuaString, LuaString> names) {
+        this.names = names;
         this.source = source.bytes();
         this.chunk = chunk;
         this.memory = memory;
@@ -497,7 +502,8 @@ final class Lexer {
         if (keyword != null) {
             return keyword;
         }
-        string = LuaString.of(source, start, at - start);
+        LuaString name = LuaString.of(source, start, at - start);
+        string = names.getOrDefault(name, name);
         return Token.NAME;
     }
 }

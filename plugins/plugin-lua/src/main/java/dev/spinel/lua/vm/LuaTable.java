@@ -1,6 +1,7 @@
 package dev.spinel.lua.vm;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,12 @@ public final class LuaTable {
     /*
      * The array part is dense from 1 to arrayCount, but for holes that removals left; its last element is never nil, so
      * that arrayCount is a border. The hash part is open addressing with linear probing. A removed key stays, without a
-     * value, until the table is rebuilt on the way to a new key: a traversal may therefore remove what it meets.
+     * value, until the table is rebuilt on the way to a new key: a traversal may therefore remove what it meets. An index
+     * that follows the array part is never in the hash part.
      */
     private static final @Nullable Object[] EMPTY = new @Nullable Object[0];
     private static final int MIN_SLOTS = 4;
+    private static final int SLOTS_OF_ONE = 2;
     private static final int BYTES = 48;
     /** The number that an element of an array, a key or a value of a table may refer to. */
     private static final int BYTES_PER_NUMBER = 16;
@@ -27,6 +30,9 @@ public final class LuaTable {
     private @Nullable Object[] keys = EMPTY;
     private @Nullable Object[] values = EMPTY;
     private int usedSlots;
+    /** Whether the hash part may have numbers as keys. */
+    private boolean hashesNumbers;
+
     private @Nullable LuaTable metatable;
     private boolean readOnly;
 
@@ -35,12 +41,37 @@ public final class LuaTable {
         budget.charge(BYTES);
     }
 
-    LuaTable(MemoryBudget budget, @Nullable Object[] elements, int count) {
+    /** A table with elements, in an array that is its own from now on, and room for so many other keys. */
+    LuaTable(MemoryBudget budget, @Nullable Object[] elements, int fields) {
         this.budget = budget;
-        budget.charge(BYTES + (long) count * Frame.BYTES_PER_SLOT);
-        this.array = elements;
-        this.arrayCount = count;
+        budget.charge(BYTES + (long) elements.length * Frame.BYTES_PER_SLOT);
+        array = elements;
+        arrayCount = elements.length;
         trim();
+        reserve(0, fields);
+    }
+
+    /** A table with one field, and room for no more. */
+    LuaTable(MemoryBudget budget, LuaString key, Object value) {
+        this.budget = budget;
+        budget.charge(BYTES);
+        newSlots(SLOTS_OF_ONE);
+        insert(key, value);
+    }
+
+    /** Makes room in a new table for so many elements from 1 on, and so many other keys. */
+    void reserve(int elements, int fields) {
+        if (elements > 0) {
+            budget.charge((long) elements * BYTES_PER_NUMBER);
+            array = budget.newArray(elements);
+        }
+        if (fields > 0) {
+            int size = MIN_SLOTS;
+            while (isTooFull(fields, size)) {
+                size *= 2;
+            }
+            newSlots(size);
+        }
     }
 
     public @Nullable LuaTable metatable() {
@@ -67,7 +98,7 @@ public final class LuaTable {
             return arrayCount;
         }
         int border = 0;
-        while (getInHash((double) (border + 1)) != null) {
+        while (getInHash(border + 1.0) != null) {
             border++;
         }
         return border;
@@ -104,10 +135,15 @@ public final class LuaTable {
         if (index == key && index > 0 && index <= arrayCount) {
             return array[index - 1];
         }
-        return usedSlots == 0 ? null : getInHash(key);
+        return getInHash(key);
     }
 
     private @Nullable Object getInHash(Object key) {
+        int i = slot(key);
+        return i < 0 ? null : values[i];
+    }
+
+    private @Nullable Object getInHash(double key) {
         int i = slot(key);
         return i < 0 ? null : values[i];
     }
@@ -128,12 +164,31 @@ public final class LuaTable {
         return -1;
     }
 
+    private int slot(double key) {
+        if (!hashesNumbers) {
+            return -1;
+        }
+        int mask = keys.length - 1;
+        int i = hash(key) & mask;
+        for (Object found = keys[i]; found != null; found = keys[i]) {
+            if (found instanceof Double number && number == key) {
+                return i;
+            }
+            i = i + 1 & mask;
+        }
+        return -1;
+    }
+
+    private static int hash(double key) {
+        // 0 and -0 are the same key.
+        long bits = Double.doubleToLongBits(key + 0.0);
+        int h = (int) (bits ^ bits >>> 32) * 0x9E3779B1;
+        return h ^ h >>> 15;
+    }
+
     private static int hash(Object key) {
         if (key instanceof Double number) {
-            // 0 and -0 are the same key.
-            long bits = Double.doubleToLongBits(number + 0.0);
-            int h = (int) (bits ^ bits >>> 32) * 0x9E3779B1;
-            return h ^ h >>> 15;
+            return hash(number.doubleValue());
         }
         int h = key.hashCode();
         return key instanceof LuaString ? h : h ^ h >>> 7;
@@ -149,7 +204,7 @@ public final class LuaTable {
                 return;
             }
         }
-        putInHash(key, value);
+        putInHash(slot(key), key, value);
     }
 
     /** Sets the value of an index from 1 on. */
@@ -162,11 +217,9 @@ public final class LuaTable {
         } else if (index == arrayCount + 1) {
             if (value != null) {
                 append(value);
-            } else if (usedSlots > 0) {
-                putInHash((double) index, null);
             }
         } else {
-            putInHash((double) index, value);
+            putInHash(slot((double) index), (double) index, value);
         }
     }
 
@@ -177,6 +230,19 @@ public final class LuaTable {
     }
 
     private void append(Object value) {
+        addLast(value);
+        while (hashesNumbers) {
+            int following = slot(arrayCount + 1.0);
+            Object moved = following < 0 ? null : values[following];
+            if (moved == null) {
+                return;
+            }
+            addLast(moved);
+            values[following] = null;
+        }
+    }
+
+    private void addLast(Object value) {
         if (arrayCount == array.length) {
             int size = Math.max(4, 2 * arrayCount);
             budget.charge((long) (size - arrayCount) * BYTES_PER_NUMBER);
@@ -185,38 +251,22 @@ public final class LuaTable {
             array = larger;
         }
         array[arrayCount++] = value;
-        if (usedSlots > 0) {
-            moveFromHash();
+    }
+
+    /** Sets the value of a key of which the {@linkplain #slot slot} is given. */
+    private void putInHash(int slot, Object key, @Nullable Object value) {
+        if (slot >= 0) {
+            values[slot] = value;
+        } else if (value != null) {
+            if (isTooFull(usedSlots + 1, keys.length)) {
+                rebuild();
+            }
+            insert(key, value);
         }
     }
 
-    /** The element just added may have been in the hash part, and those behind it may be. */
-    private void moveFromHash() {
-        int same = slot((double) arrayCount);
-        if (same >= 0) {
-            values[same] = null;
-        }
-        int next = slot((double) (arrayCount + 1));
-        if (next >= 0 && values[next] != null) {
-            Object value = values[next];
-            values[next] = null;
-            append(value);
-        }
-    }
-
-    private void putInHash(Object key, @Nullable Object value) {
-        int i = slot(key);
-        if (i >= 0) {
-            values[i] = value;
-            return;
-        }
-        if (value == null) {
-            return;
-        }
-        if ((usedSlots + 1) * 4 > keys.length * 3) {
-            rebuild();
-        }
-        insert(key, value);
+    private static boolean isTooFull(int used, int slots) {
+        return used * 4L > slots * 3L;
     }
 
     private void insert(Object key, Object value) {
@@ -228,6 +278,7 @@ public final class LuaTable {
         keys[i] = key;
         values[i] = value;
         usedSlots++;
+        hashesNumbers |= key instanceof Double;
     }
 
     private void rebuild() {
@@ -241,13 +292,11 @@ public final class LuaTable {
         while ((live + 1) * 4L > size * 2L) {
             size *= 2;
         }
-        budget.charge((long) size * BYTES_PER_NUMBER);
         @Nullable Object[] oldKeys = keys;
         @Nullable Object[] oldValues = values;
-        @Nullable Object[] newKeys = budget.newArray(size);
-        values = budget.newArray(size);
-        keys = newKeys;
+        newSlots(size);
         usedSlots = 0;
+        hashesNumbers = false;
         for (int i = 0; i < oldKeys.length; i++) {
             Object key = oldKeys[i];
             Object value = oldValues[i];
@@ -255,6 +304,45 @@ public final class LuaTable {
                 insert(key, value);
             }
         }
+    }
+
+    private void newSlots(int size) {
+        budget.charge((long) size * BYTES_PER_NUMBER);
+        @Nullable Object[] newKeys = budget.newArray(size);
+        values = budget.newArray(size);
+        keys = newKeys;
+    }
+
+    /** Has names that others use, too, be the same objects as theirs: a look for them then compares no bytes. */
+    void shareNames(Map<LuaString, LuaString> names) {
+        for (int i = 0; i < keys.length; i++) {
+            if (keys[i] instanceof LuaString name) {
+                LuaString known = names.putIfAbsent(name, name);
+                keys[i] = known == null ? name : known;
+            }
+        }
+    }
+
+    /** Has all keys and values change places with those of another table. */
+    public void exchange(LuaTable other) {
+        @Nullable Object[] otherArray = other.array;
+        @Nullable Object[] otherKeys = other.keys;
+        @Nullable Object[] otherValues = other.values;
+        int otherArrayCount = other.arrayCount;
+        int otherUsedSlots = other.usedSlots;
+        boolean otherHashesNumbers = other.hashesNumbers;
+        other.array = array;
+        other.keys = keys;
+        other.values = values;
+        other.arrayCount = arrayCount;
+        other.usedSlots = usedSlots;
+        other.hashesNumbers = hashesNumbers;
+        array = otherArray;
+        keys = otherKeys;
+        values = otherValues;
+        arrayCount = otherArrayCount;
+        usedSlots = otherUsedSlots;
+        hashesNumbers = otherHashesNumbers;
     }
 
     /** Inserts at an index from 1 to {@link #length()} + 1, moving later elements up. */
@@ -304,8 +392,25 @@ public final class LuaTable {
         }
     }
 
+    /**
+     * The position of the pair behind a key, 0 at the end.
+     *
+     * @param position where the key was found, 0 if that is not known; it need not be there any more
+     * @throws IllegalArgumentException if there is no such key
+     */
+    int following(int position, Object key) {
+        return following(isAt(position, key) ? position : position(key));
+    }
+
+    private boolean isAt(int position, Object key) {
+        if (position <= array.length) {
+            return position > 0 && key instanceof Double number && number == position;
+        }
+        return position - array.length <= keys.length && keys[position - array.length - 1] == key;
+    }
+
     /** The position of the first pair behind a position, 0 at the end; positions count from 1, through both parts. */
-    private int following(int position) {
+    int following(int position) {
         int at = position;
         for (; at < arrayCount; at++) {
             if (array[at] != null) {
@@ -320,12 +425,12 @@ public final class LuaTable {
         return 0;
     }
 
-    private Object keyAt(int position) {
+    Object keyAt(int position) {
         Object key = position <= array.length ? (Object) (double) position : keys[position - array.length - 1];
         return Objects.requireNonNull(key);
     }
 
-    private Object valueAt(int position) {
+    Object valueAt(int position) {
         Object value = position <= array.length ? array[position - 1] : values[position - array.length - 1];
         return Objects.requireNonNull(value);
     }
@@ -343,16 +448,24 @@ public final class LuaTable {
     }
 
     private int position(Object key) {
-        if (key instanceof Double number) {
-            int index = (int) number.doubleValue();
-            if (index == number && index > 0 && index <= array.length) {
-                return index;
-            }
+        int index = 0;
+        if (key instanceof Double number && number == (int) number.doubleValue()) {
+            index = (int) number.doubleValue();
+        }
+        if (index > 0 && index <= arrayCount) {
+            return index;
         }
         int i = slot(key);
-        if (i < 0) {
-            throw new IllegalArgumentException("no such key");
+        if (i >= 0 && values[i] != null) {
+            return array.length + i + 1;
         }
-        return array.length + i + 1;
+        // It was removed since.
+        if (index > 0 && index <= array.length) {
+            return index;
+        }
+        if (i >= 0) {
+            return array.length + i + 1;
+        }
+        throw new IllegalArgumentException("no such key");
     }
 }

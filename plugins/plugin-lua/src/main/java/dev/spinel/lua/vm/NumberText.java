@@ -19,14 +19,29 @@ public final class NumberText {
 
     /** The text form of a number, {@code %.14g}. */
     public static LuaString of(double value) {
-        return LuaString.of(text(value).getBytes(StandardCharsets.US_ASCII));
+        if (value == Math.rint(value) && Math.abs(value) < MAX_EXACT && (value != 0 || 1 / value > 0)) {
+            return ofInteger((long) value);
+        }
+        return LuaString.of(general(value, PRECISION, false));
     }
 
-    static String text(double value) {
-        if (value == Math.rint(value) && Math.abs(value) < MAX_EXACT) {
-            return value == 0 && 1 / value < 0 ? "-0" : Long.toString((long) value);
+    /** The decimal digits of a number that is not the least of all. */
+    public static LuaString ofInteger(long value) {
+        int length = value < 0 ? 2 : 1;
+        for (long rest = value / 10; rest != 0; rest /= 10) {
+            length++;
         }
-        return general(value, PRECISION, false);
+        byte[] digits = new byte[length];
+        long rest = Math.abs(value);
+        int at = length;
+        do {
+            digits[--at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        } while (rest != 0);
+        if (value < 0) {
+            digits[0] = '-';
+        }
+        return LuaString.of(digits);
     }
 
     /** {@code %.<precision>g}; {@code alternative} keeps trailing zeros ({@code #}). */

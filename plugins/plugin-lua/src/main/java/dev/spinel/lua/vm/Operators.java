@@ -1,5 +1,6 @@
 package dev.spinel.lua.vm;
 
+import dev.spinel.lua.vm.Variables.Local;
 import dev.spinel.lua.vm.Variables.NumberConstant;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,14 @@ final class Operators {
         return a - Math.floor(a / b) * b;
     }
 
+    /** {@link Expr#number} without a virtual call of the most frequent operands. */
+    private static double operand(Expr operand, Frame frame) {
+        if (operand instanceof Local local) {
+            return local.number(frame);
+        }
+        return operand instanceof NumberConstant constant ? constant.value() : operand.number(frame);
+    }
+
     /** An operator with numbers as operands and result; a class each, so that the compiler inlines what it computes. */
     abstract static class BinaryArithmetic extends Expr {
         private final Expr left;
@@ -50,6 +59,7 @@ final class Operators {
         private final int line;
 
         BinaryArithmetic(Arithmetic operator, Expr left, Expr right, int line) {
+            super(1, heaviest(left, right));
             this.operator = operator;
             this.left = left;
             this.right = right;
@@ -61,11 +71,11 @@ final class Operators {
         @Override
         @Nullable
         Object eval(Frame frame) {
-            double a = left.number(frame);
+            double a = operand(left, frame);
             if (Double.isNaN(a) && frame.hasOther()) {
                 return general(frame, frame.takeOther(), right.eval(frame));
             }
-            double b = right.number(frame);
+            double b = operand(right, frame);
             if (Double.isNaN(b) && frame.hasOther()) {
                 return general(frame, a, frame.takeOther());
             }
@@ -74,11 +84,11 @@ final class Operators {
 
         @Override
         double number(Frame frame) {
-            double a = left.number(frame);
+            double a = operand(left, frame);
             if (Double.isNaN(a) && frame.hasOther()) {
                 return unboxed(frame, general(frame, frame.takeOther(), right.eval(frame)));
             }
-            double b = right.number(frame);
+            double b = operand(right, frame);
             if (Double.isNaN(b) && frame.hasOther()) {
                 return unboxed(frame, general(frame, a, frame.takeOther()));
             }
@@ -154,6 +164,7 @@ final class Operators {
         private final int line;
 
         Negate(Expr operand, int line) {
+            super(1, operand.weight);
             this.operand = operand;
             this.line = line;
         }
@@ -174,6 +185,7 @@ final class Operators {
         private final Expr operand;
 
         Not(Expr operand) {
+            super(1, operand.weight);
             this.operand = operand;
         }
 
@@ -193,6 +205,7 @@ final class Operators {
         private final int line;
 
         Length(Expr operand, int line) {
+            super(1, operand.weight);
             this.operand = operand;
             this.line = line;
         }
@@ -207,6 +220,17 @@ final class Operators {
             frame.line = line;
             return frame.lua.length(value, operand);
         }
+
+        @Override
+        double number(Frame frame) {
+            Object value = operand.eval(frame);
+            if (value instanceof LuaTable table) {
+                return table.length();
+            }
+            frame.line = line;
+            Object length = frame.lua.length(value, operand);
+            return length instanceof Double number ? number : frame.notANumber(length);
+        }
     }
 
     static final class And extends Expr {
@@ -214,6 +238,7 @@ final class Operators {
         private final Expr right;
 
         And(Expr left, Expr right) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
         }
@@ -236,6 +261,7 @@ final class Operators {
         private final Expr right;
 
         Or(Expr left, Expr right) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
         }
@@ -253,6 +279,41 @@ final class Operators {
         }
     }
 
+    static Expr equal(Expr left, Expr right, boolean negated, int line) {
+        return right instanceof NumberConstant constant
+                ? new EqualToNumber(left, constant, negated)
+                : new Equal(left, right, negated, line);
+    }
+
+    /** {@code a == 1}, where nothing else than a number is equal. */
+    static final class EqualToNumber extends Expr {
+        private final Expr left;
+        private final double right;
+        private final boolean negated;
+
+        EqualToNumber(Expr left, NumberConstant right, boolean negated) {
+            super(1, left.weight);
+            this.left = left;
+            this.right = right.value();
+            this.negated = negated;
+        }
+
+        @Override
+        Object eval(Frame frame) {
+            return test(frame);
+        }
+
+        @Override
+        boolean test(Frame frame) {
+            double a = left.number(frame);
+            if (Double.isNaN(a) && frame.hasOther()) {
+                frame.takeOther();
+                return negated;
+            }
+            return (a == right) != negated;
+        }
+    }
+
     static final class Equal extends Expr {
         private final Expr left;
         private final Expr right;
@@ -260,6 +321,7 @@ final class Operators {
         private final int line;
 
         Equal(Expr left, Expr right, boolean negated, int line) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
             this.negated = negated;
@@ -292,6 +354,7 @@ final class Operators {
         private final int line;
 
         Less(Expr left, Expr right, boolean orEqual, boolean swapped, int line) {
+            super(1, heaviest(left, right));
             this.left = left;
             this.right = right;
             this.orEqual = orEqual;
@@ -332,6 +395,7 @@ final class Operators {
         private final int line;
 
         Concat(Expr[] operands, int line) {
+            super(1, heaviest(operands));
             this.operands = operands;
             this.line = line;
         }

@@ -3,12 +3,16 @@ package dev.spinel.lua.vm;
 import dev.spinel.lua.vm.Calls.AnyCall;
 import dev.spinel.lua.vm.Lexer.Token;
 import dev.spinel.lua.vm.Operators.Arithmetic;
+import dev.spinel.lua.vm.Operators.BinaryArithmetic;
+import dev.spinel.lua.vm.Variables.Index;
+import dev.spinel.lua.vm.Variables.Local;
 import dev.spinel.lua.vm.Variables.LocalInfo;
 import dev.spinel.lua.vm.Variables.Target;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the tree of nodes of a source text. One thread. Source: the Lua 5.1 reference manual, section 2 and its grammar. */
@@ -17,7 +21,10 @@ final class Parser {
     private static final int MAX_LOCALS = 200;
     private static final int MAX_UPVALUES = 60;
     /** Operators without parentheses that follow each other nest too, and so do calls of what a call returned. */
-    private static final int MAX_CHAIN = 5000;
+    private static final int MAX_EXPRESSION_WEIGHT = 7500;
+
+    /** What a call takes of the stack before the first node of the function. */
+    private static final int CALL_WEIGHT = 4;
 
     private static final int UNARY_PRIORITY = 8;
     private static final Expr[] NO_EXPRESSIONS = {};
@@ -37,10 +44,9 @@ final class Parser {
         final Deque<Boolean> loops = new ArrayDeque<>();
         boolean vararg;
         boolean usesVarargs;
+        boolean hasNumbers;
         int argSlot = -1;
         int maxSlots;
-        int maxWeight = 4;
-        int levelsAtStart;
 
         Scope(@Nullable Scope outer, int line) {
             this.outer = outer;
@@ -58,9 +64,12 @@ final class Parser {
         }
     }
 
-    /** @param memory counts the nodes */
-    Parser(LuaString source, Chunk chunk, MemoryBudget memory) {
-        this.lexer = new Lexer(source, chunk, memory);
+    /**
+     * @param memory counts the nodes
+     * @param names those that are to be the same objects
+     */
+    Parser(LuaString source, Chunk chunk, MemoryBudget memory, Map<LuaString, LuaString> names) {
+        this.lexer = new Lexer(source, chunk, memory, names);
         this.chunk = chunk;
         this.scope = new Scope(null, 0);
     }
@@ -90,7 +99,8 @@ final class Parser {
                 scope.captures.stream().mapToInt(Integer::intValue).toArray(),
                 capturedParameters,
                 scope.usesVarargs ? -1 : scope.argSlot,
-                scope.maxWeight,
+                CALL_WEIGHT + body.weight,
+                scope.hasNumbers,
                 body);
     }
 
@@ -102,15 +112,12 @@ final class Parser {
         if (++levels > MAX_LEVELS) {
             throw lexer.errorWithoutToken("chunk has too many syntax levels");
         }
-        weigh(0);
     }
 
-    private void weigh(int chain) {
-        if (chain > MAX_CHAIN) {
+    private void limitWeight(Expr expression) {
+        if (expression.weight > MAX_EXPRESSION_WEIGHT) {
             throw lexer.errorWithoutToken("function or expression too complex");
         }
-        // A level is a statement or an expression, and takes up to three nodes.
-        scope.maxWeight = Math.max(scope.maxWeight, 4 + 3 * (levels - scope.levelsAtStart) + chain);
     }
 
     private void leaveLevel() {
@@ -343,6 +350,7 @@ final class Parser {
         activate(variable);
         Stat body = loopBody(Token.FOR, line);
         closeLocals(visible);
+        scope.hasNumbers = true;
         return new Statements.NumericFor(variable, from, to, step, body, line);
     }
 
@@ -389,12 +397,13 @@ final class Parser {
             method = lexer.token() == Token.COLON;
             lexer.next();
             target = new Variables.Index(target, new Variables.Constant(name()), line);
+            limitWeight(target);
             if (method) {
                 break;
             }
         }
         Expr body = functionBody(method, line);
-        return new Statements.AssignOne(target, body);
+        return assignment(target, body);
     }
 
     private Stat localFunction() {
@@ -411,6 +420,10 @@ final class Parser {
         Expr[] values = accept(Token.ASSIGN) ? expressions() : NO_EXPRESSIONS;
         variables.forEach(this::activate);
         if (variables.size() == 1 && values.length == 1) {
+            if (values[0] instanceof BinaryArithmetic sum) {
+                scope.hasNumbers = true;
+                return new Statements.LocalNumber(variables.get(0), sum);
+            }
             return new Statements.LocalOne(variables.get(0), values[0]);
         }
         return new Statements.LocalSeveral(variables.toArray(new LocalInfo[0]), values);
@@ -438,9 +451,20 @@ final class Parser {
         expect(Token.ASSIGN);
         Expr[] values = expressions();
         if (targets.size() == 1 && values.length == 1) {
-            return new Statements.AssignOne(targets.get(0), values[0]);
+            return assignment(targets.get(0), values[0]);
         }
         return new Statements.AssignSeveral(targets.toArray(new Target[0]), values);
+    }
+
+    private Stat assignment(Target target, Expr value) {
+        if (target instanceof Index index) {
+            return new Statements.AssignIndex(index, value);
+        }
+        if (target instanceof Local local && value instanceof BinaryArithmetic sum) {
+            scope.hasNumbers = true;
+            return new Statements.AssignNumber(local, sum);
+        }
+        return new Statements.AssignOne(target, value);
     }
 
     private Target target(Expr expression) {
@@ -508,17 +532,14 @@ final class Parser {
             }
             default -> left = simple();
         }
-        int chain = 0;
         Token operator = lexer.token();
         while (leftPriority(operator) > limit) {
-            weigh(++chain);
             int operatorLine = lexer.line();
             lexer.next();
-            if (operator == Token.CONCAT) {
-                left = concatenation(left, operatorLine);
-            } else {
-                left = binary(operator, left, expression(rightPriority(operator)), operatorLine);
-            }
+            left = operator == Token.CONCAT
+                    ? concatenation(left, operatorLine)
+                    : binary(operator, left, expression(rightPriority(operator)), operatorLine);
+            limitWeight(left);
             operator = lexer.token();
         }
         leaveLevel();
@@ -539,8 +560,8 @@ final class Parser {
         return switch (operator) {
             case OR -> new Operators.Or(left, right);
             case AND -> new Operators.And(left, right);
-            case EQUAL -> new Operators.Equal(left, right, false, line);
-            case NOT_EQUAL -> new Operators.Equal(left, right, true, line);
+            case EQUAL -> Operators.equal(left, right, false, line);
+            case NOT_EQUAL -> Operators.equal(left, right, true, line);
             case LESS -> new Operators.Less(left, right, false, false, line);
             case LESS_EQUAL -> new Operators.Less(left, right, true, false, line);
             case GREATER -> new Operators.Less(left, right, false, true, line);
@@ -605,8 +626,8 @@ final class Parser {
     private Expr suffixed() {
         int line = lexer.line();
         Expr expression = primary();
-        int chain = 0;
         while (true) {
+            limitWeight(expression);
             switch (lexer.token()) {
                 case DOT -> {
                     int at = lexer.line();
@@ -630,7 +651,6 @@ final class Parser {
                     return expression;
                 }
             }
-            weigh(2 * ++chain);
         }
     }
 
@@ -689,7 +709,6 @@ final class Parser {
 
     private Expr functionBody(boolean method, int line) {
         Scope function = new Scope(scope, line);
-        function.levelsAtStart = levels;
         scope = function;
         expect(Token.OPEN);
         List<LocalInfo> parameters = new ArrayList<>();

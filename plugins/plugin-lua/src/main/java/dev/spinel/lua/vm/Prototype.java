@@ -16,8 +16,11 @@ final class Prototype {
     /** The slot of {@code arg}, the table of the varargs of a function that does not mention them; -1 if there is none. */
     final int argSlot;
 
-    /** How deep its nodes nest, which tells how much of the thread's stack a call needs. */
+    /** How much of the thread's stack a call needs ({@link Node#weight}). */
     final int weight;
+
+    /** Whether nodes put numbers into locals without an object for each ({@link Frame#numbers}). */
+    final boolean hasNumbers;
 
     final Stat body;
 
@@ -31,6 +34,7 @@ final class Prototype {
             int[] capturedParameters,
             int argSlot,
             int weight,
+            boolean hasNumbers,
             Stat body) {
         this.chunk = chunk;
         this.line = line;
@@ -41,6 +45,7 @@ final class Prototype {
         this.capturedParameters = capturedParameters;
         this.argSlot = argSlot;
         this.weight = weight;
+        this.hasNumbers = hasNumbers;
         this.body = body;
     }
 }

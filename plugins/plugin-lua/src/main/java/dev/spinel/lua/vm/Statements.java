@@ -1,6 +1,8 @@
 package dev.spinel.lua.vm;
 
 import dev.spinel.lua.vm.Calls.AnyCall;
+import dev.spinel.lua.vm.Operators.BinaryArithmetic;
+import dev.spinel.lua.vm.Variables.Constant;
 import dev.spinel.lua.vm.Variables.Index;
 import dev.spinel.lua.vm.Variables.Local;
 import dev.spinel.lua.vm.Variables.LocalInfo;
@@ -15,6 +17,7 @@ final class Statements {
         private final Stat[] statements;
 
         Block(Stat[] statements) {
+            super(1, heaviest(statements));
             this.statements = statements;
         }
 
@@ -34,6 +37,7 @@ final class Statements {
         private final AnyCall call;
 
         CallStat(AnyCall call) {
+            super(1, call.weight);
             this.call = call;
         }
 
@@ -50,6 +54,7 @@ final class Statements {
         private final Expr value;
 
         LocalOne(LocalInfo variable, Expr value) {
+            super(1, value.weight);
             this.variable = variable;
             this.value = value;
         }
@@ -61,11 +66,35 @@ final class Statements {
         }
     }
 
+    /** {@code local a = b + c}. */
+    static final class LocalNumber extends Stat {
+        private final LocalInfo variable;
+        private final BinaryArithmetic value;
+
+        LocalNumber(LocalInfo variable, BinaryArithmetic value) {
+            super(1, value.weight);
+            this.variable = variable;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            double number = value.number(frame);
+            if (Double.isNaN(number) && frame.hasOther()) {
+                variable.declare(frame, frame.takeOther());
+            } else {
+                variable.declare(frame, number);
+            }
+            return NORMAL;
+        }
+    }
+
     static final class LocalSeveral extends Stat {
         private final LocalInfo[] variables;
         private final Expr[] values;
 
         LocalSeveral(LocalInfo[] variables, Expr[] values) {
+            super(2, heaviest(values));
             this.variables = variables;
             this.values = values;
         }
@@ -86,6 +115,7 @@ final class Statements {
         private final Expr body;
 
         LocalFunction(LocalInfo variable, Expr body) {
+            super(1, body.weight);
             this.variable = new Local(variable);
             this.body = body;
         }
@@ -103,18 +133,65 @@ final class Statements {
         private final Expr value;
 
         AssignOne(Target target, Expr value) {
+            super(1, heaviest(target, value));
             this.target = target;
             this.value = value;
         }
 
         @Override
         int exec(Frame frame) {
-            if (target instanceof Index index) {
-                Object object = index.object().eval(frame);
-                Object key = index.key().eval(frame);
-                index.assign(frame, object, key, value.eval(frame));
+            target.assign(frame, value.eval(frame));
+            return NORMAL;
+        }
+    }
+
+    /** {@code t[k] = x}. */
+    static final class AssignIndex extends Stat {
+        private final Index target;
+        private final Expr value;
+
+        AssignIndex(Index target, Expr value) {
+            super(1, heaviest(target, value));
+            this.target = target;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            Object object = target.object().eval(frame);
+            if (target.key() instanceof Constant constant) {
+                target.assign(frame, object, constant.value(), value.eval(frame));
+                return NORMAL;
+            }
+            double index = target.key().number(frame);
+            if (Double.isNaN(index) && frame.hasOther()) {
+                Object key = frame.takeOther();
+                target.assign(frame, object, key, value.eval(frame));
             } else {
-                target.assign(frame, value.eval(frame));
+                target.assign(frame, object, index, value.eval(frame));
+            }
+            return NORMAL;
+        }
+    }
+
+    /** {@code a = b + c} with a local variable. */
+    static final class AssignNumber extends Stat {
+        private final Local variable;
+        private final BinaryArithmetic value;
+
+        AssignNumber(Local variable, BinaryArithmetic value) {
+            super(1, value.weight);
+            this.variable = variable;
+            this.value = value;
+        }
+
+        @Override
+        int exec(Frame frame) {
+            double number = value.number(frame);
+            if (Double.isNaN(number) && frame.hasOther()) {
+                variable.assign(frame, frame.takeOther());
+            } else {
+                variable.assign(frame, number);
             }
             return NORMAL;
         }
@@ -125,6 +202,7 @@ final class Statements {
         private final Expr[] values;
 
         AssignSeveral(Target[] targets, Expr[] values) {
+            super(2, Math.max(heaviest(targets), heaviest(values)));
             this.targets = targets;
             this.values = values;
         }
@@ -158,6 +236,7 @@ final class Statements {
 
         /** @param blocks one for each condition, and one more for {@code else}, if there is one */
         If(Expr[] conditions, Stat[] blocks) {
+            super(1, Math.max(heaviest(conditions), heaviest(blocks)));
             this.conditions = conditions;
             this.blocks = blocks;
         }
@@ -178,6 +257,7 @@ final class Statements {
         private final Stat body;
 
         While(Expr condition, Stat body) {
+            super(1, heaviest(condition, body));
             this.condition = condition;
             this.body = body;
         }
@@ -200,6 +280,7 @@ final class Statements {
         private final Expr condition;
 
         Repeat(Stat body, Expr condition) {
+            super(1, heaviest(body, condition));
             this.body = body;
             this.condition = condition;
         }
@@ -226,6 +307,7 @@ final class Statements {
         private final int line;
 
         NumericFor(LocalInfo variable, Expr from, Expr to, @Nullable Expr step, Stat body, int line) {
+            super(1, heaviest(from, to, step, body));
             this.variable = variable;
             this.from = from;
             this.to = to;
@@ -270,6 +352,7 @@ final class Statements {
         private final int line;
 
         GenericFor(LocalInfo[] variables, Expr[] iterator, Stat body, int line) {
+            super(2, Math.max(heaviest(iterator), body.weight));
             this.variables = variables;
             this.iterator = iterator;
             this.body = body;
@@ -282,6 +365,14 @@ final class Statements {
             Object function = list.length > 0 ? list[0] : null;
             Object state = list.length > 1 ? list[1] : null;
             Object control = list.length > 2 ? list[2] : null;
+            if (state instanceof LuaTable table) {
+                if (function instanceof Next) {
+                    return goThroughPairs(frame, table, control);
+                }
+                if (function instanceof NextElement && control instanceof Double index) {
+                    return goThroughElements(frame, table, index);
+                }
+            }
             while (true) {
                 frame.lua.tick();
                 frame.line = line;
@@ -298,10 +389,7 @@ final class Statements {
                         variables[i].declare(frame, i < several.length ? several[i] : null);
                     }
                 } else {
-                    variables[0].declare(frame, results);
-                    for (int i = 1; i < variables.length; i++) {
-                        variables[i].declare(frame, null);
-                    }
+                    declare(frame, results, null);
                 }
                 int outcome = body.exec(frame);
                 if (outcome != NORMAL) {
@@ -309,9 +397,60 @@ final class Statements {
                 }
             }
         }
+
+        private int goThroughPairs(Frame frame, LuaTable table, @Nullable Object before) {
+            Object key = before;
+            int position = 0;
+            while (true) {
+                frame.lua.tick();
+                frame.line = line;
+                try {
+                    position = key == null ? table.following(0) : table.following(position, key);
+                } catch (IllegalArgumentException e) {
+                    throw Next.noSuchKey();
+                }
+                if (position == 0) {
+                    return NORMAL;
+                }
+                key = table.keyAt(position);
+                declare(frame, key, table.valueAt(position));
+                int outcome = body.exec(frame);
+                if (outcome != NORMAL) {
+                    return outcome == BREAK ? NORMAL : outcome;
+                }
+            }
+        }
+
+        private int goThroughElements(Frame frame, LuaTable table, double before) {
+            double index = before;
+            while (true) {
+                frame.lua.tick();
+                index++;
+                Object element = table.get(index);
+                if (element == null) {
+                    return NORMAL;
+                }
+                declare(frame, (Double) index, element);
+                int outcome = body.exec(frame);
+                if (outcome != NORMAL) {
+                    return outcome == BREAK ? NORMAL : outcome;
+                }
+            }
+        }
+
+        private void declare(Frame frame, @Nullable Object first, @Nullable Object second) {
+            variables[0].declare(frame, first);
+            for (int i = 1; i < variables.length; i++) {
+                variables[i].declare(frame, i == 1 ? second : null);
+            }
+        }
     }
 
     static final class Break extends Stat {
+        Break() {
+            super(1, 0);
+        }
+
         @Override
         int exec(Frame frame) {
             return BREAK;
@@ -322,6 +461,7 @@ final class Statements {
         private final Expr[] values;
 
         Return(Expr[] values) {
+            super(2, heaviest(values));
             this.values = values;
         }
 

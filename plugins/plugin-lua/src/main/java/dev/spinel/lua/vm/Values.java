@@ -10,6 +10,15 @@ public final class Values {
     /** No results, no arguments. */
     public static final @Nullable Object[] NONE = new @Nullable Object[0];
 
+    private static final LuaString NIL = LuaString.of("nil");
+    private static final LuaString STRING = LuaString.of("string");
+    private static final LuaString NUMBER = LuaString.of("number");
+    private static final LuaString TABLE = LuaString.of("table");
+    private static final LuaString BOOLEAN = LuaString.of("boolean");
+    private static final LuaString FUNCTION = LuaString.of("function");
+    private static final LuaString THREAD = LuaString.of("thread");
+    private static final LuaString USERDATA = LuaString.of("userdata");
+
     private Values() {}
 
     /** The first of the results of a call, nil if there is none. */
@@ -31,26 +40,31 @@ public final class Values {
     }
 
     /** What {@code type} answers. */
-    public static String typeName(@Nullable Object value) {
+    public static LuaString type(@Nullable Object value) {
         if (value == null) {
-            return "nil";
+            return NIL;
         }
         if (value instanceof LuaString) {
-            return "string";
+            return STRING;
         }
         if (value instanceof Double) {
-            return "number";
+            return NUMBER;
         }
         if (value instanceof LuaTable) {
-            return "table";
+            return TABLE;
         }
         if (value instanceof Boolean) {
-            return "boolean";
+            return BOOLEAN;
         }
         if (value instanceof LuaFunction) {
-            return "function";
+            return FUNCTION;
         }
-        return value instanceof Coroutine ? "thread" : "userdata";
+        return value instanceof Coroutine ? THREAD : USERDATA;
+    }
+
+    /** The name of a type, for messages. */
+    public static String typeName(@Nullable Object value) {
+        return type(value).toString();
     }
 
     /** Equality without metamethods. */

@@ -23,10 +23,23 @@ final class Variables {
         void declare(Frame frame, @Nullable Object value) {
             frame.slots[slot] = captured ? new Cell(value) : value;
         }
+
+        /** Starts the variable with a number, in a function that {@linkplain Prototype#hasNumbers has such}. */
+        void declare(Frame frame, double value) {
+            if (captured) {
+                frame.slots[slot] = new Cell(value);
+            } else {
+                frame.number(slot, value);
+            }
+        }
     }
 
     /** What can be assigned to. */
     abstract static class Target extends Expr {
+        Target(int below) {
+            super(1, below);
+        }
+
         abstract void assign(Frame frame, @Nullable Object value);
     }
 
@@ -34,6 +47,7 @@ final class Variables {
         private final @Nullable Object value;
 
         Constant(@Nullable Object value) {
+            super(1, 0);
             this.value = value;
         }
 
@@ -54,6 +68,7 @@ final class Variables {
         private final double value;
 
         NumberConstant(double value) {
+            super(1, 0);
             this.boxed = value;
             this.value = value;
         }
@@ -78,6 +93,7 @@ final class Variables {
         private final int slot;
 
         Local(LocalInfo info) {
+            super(0);
             this.info = info;
             this.slot = info.slot;
         }
@@ -86,12 +102,18 @@ final class Variables {
         @Nullable
         Object eval(Frame frame) {
             Object value = frame.slots[slot];
+            if (value == Frame.NUMBER) {
+                return frame.numbers[slot];
+            }
             return value instanceof Cell cell ? cell.value : value;
         }
 
         @Override
         double number(Frame frame) {
             Object value = frame.slots[slot];
+            if (value == Frame.NUMBER) {
+                return frame.numbers[slot];
+            }
             if (value instanceof Double number) {
                 return number;
             }
@@ -108,6 +130,15 @@ final class Variables {
             }
         }
 
+        /** Assigns a number, in a function that {@linkplain Prototype#hasNumbers has such}. */
+        void assign(Frame frame, double value) {
+            if (frame.slots[slot] instanceof Cell cell) {
+                cell.value = value;
+            } else {
+                frame.number(slot, value);
+            }
+        }
+
         @Override
         String describe() {
             return "local '" + info.name + "'";
@@ -120,6 +151,7 @@ final class Variables {
         private final String name;
 
         Upvalue(int index, String name) {
+            super(0);
             this.index = index;
             this.name = name;
         }
@@ -146,6 +178,7 @@ final class Variables {
         private final int line;
 
         Global(LuaString name, int line) {
+            super(0);
             this.name = name;
             this.line = line;
         }
@@ -181,6 +214,7 @@ final class Variables {
         private final int line;
 
         Index(Expr object, Expr key, int line) {
+            super(heaviest(object, key));
             this.object = object;
             this.key = key;
             this.line = line;
@@ -190,13 +224,33 @@ final class Variables {
         @Nullable
         Object eval(Frame frame) {
             Object target = object.eval(frame);
-            Object index = key.eval(frame);
+            if (key instanceof Constant constant) {
+                return get(frame, target, constant.value());
+            }
+            double index = key.number(frame);
+            if (Double.isNaN(index) && frame.hasOther()) {
+                return get(frame, target, frame.takeOther());
+            }
             if (target instanceof LuaTable table) {
                 Object value = table.get(index);
                 if (value != null || table.metatable() == null) {
                     return value;
                 }
             }
+            return general(frame, target, index);
+        }
+
+        private @Nullable Object get(Frame frame, @Nullable Object target, @Nullable Object index) {
+            if (target instanceof LuaTable table) {
+                Object value = table.get(index);
+                if (value != null || table.metatable() == null) {
+                    return value;
+                }
+            }
+            return general(frame, target, index);
+        }
+
+        private @Nullable Object general(Frame frame, @Nullable Object target, @Nullable Object index) {
             frame.line = line;
             return frame.lua.index(target, index, object);
         }
@@ -218,6 +272,19 @@ final class Variables {
             frame.lua.setIndex(target, index, value, object);
         }
 
+        /** As {@link #assign(Frame, Object, Object, Object)} with a number as key. */
+        void assign(Frame frame, @Nullable Object target, double index, @Nullable Object value) {
+            int element = (int) index;
+            if (element == index && element > 0 && target instanceof LuaTable table) {
+                if (table.metatable() == null && !table.isReadOnly()) {
+                    frame.line = line;
+                    table.put(element, value);
+                    return;
+                }
+            }
+            assign(frame, target, (Double) index, value);
+        }
+
         Expr object() {
             return object;
         }
@@ -233,6 +300,10 @@ final class Variables {
     }
 
     static final class Varargs extends Expr {
+        Varargs() {
+            super(1, 0);
+        }
+
         @Override
         @Nullable
         Object eval(Frame frame) {
@@ -255,6 +326,7 @@ final class Variables {
         private final Expr inner;
 
         Single(Expr inner) {
+            super(1, inner.weight);
             this.inner = inner;
         }
 
@@ -278,6 +350,7 @@ final class Variables {
         private final int line;
 
         TableConstructor(Expr[] elements, Expr[] keys, Expr[] values, int line) {
+            super(2, Math.max(heaviest(elements), Math.max(heaviest(keys), heaviest(values))));
             this.elements = elements;
             this.keys = keys;
             this.values = values;
@@ -287,7 +360,7 @@ final class Variables {
         @Override
         Object eval(Frame frame) {
             @Nullable Object[] list = evalList(frame, elements);
-            LuaTable table = keys.length == 0 ? frame.lua.newTable(list) : frame.lua.newTable(list.clone());
+            LuaTable table = frame.lua.newTable(keys.length == 0 ? list : list.clone(), keys.length);
             for (int i = 0; i < keys.length; i++) {
                 Object key = keys[i].eval(frame);
                 Object value = values[i].eval(frame);
@@ -313,6 +386,7 @@ final class Variables {
         private final Prototype prototype;
 
         FunctionBody(Prototype prototype) {
+            super(1, 0);
             this.prototype = prototype;
         }
 
