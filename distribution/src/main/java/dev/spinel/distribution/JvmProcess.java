@@ -36,17 +36,20 @@ final class JvmProcess implements ServerProcess {
 
     private final ServerLog log;
     private final String executable;
-    private final long systemMemoryBytes;
     private boolean sampled;
     private long sampledNanos;
     private long residentBytes;
     private double systemCpuSeconds;
-    private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
-    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     private @Nullable NettyTransport<?> transport;
     private Runnable stop = () -> {};
     private Runnable ready = () -> {};
     private Consumer<String> fail = reason -> {};
+
+    /** The figures of Java, which are not needed before somebody asks for them. */
+    private static final class Beans {
+        static final OperatingSystemMXBean SYSTEM = ManagementFactory.getOperatingSystemMXBean();
+        static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+    }
 
     JvmProcess(ServerLog log) {
         this.log = log;
@@ -54,9 +57,6 @@ final class JvmProcess implements ServerProcess {
         this.executable = home == null
                 ? ProcessHandle.current().info().command().orElse("")
                 : Path.of(home, "bin", "spinel-server").toString();
-        this.systemMemoryBytes = system instanceof com.sun.management.OperatingSystemMXBean machine
-                ? machine.getTotalMemorySize()
-                : Runtime.getRuntime().maxMemory();
     }
 
     /**
@@ -128,12 +128,14 @@ final class JvmProcess implements ServerProcess {
 
     @Override
     public long systemMemoryBytes() {
-        return systemMemoryBytes;
+        return Beans.SYSTEM instanceof com.sun.management.OperatingSystemMXBean machine
+                ? machine.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
     }
 
     @Override
     public double userCpuSeconds() {
-        double all = system instanceof com.sun.management.OperatingSystemMXBean machine
+        double all = Beans.SYSTEM instanceof com.sun.management.OperatingSystemMXBean machine
                 ? machine.getProcessCpuTime() / NANOS_PER_SECOND
                 : 0;
         return Math.max(0, all - systemCpuSeconds());
@@ -148,12 +150,12 @@ final class JvmProcess implements ServerProcess {
 
     @Override
     public double engineUserCpuSeconds() {
-        return threads.getCurrentThreadUserTime() / NANOS_PER_SECOND;
+        return Beans.THREADS.getCurrentThreadUserTime() / NANOS_PER_SECOND;
     }
 
     @Override
     public double engineSystemCpuSeconds() {
-        return Math.max(0, threads.getCurrentThreadCpuTime() - threads.getCurrentThreadUserTime()) / NANOS_PER_SECOND;
+        return Math.max(0, Beans.THREADS.getCurrentThreadCpuTime() - Beans.THREADS.getCurrentThreadUserTime()) / NANOS_PER_SECOND;
     }
 
     @Override

@@ -9,10 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
-import java.util.Locale;
 
 /**
  * The log of a server in the line format of Redis: {@code pid:role day month year hour:minute:second.millis level text}.
@@ -20,8 +18,14 @@ import java.util.Locale;
  * <p>Any thread.
  */
 public final class ServerLog {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("dd MMM yyyy HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+    /*
+     * A DateTimeFormatter would load three hundred classes before the first line, for which the start would have to wait.
+     */
+    private static final String[] MONTHS = {
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"
+    };
+
+    private static final int NANOS_PER_MILLI = 1_000_000;
 
     private final Sink sink;
     private final long pid = ProcessHandle.current().pid();
@@ -114,7 +118,25 @@ public final class ServerLog {
     }
 
     private synchronized void write(Level level, String text, String more) {
-        sink.write(pid + ":M " + TIME.format(Instant.now()) + " " + level.mark + " " + text + System.lineSeparator()
-                + more);
+        StringBuilder line = new StringBuilder(128);
+        line.append(pid).append(":M ");
+        appendTime(line, LocalDateTime.now(ZoneId.systemDefault()));
+        line.append(' ').append(level.mark).append(' ').append(text).append(System.lineSeparator());
+        sink.write(line.append(more).toString());
+    }
+
+    private static void appendTime(StringBuilder line, LocalDateTime time) {
+        appendPadded(line, time.getDayOfMonth(), 2);
+        line.append(' ').append(MONTHS[time.getMonthValue() - 1]);
+        line.append(' ').append(time.getYear());
+        appendPadded(line.append(' '), time.getHour(), 2);
+        appendPadded(line.append(':'), time.getMinute(), 2);
+        appendPadded(line.append(':'), time.getSecond(), 2);
+        appendPadded(line.append('.'), time.getNano() / NANOS_PER_MILLI, 3);
+    }
+
+    private static void appendPadded(StringBuilder line, int number, int digits) {
+        String text = Integer.toString(number);
+        line.append("0".repeat(digits - text.length())).append(text);
     }
 }

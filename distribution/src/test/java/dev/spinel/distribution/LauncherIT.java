@@ -96,7 +96,7 @@ class LauncherIT {
             List<String> arguments = launch("17", Map.of("JAVA_OPTS", "-Xmn64m -Dx=y"), launcher())
                     .arguments();
 
-            assertThat(arguments.indexOf("-Xmn64m")).isGreaterThan(arguments.indexOf("-XX:MaxNewSize=16m"));
+            assertThat(arguments.indexOf("-Xmn64m")).isGreaterThan(arguments.indexOf("-XX:MaxNewSize=8m"));
             assertThat(arguments).containsSubsequence("-Dx=y", "dev.spinel.distribution.Main");
         }
     }

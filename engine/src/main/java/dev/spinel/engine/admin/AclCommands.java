@@ -46,7 +46,6 @@ public final class AclCommands implements ServerPlugin {
     private final AclFile file;
     private final Consumer<String> log;
     private final AccessCheck accessCheck = new AccessCheck();
-    private final SecureRandom random = new SecureRandom();
 
     /**
      * The commands on users.
@@ -229,7 +228,7 @@ public final class AclCommands implements ServerPlugin {
         }
         int digits = (int) (bits + BITS_PER_DIGIT - 1) / BITS_PER_DIGIT;
         byte[] bytes = new byte[(digits + 1) / 2];
-        random.nextBytes(bytes);
+        new SecureRandom().nextBytes(bytes);
         call.reply().bulk(HexFormat.of().formatHex(bytes).substring(0, digits));
     }
 

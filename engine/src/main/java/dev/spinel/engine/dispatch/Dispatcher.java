@@ -601,6 +601,9 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (rules.readOnly() && (writes || command.spec().is(CommandFlag.MAY_REPLICATE))) {
             return "ERR Write commands are not allowed from read-only scripts.";
         }
+        if (rules.hasWritten()) {
+            return null;
+        }
         if (writes) {
             String error = writeError();
             if (error != null) {
@@ -664,9 +667,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             if (command.touchesArbitraryKeys()) {
                 services.propagator().apart(true);
             }
-        } else {
-            services.keyspaces().beginInner();
         }
+        services.keyspaces().beginCommand();
         if (tells) {
             services.tracking().begin(client);
         }
@@ -704,7 +706,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         } finally {
             depth--;
         }
-        services.keyspaces().end(isHalfDone, depth > 0);
+        services.keyspaces().endCommand(isHalfDone, depth > 0);
         long took = services.clock().readNanos() - start;
         context.finish(databaseBefore);
         if (client.is(ClientFlag.NO_TOUCH)) {

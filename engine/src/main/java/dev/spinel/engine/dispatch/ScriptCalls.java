@@ -13,10 +13,16 @@ public interface ScriptCalls {
      *
      * @param readOnly whether commands that write are refused
      * @param ignoresMemoryLimit whether commands that need memory run although {@code maxmemory} is reached
+     * @param hasWritten whether the script has changed something, after which only its own faults end it
      * @param audience who is told of changes
      * @param runsDenied whether commands run that scripts are denied ({@code DEBUG SET-DISABLE-DENY-SCRIPTS})
      */
-    record Rules(boolean readOnly, boolean ignoresMemoryLimit, Audience audience, boolean runsDenied) {}
+    record Rules(
+            boolean readOnly,
+            boolean ignoresMemoryLimit,
+            boolean hasWritten,
+            Audience audience,
+            boolean runsDenied) {}
 
     /**
      * Runs a command, whose reply goes to the client's connection.

@@ -67,11 +67,10 @@ public final class Keyspaces {
     public void begin(long nowMillis) {
         context.nowMillis(nowMillis);
         context.views().reset();
-        context.undo().begin();
     }
 
-    /** Starts a command within another one. */
-    public void beginInner() {
+    /** Starts what {@link #endCommand} can take back. */
+    public void beginCommand() {
         context.undo().begin();
     }
 
@@ -81,7 +80,7 @@ public final class Keyspaces {
      * @param takesBack whether it failed in the midst of a change, and what it replaced is to be there again
      * @param isInner whether another one goes on, whose own views are not in use
      */
-    public void end(boolean takesBack, boolean isInner) {
+    public void endCommand(boolean takesBack, boolean isInner) {
         if (takesBack) {
             context.undo().takeBack();
         } else {

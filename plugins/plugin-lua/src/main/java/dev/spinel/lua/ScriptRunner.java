@@ -300,12 +300,12 @@ final class ScriptRunner {
 
     private Rules rules(Running script) {
         Rules rules = script.rules;
-        boolean ignoresMemoryLimit = script.ignoresMemoryLimit || script.wrote;
         if (rules == null
-                || rules.ignoresMemoryLimit() != ignoresMemoryLimit
+                || rules.hasWritten() != script.wrote
                 || rules.audience() != script.audience
                 || rules.runsDenied() != runsDenied) {
-            rules = new Rules(script.readOnly, ignoresMemoryLimit, script.audience, runsDenied);
+            rules = new Rules(
+                    script.readOnly, script.ignoresMemoryLimit, script.wrote, script.audience, runsDenied);
             script.rules = rules;
         }
         return rules;

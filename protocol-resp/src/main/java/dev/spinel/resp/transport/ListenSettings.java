@@ -2,6 +2,7 @@ package dev.spinel.resp.transport;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,23 @@ public record ListenSettings(
 
     public ListenSettings {
         bindAddresses = List.copyOf(bindAddresses);
+    }
+
+    /** What the compiler makes of a record is put together when it is first called, which the start would wait for. */
+    @Override
+    public boolean equals(@Nullable Object object) {
+        return object instanceof ListenSettings other
+                && bindAddresses.equals(other.bindAddresses)
+                && port == other.port
+                && Objects.equals(tls, other.tls)
+                && backlog == other.backlog
+                && Objects.equals(unixSocket, other.unixSocket)
+                && unixSocketMode == other.unixSocketMode;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(bindAddresses, port, tls, backlog, unixSocket, unixSocketMode);
     }
 
     /** One TCP address with the default backlog, for tests and embedding. */
