@@ -155,7 +155,8 @@ final class JvmProcess implements ServerProcess {
 
     @Override
     public double engineSystemCpuSeconds() {
-        return Math.max(0, Beans.THREADS.getCurrentThreadCpuTime() - Beans.THREADS.getCurrentThreadUserTime()) / NANOS_PER_SECOND;
+        return Math.max(0, Beans.THREADS.getCurrentThreadCpuTime() - Beans.THREADS.getCurrentThreadUserTime())
+                / NANOS_PER_SECOND;
     }
 
     @Override

@@ -18,11 +18,7 @@ public interface ScriptCalls {
      * @param runsDenied whether commands run that scripts are denied ({@code DEBUG SET-DISABLE-DENY-SCRIPTS})
      */
     record Rules(
-            boolean readOnly,
-            boolean ignoresMemoryLimit,
-            boolean hasWritten,
-            Audience audience,
-            boolean runsDenied) {}
+            boolean readOnly, boolean ignoresMemoryLimit, boolean hasWritten, Audience audience, boolean runsDenied) {}
 
     /**
      * Runs a command, whose reply goes to the client's connection.

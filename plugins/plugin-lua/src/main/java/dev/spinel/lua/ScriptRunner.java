@@ -304,8 +304,7 @@ final class ScriptRunner {
                 || rules.hasWritten() != script.wrote
                 || rules.audience() != script.audience
                 || rules.runsDenied() != runsDenied) {
-            rules = new Rules(
-                    script.readOnly, script.ignoresMemoryLimit, script.wrote, script.audience, runsDenied);
+            rules = new Rules(script.readOnly, script.ignoresMemoryLimit, script.wrote, script.audience, runsDenied);
             script.rules = rules;
         }
         return rules;
