@@ -43,6 +43,20 @@ public record StreamId(long millis, long sequence) implements Comparable<StreamI
     }
 
     /** The form of the protocol: both numbers with a hyphen between them. */
+    public Bytes text() {
+        if (millis < 0 || sequence < 0) {
+            return Bytes.of(toString());
+        }
+        byte[] text = new byte[2 * Numbers.MAX_LONG_LENGTH + 1];
+        int length = Numbers.formatLong(millis, text, 0);
+        text[length++] = '-';
+        length += Numbers.formatLong(sequence, text, length);
+        Bytes bytes = new Bytes();
+        bytes.set(text, 0, length);
+        return bytes;
+    }
+
+    /** As {@link #text}. */
     @Override
     public String toString() {
         return Long.toUnsignedString(millis) + '-' + Long.toUnsignedString(sequence);

@@ -98,7 +98,7 @@ final class StreamGroups {
         if (!call.isPropagated()) {
             return;
         }
-        Bytes idText = Bytes.of(id.toString());
+        Bytes idText = id.text();
         call.propagateAs(
                 XCLAIM,
                 key,
@@ -113,7 +113,7 @@ final class StreamGroups {
                 FORCE,
                 JUSTID,
                 LASTID,
-                id.equals(group.lastId()) ? idText : Bytes.of(group.lastId().toString()));
+                id.equals(group.lastId()) ? idText : group.lastId().text());
     }
 
     /** Logs that there is a consumer, who was given nothing that the log would tell. */
@@ -131,7 +131,7 @@ final class StreamGroups {
                     SETID,
                     key,
                     group.name(),
-                    Bytes.of(group.lastId().toString()),
+                    group.lastId().text(),
                     ENTRIESREAD,
                     Bytes.of(Long.toString(group.entriesRead())));
         }
@@ -166,7 +166,7 @@ final class StreamGroups {
             return null;
         }
         StreamId id = stream == null ? StreamId.MIN : stream.lastId();
-        call.replaceArg(ID, Bytes.of(id.toString()));
+        call.replaceArg(ID, id.text());
         return id;
     }
 

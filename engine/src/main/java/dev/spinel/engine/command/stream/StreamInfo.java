@@ -44,7 +44,7 @@ final class StreamInfo {
 
     private static void id(ReplyWriter reply, String name, StreamId id) {
         reply.bulk(name);
-        reply.bulk(id.toString());
+        reply.bulk(id.text());
     }
 
     private static void numberOrNil(ReplyWriter reply, String name, long value, long unknown) {
@@ -167,7 +167,7 @@ final class StreamInfo {
         StreamGroup.Pending pending = group.pending(StreamId.MIN, null);
         while ((count == 0 || size < count) && pending.next()) {
             reply.array(4);
-            reply.bulk(pending.id().toString());
+            reply.bulk(pending.id().text());
             reply.bulk(pending.consumer().name());
             reply.integer(pending.deliveredMillis());
             reply.integer(pending.deliveries());
@@ -193,7 +193,7 @@ final class StreamInfo {
         StreamGroup.Pending pending = group.pending(StreamId.MIN, consumer);
         while ((count == 0 || size < count) && pending.next()) {
             reply.array(3);
-            reply.bulk(pending.id().toString());
+            reply.bulk(pending.id().text());
             reply.integer(pending.deliveredMillis());
             reply.integer(pending.deliveries());
             size++;

@@ -78,7 +78,7 @@ final class StreamPending {
             long idle = call.nowMillis() - pending.deliveredMillis();
             if (minIdle == 0 || idle >= minIdle) {
                 reply.array(4);
-                reply.bulk(pending.id().toString());
+                reply.bulk(pending.id().text());
                 reply.bulk(pending.consumer().name());
                 reply.integer(Math.max(0, idle));
                 reply.integer(pending.deliveries());
@@ -98,8 +98,8 @@ final class StreamPending {
             reply.nilArray();
             return;
         }
-        reply.bulk(group.firstPendingId().toString());
-        reply.bulk(group.lastPendingId().toString());
+        reply.bulk(group.firstPendingId().text());
+        reply.bulk(group.lastPendingId().text());
         int mark = reply.begin();
         int size = 0;
         for (StreamGroup.Consumer consumer : group.consumers()) {
@@ -215,7 +215,7 @@ final class StreamPending {
             boolean justId) {
         group.deliver(entry.id(), consumer, delivered, deliveries);
         if (justId) {
-            call.reply().bulk(entry.id().toString());
+            call.reply().bulk(entry.id().text());
         } else {
             StreamRead.entry(call.reply(), entry);
         }
@@ -227,7 +227,7 @@ final class StreamPending {
         group.acknowledge(id);
         call.changed();
         if (call.isPropagated()) {
-            call.propagateAs(XACK, key, group.name(), Bytes.of(id.toString()));
+            call.propagateAs(XACK, key, group.name(), id.text());
         }
     }
 
@@ -276,7 +276,7 @@ final class StreamPending {
         }
         ReplyWriter reply = call.reply();
         reply.array(3);
-        reply.bulk((more ? pending.id() : StreamId.MIN).toString());
+        reply.bulk((more ? pending.id() : StreamId.MIN).text());
         reply.array(claimed.size());
         StreamGroup.Consumer consumer =
                 claimed.isEmpty() ? null : StreamGroups.consumer(call, key, group, call.arg(CONSUMER));
@@ -296,7 +296,7 @@ final class StreamPending {
         }
         reply.array(deleted.size());
         for (StreamId id : deleted) {
-            reply.bulk(id.toString());
+            reply.bulk(id.text());
         }
     }
 }

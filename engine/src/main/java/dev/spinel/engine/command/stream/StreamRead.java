@@ -65,7 +65,7 @@ final class StreamRead {
     /** Replies an entry: its ID, and fields and values in turn. */
     static void entry(ReplyWriter reply, StreamValue.Cursor cursor) {
         reply.array(2);
-        reply.bulk(cursor.id().toString());
+        reply.bulk(cursor.id().text());
         reply.array(2 * cursor.fields());
         cursor.strings(reply::bulk);
     }
@@ -174,7 +174,7 @@ final class StreamRead {
             }
             if (call.argIs(index, "$")) {
                 StreamId last = stream == null ? StreamId.MIN : stream.lastId();
-                call.replaceArg(index, Bytes.of(last.toString()));
+                call.replaceArg(index, last.text());
                 return last;
             }
             if (call.argIs(index, "+")) {
@@ -204,7 +204,7 @@ final class StreamRead {
                 cursor.next();
                 return Objects.requireNonNull(cursor.id().previous(), "ID before " + cursor.id());
             }
-            call.replaceArg(index, Bytes.of(last.toString()));
+            call.replaceArg(index, last.text());
             return last;
         }
 
@@ -364,7 +364,7 @@ final class StreamRead {
                                 call, key, group, consumer, pending.id(), call.nowMillis(), deliveries);
                     } else {
                         reply.array(2);
-                        reply.bulk(pending.id().toString());
+                        reply.bulk(pending.id().text());
                         reply.nilArray();
                     }
                     size++;

@@ -140,7 +140,9 @@ final class StreamTrim {
         arguments.add(Bytes.of(bySize ? "MAXLEN" : "MINID"));
         arguments.add(Bytes.of("="));
         arguments.add(
-                Bytes.of(bySize ? Long.toString(stream.size()) : minIdOf(stream).toString()));
+                bySize
+                        ? Bytes.of(Long.toString(stream.size()))
+                        : minIdOf(stream).text());
     }
 
     /** The ID below which there is nothing. */

@@ -55,7 +55,7 @@ final class StreamWrite {
         if (existing != null) {
             existing.append(id, strings, 0, count);
         }
-        Bytes idText = Bytes.of(id.toString());
+        Bytes idText = id.text();
         if (!trim.id().isComplete()) {
             call.replaceArg(idIndex, idText);
         }
