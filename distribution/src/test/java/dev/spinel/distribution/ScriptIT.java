@@ -21,7 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.Transaction;
 import redis.clients.jedis.exceptions.JedisBusyException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -125,6 +127,42 @@ class ScriptIT {
                     .last()
                     .isEqualTo(300_000L);
             assertThat(caller.eval("return 7")).isEqualTo(7L);
+        }
+    }
+
+    /** Two clients are released at once, and the first of them goes on with a script during which the second is served. */
+    @ParameterizedTest
+    @CsvSource({"auto, 1", "auto, 3"})
+    void longScriptOfAReleasedClient_othersThatWereReleasedGoOn(String transport, String threads) throws Exception {
+        try (SpinelServer server = SpinelServer.builder()
+                        .port(0)
+                        .directive("io-transport", transport)
+                        .directive("io-threads", threads)
+                        .directive("busy-reply-threshold", "10")
+                        .start();
+                Jedis first = connect(server);
+                Jedis second = connect(server);
+                Jedis other = connect(server)) {
+            CompletableFuture<List<Object>> pipeline = CompletableFuture.supplyAsync(() -> {
+                Pipeline requests = first.pipelined();
+                requests.blpop(0, "a");
+                requests.eval("local begin=os.clock() while os.clock()-begin<0.2 do end return 7");
+                return requests.syncAndReturnAll();
+            });
+            CompletableFuture<List<String>> popped = CompletableFuture.supplyAsync(() -> second.blpop(0, "b"));
+            Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> other.info("clients")
+                    .contains("blocked_clients:2"));
+
+            Transaction transaction = other.multi();
+            transaction.lpush("a", "1");
+            transaction.lpush("b", "2");
+            transaction.exec();
+
+            assertThat(popped.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).containsExactly("b", "2");
+            assertThat(pipeline.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
+                    .last()
+                    .isEqualTo(7L);
+            assertThat(other.ping()).isEqualTo("PONG");
         }
     }
 

@@ -531,7 +531,9 @@ public final class Database implements Keyspace {
         if (type.id() == ValueType.CUSTOM_ID) {
             // The plugin's code runs before there is a record: if it throws, nothing is half done.
             enter(CustomValue.create(type), hash, key, NO_EXPIRY);
-            return viewAt(type, hash, find(hash, key));
+            long entered = find(hash, key);
+            context.undo().created(this, hash, entered);
+            return viewAt(type, hash, entered);
         }
         long address = newRecord(hash, key, type.id(), 0, 0, NO_EXPIRY);
         ValueView view = context.views().view(this, hash, address, type.id());
@@ -655,7 +657,7 @@ public final class Database implements Keyspace {
         }
         RecordLayout.clock(arena.chunk(newAddress), arena.offset(newAddress), accessed);
         writeString(newAddress, value, encoding);
-        table.replace(hash, address, newAddress);
+        recordMoved(hash, address, newAddress);
         arena.free(address, oldSize);
     }
 

@@ -112,6 +112,8 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                 executeRequests();
             }
         } finally {
+            // Its memory is that of all reads, one of which may be in progress and have others served.
+            in.skipBytes(in.readableBytes());
             in.release();
         }
     }
@@ -145,9 +147,13 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
                     endpoint.remoteAddress(),
                     cause.getCause().getMessage());
         } else if (!(cause instanceof IOException)) {
-            LOGGER.log(
-                    System.Logger.Level.ERROR, "Connection " + remoteAddress() + " is closed after a failure", cause);
+            closeAfter(cause);
         }
+        close();
+    }
+
+    private void closeAfter(Throwable failure) {
+        LOGGER.log(System.Logger.Level.ERROR, "Connection " + remoteAddress() + " is closed after a failure", failure);
         close();
     }
 
@@ -196,7 +202,11 @@ final class NettyConnection<C> extends ChannelInboundHandlerAdapter implements C
     public void runResumed() {
         resumeQueued = false;
         if (!closing) {
-            executeRequests();
+            try {
+                executeRequests();
+            } catch (RuntimeException | Error failure) {
+                closeAfter(failure);
+            }
         }
     }
 

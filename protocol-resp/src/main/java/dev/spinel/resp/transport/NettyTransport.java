@@ -228,8 +228,10 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     }
 
     private void runResumed() {
-        // A connection that has more to execute queues up again, for the next turn.
-        for (int i = toResume.size(); i > 0; i--) {
+        // A connection that has more to execute queues up again, for the next turn. One that runs a long script has
+        // others
+        // served meanwhile, those that wait here included.
+        for (int i = toResume.size(); i > 0 && !toResume.isEmpty(); i--) {
             toResume.remove().runResumed();
         }
     }

@@ -101,6 +101,10 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     void submit(RequestBatch requests) {
         batch = requests;
         batchDue = true;
+        executeOrClose();
+    }
+
+    private void executeOrClose() {
         try {
             executeRequests();
         } catch (RuntimeException | Error failure) {
@@ -133,7 +137,7 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     public void runResumed() {
         resumeQueued = false;
         suspended = false;
-        executeRequests();
+        executeOrClose();
     }
 
     @Override

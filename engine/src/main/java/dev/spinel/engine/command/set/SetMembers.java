@@ -70,13 +70,16 @@ final class SetMembers {
             call.reply().integer(source.contains(member) ? 1 : 0);
             return;
         }
-        if (!source.remove(member)) {
+        if (!source.contains(member)) {
             call.reply().integer(0);
             return;
         }
+        // May fail for lack of memory, so it comes first.
+        boolean isNew = keys.modifyOrCreate(SET, to).add(member);
+        source.remove(member);
         call.changed(from, KeyEvent.SET, "srem");
         keys.removeIfEmpty(from);
-        if (keys.modifyOrCreate(SET, to).add(member)) {
+        if (isNew) {
             call.changed(to, KeyEvent.SET, "sadd");
         }
         call.reply().integer(1);
