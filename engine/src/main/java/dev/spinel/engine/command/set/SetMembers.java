@@ -70,16 +70,13 @@ final class SetMembers {
             call.reply().integer(source.contains(member) ? 1 : 0);
             return;
         }
-        if (!source.contains(member)) {
+        if (!source.remove(member)) {
             call.reply().integer(0);
             return;
         }
-        // May fail for lack of memory, so it comes first.
-        boolean isNew = keys.modifyOrCreate(SET, to).add(member);
-        source.remove(member);
         call.changed(from, KeyEvent.SET, "srem");
         keys.removeIfEmpty(from);
-        if (isNew) {
+        if (keys.modifyOrCreate(SET, to).add(member)) {
             call.changed(to, KeyEvent.SET, "sadd");
         }
         call.reply().integer(1);
