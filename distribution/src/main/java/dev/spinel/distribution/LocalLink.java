@@ -146,6 +146,6 @@ final class LocalLink implements LocalConnection.Output {
     /** Ends the connection. Requests without a reply fail with an unknown outcome. */
     void close() {
         failPending();
-        connection.end();
+        connection.disconnect();
     }
 }

@@ -8,6 +8,8 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -127,6 +129,32 @@ class ScriptIT {
                     .last()
                     .isEqualTo(300_000L);
             assertThat(caller.eval("return 7")).isEqualTo(7L);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto, 1", "nio, 1", "auto, 3", "nio, 3"})
+    void silentClientsBusyScript_keepsTheRepliesBeforeIt(String transport, String threads) throws Exception {
+        try (SpinelServer server = SpinelServer.builder()
+                        .port(0)
+                        .directive("io-transport", transport)
+                        .directive("io-threads", threads)
+                        .directive("busy-reply-threshold", "5")
+                        .start();
+                Jedis other = connect(server);
+                Socket socket = new Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.getOutputStream()
+                    .write(("PING\r\nCLIENT REPLY OFF\r\n"
+                                    + "EVAL \"local begin=os.clock() while os.clock()-begin<0.1 do end return 7\" 0\r\n"
+                                    + "CLIENT REPLY ON\r\nPING\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            while (!isBusy(other)) {
+                Thread.onSpinWait();
+            }
+
+            byte[] expected = "+PONG\r\n+OK\r\n+PONG\r\n".getBytes(StandardCharsets.US_ASCII);
+            assertThat(socket.getInputStream().readNBytes(expected.length)).isEqualTo(expected);
         }
     }
 

@@ -42,6 +42,12 @@ public interface Capability extends ServerPlugin {
         return Long.MAX_VALUE;
     }
 
+    /**
+     * Writes down the units that have ended, because replies are about to leave; at most within a command that takes long
+     * and serves others, whose own unit has not ended.
+     */
+    default void writeUnits() {}
+
     /** All keys of all databases were removed by FLUSHALL. */
     default void flushedAll() {}
 

@@ -775,6 +775,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     @Override
+    public void writeChanges() {
+        clock.update();
+        capabilities.forEach(Capability::writeUnits);
+    }
+
+    @Override
     public long afterReplies() {
         limits.evictLargest(clock.readNanos());
         boolean releases = keyspaces.lazyRelease().isPending();

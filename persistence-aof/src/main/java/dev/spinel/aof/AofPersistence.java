@@ -143,6 +143,11 @@ public final class AofPersistence implements Capability {
     }
 
     @Override
+    public void writeUnits() {
+        log().writer().writeUnits();
+    }
+
+    @Override
     public List<Command> commands() {
         return List.of(
                 Command.of(AofSpecs.BGREWRITEAOF, this::bgrewriteaof), Command.of(AofSpecs.WAITAOF, this::waitaof));

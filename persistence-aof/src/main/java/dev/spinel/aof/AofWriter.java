@@ -291,6 +291,13 @@ final class AofWriter implements WriteSink {
         return Math.max(0, Math.min(wait, syncIfDue()));
     }
 
+    /** Writes and syncs, as the policy says, the units that have ended while another is in progress. */
+    void writeUnits() {
+        if (flush(false)) {
+            syncIfDue();
+        }
+    }
+
     private void logSyncError() {
         String error = syncError;
         if (!Objects.equals(error, loggedSyncError)) {

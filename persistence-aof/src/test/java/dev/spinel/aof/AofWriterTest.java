@@ -85,6 +85,20 @@ class AofWriterTest {
         }
 
         @Test
+        void writeUnits_writesAndSyncsThoseThatHaveEnded() {
+            writer.policy(FsyncPolicy.ALWAYS);
+            set();
+            effect(0, "SET", "k", "1");
+            effect(0, "DEL", "k");
+            writer.writeUnits();
+            assertThat(file.text()).isEqualTo(SELECT_0 + SET);
+            assertThat(file.syncedBytes()).isEqualTo(file.size());
+            writer.endUnit();
+            turnAfter(0);
+            assertThat(file.text()).isEqualTo(SELECT_0 + SET + MULTI + SET + DEL + EXEC);
+        }
+
+        @Test
         void otherDatabase_selectedFirst() {
             effect(0, "SET", "k", "1");
             effect(12, "DEL", "k");

@@ -16,6 +16,9 @@ public final class EngineLoop implements Runnable {
         /** Ends the turn's work before replies leave; returns for how many nanoseconds there is nothing more to do. */
         long end();
 
+        /** Has the changes written down of which replies tell that leave within a command. */
+        void writeChanges();
+
         /** Does what no reply waits for, once all have left; returns as {@link #end}. */
         long afterReplies();
     }
@@ -44,6 +47,7 @@ public final class EngineLoop implements Runnable {
      */
     public void serveOthers() {
         pump.poll(0);
+        turn.writeChanges();
         pump.flush();
         if (stopped) {
             throw new LoopStoppedException();

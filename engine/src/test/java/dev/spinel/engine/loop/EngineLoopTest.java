@@ -35,6 +35,11 @@ class EngineLoopTest {
                 }
 
                 @Override
+                public void writeChanges() {
+                    calls.add("write");
+                }
+
+                @Override
                 public long afterReplies() {
                     return 0;
                 }
@@ -50,7 +55,7 @@ class EngineLoopTest {
     @Test
     void serveOthers_goesOnUntilOneOfThemStopsTheLoop() {
         loop.serveOthers();
-        assertThat(calls).containsExactly("poll", "flush");
+        assertThat(calls).containsExactly("poll", "write", "flush");
         request = loop::stop;
         assertThatThrownBy(loop::serveOthers).isInstanceOf(LoopStoppedException.class);
     }

@@ -220,6 +220,11 @@ public final class RequestDecoder {
         }
     }
 
+    /** Whether bytes of the last {@link #receive} must stay where they are until {@link #retain}. */
+    public boolean isBorrowing() {
+        return borrowed;
+    }
+
     /** Bytes received and not decoded yet, those of an incomplete request included. */
     public int waitingBytes() {
         return end - start;

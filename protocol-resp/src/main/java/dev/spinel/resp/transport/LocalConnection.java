@@ -1,40 +1,25 @@
 package dev.spinel.resp.transport;
 
-import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
-import dev.spinel.engine.client.Connection;
-import dev.spinel.resp.codec.RespReplies;
-import dev.spinel.resp.codec.RespWriter;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A client within the process of the server: requests come as arguments, and replies leave in RESP, with no socket between.
  *
- * <p>{@link #send} and {@link #end} are for any thread, all else for the engine's.
+ * <p>{@link #send(List)} and {@link #disconnect} are for any thread, all else for the engine's.
  *
  * @param <C> what the engine keeps of a connected client
  */
-public final class LocalConnection<C> implements Connection, TurnMember {
-    private final NettyTransport<C> transport;
+public final class LocalConnection<C> extends ClientConnection<C> {
     private final Output output;
-    private final RespWriter writer;
     /** Requests that the client cannot execute yet. */
     private final ArrayDeque<List<byte[]>> waiting = new ArrayDeque<>();
 
     private int waitingBytes;
     private long receivedBytes;
-    private @Nullable C client;
-    private boolean suspended;
-    /** No request is executed any more. */
-    private boolean closing;
-
-    private boolean closed;
-    private boolean flushQueued;
-    private boolean resumeQueued;
 
     /** Where replies go. Called on the engine thread: must not block. */
     public interface Output {
@@ -46,19 +31,8 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     }
 
     LocalConnection(NettyTransport<C> transport, Output output) {
-        this.transport = transport;
+        super(transport);
         this.output = output;
-        this.writer = transport.newWriter(this::mayGrow);
-    }
-
-    /** Takes the connection on, as one that was accepted. */
-    void open() {
-        if (transport.admit()) {
-            client = transport.executor().connect(this);
-        } else {
-            reply().error("ERR max number of clients reached");
-            closeAfterReply();
-        }
     }
 
     /**
@@ -68,28 +42,28 @@ public final class LocalConnection<C> implements Connection, TurnMember {
      * @throws RejectedExecutionException if the server has stopped: the request is not executed
      */
     public void send(List<byte[]> request) {
-        transport.onRunningEngine(() -> received(request));
+        transport().onRunningEngine(() -> received(request));
     }
 
     /** Ends the connection; requests that were sent before are executed as far as they can be. */
-    public void end() {
+    public void disconnect() {
         try {
-            transport.onRunningEngine(this::disconnect);
+            transport().onRunningEngine(this::end);
         } catch (RejectedExecutionException ignored) {
             // The server has stopped, and with it all connections.
         }
     }
 
     private void received(List<byte[]> request) {
-        if (closing) {
+        if (isClosing()) {
             return;
         }
         waiting.add(request);
         int bytes = bytes(request);
         waitingBytes += bytes;
-        transport.countInput(bytes);
+        transport().countInput(bytes);
         receivedBytes += bytes;
-        executeRequests();
+        queueResume();
     }
 
     private static int bytes(List<byte[]> request) {
@@ -100,114 +74,49 @@ public final class LocalConnection<C> implements Connection, TurnMember {
         return bytes;
     }
 
-    private void executeRequests() {
-        C executing = client;
-        if (executing == null) {
-            return;
-        }
-        while (!suspended && !closing && !waiting.isEmpty()) {
+    @Override
+    void executeRequests(C executing) {
+        while (!isSuspended() && !isClosing() && !waiting.isEmpty()) {
             List<byte[]> request = waiting.remove();
             Bytes[] args = new Bytes[request.size()];
             for (int i = 0; i < args.length; i++) {
                 args[i] = Bytes.of(request.get(i));
             }
-            suspended = !transport.executor().execute(executing, args, args.length);
+            suspended(!transport().executor().execute(executing, args, args.length));
             waitingBytes -= bytes(request);
         }
     }
 
     @Override
-    public void runResumed() {
-        resumeQueued = false;
-        executeRequests();
-    }
-
-    @Override
-    public void flushOutput() {
-        flushQueued = false;
-        if (closed) {
-            writer.clear();
+    void writeOutput() {
+        if (holdsReplies()) {
             return;
         }
-        if (writer.length() > 0) {
-            byte[] part = Arrays.copyOf(writer.array(), writer.length());
-            writer.clear();
-            transport.countOutput(part.length);
+        if (writer().length() > 0) {
+            byte[] part = Arrays.copyOf(writer().array(), writer().length());
+            clearOutput();
+            transport().countOutput(part.length);
             output.replied(part);
         }
-        if (closing) {
-            disconnect();
+        if (isClosing()) {
+            forgetClient();
         }
     }
 
-    /** Forgets the client and tells its side; without effect if that was done. */
-    void disconnect() {
-        if (closed) {
-            return;
-        }
-        closing = true;
-        closed = true;
-        waiting.clear();
-        waitingBytes = 0;
-        writer.clear();
-        C leaving = client;
-        if (leaving != null) {
-            client = null;
-            transport.leave();
-            transport.executor().disconnect(leaving);
-        }
-        transport.forget(this);
-        output.closed();
-    }
-
-    private void queueFlush() {
-        if (!flushQueued) {
-            flushQueued = true;
-            transport.queueFlush(this);
+    /** Tells its side too; without effect if that was done. */
+    @Override
+    void forgetClient() {
+        if (transport().forget(this)) {
+            waiting.clear();
+            waitingBytes = 0;
+            super.forgetClient();
+            output.closed();
         }
     }
 
-    private boolean mayGrow(long bytes) {
-        C growing = client;
-        return growing == null || closed || transport.executor().mayGrow(growing, bytes);
-    }
-
     @Override
-    public ReplyWriter reply() {
-        if (closed) {
-            writer.clear();
-        }
-        queueFlush();
-        return writer;
-    }
-
-    @Override
-    public void send(byte[] source, int offset, int length) {
-        if (closed) {
-            return;
-        }
-        queueFlush();
-        writer.raw(source, offset, length);
-    }
-
-    @Override
-    public int mark() {
-        return writer.length();
-    }
-
-    @Override
-    public void rollback(int mark) {
-        writer.rollback(mark);
-    }
-
-    @Override
-    public int repliesSince(int mark) {
-        return RespReplies.count(writer.array(), mark, writer.length());
-    }
-
-    @Override
-    public void protocol(int version) {
-        writer.protocol(version);
+    long pendingBytes() {
+        return 0;
     }
 
     /** Requests of the same process are there already, however large. */
@@ -215,33 +124,9 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     public void restrictRequests(boolean restricted) {}
 
     @Override
-    public void closeAfterReply() {
-        closing = true;
-        queueFlush();
-    }
-
-    @Override
     public void close() {
-        closing = true;
-        end();
-    }
-
-    @Override
-    public void resume() {
-        suspended = false;
-        if (!resumeQueued) {
-            resumeQueued = true;
-            transport.queueResume(this);
-        }
-    }
-
-    @Override
-    public void suspend(boolean value) {
-        suspended = value;
-        if (!value) {
-            // The reply of the command in progress comes after what was flushed meanwhile.
-            queueFlush();
-        }
+        super.close();
+        disconnect();
     }
 
     @Override
@@ -262,11 +147,6 @@ public final class LocalConnection<C> implements Connection, TurnMember {
     @Override
     public int fileDescriptor() {
         return -1;
-    }
-
-    @Override
-    public long outputBytes() {
-        return writer.length();
     }
 
     @Override

@@ -14,9 +14,7 @@ final class LoopBuffers {
     static final int WRITE_BYTES = 64 * 1024;
 
     private final SharedReadBuffer readBuffer = new SharedReadBuffer();
-    /** A read goes to the second half; the first has room for the start of a request that it completes. */
-    private final byte[] requestArray = new byte[2 * SharedReadBuffer.SIZE_BYTES];
-
+    private final TurnReads reads = new TurnReads();
     private final RequestViews requestViews = new RequestViews();
     private ByteBuf writeBuffer = Unpooled.directBuffer(WRITE_BYTES, WRITE_BYTES);
 
@@ -28,8 +26,8 @@ final class LoopBuffers {
     }
 
     /** Where a connection puts what it has read, until it has been decoded. */
-    byte[] requestArray() {
-        return requestArray;
+    TurnReads reads() {
+        return reads;
     }
 
     RequestViews requestViews() {

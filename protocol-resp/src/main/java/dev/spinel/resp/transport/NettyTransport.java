@@ -44,9 +44,9 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
     private final @Nullable IoLoops<C> ioLoops;
     private final BufferPool replyArrays;
 
-    private ArrayList<TurnMember> toFlush = new ArrayList<>();
-    private ArrayList<TurnMember> flushing = new ArrayList<>();
-    private final ArrayDeque<TurnMember> toResume = new ArrayDeque<>();
+    private ArrayList<ClientConnection<C>> toFlush = new ArrayList<>();
+    private ArrayList<ClientConnection<C>> flushing = new ArrayList<>();
+    private final ArrayDeque<ClientConnection<C>> toResume = new ArrayDeque<>();
     private final Set<LocalConnection<C>> localConnections = new HashSet<>();
 
     private boolean owned;
@@ -134,9 +134,9 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         onEngineThread(task);
     }
 
-    /** A local connection has ended. */
-    void forget(LocalConnection<C> connection) {
-        localConnections.remove(connection);
+    /** A local connection has ended; returns whether it had not before. */
+    boolean forget(LocalConnection<C> connection) {
+        return localConnections.remove(connection);
     }
 
     @Override
@@ -174,7 +174,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         if (ioLoops != null) {
             ioLoops.takeBackArrays(replyArrays);
         }
-        ArrayList<TurnMember> batch = toFlush;
+        ArrayList<ClientConnection<C>> batch = toFlush;
         toFlush = flushing;
         flushing = batch;
         for (int i = 0; i < batch.size(); i++) {
@@ -209,7 +209,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         own();
         closed = true;
         listeners.close();
-        List.copyOf(localConnections).forEach(LocalConnection::disconnect);
+        List.copyOf(localConnections).forEach(LocalConnection::forgetClient);
         if (ioLoops != null) {
             ioLoops.close(loop);
         }
@@ -229,11 +229,11 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
 
     private void runResumed() {
         // A connection that has more to execute queues up again, for the next turn. One that runs a long script has
-        // others
-        // served meanwhile, those that wait here included.
+        // others served meanwhile, those that wait here included.
         for (int i = toResume.size(); i > 0 && !toResume.isEmpty(); i--) {
             toResume.remove().runResumed();
         }
+        buffers.reads().clear();
     }
 
     /** The loops that connections are accepted for. */
@@ -248,7 +248,7 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
             return;
         }
         buffers.useFor(endpoint);
-        endpoint.channel().pipeline().addLast(new NettyConnection<>(this, buffers, endpoint));
+        new NettyConnection<>(this, buffers, endpoint).addTo(endpoint.channel().pipeline());
     }
 
     /** Runs something in this turn or the next one on the engine's thread; any thread. */
@@ -303,11 +303,11 @@ public final class NettyTransport<C> implements IoPump, AutoCloseable {
         overlongRequests++;
     }
 
-    void queueFlush(TurnMember connection) {
+    void queueFlush(ClientConnection<C> connection) {
         toFlush.add(connection);
     }
 
-    void queueResume(TurnMember connection) {
+    void queueResume(ClientConnection<C> connection) {
         toResume.add(connection);
     }
 }

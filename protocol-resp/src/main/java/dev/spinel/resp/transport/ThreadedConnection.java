@@ -1,10 +1,6 @@
 package dev.spinel.resp.transport;
 
-import dev.spinel.api.command.ReplyWriter;
-import dev.spinel.engine.client.Connection;
 import dev.spinel.engine.client.RequestExecutor;
-import dev.spinel.resp.codec.RespReplies;
-import dev.spinel.resp.codec.RespWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <C> what the engine keeps of a connected client
  */
-final class ThreadedConnection<C> implements Connection, TurnMember {
+final class ThreadedConnection<C> extends ClientConnection<C> {
     /*
      * The two halves share no lock; they hand objects over.
      *
@@ -39,185 +35,91 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
      * exception, since the end of its connection must be noticed: it is read up to the limit of the query buffer.
      */
 
-    private static final System.Logger LOGGER = System.getLogger(ThreadedConnection.class.getName());
-
-    private final NettyTransport<C> transport;
     private final ThreadedSocket<C> socket;
     private final Endpoint endpoint;
     private final OutputSlot slot;
-    private final RespWriter writer;
 
-    private @Nullable C client;
     /** The requests to execute, or executed in this turn; null while the I/O loop owns them. */
     private @Nullable RequestBatch batch;
     /** The I/O loop waits for the end of the batch, or of {@link #opened}. */
     private boolean batchDue;
-
-    private boolean suspended;
     /** The I/O loop has been told that the client is suspended. */
     private boolean suspensionTold;
-    /** No request is executed any more. */
-    private boolean closing;
-
-    private boolean closed;
-    private boolean flushQueued;
-    private boolean resumeQueued;
 
     ThreadedConnection(NettyTransport<C> transport, ThreadedSocket<C> socket, Endpoint endpoint, OutputSlot slot) {
-        this.transport = transport;
+        super(transport);
         this.socket = socket;
         this.endpoint = endpoint;
         this.slot = slot;
-        this.writer = transport.newWriter(this::mayGrow);
     }
 
     /** The first message of the I/O loop. */
     void opened() {
         batchDue = true;
-        if (transport.admit()) {
-            client = transport.executor().connect(this);
-            queueFlush();
-        } else {
-            reply().error("ERR max number of clients reached");
-            closeAfterReply();
-        }
-    }
-
-    /** The last message of the I/O loop. */
-    void disconnected() {
-        closed = true;
-        closing = true;
-        batch = null;
-        writer.clear();
-        C leaving = client;
-        if (leaving != null) {
-            client = null;
-            transport.leave();
-            transport.executor().disconnect(leaving);
-        }
+        open();
+        queueFlush();
     }
 
     /** Takes on requests of the I/O loop. */
     void submit(RequestBatch requests) {
         batch = requests;
         batchDue = true;
-        executeOrClose();
+        queueResume();
     }
 
-    private void executeOrClose() {
-        try {
-            executeRequests();
-        } catch (RuntimeException | Error failure) {
-            LOGGER.log(
-                    System.Logger.Level.ERROR, "Connection " + remoteAddress() + " is closed after a failure", failure);
-            close();
-        }
+    @Override
+    void forgetClient() {
+        batch = null;
+        super.forgetClient();
     }
 
-    private void executeRequests() {
-        C executing = client;
+    @Override
+    void executeRequests(C executing) {
         RequestBatch requests = batch;
-        if (executing == null || requests == null || closing) {
+        if (requests == null) {
             return;
         }
         queueFlush();
-        RequestExecutor<C> executor = transport.executor();
-        while (!suspended && !closing && requests.hasNext()) {
+        RequestExecutor<C> executor = transport().executor();
+        while (!isSuspended() && !isClosing() && requests.hasNext()) {
             int argCount = requests.nextArgCount();
-            suspended = !executor.execute(executing, requests.nextArgs(transport.requestViews()), argCount);
+            suspended(!executor.execute(executing, requests.nextArgs(transport().requestViews()), argCount));
         }
         String error = requests.error();
-        if (error != null && !suspended && !closing) {
-            closing = true;
+        if (error != null && !isSuspended() && !isClosing()) {
+            closing();
             executor.protocolError(executing, error);
         }
     }
 
     @Override
-    public void runResumed() {
-        resumeQueued = false;
-        suspended = false;
-        executeOrClose();
-    }
-
-    @Override
-    public void flushOutput() {
-        flushQueued = false;
-        if (closed) {
-            writer.clear();
-            return;
-        }
-        int length = writer.length();
+    void writeOutput() {
+        int length = writer().length();
         byte[] replies = null;
-        if (length > 0 && slot.take()) {
+        if (length > 0 && !holdsReplies() && slot.take()) {
             socket.unsentBytes(length);
-            replies = writer.handOver();
+            replies = writer().handOver();
         }
-        boolean close = closing && writer.length() == 0;
-        boolean batchDone = batchDue && !suspended && !closing;
+        boolean close = isClosing() && writer().length() == 0;
+        boolean batchDone = batchDue && !isSuspended() && !isResumeQueued() && !isClosing();
         if (batchDone) {
             batch = null;
             batchDue = false;
         }
-        if (replies != null || batchDone || close || suspended != suspensionTold) {
-            suspensionTold = suspended;
-            socket.post(new TurnEnd(socket, replies, replies == null ? 0 : length, batchDone, suspended, close));
+        if (replies != null || batchDone || close || isSuspended() != suspensionTold) {
+            suspensionTold = isSuspended();
+            socket.post(new TurnEnd(socket, replies, replies == null ? 0 : length, batchDone, suspensionTold, close));
         }
-        C waiting = client;
-        if (writer.length() > 0 && waiting != null) {
-            transport.executor().outputWaits(waiting);
-        }
-    }
-
-    /** Has the output handed over at the end of the turn; the I/O loop too asks for it, once it can take more. */
-    void queueFlush() {
-        if (!flushQueued) {
-            flushQueued = true;
-            transport.queueFlush(this);
+        C waiting = client();
+        if (writer().length() > 0 && waiting != null) {
+            transport().executor().outputWaits(waiting);
         }
     }
 
-    private boolean mayGrow(long bytes) {
-        C growing = client;
-        return growing == null || closed || transport.executor().mayGrow(growing, bytes + socket.unsentBytes());
-    }
-
+    /** {@inheritDoc} While a socket takes a buffer bit by bit, it counts as a whole: at most 64 KiB too many. */
     @Override
-    public ReplyWriter reply() {
-        if (closed) {
-            writer.clear();
-        }
-        queueFlush();
-        return writer;
-    }
-
-    @Override
-    public void send(byte[] source, int offset, int length) {
-        if (closed) {
-            return;
-        }
-        queueFlush();
-        writer.raw(source, offset, length);
-    }
-
-    @Override
-    public int mark() {
-        return writer.length();
-    }
-
-    @Override
-    public void rollback(int mark) {
-        writer.rollback(mark);
-    }
-
-    @Override
-    public int repliesSince(int mark) {
-        return RespReplies.count(writer.array(), mark, writer.length());
-    }
-
-    @Override
-    public void protocol(int version) {
-        writer.protocol(version);
+    long pendingBytes() {
+        return socket.unsentBytes();
     }
 
     @Override
@@ -226,31 +128,9 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     }
 
     @Override
-    public void closeAfterReply() {
-        closing = true;
-        queueFlush();
-    }
-
-    @Override
     public void close() {
-        closing = true;
-        closed = true;
+        super.close();
         socket.close();
-    }
-
-    @Override
-    public void resume() {
-        if (!resumeQueued) {
-            resumeQueued = true;
-            transport.queueResume(this);
-        }
-    }
-
-    @Override
-    public void suspend(boolean value) {
-        suspended = value;
-        // Behind what was flushed while the command in progress served others.
-        queueFlush();
     }
 
     @Override
@@ -271,12 +151,6 @@ final class ThreadedConnection<C> implements Connection, TurnMember {
     @Override
     public int fileDescriptor() {
         return endpoint.fileDescriptor();
-    }
-
-    /** {@inheritDoc} While a socket takes a buffer bit by bit, it counts as a whole: at most 64 KiB too many. */
-    @Override
-    public long outputBytes() {
-        return (long) writer.length() + socket.unsentBytes();
     }
 
     @Override

@@ -102,7 +102,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
             loops.giveBack(unsent);
         }
         unsentBytes = 0;
-        loops.onEngineThread(connection::disconnected);
+        loops.onEngineThread(connection::end);
     }
 
     @Override
@@ -110,15 +110,12 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) message;
         try {
             while (in.isReadable() && !closing) {
-                int count = Math.min(in.readableBytes(), SharedReadBuffer.SIZE_BYTES);
-                byte[] target = loop.buffers().requestArray();
-                int offset = target.length - SharedReadBuffer.SIZE_BYTES;
-                in.readBytes(target, offset, count);
+                int count = loop.buffers().reads().receive(in, decoder);
                 loops.countInput(count);
                 readBytes += count;
                 receivedBytes = readBytes;
-                decoder.receive(target, offset, count);
                 submitRequests();
+                loop.buffers().reads().clear();
             }
         } finally {
             in.release();

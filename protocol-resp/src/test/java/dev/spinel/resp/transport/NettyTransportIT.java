@@ -220,6 +220,43 @@ class NettyTransportIT {
         }
 
         @Test
+        void commandThatServesOthers_findsTheRequestsOfItsTurn() throws IOException {
+            List<Client> clients = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                clients.add(connect());
+                clients.get(i).send("PING\r\n");
+                assertThat(clients.get(i).receive(7)).isEqualTo("+PONG\r\n");
+            }
+            server.onEngineThread(() -> {
+                for (int i = 0; i < 5; i++) {
+                    clients.get(i).sendUnchecked("PING\r\n" + (i == 2 ? "SERVE 15\r\n" : "") + "ECHO " + i + "\r\n");
+                }
+                return true;
+            });
+            for (int i = 0; i < 5; i++) {
+                assertThat(clients.get(i).receive(i == 2 ? 19 : 14))
+                        .isEqualTo("+PONG\r\n" + (i == 2 ? "+OK\r\n" : "") + "$1\r\n" + i + "\r\n");
+            }
+            // Netty's loop rests for a second after an iteration that failed.
+            long began = System.nanoTime();
+            clients.get(0).send("PING\r\n");
+            assertThat(clients.get(0).receive(7)).isEqualTo("+PONG\r\n");
+            assertThat(System.nanoTime() - began).isLessThan(900_000_000);
+            for (Client client : clients) {
+                client.close();
+            }
+        }
+
+        @Test
+        void peerThatLeavesAtOnce_hasItsRequestsExecuted() throws IOException {
+            try (Client client = connect()) {
+                client.send("SET k v\r\n".repeat(1000));
+            }
+            Awaitility.await().until(() -> server.onEngineThread(() -> server.executor.executed) == 1000);
+            Awaitility.await().until(() -> server.onEngineThread(() -> server.executor.connected.isEmpty()));
+        }
+
+        @Test
         void suspendedClient_thatLeaves_isForgotten() throws IOException {
             try (Client blocked = connect()) {
                 blocked.send("BLOCK\r\n");

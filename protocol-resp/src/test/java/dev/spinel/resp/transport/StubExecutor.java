@@ -9,11 +9,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A tiny engine: PING, SET, GET, ECHO, BLOCK, RELEASE, ALLOW, QUIT, FILL, INFO; anything else echoes the number of its arguments. */
+/** A tiny engine: PING, SET, GET, ECHO, BLOCK, RELEASE, ALLOW, QUIT, FILL, SERVE, INFO; anything else echoes the number of its arguments. */
 final class StubExecutor implements RequestExecutor<StubExecutor.Client> {
     final List<Client> connected = new ArrayList<>();
     final Map<Bytes, byte[]> data = new HashMap<>();
     long executed;
+    /** Polls and flushes. */
+    Runnable others = () -> {};
     /** New clients may send small requests only, until ALLOW. */
     boolean restrictNew;
 
@@ -69,12 +71,24 @@ final class StubExecutor implements RequestExecutor<StubExecutor.Client> {
         } else if (name.isWord("QUIT")) {
             reply.ok();
             client.connection().closeAfterReply();
+        } else if (name.isWord("SERVE")) {
+            serve(client, Long.parseLong(args[1].toString()));
         } else if (name.isWord("INFO")) {
             reply.bulk("process_id:" + ProcessHandle.current().pid() + "\r\n");
         } else {
             reply.integer(argCount);
         }
         return true;
+    }
+
+    /** Serves others within a command, until so many requests have been executed in all. */
+    private void serve(Client client, long requests) {
+        client.connection().reply().ok();
+        client.connection().suspend(true);
+        while (executed < requests) {
+            others.run();
+        }
+        client.connection().suspend(false);
     }
 
     @Override

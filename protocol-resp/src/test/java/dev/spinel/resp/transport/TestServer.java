@@ -20,6 +20,10 @@ final class TestServer implements AutoCloseable {
 
     TestServer(IoTransport io, int ioThreads, ListenSettings where) throws IOException {
         transport = new NettyTransport<>(io, ioThreads, settings, executor);
+        executor.others = () -> {
+            transport.poll(0);
+            transport.flush();
+        };
         thread = NettyTransport.newThread(() -> run(where), "engine", 0);
         thread.start();
         try {
