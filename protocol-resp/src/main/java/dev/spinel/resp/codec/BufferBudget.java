@@ -15,6 +15,9 @@ public final class BufferBudget {
     /** Arrays up to this length are counted but never refused. */
     static final int ALWAYS_GRANTED_BYTES = 4096;
 
+    /** What an argument beyond the usual number takes: its view with a reference to it, and its position. */
+    private static final int ARGUMENT_BYTES = 24 + 4 + 8;
+
     private static final int REGION_BYTES = 4 << 20;
     private static final int ARRAY_HEADER_BYTES = 16;
 
@@ -38,9 +41,17 @@ public final class BufferBudget {
 
     /** Takes what an array of this length needs, or takes nothing and returns false. */
     boolean take(int length) {
-        long bytes = heapBytes(length);
+        return takeBytes(heapBytes(length), length > ALWAYS_GRANTED_BYTES);
+    }
+
+    /** Takes what it costs to hold so many arguments of a request, or takes nothing and returns false. */
+    public boolean takeArguments(int count) {
+        return takeBytes((long) count * ARGUMENT_BYTES, true);
+    }
+
+    private boolean takeBytes(long bytes, boolean mayRefuse) {
         long taken = takenBytes.addAndGet(bytes);
-        if (taken > maxBytes && length > ALWAYS_GRANTED_BYTES) {
+        if (taken > maxBytes && mayRefuse) {
             takenBytes.addAndGet(-bytes);
             return false;
         }
@@ -50,6 +61,11 @@ public final class BufferBudget {
     /** Gives back what {@link #take} took for an array of this length. */
     void give(int length) {
         takenBytes.addAndGet(-heapBytes(length));
+    }
+
+    /** Gives back what {@link #takeArguments} took. */
+    public void giveArguments(int count) {
+        takenBytes.addAndGet(-(long) count * ARGUMENT_BYTES);
     }
 
     /** An array of more than half a region has regions of its own. */

@@ -37,6 +37,9 @@ public final class RequestDecoder {
         ERROR
     }
 
+    /** The error of a request for which the budget does not pay. */
+    public static final String NO_MEMORY = "not enough memory for the request";
+
     /** The longest line without an end that is kept waiting for it. */
     private static final int MAX_LINE_BYTES = 64 * 1024;
 
@@ -75,6 +78,9 @@ public final class RequestDecoder {
     /** Length of the array that the budget pays for; 0 without one. */
     private int ownLength;
 
+    /** Number of arguments that the budget pays for. */
+    private int paidArguments;
+
     private boolean restricted;
     private Bytes[] args = {};
     private @Nullable String error;
@@ -89,6 +95,7 @@ public final class RequestDecoder {
     /** Gives up all bytes and memory; the connection is gone. */
     public void close() {
         disown();
+        giveArguments();
         buffer = EMPTY;
         borrowed = false;
         start = 0;
@@ -145,6 +152,7 @@ public final class RequestDecoder {
         }
         while (true) {
             if (argsExpected == 0) {
+                giveArguments();
                 start = at;
                 if (at == end) {
                     return Result.INCOMPLETE;
@@ -214,6 +222,7 @@ public final class RequestDecoder {
             borrowed = false;
         }
         if (argsExpected == 0) {
+            giveArguments();
             ownPositions = null;
         } else if (ownPositions == null) {
             ownPositions = Arrays.copyOf(shared.positions(), Math.max(8, 2 * argCount));
@@ -278,7 +287,7 @@ public final class RequestDecoder {
     /** Moves what waits to a new array, or fails for lack of memory. */
     private boolean moveToOwn(int length) {
         if (!budget.take(length)) {
-            fail("not enough memory for the request");
+            fail(NO_MEMORY);
             return false;
         }
         moveTo(new byte[length], 0);
@@ -292,6 +301,24 @@ public final class RequestDecoder {
         if (ownLength > 0) {
             budget.give(ownLength);
             ownLength = 0;
+        }
+    }
+
+    /** Has the budget pay for so many arguments; returns whether it does. Few cost nothing. */
+    private boolean payForArguments(int count) {
+        if (count > RequestViews.KEPT) {
+            if (!budget.takeArguments(count - paidArguments)) {
+                return false;
+            }
+            paidArguments = count;
+        }
+        return true;
+    }
+
+    private void giveArguments() {
+        if (paidArguments > 0) {
+            budget.giveArguments(paidArguments);
+            paidArguments = 0;
         }
     }
 
@@ -374,6 +401,9 @@ public final class RequestDecoder {
                 return Result.INCOMPLETE;
             }
             if (positions.length == 2 * argCount) {
+                if (!payForArguments(2 * argCount)) {
+                    return fail(NO_MEMORY);
+                }
                 positions = withRoom(positions, argCount);
                 if (ownPositions == null) {
                     shared.positions(positions);

@@ -10,7 +10,7 @@ import java.util.Arrays;
  */
 public final class RequestViews {
     /** Room for more arguments than this is given up after the request. */
-    private static final int KEPT = 1024;
+    public static final int KEPT = 1024;
 
     /** Start and length of each argument, relative to the start of the request. */
     private int[] positions = new int[2 * 16];

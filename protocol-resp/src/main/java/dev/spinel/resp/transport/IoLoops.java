@@ -1,7 +1,6 @@
 package dev.spinel.resp.transport;
 
 import dev.spinel.engine.stats.NetworkTotals;
-import dev.spinel.resp.codec.BufferBudget;
 import dev.spinel.resp.codec.BufferPool;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ManualIoEventLoop;
@@ -51,7 +50,12 @@ final class IoLoops<C> {
         this.group = new MultiThreadIoEventLoopGroup(
                 count, new DefaultThreadFactory("spinel-io", true), io.ioHandlerFactory());
         for (EventExecutor executor : group) {
-            loops.put(executor, new Loop(new LoopBuffers(), new BufferPool(MAX_POOLED_BYTES, new BufferBudget())));
+            loops.put(
+                    executor,
+                    new Loop(
+                            new LoopBuffers(),
+                            new BufferPool(
+                                    MAX_POOLED_BYTES, transport.settings().bufferBudget())));
         }
     }
 

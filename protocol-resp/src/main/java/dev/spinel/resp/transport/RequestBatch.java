@@ -1,6 +1,8 @@
 package dev.spinel.resp.transport;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.resp.codec.BufferBudget;
 import dev.spinel.resp.codec.BufferPool;
 import dev.spinel.resp.codec.RequestDecoder;
 import dev.spinel.resp.codec.RequestViews;
@@ -19,6 +21,7 @@ final class RequestBatch {
     private static final byte[] EMPTY = new byte[0];
 
     private final BufferPool arrays;
+    private final BufferBudget budget;
     private byte[] bytes = EMPTY;
     /** Start in {@link #bytes} and length of each argument. */
     private int[] positions = new int[16];
@@ -26,6 +29,9 @@ final class RequestBatch {
     private int[] requests = new int[8];
 
     private int positionsEnd;
+    /** Number of arguments that the budget pays for. */
+    private int paidArguments;
+
     private int requestsEnd;
     private @Nullable String error;
 
@@ -35,9 +41,15 @@ final class RequestBatch {
     private int nextRequest;
     private int waitingBefore;
 
-    /** @param arrays the loop's stock */
-    RequestBatch(BufferPool arrays) {
+    /**
+     * An empty batch.
+     *
+     * @param arrays the loop's stock
+     * @param budget what pays for the arguments; when it does not, or not for their bytes, that is an error of the requests
+     */
+    RequestBatch(BufferPool arrays, BufferBudget budget) {
         this.arrays = arrays;
+        this.budget = budget;
     }
 
     /**
@@ -71,11 +83,27 @@ final class RequestBatch {
                 }
             }
         }
-        if (requestsEnd > 0) {
-            bytes = arrays.take(to - from);
+        if (requestsEnd > 0 && pay(to - from)) {
             System.arraycopy(source, from, bytes, 0, to - from);
         }
         return requestsEnd > 0 || error != null;
+    }
+
+    /** Takes memory for the requests; without it, they are dropped. */
+    private boolean pay(int byteCount) {
+        int arguments = positionsEnd / 2;
+        try {
+            if (arguments <= RequestViews.KEPT || budget.takeArguments(arguments)) {
+                paidArguments = arguments <= RequestViews.KEPT ? 0 : arguments;
+                bytes = arrays.take(byteCount);
+                return true;
+            }
+        } catch (CommandException e) {
+            // As below.
+        }
+        clear();
+        error = RequestDecoder.NO_MEMORY;
+        return false;
     }
 
     private int add(Bytes[] args, int argCount, int base, int waitingBytes) {
@@ -132,6 +160,10 @@ final class RequestBatch {
         if (bytes.length > 0) {
             arrays.give(bytes);
             bytes = EMPTY;
+        }
+        if (paidArguments > 0) {
+            budget.giveArguments(paidArguments);
+            paidArguments = 0;
         }
         if (positions.length > KEPT) {
             positions = new int[16];

@@ -77,7 +77,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
         this.channel = endpoint.channel();
         this.decoder =
                 new RequestDecoder(settings.requestLimits(), loop.buffers().requestViews(), settings.bufferBudget());
-        this.batch = new RequestBatch(loop.batchArrays());
+        this.batch = new RequestBatch(loop.batchArrays(), settings.bufferBudget());
         // Not at once: the write that fails may be the one that goes on.
         this.output = new SocketOutput(loop.buffers(), () -> channel.eventLoop().execute(this::writeReplies));
         this.connection = new ThreadedConnection<>(transport, this, endpoint, slot);

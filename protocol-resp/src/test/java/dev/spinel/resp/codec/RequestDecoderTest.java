@@ -270,6 +270,31 @@ class RequestDecoderTest {
         }
 
         @Test
+        void manyArguments_arePaidForUntilTheRequestIsOver() {
+            BufferBudget budget = new BufferBudget();
+            RequestDecoder decoder = new RequestDecoder(limits, new RequestViews(), budget);
+            byte[] request = latin("*5000\r\n" + "$0\r\n\r\n".repeat(5000) + "*1\r\n$4\r\nPING\r\n");
+            decoder.receive(request, 0, request.length);
+            assertThat(decoder.next()).isEqualTo(RequestDecoder.Result.REQUEST);
+            assertThat(budget.takenBytes()).isGreaterThan(5000 * 32);
+            assertThat(decoder.next()).isEqualTo(RequestDecoder.Result.REQUEST);
+            assertThat(budget.takenBytes()).isZero();
+        }
+
+        @Test
+        void moreArgumentsThanMemory_areAnError() {
+            BufferBudget budget = new BufferBudget();
+            budget.maxBytes(1_000_000);
+            RequestDecoder decoder = new RequestDecoder(limits, new RequestViews(), budget);
+            byte[] request = latin("*50000\r\n" + "$0\r\n\r\n".repeat(50_000));
+            decoder.receive(request, 0, request.length);
+            assertThat(decoder.next()).isEqualTo(RequestDecoder.Result.ERROR);
+            assertThat(decoder.error()).isEqualTo("not enough memory for the request");
+            decoder.close();
+            assertThat(budget.takenBytes()).isZero();
+        }
+
+        @Test
         void announcedLength_reservesNothing() {
             DecoderPeer peer = new DecoderPeer(limits, room);
             peer.read(latin("*2147483647\r\n$536870912\r\nx"));

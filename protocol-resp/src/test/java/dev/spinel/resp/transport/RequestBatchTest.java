@@ -20,8 +20,9 @@ class RequestBatchTest {
     private final RequestDecoder decoder =
             new RequestDecoder(new RequestLimits(), new RequestViews(), new BufferBudget());
     private final RequestViews engineViews = new RequestViews();
-    private final RequestBatch batch = new RequestBatch(new BufferPool(1 << 20, new BufferBudget()));
-    private final byte[] readArray = new byte[4096];
+    private final BufferBudget budget = new BufferBudget();
+    private final RequestBatch batch = new RequestBatch(new BufferPool(1 << 20, budget), budget);
+    private final byte[] readArray = new byte[16_384];
 
     @Test
     void requests_outliveTheReadBuffer() {
@@ -42,6 +43,31 @@ class RequestBatchTest {
         assertThat(batch.fill(decoder, NO_LIMIT, NO_LIMIT)).isTrue();
 
         assertThat(rest()).containsExactly(List.of("GET", "abc"), List.of("PING"));
+    }
+
+    @Test
+    void requestsForWhichThereIsNoMemory_areAnError() {
+        receive("PI\r\n".repeat(1500));
+        budget.maxBytes(0);
+        assertThat(batch.fill(decoder, NO_LIMIT, NO_LIMIT)).isTrue();
+
+        assertThat(batch.hasNext()).isFalse();
+        assertThat(batch.error()).isEqualTo("not enough memory for the request");
+        batch.clear();
+        assertThat(budget.takenBytes()).isZero();
+    }
+
+    @Test
+    void manyArguments_arePaidForUntilTheBatchIsCleared() {
+        String arguments = "$0\r\n\r\n".repeat(2000);
+        byte[] request = ("*2000\r\n" + arguments).getBytes(StandardCharsets.US_ASCII);
+        decoder.receive(request, 0, request.length);
+        batch.fill(decoder, NO_LIMIT, NO_LIMIT);
+        long taken = budget.takenBytes();
+        batch.clear();
+
+        assertThat(taken).isGreaterThan(2000 * 32);
+        assertThat(budget.takenBytes()).isZero();
     }
 
     @Test
