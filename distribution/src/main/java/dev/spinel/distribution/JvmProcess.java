@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,8 @@ final class JvmProcess implements ServerProcess {
 
     private final ServerLog log;
     private final String executable;
+    private final boolean isLaunched;
+    private final AtomicBoolean releasing = new AtomicBoolean();
     private boolean sampled;
     private long sampledNanos;
     private long residentBytes;
@@ -54,6 +57,7 @@ final class JvmProcess implements ServerProcess {
     JvmProcess(ServerLog log) {
         this.log = log;
         String home = System.getProperty("spinel.home");
+        this.isLaunched = home != null;
         this.executable = home == null
                 ? ProcessHandle.current().info().command().orElse("")
                 : Path.of(home, "bin", "spinel-server").toString();
@@ -204,7 +208,18 @@ final class JvmProcess implements ServerProcess {
         stop.run();
     }
 
-    /** Does nothing: the collector's own timers give unused heap back, a forced collection would stop the server. */
+    /**
+     * Has the collector mark what is in use and give the rest back, beside the server's threads. Does nothing in a virtual
+     * machine that the launcher did not start, where it might do so in one long pause.
+     */
     @Override
-    public void releaseMemory() {}
+    public void releaseMemory() {
+        if (isLaunched && releasing.compareAndSet(false, true)) {
+            newThread(() -> {
+                        System.gc();
+                        releasing.set(false);
+                    })
+                    .start();
+        }
+    }
 }

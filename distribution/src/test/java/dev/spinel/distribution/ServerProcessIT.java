@@ -375,6 +375,49 @@ class ServerProcessIT {
     }
 
     @Nested
+    class ResidentSet {
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void dataThatHaveGone_areNoLongerResident(boolean purges) throws Exception {
+            int port = freePort();
+            start(
+                    List.of(
+                            "-XX:-UseSerialGC",
+                            "-XX:+UseG1GC",
+                            "-XX:G1HeapRegionSize=4m",
+                            "-XX:MaxHeapFreeRatio=30",
+                            "-XX:MinHeapFreeRatio=20",
+                            "-Xms32m",
+                            "-XX:+ExplicitGCInvokesConcurrent",
+                            "-Dspinel.home=" + directory),
+                    "--port",
+                    Integer.toString(port));
+            awaitLine(output, "Ready to accept connections");
+
+            try (Jedis client = new Jedis("127.0.0.1", port, 30_000)) {
+                byte[] value = new byte[1 << 20];
+                for (int i = 0; i < 400; i++) {
+                    client.set(("key:" + i).getBytes(UTF_8), value);
+                }
+                assertThat(residentMib(client)).isGreaterThan(400);
+                client.flushAll();
+                if (purges) {
+                    client.memoryPurge();
+                }
+                Awaitility.await().atMost(Duration.ofSeconds(START_SECONDS)).until(() -> residentMib(client) < 200);
+            }
+        }
+
+        private static long residentMib(Jedis client) {
+            return client.info("memory")
+                    .lines()
+                    .filter(line -> line.startsWith("used_memory_rss:"))
+                    .mapToLong(line -> Long.parseLong(line.substring(line.indexOf(':') + 1)) >> 20)
+                    .sum();
+        }
+    }
+
+    @Nested
     class SmallHeap {
         private static final int MANY_CLIENTS = 30;
 

@@ -363,10 +363,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private InfoReport infoReport(EngineOptions options, ServerIdentity identity) {
         ServerProcess process = options.process();
         InstantaneousRates rates = new InstantaneousRates(statistics);
+        UnusedMemory unusedMemory = new UnusedMemory(process::releaseMemory);
         cron.add(() -> {
             statistics.network(process.networkTotals());
             rates.sample(clock.nowMillis());
             memory.tick(clock.nowMillis());
+            unusedMemory.look(memory.estimateBytes(), clock.nowMillis());
         });
         return InfoSections.report(new InfoSections.Sources(
                 identity,

@@ -65,7 +65,7 @@ public interface ServerProcess {
     /** Stops the server after the current turn; no reply is sent any more. */
     void stop();
 
-    /** Gives memory that nothing uses back to the operating system, as far as the virtual machine lets itself be asked. */
+    /** Has memory that nothing uses given back to the operating system soon, if that does not stop the server. */
     void releaseMemory();
 
     /**
