@@ -362,14 +362,10 @@ public final class Database implements Keyspace {
      * @param expiresAtMillis Unix time, or {@link #NO_EXPIRY}
      */
     public void adopt(Database from, Bytes fromKey, Bytes key, long expiresAtMillis, long use) {
-        from.transplant(fromKey, this, key);
+        from.transplant(fromKey, this, key, expiresAtMillis);
         // Fields of a hash that are over stay until the command is logged, hence no lookup that removes them.
         long hash = hash(key);
-        long address = table.find(hash, key.array(), key.offset(), key.length());
-        use(address, use);
-        if (expiresAtMillis != NO_EXPIRY) {
-            expireAt(hash, address, expiresAtMillis);
-        }
+        use(table.find(hash, key.array(), key.offset(), key.length()), use);
     }
 
     byte[] keyCopy(long address) {
@@ -803,15 +799,16 @@ public final class Database implements Keyspace {
 
     @Override
     public boolean rename(Bytes from, Bytes to) {
-        return transplant(from, this, to);
+        return transplant(from, this, to, expiresAtMillis(from));
     }
 
     @Override
     public boolean move(Bytes key, Keyspace target) {
-        return transplant(key, (Database) target, key);
+        return transplant(key, (Database) target, key, expiresAtMillis(key));
     }
 
-    private boolean transplant(Bytes from, Database target, Bytes to) {
+    /** Moves a value to a key, of another database perhaps, in place of what that held, and lets it expire at a time. */
+    private boolean transplant(Bytes from, Database target, Bytes to, long expiryMillis) {
         long hash = hash(from);
         long address = find(hash, from);
         if (address == Arena.NULL) {
@@ -826,7 +823,6 @@ public final class Database implements Keyspace {
         int flags = RecordLayout.flags(chunk, record);
         int type = RecordLayout.type(chunk, record);
         int valueLength = RecordLayout.valueLength(chunk, record, flags);
-        long expiryMillis = (flags & HAS_EXPIRY) == 0 ? NO_EXPIRY : RecordLayout.expiry(chunk, record, flags);
         long newHash = hash(to);
         // May fail, so it comes before the key that is overwritten goes.
         long newAddress =

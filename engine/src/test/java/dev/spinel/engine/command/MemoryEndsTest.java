@@ -1,7 +1,15 @@
 package dev.spinel.engine.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.PortsProbe;
+import dev.spinel.engine.dataset.KeyUse;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.memory.ArenaExhaustedException;
+import dev.spinel.engine.snapshot.ValueTransfer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +24,8 @@ class MemoryEndsTest {
     private static final long ARENA_BYTES = 24 << 20;
     private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.";
 
-    private final CommandTester tester = new CommandTester(ARENA_BYTES);
+    private final PortsProbe probe = new PortsProbe();
+    private final CommandTester tester = new CommandTester(List.of(probe), ARENA_BYTES);
 
     /** Commands that store more than they are given. */
     @Nested
@@ -225,6 +234,46 @@ class MemoryEndsTest {
                     tester.advanceMillis(2000);
                 }
             }
+        }
+    }
+
+    /** Memory in which there is no place for a record of another size, not even for commands that add nothing. */
+    @Nested
+    class NoRoomAtAll {
+        private static final int VALUE_BYTES = 100;
+        private final Database database = probe.ports().keyspaces().get(0);
+
+        @Test
+        void restore_withTimeToLive_keepsTheOldValue() throws IOException {
+            ValueTransfer transfer = probe.ports().values();
+            transfer.begin().string(Bytes.of("w".repeat(VALUE_BYTES)));
+            // A twin, so that the block of records does not run empty when the value leaves it.
+            tester.connect().send("SET", "", "w".repeat(VALUE_BYTES));
+            fill();
+            // A place for the value, but none for one with a time.
+            for (int i = 0; i < 10; i++) {
+                tester.send("DEL " + key(i * 50));
+            }
+            String before = state();
+            Bytes key = Bytes.of(key(1));
+            assertThatThrownBy(() -> transfer.put(database, key, tester.nowMillis() + 1000, KeyUse.UNKNOWN))
+                    .isInstanceOf(ArenaExhaustedException.class);
+            assertThat(state()).isEqualTo(before);
+            assertThat(probe.ports().keyspaces().scratch().size()).isZero();
+        }
+
+        private void fill() {
+            Bytes value = Bytes.of("v".repeat(VALUE_BYTES));
+            assertThatThrownBy(() -> {
+                        for (int i = 0; ; i++) {
+                            database.setString(Bytes.of(key(i)), value, false);
+                        }
+                    })
+                    .isInstanceOf(ArenaExhaustedException.class);
+        }
+
+        private static String key(int number) {
+            return "key:" + (1_000_000 + number);
         }
     }
 
