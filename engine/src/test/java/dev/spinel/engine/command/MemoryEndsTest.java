@@ -243,6 +243,19 @@ class MemoryEndsTest {
         private static final int VALUE_BYTES = 100;
         private final Database database = probe.ports().keyspaces().get(0);
 
+        @ParameterizedTest
+        @ValueSource(strings = {"SMOVE source target member", "SMOVE source LONG member", "SMOVE single LONG member"})
+        void smove_keepsTheMember(String command) {
+            // Twins, so that no block of records runs empty when one of them goes.
+            for (String twin : List.of("", "2")) {
+                tester.send("SADD source" + twin + " member other");
+                tester.send("SADD single" + twin + " member");
+                tester.send("SADD target" + twin + " " + "t".repeat(60));
+            }
+            fill();
+            refuses(command.replace("LONG", "k".repeat(3000)));
+        }
+
         @Test
         void restore_withTimeToLive_keepsTheOldValue() throws IOException {
             ValueTransfer transfer = probe.ports().values();
