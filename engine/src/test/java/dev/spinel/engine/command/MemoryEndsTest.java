@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -287,6 +289,50 @@ class MemoryEndsTest {
 
         private static String key(int number) {
             return "key:" + (1_000_000 + number);
+        }
+    }
+
+    /** A command that needs more than is kept free for any. */
+    @Nested
+    class LargeArguments {
+        @BeforeEach
+        void fill() {
+            for (int i = 0; i < 6; i++) {
+                assertThat(tester.send("SET key:" + i + " " + "v".repeat(3_000_000)))
+                        .isEqualTo("OK");
+            }
+        }
+
+        @Test
+        void policyPermits_keysGoForIt_butNoMoreThanItNeeds() {
+            tester.send("CONFIG SET maxmemory-policy allkeys-lru");
+            assertThat(tester.send("SET large " + "v".repeat(6 << 20))).isEqualTo("OK");
+            assertThat(tester.send("STRLEN large")).isEqualTo(Integer.toString(6 << 20));
+            assertThat(tester.send("DBSIZE")).isEqualTo("4");
+            assertThat(tester.takeEffects())
+                    .last(InstanceOfAssertFactories.STRING)
+                    .startsWith("SET large");
+        }
+
+        @Test
+        void policyPermits_inTransaction_keysGoForIt() {
+            tester.send("CONFIG SET maxmemory-policy allkeys-random");
+            tester.send("MULTI");
+            assertThat(tester.send("SET large " + "v".repeat(6 << 20))).isEqualTo("QUEUED");
+            assertThat(tester.send("EXEC")).isEqualTo("[OK]");
+        }
+
+        @Test
+        void noKeyMayGo_isRefused() {
+            refuses("SET large " + "v".repeat(6 << 20));
+            tester.send("CONFIG SET maxmemory-policy volatile-lru");
+            refuses("SET large " + "v".repeat(6 << 20));
+        }
+
+        @Test
+        void moreThanThereCouldEverBe_isRefused_andNoKeyGoes() {
+            tester.send("CONFIG SET maxmemory-policy allkeys-lru");
+            refuses("SET large " + "v".repeat(25 << 20));
         }
     }
 
