@@ -235,6 +235,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
         dispatcher.onlyReads(this::onlyReads);
+        dispatcher.onLackOfRoom(this::makeRoom);
         this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
         this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients, () -> replicationFigures()
                 .countedBytes());
@@ -556,10 +557,29 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         long start = clock.nowNanos();
         propagator.apart(true);
         Eviction.Outcome outcome = keyspaces.eviction().run(excess);
+        endEviction(start);
+        return outcome;
+    }
+
+    private void endEviction(long startNanos) {
         propagator.apart(false);
         latencyMonitor.add(
-                "eviction-cycle", clock.nowMillis() / MILLIS_PER_SECOND, (clock.readNanos() - start) / NANOS_PER_MILLI);
-        return outcome;
+                "eviction-cycle",
+                clock.nowMillis() / MILLIS_PER_SECOND,
+                (clock.readNanos() - startNanos) / NANOS_PER_MILLI);
+    }
+
+    /** Evicts keys for a request that lacks room in the arena, though memory is below its limit. */
+    private void makeRoom(long lackingBytes) {
+        if (lackingBytes > arena.usedBytes()) {
+            // Keys would go in vain.
+            return;
+        }
+        keyspaces.begin(clock.nowMillis());
+        long start = clock.readNanos();
+        propagator.apart(true);
+        keyspaces.eviction().makeRoom(new Need(memory.estimateBytes() - lackingBytes));
+        endEviction(start);
     }
 
     /** What eviction has to free. */
@@ -572,6 +592,31 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         @Override
         public boolean isFragmented() {
             return room.isShort();
+        }
+
+        @Override
+        public void recount() {
+            memory.recountValues();
+        }
+    }
+
+    /** What eviction has to free for one request. */
+    private final class Need implements Eviction.Memory {
+        private final long limitBytes;
+
+        private Need(long limitBytes) {
+            this.limitBytes = limitBytes;
+        }
+
+        @Override
+        public long excessBytes() {
+            return memory.estimateBytes() - limitBytes;
+        }
+
+        @Override
+        public boolean isFragmented() {
+            // One request is not worth all the keys that may have to go until gaps merge.
+            return false;
         }
 
         @Override

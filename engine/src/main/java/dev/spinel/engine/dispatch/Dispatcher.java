@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private boolean tracksLatency = true;
     private Consumer<Client> transactionEnd = client -> client.transaction(null);
     private BiPredicate<String, Bytes> scriptReads = (command, script) -> false;
+    private LongConsumer lackOfRoom = bytes -> {};
     private Runnable others = () -> {};
     private String busyError = "";
 
@@ -132,6 +134,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     /** Sets how a script is asked whether it only reads, by the command that runs it and its first argument. */
     public void onlyReads(BiPredicate<String, Bytes> value) {
         scriptReads = value;
+    }
+
+    /** Sets what tries to make room for a request, given the bytes that it lacks. */
+    public void onLackOfRoom(LongConsumer value) {
+        lackOfRoom = value;
     }
 
     /** Whether a call of a command that may write does not, so that it need not wait while writes are paused. */
@@ -231,12 +238,21 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                 return outcome;
             }
         }
+        makeRoom(command, args, argCount);
         Bytes[] shown = call(client, command, args, argCount);
         // Only now, so that EXEC is shown after its commands, and RESET not to the monitor that sends it.
         if ((concerns & Gate.MONITORED) != 0) {
             monitors.feed(services.clock(), client, shown, argCount);
         }
         return client.is(ClientFlag.BLOCKED) ? Outcome.BLOCKED : Outcome.DONE;
+    }
+
+    private void makeRoom(RegisteredCommand command, Bytes[] args, int argCount) {
+        // Keys must not go while a command runs.
+        long lackingBytes = depth == 0 && command.addsData() ? services.room().lackingBytes(args, argCount) : 0;
+        if (lackingBytes > 0) {
+            lackOfRoom.accept(lackingBytes);
+        }
     }
 
     /** The states that concern a command; EXEC has those of its queued commands too. */
@@ -323,6 +339,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (isQueued) {
             Transaction transaction = client.transaction();
             if (transaction != null) {
+                makeRoom(command, args, argCount);
                 int mask = command.gateMask();
                 transaction.add(args, argCount, onlyReads(command, args) ? mask & ~Gate.PAUSE_WRITE : mask);
                 int mark = client.connection().mark();

@@ -4,11 +4,13 @@ import dev.spinel.api.command.Command;
 import dev.spinel.api.command.CommandFlag;
 import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.command.CommandSpec;
+import dev.spinel.api.command.KeySpec;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.acl.RuleCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.ToIntFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** A command in the table, with what is known and counted of it. Engine thread only. */
 public final class RegisteredCommand implements RuleCommand {
     private static final long MAX_TRACKED_NANOS = 1_000_000_000L;
+    private static final Set<KeySpec.Flag> ADDS_TO_VALUE = Set.of(KeySpec.Flag.RW, KeySpec.Flag.INSERT);
 
     private final Command command;
     private final String owner;
@@ -31,6 +34,7 @@ public final class RegisteredCommand implements RuleCommand {
     private final boolean isExec;
     private final boolean touchesArbitraryKeys;
     private final boolean isForeign;
+    private final boolean addsData;
     private final List<RegisteredCommand> subcommands = new ArrayList<>();
     private long calls;
     private long nanos;
@@ -58,6 +62,8 @@ public final class RegisteredCommand implements RuleCommand {
         this.isSubcommand = parent != null;
         this.channelUse = ChannelUse.of(fullName);
         this.isForeign = foreign;
+        this.addsData =
+                spec.is(CommandFlag.DENYOOM) || spec.keySpecs().stream().anyMatch(RegisteredCommand::addsToValue);
         this.isExec = fullName.equals("exec");
         this.touchesArbitraryKeys = spec.is(CommandFlag.TOUCHES_ARBITRARY_KEYS);
         this.repliesByPush = spec.is(CommandFlag.PUBSUB) && fullName.endsWith("subscribe");
@@ -116,9 +122,16 @@ public final class RegisteredCommand implements RuleCommand {
         return repliesByPush;
     }
 
-    /** Whether it is refused when memory is short. */
+    /**
+     * Whether it starts only with room for its arguments: all that are refused when memory is short, and SMOVE, which adds
+     * to one value what it took from another.
+     */
     boolean addsData() {
-        return (gateMask & Gate.OUT_OF_MEMORY) != 0;
+        return addsData;
+    }
+
+    private static boolean addsToValue(KeySpec keys) {
+        return keys.flags().containsAll(ADDS_TO_VALUE);
     }
 
     int gateMask() {

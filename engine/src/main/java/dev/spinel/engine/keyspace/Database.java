@@ -11,7 +11,6 @@ import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.memory.Arena;
-import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.RecordTable;
 import dev.spinel.engine.value.CustomValue;
 import dev.spinel.engine.value.CustomView;
@@ -341,8 +340,9 @@ public final class Database implements Keyspace {
         if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
             return false;
         }
-        enter(value, hash, key, expiresAtMillis);
-        use(table.find(hash, key.array(), key.offset(), key.length()), use);
+        long address = newRecord(hash, key, ValueType.CUSTOM_ID, 0, 0, expiresAtMillis);
+        use(address, use);
+        fill(hash, address, value);
         return true;
     }
 
@@ -362,14 +362,10 @@ public final class Database implements Keyspace {
      * @param expiresAtMillis Unix time, or {@link #NO_EXPIRY}
      */
     public void adopt(Database from, Bytes fromKey, Bytes key, long expiresAtMillis, long use) {
-        from.transplant(fromKey, this, key);
+        from.transplant(fromKey, this, key, expiresAtMillis);
         // Fields of a hash that are over stay until the command is logged, hence no lookup that removes them.
         long hash = hash(key);
-        long address = table.find(hash, key.array(), key.offset(), key.length());
-        use(address, use);
-        if (expiresAtMillis != NO_EXPIRY) {
-            expireAt(hash, address, expiresAtMillis);
-        }
+        use(table.find(hash, key.array(), key.offset(), key.length()), use);
     }
 
     byte[] keyCopy(long address) {
@@ -530,20 +526,18 @@ public final class Database implements Keyspace {
     private <V> V create(ValueType<V> type, long hash, Bytes key) {
         if (type.id() == ValueType.CUSTOM_ID) {
             // The plugin's code runs before there is a record: if it throws, nothing is half done.
-            enter(CustomValue.create(type), hash, key, NO_EXPIRY);
-            long entered = find(hash, key);
-            context.undo().created(this, hash, entered);
-            return viewAt(type, hash, entered);
+            CustomValue<V> value = CustomValue.create(type);
+            long address = createRecord(hash, key, ValueType.CUSTOM_ID, 0, 0, NO_EXPIRY);
+            return type.view().cast(fill(hash, address, value).object());
         }
-        long address = newRecord(hash, key, type.id(), 0, 0, NO_EXPIRY);
+        long address = createRecord(hash, key, type.id(), 0, 0, NO_EXPIRY);
         ValueView view = context.views().view(this, hash, address, type.id());
         try {
             view.init();
-        } catch (ArenaExhaustedException e) {
+        } catch (RuntimeException | Error e) {
             abandon(hash, address);
             throw e;
         }
-        context.undo().created(this, hash, table.find(hash, key.array(), key.offset(), key.length()));
         return type.view().cast(view);
     }
 
@@ -553,14 +547,23 @@ public final class Database implements Keyspace {
         unlinkRecord(hash, address);
     }
 
-    private void enter(CustomValue<?> value, long hash, Bytes key, long expiryMillis) {
-        long address = newRecord(hash, key, ValueType.CUSTOM_ID, 0, 0, expiryMillis);
+    /** Gives a record its value, or removes it if that fails. */
+    private CustomView fill(long hash, long address, CustomValue<?> value) {
+        CustomView view = (CustomView) context.views().view(this, hash, address, ValueType.CUSTOM_ID);
         try {
-            ((CustomView) context.views().view(this, hash, address, ValueType.CUSTOM_ID)).link(value);
-        } catch (ArenaExhaustedException e) {
+            view.link(value);
+        } catch (RuntimeException | Error e) {
             abandon(hash, address);
             throw e;
         }
+        return view;
+    }
+
+    /** Makes a record as {@link #newRecord} does, for a command that takes it back if it fails. */
+    private long createRecord(long hash, Bytes key, int type, int encoding, int valueLength, long expiryMillis) {
+        long address = newRecord(hash, key, type, encoding, valueLength, expiryMillis);
+        context.undo().created(this, hash, address);
+        return address;
     }
 
     /** Makes a record with undefined value bytes and enters it in the table; the key must not be there. */
@@ -624,7 +627,7 @@ public final class Database implements Keyspace {
         int valueLength = StringView.encodedLength(value, encoding);
         long address = find(hash, key);
         if (address == Arena.NULL) {
-            address = newRecord(hash, key, ValueType.STRING.id(), encoding, valueLength, NO_EXPIRY);
+            address = createRecord(hash, key, ValueType.STRING.id(), encoding, valueLength, NO_EXPIRY);
             writeString(address, value, encoding);
             context.listener().added(this, key, ValueType.STRING);
             return;
@@ -706,8 +709,13 @@ public final class Database implements Keyspace {
         context.undo().replaced(this, hash, address);
     }
 
-    /** Enters a record again that was replaced. */
+    /** Enters a record again that was replaced, in place of the one that has its key now. */
     void putBack(long hash, long address) {
+        byte[] key = keyCopy(address);
+        long successor = table.find(hash, key, 0, key.length);
+        if (successor != Arena.NULL) {
+            removeRecord(hash, successor);
+        }
         enterRecord(hash, address);
     }
 
@@ -791,15 +799,16 @@ public final class Database implements Keyspace {
 
     @Override
     public boolean rename(Bytes from, Bytes to) {
-        return transplant(from, this, to);
+        return transplant(from, this, to, expiresAtMillis(from));
     }
 
     @Override
     public boolean move(Bytes key, Keyspace target) {
-        return transplant(key, (Database) target, key);
+        return transplant(key, (Database) target, key, expiresAtMillis(key));
     }
 
-    private boolean transplant(Bytes from, Database target, Bytes to) {
+    /** Moves a value to a key, of another database perhaps, in place of what that held, and lets it expire at a time. */
+    private boolean transplant(Bytes from, Database target, Bytes to, long expiryMillis) {
         long hash = hash(from);
         long address = find(hash, from);
         if (address == Arena.NULL) {
@@ -814,7 +823,6 @@ public final class Database implements Keyspace {
         int flags = RecordLayout.flags(chunk, record);
         int type = RecordLayout.type(chunk, record);
         int valueLength = RecordLayout.valueLength(chunk, record, flags);
-        long expiryMillis = (flags & HAS_EXPIRY) == 0 ? NO_EXPIRY : RecordLayout.expiry(chunk, record, flags);
         long newHash = hash(to);
         // May fail, so it comes before the key that is overwritten goes.
         long newAddress =
@@ -850,16 +858,17 @@ public final class Database implements Keyspace {
             CustomView custom = (CustomView) viewAt(hash, address);
             CustomValue<?> copy = custom.copyOfValue();
             destination.putAside(newHash, to);
-            destination.enter(copy, newHash, to, expiryAt(address));
+            long newAddress = destination.createRecord(newHash, to, ValueType.CUSTOM_ID, 0, 0, expiryAt(address));
+            destination.fill(newHash, newAddress, copy);
             context.listener().added(destination, to, custom.type());
             return true;
         }
         destination.putAside(newHash, to);
-        long newAddress = destination.newRecord(newHash, to, type, 0, 0, expiryAt(address));
+        long newAddress = destination.createRecord(newHash, to, type, 0, 0, expiryAt(address));
         ValueView copy = context.views().view(destination, newHash, newAddress, type);
         try {
             copy.copyFrom(viewAt(hash, address));
-        } catch (ArenaExhaustedException e) {
+        } catch (RuntimeException | Error e) {
             destination.abandon(newHash, newAddress);
             throw e;
         }

@@ -129,6 +129,14 @@ public final class Eviction {
         return outcome;
     }
 
+    /** As {@link #run}, however long it takes, for a limit that is not that of all memory: its excess is not accounted for. */
+    public void makeRoom(Memory memory) {
+        Outcome outcome = Outcome.UNFINISHED;
+        while (outcome == Outcome.UNFINISHED) {
+            outcome = free(memory);
+        }
+    }
+
     private Outcome free(Memory memory) {
         long start = nanos.getAsLong();
         int removed = 0;

@@ -6,11 +6,21 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be taken back of the command in progress: the keys that it created, and the values that it replaced by others.
+ * What can be taken back of the commands in progress: the keys that they created, and the values that they replaced by others.
  *
  * <p>For the command that fails in the midst of a change. Engine thread only.
  */
 final class KeyUndo {
+    /*
+     * Commands nest, and each keeps or takes back its own when it ends, so the notes are a stack of which the command that
+     * began last has the top.
+     *
+     * A created record may move, which happens whenever a value is resized; that note is then searched for. Only the first
+     * notes may be of created records, so few have to be looked at. A key that is created beyond them remains if its command
+     * fails. A replaced record does not move, and is always noted.
+     */
+    private static final int MAX_CREATED = 64;
+
     private @Nullable Database[] databases = new @Nullable Database[8];
     private long[] hashes = new long[8];
     /** The record that was created or replaced. */
@@ -18,20 +28,27 @@ final class KeyUndo {
 
     private boolean[] replaced = new boolean[8];
     private int count;
-    private boolean inCommand;
+    /** How many notes there were when each command in progress began. */
+    private int[] starts = new int[4];
 
-    /** A command starts. */
+    private int depth;
+
+    /** A command starts, perhaps within another one. */
     void begin() {
-        inCommand = true;
+        if (depth == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * depth);
+        }
+        starts[depth++] = count;
     }
 
     /** Whether a command is in progress, outside of which nothing is taken back. */
     boolean isInCommand() {
-        return inCommand;
+        return depth > 0;
     }
 
+    /** A record was made for a key that was not there. */
     void created(Database database, long hash, long address) {
-        if (inCommand) {
+        if (isInCommand() && count < MAX_CREATED) {
             add(database, hash, address, false);
         }
     }
@@ -57,28 +74,30 @@ final class KeyUndo {
 
     /** A record that may have been created moved, or vanished if the new address is {@link Arena#NULL}. */
     void moved(long oldAddress, long newAddress) {
-        for (int i = 0; i < count; i++) {
+        int end = Math.min(count, MAX_CREATED);
+        for (int i = 0; i < end; i++) {
             if (addresses[i] == oldAddress) {
                 addresses[i] = newAddress;
             }
         }
     }
 
-    /** The command is done: what it replaced is released. */
+    /** The command that began last is done: what it replaced is released. */
     void keep() {
-        while (count > 0) {
+        int start = starts[--depth];
+        while (count > start) {
             count--;
             if (replaced[count]) {
                 database().release(addresses[count]);
             }
             databases[count] = null;
         }
-        inCommand = false;
     }
 
-    /** Removes the keys that were created, and puts back what was replaced. */
+    /** Removes the keys that the command that began last created, and puts back what it replaced. */
     void takeBack() {
-        while (count > 0) {
+        int start = starts[--depth];
+        while (count > start) {
             count--;
             long address = addresses[count];
             if (replaced[count]) {
@@ -88,7 +107,6 @@ final class KeyUndo {
             }
             databases[count] = null;
         }
-        inCommand = false;
     }
 
     private Database database() {

@@ -40,15 +40,23 @@ public final class Room {
 
     /** Whether a command with these arguments may add them. */
     public boolean suffices(Bytes[] args, int argCount) {
+        return lackingBytes(args, argCount) == 0;
+    }
+
+    /** Bytes that have to become free before a command with these arguments may add them. */
+    public long lackingBytes(Bytes[] args, int argCount) {
         long room = arena.roomBytes();
         if (room >= ampleBytes) {
-            return true;
+            return 0;
         }
         long bytes = 0;
         for (int i = 0; i < argCount; i++) {
             bytes += args[i].length() + ARGUMENT_BYTES;
         }
         bytes += bytes / 4;
-        return room >= keptBytes + bytes && (bytes < LARGE_BYTES || arena.unreservedBytes() >= keptBytes + bytes);
+        if (bytes >= LARGE_BYTES) {
+            room = Math.min(room, arena.unreservedBytes());
+        }
+        return Math.max(0, keptBytes + bytes - room);
     }
 }

@@ -54,7 +54,12 @@ public final class ValueTransfer {
      */
     public void put(Keyspace keyspace, Bytes key, long expiresAtMillis, long use) {
         scratch.releaseViews();
-        ((Database) keyspace).adopt(scratch, UNDER_CONSTRUCTION, key, expiresAtMillis, use);
+        try {
+            ((Database) keyspace).adopt(scratch, UNDER_CONSTRUCTION, key, expiresAtMillis, use);
+        } finally {
+            // Without room for it, it must not take up memory until the next one.
+            drop();
+        }
     }
 
     /** Forgets the value that was begun, complete or not. */

@@ -48,13 +48,15 @@ public final class LargeValues {
 
     /** Keeps a value and makes its handle the content of a cell; releases the value if there is no room for that. */
     void link(ValueCell cell, LargeValue value) {
+        int handle = add(value);
         try {
             cell.resize(HANDLE_BYTES);
         } catch (ArenaExhaustedException e) {
+            remove(handle);
             value.release();
             throw e;
         }
-        INTS.set(cell.array(), cell.offset(), add(value));
+        INTS.set(cell.array(), cell.offset(), handle);
     }
 
     /** The value whose handle is the content of a cell. */
@@ -91,10 +93,10 @@ public final class LargeValues {
 
     /** Keeps a value and returns its handle. */
     int add(LargeValue value) {
-        int handle = freeCount > 0 ? freeHandles[--freeCount] : end++;
-        if (handle == values.length) {
+        if (freeCount == 0 && end == values.length) {
             values = Arrays.copyOf(values, values.length * 2);
         }
+        int handle = freeCount > 0 ? freeHandles[--freeCount] : end++;
         values[handle] = value;
         return handle;
     }

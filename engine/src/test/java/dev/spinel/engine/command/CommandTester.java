@@ -49,7 +49,12 @@ public final class CommandTester {
 
     /** An engine with so many bytes for records and pages at most. */
     public CommandTester(long maxArenaBytes) {
-        this(new FixedProcess(), List.of(), Map.of(), maxArenaBytes);
+        this(List.of(), maxArenaBytes);
+    }
+
+    /** An engine with capabilities and so many bytes at most. */
+    public CommandTester(List<Capability> capabilities, long maxArenaBytes) {
+        this(new FixedProcess(), capabilities, Map.of(), maxArenaBytes);
     }
 
     private CommandTester(

@@ -1,11 +1,21 @@
 package dev.spinel.engine.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.PortsProbe;
+import dev.spinel.engine.dataset.KeyUse;
+import dev.spinel.engine.keyspace.Database;
+import dev.spinel.engine.memory.ArenaExhaustedException;
+import dev.spinel.engine.snapshot.ValueTransfer;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +26,8 @@ class MemoryEndsTest {
     private static final long ARENA_BYTES = 24 << 20;
     private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.";
 
-    private final CommandTester tester = new CommandTester(ARENA_BYTES);
+    private final PortsProbe probe = new PortsProbe();
+    private final CommandTester tester = new CommandTester(List.of(probe), ARENA_BYTES);
 
     /** Commands that store more than they are given. */
     @Nested
@@ -225,6 +236,103 @@ class MemoryEndsTest {
                     tester.advanceMillis(2000);
                 }
             }
+        }
+    }
+
+    /** Memory in which there is no place for a record of another size, not even for commands that add nothing. */
+    @Nested
+    class NoRoomAtAll {
+        private static final int VALUE_BYTES = 100;
+        private final Database database = probe.ports().keyspaces().get(0);
+
+        @ParameterizedTest
+        @ValueSource(strings = {"SMOVE source target member", "SMOVE source LONG member", "SMOVE single LONG member"})
+        void smove_keepsTheMember(String command) {
+            // Twins, so that no block of records runs empty when one of them goes.
+            for (String twin : List.of("", "2")) {
+                tester.send("SADD source" + twin + " member other");
+                tester.send("SADD single" + twin + " member");
+                tester.send("SADD target" + twin + " " + "t".repeat(60));
+            }
+            fill();
+            refuses(command.replace("LONG", "k".repeat(3000)));
+        }
+
+        @Test
+        void restore_withTimeToLive_keepsTheOldValue() throws IOException {
+            ValueTransfer transfer = probe.ports().values();
+            transfer.begin().string(Bytes.of("w".repeat(VALUE_BYTES)));
+            // A twin, so that the block of records does not run empty when the value leaves it.
+            tester.connect().send("SET", "", "w".repeat(VALUE_BYTES));
+            fill();
+            // A place for the value, but none for one with a time.
+            for (int i = 0; i < 10; i++) {
+                tester.send("DEL " + key(i * 50));
+            }
+            String before = state();
+            Bytes key = Bytes.of(key(1));
+            assertThatThrownBy(() -> transfer.put(database, key, tester.nowMillis() + 1000, KeyUse.UNKNOWN))
+                    .isInstanceOf(ArenaExhaustedException.class);
+            assertThat(state()).isEqualTo(before);
+            assertThat(probe.ports().keyspaces().scratch().size()).isZero();
+        }
+
+        private void fill() {
+            Bytes value = Bytes.of("v".repeat(VALUE_BYTES));
+            assertThatThrownBy(() -> {
+                        for (int i = 0; ; i++) {
+                            database.setString(Bytes.of(key(i)), value, false);
+                        }
+                    })
+                    .isInstanceOf(ArenaExhaustedException.class);
+        }
+
+        private static String key(int number) {
+            return "key:" + (1_000_000 + number);
+        }
+    }
+
+    /** A command that needs more than is kept free for any. */
+    @Nested
+    class LargeArguments {
+        @BeforeEach
+        void fill() {
+            for (int i = 0; i < 6; i++) {
+                assertThat(tester.send("SET key:" + i + " " + "v".repeat(3_000_000)))
+                        .isEqualTo("OK");
+            }
+        }
+
+        @Test
+        void policyPermits_keysGoForIt_butNoMoreThanItNeeds() {
+            tester.send("CONFIG SET maxmemory-policy allkeys-lru");
+            assertThat(tester.send("SET large " + "v".repeat(6 << 20))).isEqualTo("OK");
+            assertThat(tester.send("STRLEN large")).isEqualTo(Integer.toString(6 << 20));
+            assertThat(tester.send("DBSIZE")).isEqualTo("4");
+            assertThat(tester.takeEffects())
+                    .last(InstanceOfAssertFactories.STRING)
+                    .startsWith("SET large");
+        }
+
+        @Test
+        void policyPermits_inTransaction_keysGoForIt() {
+            tester.send("CONFIG SET maxmemory-policy allkeys-random");
+            tester.send("MULTI");
+            assertThat(tester.send("SET large " + "v".repeat(6 << 20))).isEqualTo("QUEUED");
+            assertThat(tester.send("EXEC")).isEqualTo("[OK]");
+        }
+
+        @Test
+        void noKeyMayGo_isRefused() {
+            refuses("SET large " + "v".repeat(6 << 20));
+            tester.send("CONFIG SET maxmemory-policy volatile-lru");
+            refuses("SET large " + "v".repeat(6 << 20));
+        }
+
+        @Test
+        void moreThanThereCouldEverBe_isRefused_andNoKeyGoes() {
+            tester.send("CONFIG SET maxmemory-policy allkeys-lru");
+            refuses("SET large " + "v".repeat(25 << 20));
         }
     }
 
