@@ -142,10 +142,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final KeyEvents keyEvents = new KeyEvents(pubSub);
     private final ClientTracking tracking = new ClientTracking(clients);
     private final WatchedKeys watchedKeys = new WatchedKeys();
-    private final BlockedClients blockedClients = new BlockedClients();
+    private final BlockedClients blockedClients;
     private final KeptRequests keptRequests = new KeptRequests();
     private final Propagator propagator = new Propagator();
-    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
+    private final ChangeHub changes;
     private final ServerStatistics statistics = new ServerStatistics();
     private final CommandLogs commandLogs = new CommandLogs();
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
@@ -192,6 +192,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.heapLimitBytes = options.maxArenaBytes() == 0 ? Long.MAX_VALUE : options.maxArenaBytes() - headroomBytes;
         this.memoryLimitBytes = heapLimitBytes;
         this.limits = new ClientLimits(clients, statistics, options.process()::log);
+        this.blockedClients = new BlockedClients(limits);
+        this.changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
         this.keyspaces = new Keyspaces(
                 (int) options.config().number("databases"),
                 arena,
@@ -207,6 +209,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 propagator,
                 blockedClients,
                 keptRequests,
+                limits,
                 tracking,
                 clock,
                 options.random(),

@@ -6,6 +6,7 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /**
  * The clients that wait for a key or a time, and the keys that became ready for them.
@@ -36,6 +38,7 @@ public final class BlockedClients {
      * each change of the key too. The others must not, since a value that replaces one of another type serves nobody in
      * Redis.
      */
+    private final ClientLimits limits;
     private final Map<DatabaseKey, Set<Client>> waiting = new HashMap<>();
     private final TreeSet<Deadline> deadlines =
             new TreeSet<>(Comparator.comparingLong(Deadline::millis).thenComparingLong(d -> d.client.id()));
@@ -43,6 +46,11 @@ public final class BlockedClients {
     private Set<DatabaseKey> ready = new LinkedHashSet<>();
     private int count;
     private boolean serving;
+
+    /** @param limits closes a client that cannot be answered */
+    public BlockedClients(ClientLimits limits) {
+        this.limits = limits;
+    }
 
     private record DatabaseKey(int database, Bytes key) {}
 
@@ -159,10 +167,13 @@ public final class BlockedClients {
     private void retry(Client client, Blocked blocked, CommandRunner runner) {
         client.set(ClientFlag.RETRYING, true);
         client.set(ClientFlag.BLOCKED, false);
-        runner.run(client, blocked.request().args(), blocked.request().argCount());
-        client.set(ClientFlag.RETRYING, false);
-        if (!client.is(ClientFlag.BLOCKED)) {
-            release(client, blocked);
+        try {
+            runner.run(client, blocked.request().args(), blocked.request().argCount());
+        } finally {
+            client.set(ClientFlag.RETRYING, false);
+            if (!client.is(ClientFlag.BLOCKED)) {
+                release(client, blocked);
+            }
         }
     }
 
@@ -199,12 +210,8 @@ public final class BlockedClients {
     public void timeOut(Client client) {
         Blocked blocked = client.blocked();
         if (blocked != null) {
-            if (blocked.answer() != null) {
-                blocked.answer().accept(client);
-            } else {
-                replyTimedOut(client, blocked.onTimeout());
-            }
-            release(client, blocked);
+            Consumer<Client> reply = blocked.answer();
+            answer(client, blocked, reply != null ? reply : timedOut -> replyTimedOut(timedOut, blocked.onTimeout()));
         }
     }
 
@@ -212,9 +219,13 @@ public final class BlockedClients {
     public void fail(Client client, String message) {
         Blocked blocked = client.blocked();
         if (blocked != null) {
-            client.reply().error(message);
-            release(client, blocked);
+            answer(client, blocked, failed -> failed.reply().error(message));
         }
+    }
+
+    private void answer(Client client, Blocked blocked, Consumer<Client> reply) {
+        limits.replyOrClose(client, reply);
+        release(client, blocked);
     }
 
     /** Writes what a client is answered that may not block. */

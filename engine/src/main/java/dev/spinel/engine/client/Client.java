@@ -263,8 +263,8 @@ public final class Client {
         softLimitSinceMillis = millis;
     }
 
-    /** Whether a reply was given up because it would have exceeded the hard limit. */
-    boolean isOutputRefused() {
+    /** Whether a reply was given up for good, so that the client is going to be closed and gets no other one. */
+    public boolean isOutputRefused() {
         return outputRefused;
     }
 

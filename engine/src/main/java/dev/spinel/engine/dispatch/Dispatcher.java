@@ -325,9 +325,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             if (transaction != null) {
                 int mask = command.gateMask();
                 transaction.add(args, argCount, onlyReads(command, args) ? mask & ~Gate.PAUSE_WRITE : mask);
-                int mark = client.connection().mark();
-                client.reply().simple("QUEUED");
-                applyReplyMode(client, mark, false);
+                answer(client, queued -> queued.reply().simple("QUEUED"));
                 return Outcome.DONE;
             }
         }
@@ -402,21 +400,30 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     }
 
     private void reject(Client client, @Nullable RegisteredCommand command, String message) {
-        String text = message;
+        boolean isExec = command != null && command.isExec();
         if (command != null) {
             command.rejected();
-            if (command.isExec()) {
-                transactionEnd.accept(client);
-                String reason = message.startsWith("ERR ") ? message.substring("ERR ".length()) : message;
-                text = "EXECABORT Transaction discarded because of: " + reason;
-            }
+        }
+        if (isExec) {
+            transactionEnd.accept(client);
         }
         if (client.transaction() != null) {
             client.set(ClientFlag.DIRTY_EXEC, true);
         }
+        String text = isExec ? transactionDiscarded(message) : message;
         statistics.errorReplied(text);
+        answer(client, rejected -> rejected.reply().error(text));
+    }
+
+    private static String transactionDiscarded(String message) {
+        String reason = message.startsWith("ERR ") ? message.substring("ERR ".length()) : message;
+        return "EXECABORT Transaction discarded because of: " + reason;
+    }
+
+    /** Writes a reply that is not a handler's. */
+    private void answer(Client client, Consumer<Client> reply) {
         int mark = client.connection().mark();
-        client.reply().error(text);
+        services.limits().replyOrClose(client, reply);
         applyReplyMode(client, mark, false);
     }
 
@@ -776,9 +783,12 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
 
     /**
      * Fails a plugin's handler that wrote no reply, several or half of one, which would shift all later replies of its
-     * client. Built-in commands are not looked at: the differential test reads their replies.
+     * client, unless these are dropped. Built-in commands are not looked at: the differential test reads their replies.
      */
     private static void requireOneReply(Client client, int mark) {
+        if (client.isOutputRefused()) {
+            return;
+        }
         int expected = client.is(ClientFlag.BLOCKED) ? 0 : 1;
         int written = client.connection().repliesSince(mark);
         if (written != expected) {
@@ -790,7 +800,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
 
     private void answerError(Client client, int mark, String message) {
         client.connection().rollback(mark);
-        client.reply().error(message);
+        services.limits().replyOrClose(client, failed -> failed.reply().error(message));
         statistics.errorReplied(message);
     }
 

@@ -3,7 +3,11 @@ package dev.spinel.engine.blocking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.engine.command.CommandTester;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BlockedClientsTest {
     private final CommandTester server = new CommandTester();
@@ -105,5 +109,37 @@ final class BlockedClientsTest {
         assertThat(first.take()).isEmpty();
         server.send("SWAPDB 0 1");
         assertThat(first.take()).isEqualTo("[k a]");
+    }
+
+    @Nested
+    class WithoutRoomForAReply {
+        @BeforeEach
+        void bothWait() {
+            first.send("BLPOP k 1");
+            second.send("BLPOP k 1");
+            first.leaveRoom(0);
+        }
+
+        @Test
+        void timeout_closesTheClientAndAnswersTheOthers() {
+            server.advanceMillis(1001);
+            assertThat(first.closed()).isTrue();
+            assertThat(second.take()).isEqualTo("nil-array");
+        }
+
+        @Test
+        void push_closesTheClientAndServesTheOthers() {
+            assertThat(server.send("RPUSH k a b")).isEqualTo("2");
+            assertThat(first.closed()).isTrue();
+            assertThat(second.take()).isEqualTo("[k a]");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"TIMEOUT", "ERROR"})
+        void unblock_closesTheClientAndAnswersTheCaller(String how) {
+            assertThat(server.send("CLIENT UNBLOCK 2 " + how)).isEqualTo("1");
+            assertThat(first.closed()).isTrue();
+            assertThat(server.send("INFO clients")).contains("blocked_clients:1");
+        }
     }
 }
