@@ -172,14 +172,10 @@ public final class BlockedClients {
         } finally {
             client.set(ClientFlag.RETRYING, false);
             if (!client.is(ClientFlag.BLOCKED)) {
-                release(client, blocked);
+                forget(client, blocked);
+                client.connection().resume();
             }
         }
-    }
-
-    private void release(Client client, Blocked blocked) {
-        forget(client, blocked);
-        client.connection().resume();
     }
 
     private void forget(Client client, Blocked blocked) {
@@ -224,8 +220,11 @@ public final class BlockedClients {
     }
 
     private void answer(Client client, Blocked blocked, Consumer<Client> reply) {
+        int mark = client.connection().mark();
         limits.replyOrClose(client, reply);
-        release(client, blocked);
+        forget(client, blocked);
+        client.endReply(mark, false);
+        client.connection().resume();
     }
 
     /** Writes what a client is answered that may not block. */

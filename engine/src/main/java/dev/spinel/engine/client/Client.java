@@ -180,6 +180,26 @@ public final class Client {
         replyMode = mode;
     }
 
+    /**
+     * Ends the reply of a command, which begins at a mark of the connection: drops it if the client asked for none. The reply
+     * of a blocked client has yet to come.
+     *
+     * @param repliedByPush whether it is one that CLIENT REPLY does not concern
+     */
+    public void endReply(int mark, boolean repliedByPush) {
+        if (replyMode == ReplyMode.ON || is(ClientFlag.BLOCKED)) {
+            return;
+        }
+        if (!repliedByPush) {
+            connection.rollback(mark);
+        }
+        if (replyMode == ReplyMode.SKIP_NEXT) {
+            replyMode = ReplyMode.SKIP;
+        } else if (replyMode == ReplyMode.SKIP) {
+            replyMode = ReplyMode.ON;
+        }
+    }
+
     /** The open transaction, null outside MULTI. */
     public @Nullable Transaction transaction() {
         return transaction;

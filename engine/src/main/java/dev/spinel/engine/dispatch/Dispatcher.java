@@ -424,7 +424,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private void answer(Client client, Consumer<Client> reply) {
         int mark = client.connection().mark();
         services.limits().replyOrClose(client, reply);
-        applyReplyMode(client, mark, false);
+        client.endReply(mark, false);
     }
 
     /** Closes a connection on which a browser was made to send commands in the body of an HTTP request. */
@@ -721,7 +721,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
         long replyBytes = (long) client.connection().mark() - mark;
         if (client.replyMode() != ReplyMode.ON) {
-            applyReplyMode(client, mark, command.repliesByPush());
+            client.endReply(mark, command.repliesByPush());
         }
         CallContext outer = depth == 0 ? context : contexts.get(depth - 1);
         if (outer.client().is(ClientFlag.TRACKING)) {
@@ -802,22 +802,6 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         client.connection().rollback(mark);
         services.limits().replyOrClose(client, failed -> failed.reply().error(message));
         statistics.errorReplied(message);
-    }
-
-    /** Drops the reply of a client that asked for none. */
-    private static void applyReplyMode(Client client, int mark, boolean repliedByPush) {
-        ReplyMode mode = client.replyMode();
-        if (mode == ReplyMode.ON) {
-            return;
-        }
-        if (!repliedByPush) {
-            client.connection().rollback(mark);
-        }
-        if (mode == ReplyMode.SKIP_NEXT) {
-            client.replyMode(ReplyMode.SKIP);
-        } else if (mode == ReplyMode.SKIP) {
-            client.replyMode(ReplyMode.ON);
-        }
     }
 
     private void account(

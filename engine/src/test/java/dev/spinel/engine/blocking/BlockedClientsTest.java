@@ -111,6 +111,39 @@ final class BlockedClientsTest {
         assertThat(first.take()).isEqualTo("[k a]");
     }
 
+    /** As observed with Redis 7.0.15. */
+    @Nested
+    class ClientThatWantsNoReply {
+        private void end(String how) {
+            switch (how) {
+                case "timeout" -> server.advanceMillis(1001);
+                case "push" -> server.send("RPUSH k a");
+                default -> server.send("CLIENT UNBLOCK 2 " + how);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"timeout", "push", "TIMEOUT", "ERROR"})
+        void off_silencesTheEndOfTheWait(String how) {
+            first.send("CLIENT REPLY OFF");
+            first.send("BLPOP k 1");
+            end(how);
+            assertThat(first.take()).isEmpty();
+            assertThat(first.send("PING")).isEmpty();
+            assertThat(first.send("CLIENT REPLY ON")).isEqualTo("OK");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"timeout", "push", "TIMEOUT", "ERROR"})
+        void skip_silencesTheEndOfTheWaitAndNoMore(String how) {
+            first.send("CLIENT REPLY SKIP");
+            first.send("BLPOP k 1");
+            end(how);
+            assertThat(first.take()).isEmpty();
+            assertThat(first.send("PING")).isEqualTo("PONG");
+        }
+    }
+
     @Nested
     class WithoutRoomForAReply {
         @BeforeEach
