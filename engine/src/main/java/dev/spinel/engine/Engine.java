@@ -60,6 +60,7 @@ import dev.spinel.engine.dispatch.ChangeHub;
 import dev.spinel.engine.dispatch.CommandTable;
 import dev.spinel.engine.dispatch.DispatchServices;
 import dev.spinel.engine.dispatch.Dispatcher;
+import dev.spinel.engine.dispatch.Dispatcher.FailureLog;
 import dev.spinel.engine.dispatch.Dispatcher.Outcome;
 import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.KeyEvents;
@@ -165,6 +166,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final ServerProcess process;
     private final ConfigRegistry config;
     private final AclFile aclFile;
+    private final FailureLog failureLog;
     private final Room room;
     private final long heapLimitBytes;
     private final Eviction.Memory excess = new Excess();
@@ -232,6 +234,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.process = options.process();
         this.config = options.config();
         this.aclFile = options.aclFile();
+        this.failureLog = options.failureLog();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp, this::tellLibraries);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
@@ -264,8 +267,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         pausedClients,
                         tracking,
                         dispatcher::failBlocked,
-                        this::disconnect,
-                        this::unpause),
+                        this::disconnect),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -685,15 +687,21 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
-    /** Ends CLIENT PAUSE: the requests that waited run now. */
-    private void unpause() {
-        for (PausedClients.Waiting waiting : pausedClients.end()) {
-            if (execute(
-                    waiting.client(),
-                    waiting.request().args(),
-                    waiting.request().argCount())) {
-                waiting.client().connection().resume();
+    /** Executes the requests that waited for the end of CLIENT PAUSE. */
+    private void executeReleased() {
+        PausedClients.Waiting next = pausedClients.nextReleased();
+        while (next != null) {
+            Client client = next.client();
+            try {
+                if (execute(client, next.request().args(), next.request().argCount())) {
+                    client.connection().resume();
+                }
+            } catch (RuntimeException | Error failure) {
+                // As a transport does with what it reads: the others go on.
+                failureLog.failed(client.lastCommand(), failure);
+                client.connection().close();
             }
+            next = pausedClients.nextReleased();
         }
     }
 
@@ -753,8 +761,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             blockedClients.timeOut(nowMillis);
         }
         if (pausedClients.endMillis() <= nowMillis) {
-            unpause();
+            pausedClients.end();
         }
+        executeReleased();
         long waitNanos = cron.run();
         if (maxMemoryBytes > 0 || mayBeShort()) {
             checkMemory();
