@@ -421,7 +421,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         blockedClients,
                         tracking,
                         monitors,
-                        dispatcher::monitored,
                         process,
                         identity,
                         this::shutdown,
@@ -679,7 +678,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         pubSub.disconnect(client);
         tracking.disable(client);
         monitors.remove(client);
-        dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
         clients.remove(client);
         for (Capability capability : capabilities) {

@@ -100,6 +100,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         this.failureLog = failureLog;
         this.refusalLog = refusalLog;
         this.log = log;
+        monitors.onChange(() -> serverState(Gate.MONITORED, !monitors.isEmpty()));
     }
 
     /** Receives defects of handlers; any of them answers an error and leaves the server running. */
@@ -392,11 +393,6 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     /** The client whose request is executed, null between requests. */
     public @Nullable Client caller() {
         return depth == 0 ? null : contexts.get(0).client();
-    }
-
-    /** Has MONITOR clients see commands, or not when there are none. */
-    public void monitored(boolean value) {
-        serverState(Gate.MONITORED, value);
     }
 
     private void reject(Client client, @Nullable RegisteredCommand command, String message) {
