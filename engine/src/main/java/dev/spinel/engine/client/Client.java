@@ -34,6 +34,7 @@ public final class Client {
     private ReplyMode replyMode = ReplyMode.ON;
     private @Nullable Transaction transaction;
     private @Nullable Blocked blocked;
+    private long blockingOrder;
     private @Nullable TrackingState tracking;
     private long softLimitSinceMillis;
     private boolean outputRefused;
@@ -218,6 +219,16 @@ public final class Client {
     public void blocked(@Nullable Blocked value) {
         blocked = value;
         set(ClientFlag.BLOCKED, value != null);
+    }
+
+    /** When the client blocked last, as a number that grows with each client that blocks. */
+    public long blockingOrder() {
+        return blockingOrder;
+    }
+
+    /** Changed by the registry of blocked clients only. */
+    public void blockingOrder(long value) {
+        blockingOrder = value;
     }
 
     /** How the client is told which keys change that it caches, null when it is not. */
