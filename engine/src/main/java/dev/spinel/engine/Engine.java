@@ -60,6 +60,7 @@ import dev.spinel.engine.dispatch.ChangeHub;
 import dev.spinel.engine.dispatch.CommandTable;
 import dev.spinel.engine.dispatch.DispatchServices;
 import dev.spinel.engine.dispatch.Dispatcher;
+import dev.spinel.engine.dispatch.Dispatcher.FailureLog;
 import dev.spinel.engine.dispatch.Dispatcher.Outcome;
 import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.KeyEvents;
@@ -142,10 +143,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final KeyEvents keyEvents = new KeyEvents(pubSub);
     private final ClientTracking tracking = new ClientTracking(clients);
     private final WatchedKeys watchedKeys = new WatchedKeys();
-    private final BlockedClients blockedClients = new BlockedClients();
+    private final BlockedClients blockedClients;
     private final KeptRequests keptRequests = new KeptRequests();
     private final Propagator propagator = new Propagator();
-    private final ChangeHub changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
+    private final ChangeHub changes;
     private final ServerStatistics statistics = new ServerStatistics();
     private final CommandLogs commandLogs = new CommandLogs();
     private final LatencyMonitor latencyMonitor = new LatencyMonitor();
@@ -165,6 +166,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final ServerProcess process;
     private final ConfigRegistry config;
     private final AclFile aclFile;
+    private final FailureLog failureLog;
     private final Room room;
     private final long heapLimitBytes;
     private final Eviction.Memory excess = new Excess();
@@ -192,6 +194,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.heapLimitBytes = options.maxArenaBytes() == 0 ? Long.MAX_VALUE : options.maxArenaBytes() - headroomBytes;
         this.memoryLimitBytes = heapLimitBytes;
         this.limits = new ClientLimits(clients, statistics, options.process()::log);
+        this.blockedClients = new BlockedClients(limits);
+        this.changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
         this.keyspaces = new Keyspaces(
                 (int) options.config().number("databases"),
                 arena,
@@ -207,6 +211,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 propagator,
                 blockedClients,
                 keptRequests,
+                limits,
                 tracking,
                 clock,
                 options.random(),
@@ -229,6 +234,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.process = options.process();
         this.config = options.config();
         this.aclFile = options.aclFile();
+        this.failureLog = options.failureLog();
         this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp, this::tellLibraries);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
@@ -262,8 +268,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         pausedClients,
                         tracking,
                         dispatcher::failBlocked,
-                        this::disconnect,
-                        this::unpause),
+                        this::disconnect),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -419,7 +424,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         blockedClients,
                         tracking,
                         monitors,
-                        dispatcher::monitored,
                         process,
                         identity,
                         this::shutdown,
@@ -721,7 +725,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         pubSub.disconnect(client);
         tracking.disable(client);
         monitors.remove(client);
-        dispatcher.monitored(!monitors.isEmpty());
         pausedClients.disconnect(client);
         clients.remove(client);
         for (Capability capability : capabilities) {
@@ -729,15 +732,21 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
     }
 
-    /** Ends CLIENT PAUSE: the requests that waited run now. */
-    private void unpause() {
-        for (PausedClients.Waiting waiting : pausedClients.end()) {
-            if (execute(
-                    waiting.client(),
-                    waiting.request().args(),
-                    waiting.request().argCount())) {
-                waiting.client().connection().resume();
+    /** Executes the requests that waited for the end of CLIENT PAUSE. */
+    private void executeReleased() {
+        PausedClients.Waiting next = pausedClients.nextReleased();
+        while (next != null) {
+            Client client = next.client();
+            try {
+                if (execute(client, next.request().args(), next.request().argCount())) {
+                    client.connection().resume();
+                }
+            } catch (RuntimeException | Error failure) {
+                // As a transport does with what it reads: the others go on.
+                failureLog.failed(client.lastCommand(), failure);
+                client.connection().close();
             }
+            next = pausedClients.nextReleased();
         }
     }
 
@@ -797,8 +806,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             blockedClients.timeOut(nowMillis);
         }
         if (pausedClients.endMillis() <= nowMillis) {
-            unpause();
+            pausedClients.end();
         }
+        executeReleased();
         long waitNanos = cron.run();
         if (maxMemoryBytes > 0 || mayBeShort()) {
             checkMemory();

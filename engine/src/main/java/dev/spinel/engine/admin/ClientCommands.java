@@ -27,7 +27,6 @@ public final class ClientCommands implements ServerPlugin {
     private final Users users;
     private final BlockedClients blockedClients;
     private final PausedClients pausedClients;
-    private final Runnable unpause;
     private final TrackingCommands tracking;
     private final BiConsumer<Client, String> failBlocked;
     private final Consumer<Client> forget;
@@ -37,7 +36,6 @@ public final class ClientCommands implements ServerPlugin {
      *
      * @param failBlocked answers a blocked client an error in place of what it waits for
      * @param forget removes a client whose connection was closed
-     * @param unpause ends a pause and executes the requests that waited
      */
     public ClientCommands(
             ClientRegistry clients,
@@ -46,8 +44,7 @@ public final class ClientCommands implements ServerPlugin {
             PausedClients pausedClients,
             ClientTracking tracking,
             BiConsumer<Client, String> failBlocked,
-            Consumer<Client> forget,
-            Runnable unpause) {
+            Consumer<Client> forget) {
         this.tracking = new TrackingCommands(clients, tracking);
         this.failBlocked = failBlocked;
         this.forget = forget;
@@ -55,7 +52,6 @@ public final class ClientCommands implements ServerPlugin {
         this.users = users;
         this.blockedClients = blockedClients;
         this.pausedClients = pausedClients;
-        this.unpause = unpause;
     }
 
     @Override
@@ -262,7 +258,7 @@ public final class ClientCommands implements ServerPlugin {
     }
 
     private void unpause(Call call) {
-        unpause.run();
+        pausedClients.end();
         call.reply().ok();
     }
 

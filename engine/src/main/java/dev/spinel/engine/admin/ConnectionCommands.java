@@ -189,9 +189,7 @@ public final class ConnectionCommands implements ServerPlugin {
         transactions.end(client);
         pubSub.disconnect(client);
         tracking.disable(client);
-        if (client.is(ClientFlag.MONITOR)) {
-            monitors.remove(client);
-        }
+        monitors.remove(client);
         client.set(ClientFlag.NO_EVICT, false);
         client.set(ClientFlag.NO_TOUCH, false);
         client.set(ClientFlag.READONLY, false);

@@ -30,7 +30,6 @@ public final class ServerCommands implements ServerPlugin {
     private final BlockedClients blockedClients;
     private final ClientTracking tracking;
     private final Monitors monitors;
-    private final Switch monitoring;
     private final ServerProcess process;
     private final ServerIdentity identity;
     private final Predicate<ShutdownMode> shutdown;
@@ -38,7 +37,6 @@ public final class ServerCommands implements ServerPlugin {
     private final Runnable flushedAll;
 
     /**
-     * @param monitoring has the dispatcher feed the monitors, or not
      * @param shutdown stops the server, or answers false when something keeps it from stopping
      * @param busyError answers the error for clients while a script takes long, null while none does
      * @param flushedAll tells others that all keys are gone
@@ -49,7 +47,6 @@ public final class ServerCommands implements ServerPlugin {
             BlockedClients blockedClients,
             ClientTracking tracking,
             Monitors monitors,
-            Switch monitoring,
             ServerProcess process,
             ServerIdentity identity,
             Predicate<ShutdownMode> shutdown,
@@ -60,7 +57,6 @@ public final class ServerCommands implements ServerPlugin {
         this.blockedClients = blockedClients;
         this.tracking = tracking;
         this.monitors = monitors;
-        this.monitoring = monitoring;
         this.process = process;
         this.identity = identity;
         this.shutdown = shutdown;
@@ -178,7 +174,6 @@ public final class ServerCommands implements ServerPlugin {
         // As in Redis, a monitor that asks again gets no reply.
         if (!client.is(ClientFlag.MONITOR)) {
             monitors.add(client);
-            monitoring.set(true);
             call.reply().ok();
         }
     }

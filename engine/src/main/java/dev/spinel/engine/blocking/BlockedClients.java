@@ -6,18 +6,22 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.CommandRunner;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clients that wait for a key or a time, and the keys that became ready for them.
@@ -35,18 +39,54 @@ public final class BlockedClients {
      * A command that blocks though a key has a value of its type waits for more than there is: it alone runs again at
      * each change of the key too. The others must not, since a value that replaces one of another type serves nobody in
      * Redis.
+     *
+     * Many may wait for one key. What a change costs depends on those that it concerns: serving looks at those that wait for
+     * the type of the value only, and ends when the value is gone.
      */
-    private final Map<DatabaseKey, Set<Client>> waiting = new HashMap<>();
+    private final ClientLimits limits;
+    private final Map<DatabaseKey, Waiters> waiting = new HashMap<>();
     private final TreeSet<Deadline> deadlines =
             new TreeSet<>(Comparator.comparingLong(Deadline::millis).thenComparingLong(d -> d.client.id()));
-    private final Set<Client> waitingForMore = new HashSet<>();
     private Set<DatabaseKey> ready = new LinkedHashSet<>();
     private int count;
+    /** Number of clients in all {@link Waiters#watching}, those that watch several keys once for each. */
+    private int watchingCount;
+
+    private long blockedBefore;
     private boolean serving;
+
+    /** @param limits closes a client that cannot be answered */
+    public BlockedClients(ClientLimits limits) {
+        this.limits = limits;
+    }
 
     private record DatabaseKey(int database, Bytes key) {}
 
     private record Deadline(long millis, Client client) {}
+
+    /** The clients that wait for one key. */
+    private static final class Waiters {
+        /** By the type that the key must have, the first that blocked first. */
+        private final Map<ValueType<?>, NavigableSet<Client>> queues = new HashMap<>(2);
+        /** Those that each change concerns: they wait for more than there is, or fail when there is none. */
+        private final Set<Client> watching = new LinkedHashSet<>(0);
+
+        NavigableSet<Client> queue(@Nullable ValueType<?> type) {
+            return queues.getOrDefault(type, Collections.emptyNavigableSet());
+        }
+
+        void add(Client client, ValueType<?> type) {
+            queues.computeIfAbsent(type, t -> new TreeSet<>(Comparator.comparingLong(Client::blockingOrder)))
+                    .add(client);
+        }
+
+        void remove(Client client, ValueType<?> type) {
+            NavigableSet<Client> queue = queues.get(type);
+            if (queue != null && queue.remove(client) && queue.isEmpty()) {
+                queues.remove(type);
+            }
+        }
+    }
 
     /** Number of blocked clients. */
     public int count() {
@@ -66,10 +106,14 @@ public final class BlockedClients {
     /** Has a client wait. It must not be blocked. */
     public void block(Client client, Blocked blocked) {
         client.blocked(blocked);
+        client.blockingOrder(blockedBefore++);
         count++;
         for (Bytes key : blocked.keys()) {
-            waiting.computeIfAbsent(new DatabaseKey(blocked.database(), key), k -> new LinkedHashSet<>())
-                    .add(client);
+            waiting.computeIfAbsent(new DatabaseKey(blocked.database(), key), k -> new Waiters())
+                    .add(client, blocked.type());
+        }
+        if (blocked.onAbsence() != null) {
+            watch(client, blocked);
         }
         if (blocked.deadlineMillis() != 0) {
             deadlines.add(new Deadline(blocked.deadlineMillis(), client));
@@ -85,17 +129,29 @@ public final class BlockedClients {
 
     /** Tells that the value of a key changed. */
     public void keyChanged(int database, Bytes key) {
-        if (!waitingForMore.isEmpty()) {
-            Set<Client> clients = waiting.get(new DatabaseKey(database, key));
-            if (clients != null && !Collections.disjoint(clients, waitingForMore)) {
+        if (watchingCount > 0) {
+            Waiters waiters = waiting.get(new DatabaseKey(database, key));
+            if (waiters != null && !waiters.watching.isEmpty()) {
                 ready.add(new DatabaseKey(database, key.copy()));
             }
         }
     }
 
-    /** Has a client, when it blocks or does so again, wait for changes of values that are there already. */
+    /** Has a client that is blocked wait for changes of values that are there already. */
     public void waitForMore(Client client) {
-        waitingForMore.add(client);
+        Blocked blocked = client.blocked();
+        if (blocked != null) {
+            watch(client, blocked);
+        }
+    }
+
+    private void watch(Client client, Blocked blocked) {
+        for (Bytes key : blocked.keys()) {
+            Waiters waiters = waiting.get(new DatabaseKey(blocked.database(), key));
+            if (waiters != null && waiters.watching.add(client)) {
+                watchingCount++;
+            }
+        }
     }
 
     /**
@@ -133,24 +189,29 @@ public final class BlockedClients {
             Set<DatabaseKey> keys = ready;
             ready = new LinkedHashSet<>();
             for (DatabaseKey id : keys) {
-                Set<Client> clients = waiting.get(id);
-                if (clients != null) {
-                    serve(keyspaces.get(id.database), id, List.copyOf(clients), runner);
+                Waiters waiters = waiting.get(id);
+                if (waiters != null) {
+                    serve(keyspaces.get(id.database), id.key, waiters, runner);
+                    failForAbsence(keyspaces.get(id.database), id.key, waiters);
                 }
             }
         }
     }
 
-    private void serve(Database database, DatabaseKey id, List<Client> clients, CommandRunner runner) {
-        for (Client client : clients) {
-            ValueType<?> type = database.typeOf(id.key);
+    private void serve(Database database, Bytes key, Waiters waiters, CommandRunner runner) {
+        ValueType<?> type = database.typeOf(key);
+        NavigableSet<Client> queue = waiters.queue(type);
+        Client next = queue.isEmpty() ? null : queue.first();
+        while (next != null && database.typeOf(key) == type) {
+            retry(next, Objects.requireNonNull(next.blocked()), runner);
+            next = queue.higher(next);
+        }
+    }
+
+    private void failForAbsence(Database database, Bytes key, Waiters waiters) {
+        for (Client client : List.copyOf(waiters.watching)) {
             Blocked blocked = client.blocked();
-            if (blocked == null) {
-                continue;
-            }
-            if (blocked.type() == type) {
-                retry(client, blocked, runner);
-            } else if (blocked.onAbsence() != null) {
+            if (blocked != null && blocked.onAbsence() != null && blocked.type() != database.typeOf(key)) {
                 fail(client, blocked.onAbsence());
             }
         }
@@ -159,30 +220,36 @@ public final class BlockedClients {
     private void retry(Client client, Blocked blocked, CommandRunner runner) {
         client.set(ClientFlag.RETRYING, true);
         client.set(ClientFlag.BLOCKED, false);
-        runner.run(client, blocked.request().args(), blocked.request().argCount());
-        client.set(ClientFlag.RETRYING, false);
-        if (!client.is(ClientFlag.BLOCKED)) {
-            release(client, blocked);
+        try {
+            runner.run(client, blocked.request().args(), blocked.request().argCount());
+        } finally {
+            client.set(ClientFlag.RETRYING, false);
+            if (!client.is(ClientFlag.BLOCKED)) {
+                forget(client, blocked);
+                client.connection().resume();
+            }
         }
-    }
-
-    private void release(Client client, Blocked blocked) {
-        forget(client, blocked);
-        client.connection().resume();
     }
 
     private void forget(Client client, Blocked blocked) {
         for (Bytes key : blocked.keys()) {
             DatabaseKey id = new DatabaseKey(blocked.database(), key);
-            Set<Client> clients = waiting.get(id);
-            if (clients != null && clients.remove(client) && clients.isEmpty()) {
+            Waiters waiters = waiting.get(id);
+            if (waiters == null) {
+                // The key was named twice.
+                continue;
+            }
+            waiters.remove(client, blocked.type());
+            if (waiters.watching.remove(client)) {
+                watchingCount--;
+            }
+            if (waiters.queues.isEmpty()) {
                 waiting.remove(id);
             }
         }
         if (blocked.deadlineMillis() != 0) {
             deadlines.remove(new Deadline(blocked.deadlineMillis(), client));
         }
-        waitingForMore.remove(client);
         client.blocked(null);
         count--;
     }
@@ -199,12 +266,8 @@ public final class BlockedClients {
     public void timeOut(Client client) {
         Blocked blocked = client.blocked();
         if (blocked != null) {
-            if (blocked.answer() != null) {
-                blocked.answer().accept(client);
-            } else {
-                replyTimedOut(client, blocked.onTimeout());
-            }
-            release(client, blocked);
+            Consumer<Client> reply = blocked.answer();
+            answer(client, blocked, reply != null ? reply : timedOut -> replyTimedOut(timedOut, blocked.onTimeout()));
         }
     }
 
@@ -212,9 +275,16 @@ public final class BlockedClients {
     public void fail(Client client, String message) {
         Blocked blocked = client.blocked();
         if (blocked != null) {
-            client.reply().error(message);
-            release(client, blocked);
+            answer(client, blocked, failed -> failed.reply().error(message));
         }
+    }
+
+    private void answer(Client client, Blocked blocked, Consumer<Client> reply) {
+        int mark = client.connection().mark();
+        limits.replyOrClose(client, reply);
+        forget(client, blocked);
+        client.endReply(mark, false);
+        client.connection().resume();
     }
 
     /** Writes what a client is answered that may not block. */

@@ -34,6 +34,7 @@ public final class Client {
     private ReplyMode replyMode = ReplyMode.ON;
     private @Nullable Transaction transaction;
     private @Nullable Blocked blocked;
+    private long blockingOrder;
     private @Nullable TrackingState tracking;
     private long softLimitSinceMillis;
     private boolean outputRefused;
@@ -180,6 +181,26 @@ public final class Client {
         replyMode = mode;
     }
 
+    /**
+     * Ends the reply of a command, which begins at a mark of the connection: drops it if the client asked for none. The reply
+     * of a blocked client has yet to come.
+     *
+     * @param repliedByPush whether it is one that CLIENT REPLY does not concern
+     */
+    public void endReply(int mark, boolean repliedByPush) {
+        if (replyMode == ReplyMode.ON || is(ClientFlag.BLOCKED)) {
+            return;
+        }
+        if (!repliedByPush) {
+            connection.rollback(mark);
+        }
+        if (replyMode == ReplyMode.SKIP_NEXT) {
+            replyMode = ReplyMode.SKIP;
+        } else if (replyMode == ReplyMode.SKIP) {
+            replyMode = ReplyMode.ON;
+        }
+    }
+
     /** The open transaction, null outside MULTI. */
     public @Nullable Transaction transaction() {
         return transaction;
@@ -198,6 +219,16 @@ public final class Client {
     public void blocked(@Nullable Blocked value) {
         blocked = value;
         set(ClientFlag.BLOCKED, value != null);
+    }
+
+    /** When the client blocked last, as a number that grows with each client that blocks. */
+    public long blockingOrder() {
+        return blockingOrder;
+    }
+
+    /** Changed by the registry of blocked clients only. */
+    public void blockingOrder(long value) {
+        blockingOrder = value;
     }
 
     /** How the client is told which keys change that it caches, null when it is not. */
@@ -263,8 +294,8 @@ public final class Client {
         softLimitSinceMillis = millis;
     }
 
-    /** Whether a reply was given up because it would have exceeded the hard limit. */
-    boolean isOutputRefused() {
+    /** Whether a reply was given up for good, so that the client is going to be closed and gets no other one. */
+    public boolean isOutputRefused() {
         return outputRefused;
     }
 

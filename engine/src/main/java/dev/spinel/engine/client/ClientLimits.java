@@ -1,5 +1,6 @@
 package dev.spinel.engine.client;
 
+import dev.spinel.api.error.CommandException;
 import dev.spinel.engine.stats.ServerStatistics;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,7 +8,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * When a client is closed without having asked for it: too long idle, or too much output that it does not read.
+ * When a client is closed without having asked for it: too long idle, too much output that it does not read, no memory for
+ * its reply.
  *
  * <p>Engine thread only.
  */
@@ -84,7 +86,11 @@ public final class ClientLimits {
 
     /** Closes a client whose output is above the hard limit; returns whether it did. */
     public boolean closeIfOverHardLimit(Client client) {
-        if (!client.isOutputRefused() && isWithinHardLimit(client, client.outputBytes())) {
+        if (client.isOutputRefused()) {
+            end(client);
+            return true;
+        }
+        if (isWithinHardLimit(client, client.outputBytes())) {
             return false;
         }
         close(client);
@@ -99,8 +105,28 @@ public final class ClientLimits {
         if (client.is(ClientFlag.REPLICA) || isWithinHardLimit(client, outputBytes)) {
             return true;
         }
-        client.refuseOutput();
+        if (!client.isOutputRefused()) {
+            client.refuseOutput();
+            tellOverLimit(client);
+        }
         return false;
+    }
+
+    /**
+     * Writes a reply in whose place no error can be answered. A client that has no room for it is closed, since its later
+     * replies would be taken for this one; nobody else is to suffer from that.
+     */
+    public void replyOrClose(Client client, Consumer<Client> reply) {
+        try {
+            reply.accept(client);
+        } catch (CommandException noRoom) {
+            if (!client.isOutputRefused()) {
+                client.refuseOutput();
+                log.accept("Client id=" + client.id() + " addr="
+                        + client.connection().remoteAddress() + " closed as there is no memory for its reply.");
+            }
+            client.connection().close();
+        }
     }
 
     private boolean isWithinHardLimit(Client client, long outputBytes) {
@@ -209,10 +235,14 @@ public final class ClientLimits {
     private record Weighed(Client client, long bytes) {}
 
     private void close(Client client) {
+        tellOverLimit(client);
+        end(client);
+    }
+
+    private void tellOverLimit(Client client) {
         statistics.outputLimitExceeded();
         log.accept("Client id=" + client.id() + " addr=" + client.connection().remoteAddress()
                 + " closed for overcoming of output buffer limits.");
-        end(client);
     }
 
     private void end(Client client) {

@@ -1,12 +1,18 @@
 package dev.spinel.engine.client;
 
 import dev.spinel.api.data.Bytes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** CLIENT PAUSE: until when commands wait, and the requests that do. Engine thread only. */
 public final class PausedClients {
     private final List<Waiting> waiting = new ArrayList<>();
+    /** Those that waited for a pause that has ended. */
+    private final Queue<Waiting> released = new ArrayDeque<>();
+
     private final KeptRequests kept;
     private final PauseListener listener;
     private long endMillis;
@@ -35,13 +41,16 @@ public final class PausedClients {
 
     /** Number of requests that wait, each of another client. */
     public int count() {
-        return waiting.size();
+        return waiting.size() + released.size();
     }
 
     /** About how many bytes of the heap the requests take that wait. */
     public long heapBytes() {
         long bytes = 0;
         for (Waiting request : waiting) {
+            bytes += request.request.heapBytes();
+        }
+        for (Waiting request : released) {
             bytes += request.request.heapBytes();
         }
         return bytes;
@@ -67,19 +76,25 @@ public final class PausedClients {
     public void disconnect(Client client) {
         if (client.is(ClientFlag.PAUSED)) {
             waiting.removeIf(request -> request.client == client);
+            released.removeIf(request -> request.client == client);
         }
     }
 
-    /** Ends the pause; returns the requests that waited, in order, for execution. */
-    public List<Waiting> end() {
+    /** Ends the pause, if one is in force; the requests that waited are to be executed at the end of the turn. */
+    public void end() {
         endMillis = 0;
         all = false;
         listener.paused(false, false);
-        List<Waiting> released = List.copyOf(waiting);
+        released.addAll(waiting);
         waiting.clear();
-        for (Waiting request : released) {
-            request.client.set(ClientFlag.PAUSED, false);
+    }
+
+    /** Takes out the first request that waits no longer, for execution; null if there is none. */
+    public @Nullable Waiting nextReleased() {
+        Waiting next = released.poll();
+        if (next != null) {
+            next.client.set(ClientFlag.PAUSED, false);
         }
-        return released;
+        return next;
     }
 }

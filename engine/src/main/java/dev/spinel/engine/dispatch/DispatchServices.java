@@ -1,6 +1,7 @@
 package dev.spinel.engine.dispatch;
 
 import dev.spinel.engine.blocking.BlockedClients;
+import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.memory.Room;
@@ -21,6 +22,7 @@ public record DispatchServices(
         Propagator propagator,
         BlockedClients blockedClients,
         KeptRequests keptRequests,
+        ClientLimits limits,
         ClientTracking tracking,
         EngineClock clock,
         RandomGenerator random,

@@ -102,6 +102,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         this.failureLog = failureLog;
         this.refusalLog = refusalLog;
         this.log = log;
+        monitors.onChange(() -> serverState(Gate.MONITORED, !monitors.isEmpty()));
     }
 
     /** Receives defects of handlers; any of them answers an error and leaves the server running. */
@@ -342,9 +343,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                 makeRoom(command, args, argCount);
                 int mask = command.gateMask();
                 transaction.add(args, argCount, onlyReads(command, args) ? mask & ~Gate.PAUSE_WRITE : mask);
-                int mark = client.connection().mark();
-                client.reply().simple("QUEUED");
-                applyReplyMode(client, mark, false);
+                answer(client, queued -> queued.reply().simple("QUEUED"));
                 return Outcome.DONE;
             }
         }
@@ -413,28 +412,32 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         return depth == 0 ? null : contexts.get(0).client();
     }
 
-    /** Has MONITOR clients see commands, or not when there are none. */
-    public void monitored(boolean value) {
-        serverState(Gate.MONITORED, value);
-    }
-
     private void reject(Client client, @Nullable RegisteredCommand command, String message) {
-        String text = message;
+        boolean isExec = command != null && command.isExec();
         if (command != null) {
             command.rejected();
-            if (command.isExec()) {
-                transactionEnd.accept(client);
-                String reason = message.startsWith("ERR ") ? message.substring("ERR ".length()) : message;
-                text = "EXECABORT Transaction discarded because of: " + reason;
-            }
+        }
+        if (isExec) {
+            transactionEnd.accept(client);
         }
         if (client.transaction() != null) {
             client.set(ClientFlag.DIRTY_EXEC, true);
         }
+        String text = isExec ? transactionDiscarded(message) : message;
         statistics.errorReplied(text);
+        answer(client, rejected -> rejected.reply().error(text));
+    }
+
+    private static String transactionDiscarded(String message) {
+        String reason = message.startsWith("ERR ") ? message.substring("ERR ".length()) : message;
+        return "EXECABORT Transaction discarded because of: " + reason;
+    }
+
+    /** Writes a reply that is not a handler's. */
+    private void answer(Client client, Consumer<Client> reply) {
         int mark = client.connection().mark();
-        client.reply().error(text);
-        applyReplyMode(client, mark, false);
+        services.limits().replyOrClose(client, reply);
+        client.endReply(mark, false);
     }
 
     /** Closes a connection on which a browser was made to send commands in the body of an HTTP request. */
@@ -731,7 +734,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
         long replyBytes = (long) client.connection().mark() - mark;
         if (client.replyMode() != ReplyMode.ON) {
-            applyReplyMode(client, mark, command.repliesByPush());
+            client.endReply(mark, command.repliesByPush());
         }
         CallContext outer = depth == 0 ? context : contexts.get(depth - 1);
         if (outer.client().is(ClientFlag.TRACKING)) {
@@ -793,9 +796,12 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
 
     /**
      * Fails a plugin's handler that wrote no reply, several or half of one, which would shift all later replies of its
-     * client. Built-in commands are not looked at: the differential test reads their replies.
+     * client, unless these are dropped. Built-in commands are not looked at: the differential test reads their replies.
      */
     private static void requireOneReply(Client client, int mark) {
+        if (client.isOutputRefused()) {
+            return;
+        }
         int expected = client.is(ClientFlag.BLOCKED) ? 0 : 1;
         int written = client.connection().repliesSince(mark);
         if (written != expected) {
@@ -807,24 +813,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
 
     private void answerError(Client client, int mark, String message) {
         client.connection().rollback(mark);
-        client.reply().error(message);
+        services.limits().replyOrClose(client, failed -> failed.reply().error(message));
         statistics.errorReplied(message);
-    }
-
-    /** Drops the reply of a client that asked for none. */
-    private static void applyReplyMode(Client client, int mark, boolean repliedByPush) {
-        ReplyMode mode = client.replyMode();
-        if (mode == ReplyMode.ON) {
-            return;
-        }
-        if (!repliedByPush) {
-            client.connection().rollback(mark);
-        }
-        if (mode == ReplyMode.SKIP_NEXT) {
-            client.replyMode(ReplyMode.SKIP);
-        } else if (mode == ReplyMode.SKIP) {
-            client.replyMode(ReplyMode.ON);
-        }
     }
 
     private void account(

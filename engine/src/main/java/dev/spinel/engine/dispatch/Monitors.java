@@ -11,23 +11,28 @@ import java.util.Set;
 /** The clients that watch all commands (MONITOR). Engine thread only. */
 public final class Monitors {
     private final Set<Client> clients = new LinkedHashSet<>();
+    private Runnable change = () -> {};
+
+    /** Sets what is told when a client starts or stops to watch. */
+    void onChange(Runnable value) {
+        change = value;
+    }
 
     public void add(Client client) {
         clients.add(client);
         client.set(ClientFlag.MONITOR, true);
+        change.run();
     }
 
     public void remove(Client client) {
-        clients.remove(client);
-        client.set(ClientFlag.MONITOR, false);
+        if (clients.remove(client)) {
+            client.set(ClientFlag.MONITOR, false);
+            change.run();
+        }
     }
 
-    public boolean isEmpty() {
+    boolean isEmpty() {
         return clients.isEmpty();
-    }
-
-    public int count() {
-        return clients.size();
     }
 
     /** Shows a command to all monitors but the one that sent it. */

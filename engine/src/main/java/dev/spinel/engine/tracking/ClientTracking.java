@@ -307,11 +307,7 @@ public final class ClientTracking {
         Client receiver = redirectId == 0 ? client : clients.get(redirectId);
         if (receiver == null || receiver.is(ClientFlag.CLOSE_AFTER_REPLY)) {
             state.redirectBroken(true);
-            if (client.protocol() == 3) {
-                client.reply().push(2);
-                client.reply().bulk("tracking-redir-broken");
-                client.reply().integer(redirectId);
-            }
+            tellBroken(client, redirectId);
             return;
         }
         try {
@@ -319,6 +315,20 @@ public final class ClientTracking {
         } catch (CommandException noRoom) {
             // What is half written goes with the connection.
             receiver.connection().close();
+        }
+    }
+
+    private static void tellBroken(Client client, long redirectId) {
+        if (client.protocol() == 2) {
+            return;
+        }
+        try {
+            ReplyWriter reply = client.reply();
+            reply.push(2);
+            reply.bulk("tracking-redir-broken");
+            reply.integer(redirectId);
+        } catch (CommandException noRoom) {
+            client.connection().close();
         }
     }
 

@@ -136,8 +136,61 @@ class ConnectionCommandsTest {
             assertThat(writer.send("set a 1")).isEmpty();
             assertThat(tester.send("info clients")).contains("blocked_clients:1");
             tester.send("client unpause");
+            tester.endTurn();
             assertThat(writer.take()).contains("OK");
             assertThat(tester.send("info clients")).contains("blocked_clients:0");
+        }
+
+        @Test
+        void unpause_inTransaction_executesWhatWaitedAfterIt() {
+            Session writer = tester.connect();
+            tester.send("client pause 60000 write");
+            writer.send("set a 1");
+            tester.send("multi");
+            tester.send("client unpause");
+            tester.send("get a");
+            assertThat(tester.send("exec")).isEqualTo("[OK nil]");
+            tester.endTurn();
+            assertThat(writer.take()).isEqualTo("OK");
+            assertThat(tester.send("get a")).isEqualTo("1");
+        }
+
+        @Test
+        void clientGoneAfterUnpause_isSkipped() {
+            Session first = tester.connect();
+            Session second = tester.connect();
+            tester.send("client pause 60000 write");
+            first.send("set a 1");
+            second.send("set b 2");
+            tester.send("client unpause");
+            first.close();
+            tester.endTurn();
+            assertThat(tester.send("mget a b")).isEqualTo("[nil 2]");
+        }
+
+        @Test
+        void clientKilledByOneThatWaitedBefore_isSkipped() {
+            Session first = tester.connect();
+            Session second = tester.connect();
+            tester.send("client pause 1000 all");
+            first.send("client kill id 3");
+            second.send("set a 1");
+            tester.advanceMillis(1001);
+            assertThat(second.closed()).isTrue();
+            assertThat(tester.send("get a")).isEqualTo("nil");
+        }
+
+        @Test
+        void replyWithoutRoom_closesItsClientOnly() {
+            Session first = tester.connect();
+            Session second = tester.connect();
+            tester.send("client pause 1000 write");
+            first.send("set a 1");
+            second.send("set b 2");
+            first.leaveRoom(0);
+            tester.advanceMillis(1001);
+            assertThat(first.closed()).isTrue();
+            assertThat(second.take()).isEqualTo("OK");
         }
 
         @Test

@@ -3,7 +3,14 @@ package dev.spinel.engine.blocking;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.engine.command.CommandTester;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class BlockedClientsTest {
     private final CommandTester server = new CommandTester();
@@ -105,5 +112,158 @@ final class BlockedClientsTest {
         assertThat(first.take()).isEmpty();
         server.send("SWAPDB 0 1");
         assertThat(first.take()).isEqualTo("[k a]");
+    }
+
+    @Nested
+    class Crowd {
+        private static final int CLIENTS = 10_000;
+        private final List<CommandTester.Session> crowd = new ArrayList<>();
+
+        @BeforeEach
+        void allWait() {
+            for (int i = 0; i < CLIENTS; i++) {
+                CommandTester.Session client = server.connect();
+                client.send("BLPOP k 0");
+                crowd.add(client);
+            }
+        }
+
+        /** Takes half a minute if each push looks at each client. */
+        @Test
+        @Timeout(15)
+        void pushes_costWhatTheyServe() {
+            for (int round = 0; round < 3; round++) {
+                for (CommandTester.Session next : crowd) {
+                    server.send("RPUSH k a");
+                    assertThat(next.take()).isEqualTo("[k a]");
+                    next.send("BLPOP k 0");
+                }
+            }
+        }
+
+        @Test
+        void pushOfSeveral_servesTheFirst() {
+            server.send("RPUSH k 0 1 2");
+            for (int i = 0; i < 4; i++) {
+                assertThat(crowd.get(i).take()).isEqualTo(i < 3 ? "[k " + i + "]" : "");
+            }
+            server.send("RPUSH k 3");
+            assertThat(crowd.get(3).take()).isEqualTo("[k 3]");
+        }
+    }
+
+    @Test
+    void clientsThatWaitForOtherTypes_keepTheirPlace() {
+        first.send("BZPOPMIN k 0");
+        second.send("BLPOP k 0");
+        CommandTester.Session third = server.connect();
+        third.send("BZPOPMIN k 0");
+        server.send("RPUSH k a");
+        assertThat(second.take()).isEqualTo("[k a]");
+        server.send("ZADD k 1 x");
+        assertThat(first.take()).isEqualTo("[k x 1]");
+        server.send("ZADD k 1 y");
+        assertThat(third.take()).isEqualTo("[k y 1]");
+    }
+
+    @Test
+    void keyNamedTwice_isWaitedForOnce() {
+        first.send("BZPOPMIN k 0");
+        second.send("BLPOP k k 0");
+        server.send("RPUSH k a b");
+        assertThat(second.take()).isEqualTo("[k a]");
+        assertThat(server.send("INFO clients")).contains("blocked_clients:1", "total_blocking_keys:1");
+        first.close();
+        assertThat(server.send("INFO clients")).contains("blocked_clients:0", "total_blocking_keys:0");
+    }
+
+    @Test
+    void clientThatBlocksAgain_keepsItsPlace() {
+        server.send("XADD k 5-0 f v");
+        first.send("XREAD BLOCK 0 STREAMS k 9-0");
+        second.send("XREAD BLOCK 0 STREAMS k 5-0");
+        server.send("XADD k 6-0 f v");
+        assertThat(first.take()).isEmpty();
+        assertThat(second.take()).contains("6-0");
+        server.send("XADD k 10-0 f v");
+        assertThat(first.take()).contains("10-0");
+    }
+
+    @Test
+    void keyOfAnotherType_failsThoseOfItsGroupOnly() {
+        server.send("XGROUP CREATE k g $ MKSTREAM");
+        first.send("XREADGROUP GROUP g c BLOCK 0 STREAMS k >");
+        second.send("XREAD BLOCK 0 STREAMS k $");
+        server.send("SET k text");
+        assertThat(first.take()).startsWith("-");
+        assertThat(second.take()).isEmpty();
+        server.send("DEL k");
+        server.send("XADD k 1-0 f v");
+        assertThat(second.take()).contains("1-0");
+    }
+
+    /** As observed with Redis 7.0.15. */
+    @Nested
+    class ClientThatWantsNoReply {
+        private void end(String how) {
+            switch (how) {
+                case "timeout" -> server.advanceMillis(1001);
+                case "push" -> server.send("RPUSH k a");
+                default -> server.send("CLIENT UNBLOCK 2 " + how);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"timeout", "push", "TIMEOUT", "ERROR"})
+        void off_silencesTheEndOfTheWait(String how) {
+            first.send("CLIENT REPLY OFF");
+            first.send("BLPOP k 1");
+            end(how);
+            assertThat(first.take()).isEmpty();
+            assertThat(first.send("PING")).isEmpty();
+            assertThat(first.send("CLIENT REPLY ON")).isEqualTo("OK");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"timeout", "push", "TIMEOUT", "ERROR"})
+        void skip_silencesTheEndOfTheWaitAndNoMore(String how) {
+            first.send("CLIENT REPLY SKIP");
+            first.send("BLPOP k 1");
+            end(how);
+            assertThat(first.take()).isEmpty();
+            assertThat(first.send("PING")).isEqualTo("PONG");
+        }
+    }
+
+    @Nested
+    class WithoutRoomForAReply {
+        @BeforeEach
+        void bothWait() {
+            first.send("BLPOP k 1");
+            second.send("BLPOP k 1");
+            first.leaveRoom(0);
+        }
+
+        @Test
+        void timeout_closesTheClientAndAnswersTheOthers() {
+            server.advanceMillis(1001);
+            assertThat(first.closed()).isTrue();
+            assertThat(second.take()).isEqualTo("nil-array");
+        }
+
+        @Test
+        void push_closesTheClientAndServesTheOthers() {
+            assertThat(server.send("RPUSH k a b")).isEqualTo("2");
+            assertThat(first.closed()).isTrue();
+            assertThat(second.take()).isEqualTo("[k a]");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"TIMEOUT", "ERROR"})
+        void unblock_closesTheClientAndAnswersTheCaller(String how) {
+            assertThat(server.send("CLIENT UNBLOCK 2 " + how)).isEqualTo("1");
+            assertThat(first.closed()).isTrue();
+            assertThat(server.send("INFO clients")).contains("blocked_clients:1");
+        }
     }
 }

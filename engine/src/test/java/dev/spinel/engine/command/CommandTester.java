@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
 public final class CommandTester {
     private final List<String> effects = new ArrayList<>();
     private final List<Effect> replayable = new ArrayList<>();
+    private final List<Client> leaving = new ArrayList<>();
     private final Engine engine;
     private final Session session;
     private long nowMillis = 1_700_000_000_000L;
@@ -101,6 +102,8 @@ public final class CommandTester {
 
     /** Ends a turn, and starts the engine if it has not. */
     public void endTurn() {
+        leaving.forEach(engine::disconnect);
+        leaving.clear();
         engine.end();
         engine.afterReplies();
     }
@@ -162,6 +165,7 @@ public final class CommandTester {
         private final TextReply reply = new TextReply();
         private boolean restricted;
         private boolean closed;
+        private boolean leavesLate;
         private final Client client;
 
         private Session() {
@@ -187,6 +191,12 @@ public final class CommandTester {
         /** What was written since the last call. */
         public String take() {
             return reply.take();
+        }
+
+        /** Leaves room for some parts of replies only, until the engine closes the connection and drops all. */
+        public void leaveRoom(int parts) {
+            reply.room(parts);
+            leavesLate = true;
         }
 
         @Override
@@ -227,7 +237,13 @@ public final class CommandTester {
         @Override
         public void close() {
             closed = true;
-            engine.disconnect(client);
+            reply.room(Integer.MAX_VALUE);
+            if (leavesLate) {
+                // As with a socket, which closes while a command runs.
+                leaving.add(client);
+            } else {
+                engine.disconnect(client);
+            }
         }
 
         /** Whether the engine closed the connection. */

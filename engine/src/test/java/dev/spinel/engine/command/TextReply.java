@@ -2,6 +2,7 @@ package dev.spinel.engine.command;
 
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.error.CommandException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -14,6 +15,7 @@ final class TextReply implements ReplyWriter {
     private final StringBuilder text = new StringBuilder();
     private final Deque<Open> open = new ArrayDeque<>();
     private int protocol = 2;
+    private int room = Integer.MAX_VALUE;
 
     private static final class Open {
         private final char end;
@@ -27,6 +29,11 @@ final class TextReply implements ReplyWriter {
 
     void protocol(int version) {
         protocol = version;
+    }
+
+    /** Sets how many parts of replies can be written. */
+    void room(int parts) {
+        room = parts;
     }
 
     /** What was written since the last call. */
@@ -53,6 +60,10 @@ final class TextReply implements ReplyWriter {
     }
 
     private void separate() {
+        if (room == 0) {
+            throw new CommandException("OOM not enough memory for the reply");
+        }
+        room--;
         if (!text.isEmpty() && "[{<".indexOf(text.charAt(text.length() - 1)) < 0) {
             text.append(' ');
         }

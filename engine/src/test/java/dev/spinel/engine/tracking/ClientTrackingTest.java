@@ -157,4 +157,16 @@ class ClientTrackingTest {
         reader.send("RESET");
         assertThat(tester.send("INFO everything")).contains("tracking_total_keys:0", "tracking_clients:0");
     }
+
+    @Test
+    void brokenRedirect_thatFindsNoRoom_closesItsClient() {
+        CommandTester.Session receiver = tester.connect();
+        track(" REDIRECT " + receiver.send("CLIENT ID"));
+        reader.send("GET a");
+        receiver.close();
+        reader.leaveRoom(0);
+        tester.send("SET a 1");
+        tester.endTurn();
+        assertThat(reader.closed()).isTrue();
+    }
 }

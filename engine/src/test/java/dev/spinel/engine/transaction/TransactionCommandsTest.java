@@ -31,6 +31,26 @@ final class TransactionCommandsTest {
         }
 
         @Test
+        void replyWithoutRoom_closesTheClientAndLeavesTheOthers() {
+            other.send("MULTI");
+            other.send("SET a 1");
+            other.send("GET a");
+            other.send("SET b 2");
+            other.leaveRoom(2);
+            other.send("EXEC");
+            assertThat(other.closed()).isTrue();
+            assertThat(server.send("MGET a b")).isEqualTo("[1 2]");
+        }
+
+        @Test
+        void queuedWithoutRoomForTheReply_closesTheClient() {
+            other.send("MULTI");
+            other.leaveRoom(0);
+            other.send("SET a 1");
+            assertThat(other.closed()).isTrue();
+        }
+
+        @Test
         void unknownCommandQueued_discardsAll() {
             server.send("MULTI");
             assertThat(server.send("NOSUCH")).startsWith("-ERR unknown command 'NOSUCH'");
