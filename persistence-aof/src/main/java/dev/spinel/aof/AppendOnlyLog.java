@@ -47,6 +47,10 @@ final class AppendOnlyLog {
     private AofDirectory directory;
     private Manifest manifest = Manifest.EMPTY;
     private @Nullable AofLoader loader;
+
+    /** Whether the files may hold more than the data, since commands of them failed when they were loaded. */
+    private boolean holdsMore;
+
     private boolean holdsFsyncOnRewrite;
     private @Nullable String reportedError;
 
@@ -126,6 +130,7 @@ final class AppendOnlyLog {
             return false;
         }
         loader = null;
+        takeNoteOfErrors(current);
         openForWriting(current.totalBytes());
         return true;
     }
@@ -135,9 +140,15 @@ final class AppendOnlyLog {
         if (state == State.ON) {
             writer.flushNow();
         }
-        ports.loader().clear();
-        AofLoader whole = new AofLoader(ports, format, directory, state == State.ON ? manifest : readManifest());
-        run(whole, Long.MAX_VALUE);
+        ports.state().loading(true);
+        try {
+            ports.loader().clear();
+            AofLoader whole = new AofLoader(ports, format, directory, state == State.ON ? manifest : readManifest());
+            run(whole, Long.MAX_VALUE);
+            takeNoteOfErrors(whole);
+        } finally {
+            ports.state().loading(false);
+        }
         writer.fileWasCut();
         log("Append Only File loaded by DEBUG LOADAOF");
     }
@@ -145,9 +156,17 @@ final class AppendOnlyLog {
     private boolean run(AofLoader current, long budgetNanos) throws IOException {
         try {
             return current.run(budgetNanos);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             current.close();
             throw e;
+        }
+    }
+
+    private void takeNoteOfErrors(AofLoader loaded) {
+        holdsMore = loaded.hadErrors();
+        if (holdsMore) {
+            log("Commands of the AOF answered errors, so its files may hold more than the data: they are not rewritten"
+                    + " automatically until BGREWRITEAOF has replaced them.");
         }
     }
 
@@ -424,6 +443,7 @@ final class AppendOnlyLog {
 
     private void rewriteSucceeded(Rewrite ended) {
         manifest = ended.installed();
+        holdsMore = false;
         rewriteFailed = false;
         limit.reset();
         log("Successfully renamed the temporary AOF base file " + directory.temporaryBase() + " into "
@@ -448,7 +468,10 @@ final class AppendOnlyLog {
     private boolean hasGrown() {
         long percentage = ports.config().number("auto-aof-rewrite-percentage");
         long size = sizeBytes();
-        if (state != State.ON || percentage == 0 || size <= ports.config().number("auto-aof-rewrite-min-size")) {
+        if (state != State.ON
+                || holdsMore
+                || percentage == 0
+                || size <= ports.config().number("auto-aof-rewrite-min-size")) {
             return false;
         }
         long growth = (long) (size * 100.0 / Math.max(1, rewrittenBytes)) - 100;

@@ -9,6 +9,7 @@ import dev.spinel.engine.command.CommandTester;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -260,6 +261,28 @@ class AppendOnlyLogTest {
         }
 
         @Test
+        void commandsFailedInLoading_onlyWhenAsked() throws IOException {
+            start("yes");
+            send("SET k 1", "OK");
+            Path increment = directory.resolve("appendonlydir").resolve("appendonly.aof.1.incr.aof");
+            Files.writeString(increment, "*2\r\n$4\r\nLPOP\r\n$1\r\nk\r\n", StandardOpenOption.APPEND);
+            directives.put("auto-aof-rewrite-min-size", "1");
+            directives.put("auto-aof-rewrite-percentage", "1");
+            restart();
+            assertLogged("Commands of the AOF answered errors");
+            send("SET k 2", "OK");
+            server.advanceMillis(200);
+            awaitRewriteEnd();
+            assertInfo("aof_rewrites:0");
+            send("BGREWRITEAOF", "Background append only file rewriting started");
+            awaitRewriteEnd();
+            send("SET k 3", "OK");
+            server.advanceMillis(200);
+            awaitRewriteEnd();
+            assertInfo("aof_rewrites:2");
+        }
+
+        @Test
         void threeFailures_waitsAMinuteUnlessAsked() {
             directives.put("auto-aof-rewrite-min-size", "1000");
             start("yes");
@@ -303,6 +326,34 @@ class AppendOnlyLogTest {
             send("SET k 2", "OK");
             assertThat(manifest()).containsExactly("file appendonly.aof.1.base.aof seq 1 type b");
             restart();
+            send("GET k", "1");
+        }
+    }
+
+    @Nested
+    class Replayed {
+        @Test
+        void commands_areNotAccountedAndPassTheMemoryLimit() {
+            start("yes");
+            send("MULTI", "OK");
+            send("SET k 1", "QUEUED");
+            send("RPUSH list a", "QUEUED");
+            send("EXEC", "[OK 1]");
+            directives.put("maxmemory", "1");
+            directives.put("slowlog-log-slower-than", "0");
+            restart();
+            send("GET k", "1");
+            send("LLEN list", "1");
+            assertThat(server.send("INFO commandstats"))
+                    .doesNotContain("cmdstat_set:", "cmdstat_rpush:", "cmdstat_exec:");
+            assertThat(server.send("SLOWLOG GET -1")).doesNotContain("EXEC");
+        }
+
+        @Test
+        void loadedAnew_clientsAreServedAfterwards() {
+            start("yes");
+            send("SET k 1", "OK");
+            send("DEBUG LOADAOF", "OK");
             send("GET k", "1");
         }
     }
