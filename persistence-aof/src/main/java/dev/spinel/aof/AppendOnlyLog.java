@@ -400,7 +400,9 @@ final class AppendOnlyLog {
         }
         manifest = more;
         earlierBytes += writer.fileBytes();
-        writer.switchTo(file);
+        if (!writer.switchTo(file)) {
+            throw new IllegalStateException("the log is on, but has no file that it is written to");
+        }
     }
 
     private LogFile create(String name) throws IOException {
@@ -451,6 +453,9 @@ final class AppendOnlyLog {
         if (ended.isInitial()) {
             log("Successfully renamed the temporary AOF incr file " + directory.temporaryIncrement() + " into "
                     + ended.incrementName());
+        }
+        // The base may be complete although the log was turned off meanwhile.
+        if (state == State.STARTING && ended.isInitial()) {
             state = State.ON;
         }
         if (state == State.ON) {

@@ -197,6 +197,29 @@ class AppendOnlyLogTest {
     }
 
     @Nested
+    class TurningOff {
+        /** From then on nothing ends the rewrite early. */
+        @Test
+        void amidTheLastFsyncOfTheFirstBase_offAndCanBeTurnedOnAgain() throws Exception {
+            start("no");
+            send("SET k 1", "OK");
+            disk.holdSyncUntilWaits(Thread.currentThread());
+            send("CONFIG SET appendonly yes", "OK");
+            disk.awaitSync();
+            send("CONFIG SET appendonly no", "OK");
+            assertInfo("aof_enabled:0");
+            send("CONFIG SET appendonly yes", "OK");
+            awaitRewriteEnd();
+            send("SET k 2", "OK");
+            send("BGREWRITEAOF", "Background append only file rewriting started");
+            awaitRewriteEnd();
+            send("SET k 3", "OK");
+            restart();
+            send("GET k", "3");
+        }
+    }
+
+    @Nested
     class Rewriting {
         @Test
         void newBaseAndIncrement_historyRemoved() throws IOException {

@@ -1,13 +1,19 @@
 package dev.spinel.aof;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 
 /** Files of the operating system, some of which cannot be made or written to. Any thread. */
 final class FaultyDisk implements LogFile.Opener {
     private volatile String refusedName = "";
     private volatile boolean full;
+    private final CountDownLatch syncBegan = new CountDownLatch(1);
+    private volatile @Nullable Thread syncWaitsFor;
 
     /** Refuses to make files whose name holds some text, none for the empty text. */
     void refuse(String partOfName) {
@@ -17,6 +23,16 @@ final class FaultyDisk implements LogFile.Opener {
     /** Whether nothing more can be written. */
     void full(boolean value) {
         full = value;
+    }
+
+    /** Has the next sync take until a thread waits. */
+    void holdSyncUntilWaits(Thread thread) {
+        syncWaitsFor = thread;
+    }
+
+    /** Returns once such a sync has begun. */
+    void awaitSync() throws InterruptedException {
+        syncBegan.await();
     }
 
     private void check(Path path) throws IOException {
@@ -64,6 +80,12 @@ final class FaultyDisk implements LogFile.Opener {
 
         @Override
         public void force() throws IOException {
+            Thread waiter = syncWaitsFor;
+            if (waiter != null) {
+                syncWaitsFor = null;
+                syncBegan.countDown();
+                await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+            }
             file.force();
         }
 
