@@ -202,7 +202,8 @@ final class AppendOnlyLog {
         String name = Objects.requireNonNull(manifest.lastIncrement()).name();
         long size;
         try {
-            LogFile file = opener.append(directory.file(name));
+            Path path = directory.file(name);
+            LogFile file = hasIncrement ? opener.append(path) : opener.create(path);
             size = file.size();
             writer.open(file, size);
         } catch (IOException e) {
@@ -232,11 +233,11 @@ final class AppendOnlyLog {
 
     /** Removes what no rewrite has removed; not while one runs, which changes the manifest itself. */
     void removeHistory() {
-        List<LogPart> history = manifest.history();
-        if (history.isEmpty() || rewrite != null || isYes("aof-disable-auto-gc")) {
+        Manifest before = manifest;
+        if (before.history().isEmpty() || rewrite != null || isYes("aof-disable-auto-gc")) {
             return;
         }
-        Manifest cleaned = manifest.withoutHistory();
+        Manifest cleaned = before.withoutHistory();
         try {
             directory.replaceManifest(cleaned);
         } catch (IOException e) {
@@ -245,7 +246,7 @@ final class AppendOnlyLog {
         }
         manifest = cleaned;
         AofDirectory of = directory;
-        List<String> names = history.stream().map(LogPart::name).toList();
+        List<String> names = before.obsoleteFiles();
         names.forEach(name -> log("Removing the history file " + name + " in the background"));
         worker.submit(() -> of.delete(names, ignored -> {}));
     }

@@ -109,8 +109,7 @@ final class Rewrite implements SnapshotTarget {
     /** Deletes the files before; those that resist stay in the manifest until the next start. */
     private void removeHistory() {
         try {
-            List<String> names = next.history().stream().map(LogPart::name).toList();
-            directory.delete(names, e -> cleaningFailure = e);
+            directory.delete(next.obsoleteFiles(), e -> cleaningFailure = e);
             if (cleaningFailure == null) {
                 Manifest cleaned = next.withoutHistory();
                 directory.replaceManifest(cleaned);

@@ -132,6 +132,38 @@ class AppendOnlyLogTest {
     }
 
     @Nested
+    class Upkeep {
+        @Test
+        void historyAfterTheLastIncrement_removedWithoutWhatIsWrittenSince() throws IOException {
+            start("yes");
+            server.close();
+            Path files = directory.resolve("appendonlydir");
+            Files.writeString(files.resolve("appendonly.aof.2.incr.aof"), "not read, not gone on with");
+            Files.writeString(
+                    files.resolve(MANIFEST),
+                    "file appendonly.aof.1.base.aof seq 1 type b\nfile appendonly.aof.2.incr.aof seq 2 type h\n");
+            start("yes");
+            send("SET k 1", "OK");
+            await().until(() -> !files().contains("appendonly.aof.2.incr.aof"));
+            restart();
+            send("GET k", "1");
+        }
+
+        @Test
+        void fileOfTheNextIncrementThatNoManifestNames_isOverwritten() throws IOException {
+            start("yes");
+            server.close();
+            Path files = directory.resolve("appendonlydir");
+            Files.writeString(files.resolve("appendonly.aof.1.incr.aof"), "left by a crash");
+            Files.writeString(files.resolve(MANIFEST), "file appendonly.aof.1.base.aof seq 1 type b\n");
+            start("yes");
+            send("SET k 1", "OK");
+            restart();
+            send("GET k", "1");
+        }
+    }
+
+    @Nested
     class TurningOn {
         @Test
         void dataAndChangesSince_areInTheLog() throws IOException {
