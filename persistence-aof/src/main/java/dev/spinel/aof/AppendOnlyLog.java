@@ -82,7 +82,8 @@ final class AppendOnlyLog {
         return new AofDirectory(
                 Path.of(ports.config().get("dir").text()),
                 ports.config().get("appenddirname").text(),
-                ports.config().get("appendfilename").text());
+                ports.config().get("appendfilename").text(),
+                opener);
     }
 
     private boolean isYes(String directive) {
@@ -240,6 +241,8 @@ final class AppendOnlyLog {
         Manifest cleaned = before.withoutHistory();
         try {
             directory.replaceManifest(cleaned);
+        } catch (UnsyncedManifestException e) {
+            log(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             log(String.valueOf(e.getMessage()));
             return;
@@ -394,6 +397,8 @@ final class AppendOnlyLog {
         log("Creating AOF incr file " + name + " on background rewrite");
         try {
             directory.replaceManifest(more);
+        } catch (UnsyncedManifestException e) {
+            log(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             file.close();
             directory.delete(List.of(name), e::addSuppressed);
@@ -464,6 +469,10 @@ final class AppendOnlyLog {
             rewrittenBytes = sizeBytes();
         }
         ended.removedHistory().forEach(part -> log("Removed the history file " + part.name()));
+        IOException cleaningFailure = ended.cleaningFailure();
+        if (cleaningFailure != null) {
+            log("The history files may not be removed for good: " + cleaningFailure.getMessage());
+        }
         log("Background AOF rewrite finished successfully");
     }
 

@@ -61,7 +61,7 @@ class AofLoaderTest {
 
     @BeforeEach
     void makeDirectory() throws IOException {
-        directory = new AofDirectory(server, "dir", "a");
+        directory = new AofDirectory(server, "dir", "a", LogFile.OF_SYSTEM);
         directory.create();
     }
 

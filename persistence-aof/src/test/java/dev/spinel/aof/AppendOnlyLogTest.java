@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AppendOnlyLogTest {
     private static final String MANIFEST = "appendonly.aof.manifest";
@@ -297,6 +299,24 @@ class AppendOnlyLogTest {
             send("CONFIG SET aof-disable-auto-gc no", "OK");
             assertThat(manifest()).hasSize(2);
             await().until(() -> files().size() == 3);
+        }
+
+        /** The directory is synced after the rename of the manifest, of the base, and of the manifest again, twice. */
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 3, 4})
+        void directoryCannotBeSynced_whatTheManifestNamesStays(int which) throws IOException {
+            start("yes");
+            send("SET k 1", "OK");
+            disk.failDirectorySync(which);
+            send("BGREWRITEAOF", "Background append only file rewriting started");
+            send("INCR k", "2");
+            awaitRewriteEnd();
+            assertLogged("Input/output error");
+            List<String> files = files();
+            assertThat(manifest()).allMatch(line -> files.contains(line.split(" ")[1]));
+            send("INCR k", "3");
+            restart();
+            send("GET k", "3");
         }
 
         @Test

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Files of the operating system, some of which cannot be made or written to. Any thread. */
 final class FaultyDisk implements LogFile.Opener {
     private volatile String refusedName = "";
     private volatile boolean full;
+    private final AtomicInteger directorySyncsToFailure = new AtomicInteger();
     private final CountDownLatch syncBegan = new CountDownLatch(1);
     private volatile @Nullable Thread syncWaitsFor;
 
@@ -51,6 +53,19 @@ final class FaultyDisk implements LogFile.Opener {
     public LogFile create(Path path) throws IOException {
         check(path);
         return new CheckedFile(LogFile.OF_SYSTEM.create(path));
+    }
+
+    /** Fails the n-th sync of a directory from now on, or none for 0. */
+    void failDirectorySync(int which) {
+        directorySyncsToFailure.set(which);
+    }
+
+    @Override
+    public void forceDirectory(Path directory) throws IOException {
+        if (directorySyncsToFailure.getAndDecrement() == 1) {
+            throw new IOException("Input/output error");
+        }
+        LogFile.OF_SYSTEM.forceDirectory(directory);
     }
 
     private final class CheckedFile implements LogFile {
