@@ -562,9 +562,14 @@ final class AppendOnlyLog {
         }
         if (writer.isOpen()) {
             log("Calling fsync() on the AOF file.");
-            if (!writer.flushAndSync()) {
-                log("Fail to fsync the AOF file: " + writer.diskError() + ".");
+            boolean isSynced = writer.flushAndSync();
+            if (writer.isWriteFailed()) {
+                log("Can't write everything to the AOF file: " + writer.diskError() + "."
+                        + (force ? " Exiting anyway." : ""));
                 return force;
+            }
+            if (!isSynced) {
+                log("Fail to fsync the AOF file: " + writer.diskError() + ".");
             }
         }
         return true;

@@ -452,6 +452,28 @@ class AppendOnlyLogTest {
     }
 
     @Nested
+    class Shutdown {
+        @Test
+        void failedFsync_loggedAndEnds() {
+            start("yes");
+            send("SET k 1", "OK");
+            disk.syncFails(true);
+            assertThat(server.send("SHUTDOWN")).isEmpty();
+            assertLogged("Fail to fsync the AOF file: Input/output error.");
+        }
+
+        @Test
+        void unwrittenBytes_refusedUnlessForced() {
+            start("yes");
+            disk.full(true);
+            send("SET k 1", "OK");
+            assertThat(server.send("SHUTDOWN")).startsWith("-ERR Errors trying to SHUTDOWN");
+            assertLogged("Can't write everything to the AOF file: No space left on device.");
+            assertThat(server.send("SHUTDOWN FORCE")).isEmpty();
+        }
+    }
+
+    @Nested
     class WaitAof {
         @Test
         void synced_answersOnceTheFsyncIsDone() {

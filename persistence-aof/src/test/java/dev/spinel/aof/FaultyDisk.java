@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class FaultyDisk implements LogFile.Opener {
     private volatile String refusedName = "";
     private volatile boolean full;
+    private volatile boolean syncFails;
     private final AtomicInteger directorySyncsToFailure = new AtomicInteger();
     private final CountDownLatch syncBegan = new CountDownLatch(1);
     private volatile @Nullable Thread syncWaitsFor;
@@ -35,6 +36,11 @@ final class FaultyDisk implements LogFile.Opener {
     /** Returns once such a sync has begun. */
     void awaitSync() throws InterruptedException {
         syncBegan.await();
+    }
+
+    /** Whether files cannot be synced. */
+    void syncFails(boolean value) {
+        syncFails = value;
     }
 
     private void check(Path path) throws IOException {
@@ -100,6 +106,9 @@ final class FaultyDisk implements LogFile.Opener {
                 syncWaitsFor = null;
                 syncBegan.countDown();
                 await().until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+            }
+            if (syncFails) {
+                throw new IOException("Input/output error");
             }
             file.force();
         }
