@@ -215,17 +215,17 @@ final class AofDirectory {
         }
     }
 
-    /** Whether a file starts as a snapshot does. */
+    /** Whether a file starts as a snapshot does, of Redis or of Valkey 9. */
     static boolean startsAsSnapshot(Path path) throws IOException {
-        byte[] signature = "REDIS".getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer start = ByteBuffer.allocate(signature.length);
+        ByteBuffer start = ByteBuffer.allocate("VALKEY".length());
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             int count = 0;
             while (count >= 0 && start.hasRemaining()) {
                 count = channel.read(start);
             }
         }
-        return start.flip().equals(ByteBuffer.wrap(signature));
+        String text = new String(start.array(), 0, start.position(), StandardCharsets.ISO_8859_1);
+        return text.startsWith("REDIS") || text.equals("VALKEY");
     }
 
     /**
