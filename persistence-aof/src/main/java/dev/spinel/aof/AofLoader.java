@@ -249,7 +249,7 @@ final class AofLoader {
                     return endOfFile();
                 }
             } catch (TruncatedLogException e) {
-                if (reader.isFollowedByCommand()) {
+                if (reader.isFollowedByCommands()) {
                     throw badFormat(e);
                 }
                 cutOff(reader.position(), e);

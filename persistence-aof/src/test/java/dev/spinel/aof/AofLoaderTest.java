@@ -212,6 +212,25 @@ class AofLoaderTest {
             assertThat(Files.size(directory.file("i"))).isEqualTo(SET_A.length() + 20);
         }
 
+        /** A value may be the text of a log, or of what a client sends. */
+        @Test
+        void amidAValueThatHoldsCommands_cutOff() throws IOException {
+            String value = (SET_A + SET_B).repeat(20_000);
+            String text = SET_A + "*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$" + value.length() + "\r\n" + value;
+            file("i", text.substring(0, text.length() - 5));
+            load();
+            assertThat(commands).containsExactly("SET a 1");
+            assertThat(Files.size(directory.file("i"))).isEqualTo(SET_A.length());
+        }
+
+        @Test
+        void damagedLengthBeforeMoreCommandsThanTheBufferHolds_refusedAndKept() throws IOException {
+            String damaged = SET_A.replace("$1\r\na", "$9123456\r\na") + (SET_A + SET_B).repeat(20_000);
+            file("i", damaged);
+            assertThatThrownBy(AofLoaderTest.this::load).hasMessageContaining("offset 13: ");
+            assertThat(Files.size(directory.file("i"))).isEqualTo(damaged.length());
+        }
+
         @Test
         void damagedLengthBeforeOtherCommands_refusedAndKept() throws IOException {
             String damaged = SET_A.replace("$1\r\na", "$91234\r\na") + SET_B + SET_B;
