@@ -69,7 +69,9 @@ import dev.spinel.engine.dispatch.RegisteredCommand;
 import dev.spinel.engine.keyspace.Eviction;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.loop.EngineLoop;
+import dev.spinel.engine.loop.LoopStoppedException;
 import dev.spinel.engine.memory.Arena;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.memory.Room;
 import dev.spinel.engine.propagate.Propagator;
@@ -760,6 +762,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             }
         } catch (IOException e) {
             process.fail(String.valueOf(e.getMessage()));
+            return Long.MAX_VALUE;
+        } catch (ArenaExhaustedException e) {
+            process.fail("Fatal error loading the DB: out of memory: " + e.getMessage());
+            return Long.MAX_VALUE;
+        } catch (LoopStoppedException e) {
+            // SHUTDOWN came while a script of a log ran.
             return Long.MAX_VALUE;
         }
         dispatcher.loading(false);

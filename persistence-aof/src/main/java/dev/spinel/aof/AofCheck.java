@@ -264,7 +264,7 @@ public final class AofCheck {
             }
         } catch (InvalidLogException e) {
             out.println(String.format("0x%16x: %s", e.offset(), e.getMessage()));
-            if (e instanceof TruncatedLogException && reader.isFollowedByCommand()) {
+            if (e instanceof TruncatedLogException && reader.isFollowedByCommands()) {
                 out.println("Whole commands follow behind the damage; cutting it off removes them, too.");
             }
         }

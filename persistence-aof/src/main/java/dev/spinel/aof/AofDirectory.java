@@ -25,6 +25,7 @@ final class AofDirectory {
     private final Path serverDirectory;
     private final Path directory;
     private final String logName;
+    private final LogFile.Opener opener;
 
     /**
      * The place of a log, which need not exist.
@@ -32,11 +33,13 @@ final class AofDirectory {
      * @param serverDirectory {@code dir}
      * @param directoryName {@code appenddirname}
      * @param logName {@code appendfilename}
+     * @param opener has changes of names last
      */
-    AofDirectory(Path serverDirectory, String directoryName, String logName) {
+    AofDirectory(Path serverDirectory, String directoryName, String logName, LogFile.Opener opener) {
         this.serverDirectory = serverDirectory;
         this.directory = serverDirectory.resolve(directoryName);
         this.logName = logName;
+        this.opener = opener;
     }
 
     /** The name with which the names of its files start. */
@@ -104,7 +107,12 @@ final class AofDirectory {
         return Manifest.parse(manifestName(), text);
     }
 
-    /** Replaces the manifest: after a crash at any moment there is the old one or the new one. */
+    /**
+     * Replaces the manifest: after a crash at any moment there is the old one or the new one.
+     *
+     * @throws UnsyncedManifestException if it is in place, but a crash of the operating system may bring back the old one
+     * @throws IOException if the old one is in place
+     */
     void replaceManifest(Manifest manifest) throws IOException {
         Path temporary = file(TEMPORARY + manifestName());
         try (FileChannel channel = FileChannel.open(
@@ -121,12 +129,18 @@ final class AofDirectory {
                     e);
         }
         try {
-            move(temporary, file(manifestName()));
+            rename(temporary, file(manifestName()));
         } catch (IOException e) {
             throw new IOException(
                     "Error trying to rename the temporary AOF manifest file " + temporary.getFileName() + " into "
                             + manifestName() + ": " + DiskError.text(e),
                     e);
+        }
+        try {
+            opener.forceDirectory(directory);
+        } catch (IOException e) {
+            throw new UnsyncedManifestException(
+                    "Fail to fsync AOF directory " + name() + ": " + DiskError.text(e) + ".", e);
         }
     }
 
@@ -148,20 +162,15 @@ final class AofDirectory {
     }
 
     private void move(Path from, Path to) throws IOException {
+        rename(from, to);
+        opener.forceDirectory(directory);
+    }
+
+    private static void rename(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException e) {
             throw new IOException("Invalid cross-device link", e);
-        }
-        sync();
-    }
-
-    /** Has changes of names survive a crash of the operating system; where directories can be opened, not on Windows. */
-    private void sync() throws IOException {
-        if (directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
         }
     }
 
@@ -206,17 +215,17 @@ final class AofDirectory {
         }
     }
 
-    /** Whether a file starts as a snapshot does. */
+    /** Whether a file starts as a snapshot does, of Redis or of Valkey 9. */
     static boolean startsAsSnapshot(Path path) throws IOException {
-        byte[] signature = "REDIS".getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer start = ByteBuffer.allocate(signature.length);
+        ByteBuffer start = ByteBuffer.allocate("VALKEY".length());
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             int count = 0;
             while (count >= 0 && start.hasRemaining()) {
                 count = channel.read(start);
             }
         }
-        return start.flip().equals(ByteBuffer.wrap(signature));
+        String text = new String(start.array(), 0, start.position(), StandardCharsets.ISO_8859_1);
+        return text.startsWith("REDIS") || text.equals("VALKEY");
     }
 
     /**

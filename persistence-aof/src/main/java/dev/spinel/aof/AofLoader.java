@@ -5,6 +5,8 @@ import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.Replay;
+import dev.spinel.engine.dispatch.ReplayFailedException;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.snapshot.ReadAhead;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +40,7 @@ final class AofLoader {
     private int next;
     private long finishedBytes;
     private long partStartNanos;
-    private int loggedErrors;
+    private int errors;
     private @Nullable Source source;
 
     /**
@@ -61,6 +63,11 @@ final class AofLoader {
     /** Number of bytes of all files, before any is cut. */
     long totalBytes() {
         return totalBytes;
+    }
+
+    /** Whether commands answered errors, which they did not when they were logged. */
+    boolean hadErrors() {
+        return errors > 0;
     }
 
     /** What is read now, step by step. */
@@ -178,7 +185,6 @@ final class AofLoader {
             InputStream in = Channels.newInputStream(channel);
             this.reader = new ReadAhead(format.reader(in, part.name()), ports.threads());
             ports.loader().begin(true);
-            ports.loader().begin(true);
         }
 
         @Override
@@ -193,6 +199,10 @@ final class AofLoader {
                 }
             } catch (IOException e) {
                 throw invalidSnapshot(part, e);
+            } catch (ArenaExhaustedException e) {
+                throw invalidSnapshot(
+                        part,
+                        new IOException("Out of memory at offset " + reader.position() + ": " + e.getMessage(), e));
             }
             if (reader.position() == channel.size()) {
                 return false;
@@ -239,7 +249,7 @@ final class AofLoader {
                     return endOfFile();
                 }
             } catch (TruncatedLogException e) {
-                if (reader.isFollowedByCommand()) {
+                if (reader.isFollowedByCommands()) {
                     throw badFormat(e);
                 }
                 cutOff(reader.position(), e);
@@ -262,9 +272,17 @@ final class AofLoader {
                 transactionOffset = reader.commandOffset();
             }
             Bytes[] args = reader.args();
-            String error = replay.run(args, reader.argCount());
+            String error;
+            try {
+                error = replay.run(args, reader.argCount());
+            } catch (ReplayFailedException e) {
+                throw notReplayed(args[0], e.getMessage(), e);
+            }
             if (error == null) {
                 return;
+            }
+            if (error.startsWith("OOM ")) {
+                throw notReplayed(args[0], error, null);
             }
             if (error.startsWith("ERR unknown ") || error.startsWith("ERR wrong number of arguments")) {
                 throw new IOException((error.startsWith("ERR unknown command")
@@ -272,12 +290,20 @@ final class AofLoader {
                                 : "Wrong command '" + args[0].quotable(128) + "' (" + error + ")")
                         + " reading the append only file " + part.name() + " at offset " + reader.commandOffset());
             }
-            if (loggedErrors++ < MAX_LOGGED_ERRORS) {
+            if (errors++ < MAX_LOGGED_ERRORS) {
                 ports.log()
                         .accept("== CRITICAL == This server is sending an error to its AOF-loading-client: '" + error
                                 + "' after processing the command '" + args[0].quotable(128) + "' (file " + part.name()
                                 + ", offset " + reader.commandOffset() + ")");
             }
+        }
+
+        /** The refusal to start with less than the log holds, which nothing would give back. */
+        private IOException notReplayed(Bytes name, @Nullable String reason, @Nullable Throwable cause) {
+            return new IOException(
+                    "Fatal error: can't replay the command '" + name.quotable(128) + "' of the append only file "
+                            + part.name() + " at offset " + reader.commandOffset() + ": " + reason,
+                    cause);
         }
 
         private boolean endOfFile() throws IOException {

@@ -47,6 +47,10 @@ final class AppendOnlyLog {
     private AofDirectory directory;
     private Manifest manifest = Manifest.EMPTY;
     private @Nullable AofLoader loader;
+
+    /** Whether the files may hold more than the data, since commands of them failed when they were loaded. */
+    private boolean holdsMore;
+
     private boolean holdsFsyncOnRewrite;
     private @Nullable String reportedError;
 
@@ -78,7 +82,8 @@ final class AppendOnlyLog {
         return new AofDirectory(
                 Path.of(ports.config().get("dir").text()),
                 ports.config().get("appenddirname").text(),
-                ports.config().get("appendfilename").text());
+                ports.config().get("appendfilename").text(),
+                opener);
     }
 
     private boolean isYes(String directive) {
@@ -126,6 +131,7 @@ final class AppendOnlyLog {
             return false;
         }
         loader = null;
+        takeNoteOfErrors(current);
         openForWriting(current.totalBytes());
         return true;
     }
@@ -135,9 +141,15 @@ final class AppendOnlyLog {
         if (state == State.ON) {
             writer.flushNow();
         }
-        ports.loader().clear();
-        AofLoader whole = new AofLoader(ports, format, directory, state == State.ON ? manifest : readManifest());
-        run(whole, Long.MAX_VALUE);
+        ports.state().loading(true);
+        try {
+            ports.loader().clear();
+            AofLoader whole = new AofLoader(ports, format, directory, state == State.ON ? manifest : readManifest());
+            run(whole, Long.MAX_VALUE);
+            takeNoteOfErrors(whole);
+        } finally {
+            ports.state().loading(false);
+        }
         writer.fileWasCut();
         log("Append Only File loaded by DEBUG LOADAOF");
     }
@@ -145,9 +157,17 @@ final class AppendOnlyLog {
     private boolean run(AofLoader current, long budgetNanos) throws IOException {
         try {
             return current.run(budgetNanos);
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             current.close();
             throw e;
+        }
+    }
+
+    private void takeNoteOfErrors(AofLoader loaded) {
+        holdsMore = loaded.hadErrors();
+        if (holdsMore) {
+            log("Commands of the AOF answered errors, so its files may hold more than the data: they are not rewritten"
+                    + " automatically until BGREWRITEAOF has replaced them.");
         }
     }
 
@@ -183,7 +203,8 @@ final class AppendOnlyLog {
         String name = Objects.requireNonNull(manifest.lastIncrement()).name();
         long size;
         try {
-            LogFile file = opener.append(directory.file(name));
+            Path path = directory.file(name);
+            LogFile file = hasIncrement ? opener.append(path) : opener.create(path);
             size = file.size();
             writer.open(file, size);
         } catch (IOException e) {
@@ -213,20 +234,22 @@ final class AppendOnlyLog {
 
     /** Removes what no rewrite has removed; not while one runs, which changes the manifest itself. */
     void removeHistory() {
-        List<LogPart> history = manifest.history();
-        if (history.isEmpty() || rewrite != null || isYes("aof-disable-auto-gc")) {
+        Manifest before = manifest;
+        if (before.history().isEmpty() || rewrite != null || isYes("aof-disable-auto-gc")) {
             return;
         }
-        Manifest cleaned = manifest.withoutHistory();
+        Manifest cleaned = before.withoutHistory();
         try {
             directory.replaceManifest(cleaned);
+        } catch (UnsyncedManifestException e) {
+            log(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             log(String.valueOf(e.getMessage()));
             return;
         }
         manifest = cleaned;
         AofDirectory of = directory;
-        List<String> names = history.stream().map(LogPart::name).toList();
+        List<String> names = before.obsoleteFiles();
         names.forEach(name -> log("Removing the history file " + name + " in the background"));
         worker.submit(() -> of.delete(names, ignored -> {}));
     }
@@ -374,6 +397,8 @@ final class AppendOnlyLog {
         log("Creating AOF incr file " + name + " on background rewrite");
         try {
             directory.replaceManifest(more);
+        } catch (UnsyncedManifestException e) {
+            log(String.valueOf(e.getMessage()));
         } catch (IOException e) {
             file.close();
             directory.delete(List.of(name), e::addSuppressed);
@@ -381,7 +406,9 @@ final class AppendOnlyLog {
         }
         manifest = more;
         earlierBytes += writer.fileBytes();
-        writer.switchTo(file);
+        if (!writer.switchTo(file)) {
+            throw new IllegalStateException("the log is on, but has no file that it is written to");
+        }
     }
 
     private LogFile create(String name) throws IOException {
@@ -424,6 +451,7 @@ final class AppendOnlyLog {
 
     private void rewriteSucceeded(Rewrite ended) {
         manifest = ended.installed();
+        holdsMore = false;
         rewriteFailed = false;
         limit.reset();
         log("Successfully renamed the temporary AOF base file " + directory.temporaryBase() + " into "
@@ -431,6 +459,9 @@ final class AppendOnlyLog {
         if (ended.isInitial()) {
             log("Successfully renamed the temporary AOF incr file " + directory.temporaryIncrement() + " into "
                     + ended.incrementName());
+        }
+        // The base may be complete although the log was turned off meanwhile.
+        if (state == State.STARTING && ended.isInitial()) {
             state = State.ON;
         }
         if (state == State.ON) {
@@ -438,6 +469,10 @@ final class AppendOnlyLog {
             rewrittenBytes = sizeBytes();
         }
         ended.removedHistory().forEach(part -> log("Removed the history file " + part.name()));
+        IOException cleaningFailure = ended.cleaningFailure();
+        if (cleaningFailure != null) {
+            log("The history files may not be removed for good: " + cleaningFailure.getMessage());
+        }
         log("Background AOF rewrite finished successfully");
     }
 
@@ -448,7 +483,10 @@ final class AppendOnlyLog {
     private boolean hasGrown() {
         long percentage = ports.config().number("auto-aof-rewrite-percentage");
         long size = sizeBytes();
-        if (state != State.ON || percentage == 0 || size <= ports.config().number("auto-aof-rewrite-min-size")) {
+        if (state != State.ON
+                || holdsMore
+                || percentage == 0
+                || size <= ports.config().number("auto-aof-rewrite-min-size")) {
             return false;
         }
         long growth = (long) (size * 100.0 / Math.max(1, rewrittenBytes)) - 100;
@@ -524,9 +562,14 @@ final class AppendOnlyLog {
         }
         if (writer.isOpen()) {
             log("Calling fsync() on the AOF file.");
-            if (!writer.flushAndSync()) {
-                log("Fail to fsync the AOF file: " + writer.diskError() + ".");
+            boolean isSynced = writer.flushAndSync();
+            if (writer.isWriteFailed()) {
+                log("Can't write everything to the AOF file: " + writer.diskError() + "."
+                        + (force ? " Exiting anyway." : ""));
                 return force;
+            }
+            if (!isSynced) {
+                log("Fail to fsync the AOF file: " + writer.diskError() + ".");
             }
         }
         return true;

@@ -306,34 +306,47 @@ final class CommandReader implements Closeable {
     }
 
     /**
-     * Whether behind what could not be read a whole command follows a line end: then a length was damaged, and the file does
-     * not just end too early. Nothing can be read afterwards.
+     * Whether behind what could not be read whole commands follow a line end, up to the end of the file: then a length was
+     * damaged. Commands that end amid one are taken for the contents of a value that was cut off. Nothing can be read
+     * afterwards; the position stays.
      */
-    boolean isFollowedByCommand() throws IOException {
-        boolean more = true;
-        while (more) {
-            more = read(Math.min(fileBytes - (bufferOffset + start), BUFFER_BYTES));
-            for (int i = start; i + 2 < limit; i++) {
-                if (buffer[i] == '\r' && buffer[i + 1] == '\n' && buffer[i + 2] == '*' && isCommandAt(i + 2)) {
-                    return true;
-                }
+    boolean isFollowedByCommands() throws IOException {
+        long before = position;
+        boolean follow = skipToCommands();
+        position = before;
+        return follow;
+    }
+
+    private boolean skipToCommands() throws IOException {
+        while (skipToCommand()) {
+            try {
+                boolean more;
+                do {
+                    more = next();
+                } while (more);
+                return true;
+            } catch (InvalidLogException notACommand) {
+                // What follows its start may be one.
             }
-            more = more && bufferOffset + limit < fileBytes;
-            start = Math.max(start, limit - 2);
         }
         return false;
     }
 
-    private boolean isCommandAt(int index) throws IOException {
-        int before = start;
-        start = index;
-        try {
-            return parse();
-        } catch (InvalidLogException notACommand) {
-            return false;
-        } finally {
-            start = before;
+    /** Goes on to the next line that may start a command; false when there is none. */
+    private boolean skipToCommand() throws IOException {
+        boolean more = true;
+        while (more) {
+            for (int i = start; i + 2 < limit; i++) {
+                if (buffer[i] == '\r' && buffer[i + 1] == '\n' && buffer[i + 2] == '*') {
+                    start = i + 2;
+                    return true;
+                }
+            }
+            start = Math.max(start, limit - 2);
+            long left = fileBytes - (bufferOffset + start);
+            more = bufferOffset + limit < fileBytes && read(Math.min(left, BUFFER_BYTES));
         }
+        return false;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.spinel.aof;
 
+import dev.spinel.engine.dataset.DirectoryEntries;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +21,9 @@ interface LogFile extends Closeable {
 
         /** Opens a file without contents, whatever was there. */
         LogFile create(Path path) throws IOException;
+
+        /** Has the names of the files in a directory survive a crash of the operating system, where that is possible. */
+        void forceDirectory(Path directory) throws IOException;
     }
 
     /** Opens files of the operating system. */
@@ -34,6 +38,11 @@ interface LogFile extends Closeable {
             FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             channel.truncate(0);
             return new ChannelFile(channel);
+        }
+
+        @Override
+        public void forceDirectory(Path directory) throws IOException {
+            DirectoryEntries.force(directory);
         }
     };
 

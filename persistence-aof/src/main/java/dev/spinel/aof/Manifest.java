@@ -4,7 +4,9 @@ import dev.spinel.aof.LogPart.Kind;
 import dev.spinel.engine.config.ConfigLine;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,7 @@ final class Manifest {
         List<LogPart> increments = new ArrayList<>();
         long baseSequence = 0;
         long incrementSequence = 0;
+        long historySequence = 0;
         int lineNumber = 0;
         int at = 0;
         while (at < text.length) {
@@ -80,7 +83,10 @@ final class Manifest {
                         base = part;
                         baseSequence = part.sequence();
                     }
-                    case HISTORY -> history.add(part);
+                    case HISTORY -> {
+                        history.add(part);
+                        historySequence = Math.max(historySequence, part.sequence());
+                    }
                     case INCREMENT -> {
                         reason = part.sequence() > incrementSequence ? null : "Found a non-monotonic sequence number";
                         increments.add(part);
@@ -96,7 +102,13 @@ final class Manifest {
         if (lineNumber == 0) {
             throw new InvalidManifestException(file, 0, "", "Found an empty AOF manifest");
         }
-        return new Manifest(base, history, increments, baseSequence, incrementSequence);
+        // History does not say which of the two it was.
+        return new Manifest(
+                base,
+                history,
+                increments,
+                Math.max(baseSequence, historySequence),
+                Math.max(incrementSequence, historySequence));
     }
 
     private static LogPart parseLine(String file, int lineNumber, String line) throws InvalidManifestException {
@@ -176,6 +188,14 @@ final class Manifest {
 
     List<LogPart> increments() {
         return increments;
+    }
+
+    /** Names of the files that may be deleted: those of the history, unless a part in use has the same one. */
+    List<String> obsoleteFiles() {
+        Set<String> names = new LinkedHashSet<>();
+        history.forEach(part -> names.add(part.name()));
+        parts().forEach(part -> names.remove(part.name()));
+        return List.copyOf(names);
     }
 
     /** The increment that is written to, or null. */

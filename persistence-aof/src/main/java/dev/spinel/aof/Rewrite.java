@@ -99,7 +99,13 @@ final class Rewrite implements SnapshotTarget {
         if (temporaryIncrement != null) {
             directory.rename(temporaryIncrement, incrementName());
         }
-        directory.replaceManifest(next);
+        try {
+            directory.replaceManifest(next);
+        } catch (UnsyncedManifestException e) {
+            installed = next;
+            cleaningFailure = e;
+            return;
+        }
         installed = next;
         if (removesHistory) {
             removeHistory();
@@ -109,13 +115,15 @@ final class Rewrite implements SnapshotTarget {
     /** Deletes the files before; those that resist stay in the manifest until the next start. */
     private void removeHistory() {
         try {
-            List<String> names = next.history().stream().map(LogPart::name).toList();
-            directory.delete(names, e -> cleaningFailure = e);
+            directory.delete(next.obsoleteFiles(), e -> cleaningFailure = e);
             if (cleaningFailure == null) {
                 Manifest cleaned = next.withoutHistory();
                 directory.replaceManifest(cleaned);
                 installed = cleaned;
             }
+        } catch (UnsyncedManifestException e) {
+            installed = next.withoutHistory();
+            cleaningFailure = e;
         } catch (IOException e) {
             cleaningFailure = e;
         }
@@ -156,6 +164,12 @@ final class Rewrite implements SnapshotTarget {
             failure.addSuppressed(cleaning);
         }
         whenEnded.accept(this, installed != null ? null : failure);
+    }
+
+    /** What kept the history from being removed for good, once the rewrite succeeded; null when nothing did. */
+    @Nullable
+    IOException cleaningFailure() {
+        return cleaningFailure;
     }
 
     /** The list of files once the rewrite succeeded. */

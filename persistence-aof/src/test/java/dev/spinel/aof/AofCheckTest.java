@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines and exit codes; those that redis-check-aof 7.0.15 prints for the same files, but for the offsets of damage. */
 class AofCheckTest {
@@ -179,9 +181,10 @@ class AofCheckTest {
         assertThat(exitCode).isEqualTo(1);
     }
 
-    @Test
-    void damagedSnapshot_refused() throws IOException {
-        file("x", "REDIS0010");
+    @ParameterizedTest
+    @ValueSource(strings = {"REDIS0010", "VALKEY080"})
+    void damagedSnapshot_refused(String magic) throws IOException {
+        file("x", magic);
         assertThat(check("", "x"))
                 .contains("--- RDB ERROR DETECTED ---")
                 .endsWith("RDB preamble of AOF file is not sane, aborting.");

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AofLoaderTest {
     private static final String SET_A = "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n";
@@ -37,6 +39,11 @@ class AofLoaderTest {
 
     private final ServerState state = new ServerState() {
         @Override
+        public void loading(boolean value) {
+            throw new AssertionError("begins and ends by itself at the start");
+        }
+
+        @Override
         public void loadingProgress(long totalBytes, long loadedBytes) {
             progress.add(loadedBytes);
         }
@@ -54,7 +61,7 @@ class AofLoaderTest {
 
     @BeforeEach
     void makeDirectory() throws IOException {
-        directory = new AofDirectory(server, "dir", "a");
+        directory = new AofDirectory(server, "dir", "a", LogFile.OF_SYSTEM);
         directory.create();
     }
 
@@ -134,6 +141,22 @@ class AofLoaderTest {
         assertThat(log).anyMatch(line -> line.startsWith("== CRITICAL ==") && line.contains("WRONGTYPE"));
     }
 
+    /** Served without them, the data would be less than the log holds, and the next rewrite would make that final. */
+    @ParameterizedTest
+    @ValueSource(strings = {"large|OOM command not allowed", "defect|internal error: a defect"})
+    void run_commandThatTheServerFailsAt_refused(String wordAndReason) throws IOException {
+        String word = wordAndReason.substring(0, wordAndReason.indexOf('|'));
+        String text = SET_A + "*2\r\n$3\r\nSET\r\n$" + word.length() + "\r\n" + word + "\r\n" + SET_B;
+        file("a.manifest", "file i seq 1 type i\n");
+        file("i", text);
+        assertThatThrownBy(this::load)
+                .hasMessageStartingWith(
+                        "Fatal error: can't replay the command 'SET' of the append only file i at offset 27: "
+                                + wordAndReason.substring(word.length() + 1));
+        assertThat(commands).containsExactly("SET a 1");
+        assertThat(Files.size(directory.file("i"))).isEqualTo(text.length());
+    }
+
     @Nested
     class Truncated {
         @BeforeEach
@@ -187,6 +210,25 @@ class AofLoaderTest {
                     .hasMessageContaining("file i at offset ")
                     .hasMessageEndingWith("Fatal error: the truncated file is not the last file");
             assertThat(Files.size(directory.file("i"))).isEqualTo(SET_A.length() + 20);
+        }
+
+        /** A value may be the text of a log, or of what a client sends. */
+        @Test
+        void amidAValueThatHoldsCommands_cutOff() throws IOException {
+            String value = (SET_A + SET_B).repeat(20_000);
+            String text = SET_A + "*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$" + value.length() + "\r\n" + value;
+            file("i", text.substring(0, text.length() - 5));
+            load();
+            assertThat(commands).containsExactly("SET a 1");
+            assertThat(Files.size(directory.file("i"))).isEqualTo(SET_A.length());
+        }
+
+        @Test
+        void damagedLengthBeforeMoreCommandsThanTheBufferHolds_refusedAndKept() throws IOException {
+            String damaged = SET_A.replace("$1\r\na", "$9123456\r\na") + (SET_A + SET_B).repeat(20_000);
+            file("i", damaged);
+            assertThatThrownBy(AofLoaderTest.this::load).hasMessageContaining("offset 13: ");
+            assertThat(Files.size(directory.file("i"))).isEqualTo(damaged.length());
         }
 
         @Test

@@ -9,6 +9,7 @@ import dev.spinel.engine.command.CommandTester;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AppendOnlyLogTest {
     private static final String MANIFEST = "appendonly.aof.manifest";
@@ -131,6 +134,38 @@ class AppendOnlyLogTest {
     }
 
     @Nested
+    class Upkeep {
+        @Test
+        void historyAfterTheLastIncrement_removedWithoutWhatIsWrittenSince() throws IOException {
+            start("yes");
+            server.close();
+            Path files = directory.resolve("appendonlydir");
+            Files.writeString(files.resolve("appendonly.aof.2.incr.aof"), "not read, not gone on with");
+            Files.writeString(
+                    files.resolve(MANIFEST),
+                    "file appendonly.aof.1.base.aof seq 1 type b\nfile appendonly.aof.2.incr.aof seq 2 type h\n");
+            start("yes");
+            send("SET k 1", "OK");
+            await().until(() -> !files().contains("appendonly.aof.2.incr.aof"));
+            restart();
+            send("GET k", "1");
+        }
+
+        @Test
+        void fileOfTheNextIncrementThatNoManifestNames_isOverwritten() throws IOException {
+            start("yes");
+            server.close();
+            Path files = directory.resolve("appendonlydir");
+            Files.writeString(files.resolve("appendonly.aof.1.incr.aof"), "left by a crash");
+            Files.writeString(files.resolve(MANIFEST), "file appendonly.aof.1.base.aof seq 1 type b\n");
+            start("yes");
+            send("SET k 1", "OK");
+            restart();
+            send("GET k", "1");
+        }
+    }
+
+    @Nested
     class TurningOn {
         @Test
         void dataAndChangesSince_areInTheLog() throws IOException {
@@ -196,6 +231,29 @@ class AppendOnlyLogTest {
     }
 
     @Nested
+    class TurningOff {
+        /** From then on nothing ends the rewrite early. */
+        @Test
+        void amidTheLastFsyncOfTheFirstBase_offAndCanBeTurnedOnAgain() throws Exception {
+            start("no");
+            send("SET k 1", "OK");
+            disk.holdSyncUntilWaits(Thread.currentThread());
+            send("CONFIG SET appendonly yes", "OK");
+            disk.awaitSync();
+            send("CONFIG SET appendonly no", "OK");
+            assertInfo("aof_enabled:0");
+            send("CONFIG SET appendonly yes", "OK");
+            awaitRewriteEnd();
+            send("SET k 2", "OK");
+            send("BGREWRITEAOF", "Background append only file rewriting started");
+            awaitRewriteEnd();
+            send("SET k 3", "OK");
+            restart();
+            send("GET k", "3");
+        }
+    }
+
+    @Nested
     class Rewriting {
         @Test
         void newBaseAndIncrement_historyRemoved() throws IOException {
@@ -243,6 +301,24 @@ class AppendOnlyLogTest {
             await().until(() -> files().size() == 3);
         }
 
+        /** The directory is synced after the rename of the manifest, of the base, and of the manifest again, twice. */
+        @ParameterizedTest
+        @ValueSource(ints = {1, 2, 3, 4})
+        void directoryCannotBeSynced_whatTheManifestNamesStays(int which) throws IOException {
+            start("yes");
+            send("SET k 1", "OK");
+            disk.failDirectorySync(which);
+            send("BGREWRITEAOF", "Background append only file rewriting started");
+            send("INCR k", "2");
+            awaitRewriteEnd();
+            assertLogged("Input/output error");
+            List<String> files = files();
+            assertThat(manifest()).allMatch(line -> files.contains(line.split(" ")[1]));
+            send("INCR k", "3");
+            restart();
+            send("GET k", "3");
+        }
+
         @Test
         void grown_startsBySelf() {
             directives.put("auto-aof-rewrite-min-size", "1000");
@@ -257,6 +333,28 @@ class AppendOnlyLogTest {
             assertLogged("Starting automatic rewriting of AOF on");
             server.advanceMillis(200);
             assertInfo("aof_rewrites:1");
+        }
+
+        @Test
+        void commandsFailedInLoading_onlyWhenAsked() throws IOException {
+            start("yes");
+            send("SET k 1", "OK");
+            Path increment = directory.resolve("appendonlydir").resolve("appendonly.aof.1.incr.aof");
+            Files.writeString(increment, "*2\r\n$4\r\nLPOP\r\n$1\r\nk\r\n", StandardOpenOption.APPEND);
+            directives.put("auto-aof-rewrite-min-size", "1");
+            directives.put("auto-aof-rewrite-percentage", "1");
+            restart();
+            assertLogged("Commands of the AOF answered errors");
+            send("SET k 2", "OK");
+            server.advanceMillis(200);
+            awaitRewriteEnd();
+            assertInfo("aof_rewrites:0");
+            send("BGREWRITEAOF", "Background append only file rewriting started");
+            awaitRewriteEnd();
+            send("SET k 3", "OK");
+            server.advanceMillis(200);
+            awaitRewriteEnd();
+            assertInfo("aof_rewrites:2");
         }
 
         @Test
@@ -308,6 +406,34 @@ class AppendOnlyLogTest {
     }
 
     @Nested
+    class Replayed {
+        @Test
+        void commands_areNotAccountedAndPassTheMemoryLimit() {
+            start("yes");
+            send("MULTI", "OK");
+            send("SET k 1", "QUEUED");
+            send("RPUSH list a", "QUEUED");
+            send("EXEC", "[OK 1]");
+            directives.put("maxmemory", "1");
+            directives.put("slowlog-log-slower-than", "0");
+            restart();
+            send("GET k", "1");
+            send("LLEN list", "1");
+            assertThat(server.send("INFO commandstats"))
+                    .doesNotContain("cmdstat_set:", "cmdstat_rpush:", "cmdstat_exec:");
+            assertThat(server.send("SLOWLOG GET -1")).doesNotContain("EXEC");
+        }
+
+        @Test
+        void loadedAnew_clientsAreServedAfterwards() {
+            start("yes");
+            send("SET k 1", "OK");
+            send("DEBUG LOADAOF", "OK");
+            send("GET k", "1");
+        }
+    }
+
+    @Nested
     class FullDisk {
         @Test
         void writesRefusedUntilThereIsRoom_nothingLost() {
@@ -322,6 +448,28 @@ class AppendOnlyLogTest {
             send("SET k 3", "OK");
             restart();
             send("GET k", "3");
+        }
+    }
+
+    @Nested
+    class Shutdown {
+        @Test
+        void failedFsync_loggedAndEnds() {
+            start("yes");
+            send("SET k 1", "OK");
+            disk.syncFails(true);
+            assertThat(server.send("SHUTDOWN")).isEmpty();
+            assertLogged("Fail to fsync the AOF file: Input/output error.");
+        }
+
+        @Test
+        void unwrittenBytes_refusedUnlessForced() {
+            start("yes");
+            disk.full(true);
+            send("SET k 1", "OK");
+            assertThat(server.send("SHUTDOWN")).startsWith("-ERR Errors trying to SHUTDOWN");
+            assertLogged("Can't write everything to the AOF file: No space left on device.");
+            assertThat(server.send("SHUTDOWN FORCE")).isEmpty();
         }
     }
 

@@ -100,7 +100,7 @@ class CommandReaderTest {
                     assertThat(reader.next()).isFalse();
                 } else {
                     assertThatThrownBy(reader::next).isInstanceOf(TruncatedLogException.class);
-                    assertThat(reader.isFollowedByCommand()).isFalse();
+                    assertThat(reader.isFollowedByCommands()).isFalse();
                 }
                 assertThat(reader.position()).isEqualTo((long) ends.get(whole));
             }
@@ -141,20 +141,30 @@ class CommandReaderTest {
     }
 
     @Test
-    void isFollowedByCommand_damagedLength_true() throws IOException {
-        try (CommandReader reader =
-                reader("*2\r\n$3\r\nGET\r\n$900000\r\nk\r\n" + "*1\r\n$4\r\nPING\r\n" + "*1\r\n$4\r\nPI")) {
+    void isFollowedByCommands_damagedLength_true() throws IOException {
+        try (CommandReader reader = reader("*2\r\n$3\r\nGET\r\n$900000\r\nk\r\n" + "*1\r\n$4\r\nPING\r\n".repeat(2))) {
             assertThatThrownBy(reader::next).isInstanceOf(TruncatedLogException.class);
-            assertThat(reader.isFollowedByCommand()).isTrue();
+            assertThat(reader.isFollowedByCommands()).isTrue();
+            assertThat(reader.position()).isZero();
         }
     }
 
     @Test
-    void isFollowedByCommand_farBehind_true() throws IOException {
+    void isFollowedByCommands_valueThatHoldsSome_false() throws IOException {
+        try (CommandReader reader =
+                reader("*2\r\n$3\r\nGET\r\n$900000\r\nk\r\n" + "*1\r\n$4\r\nPING\r\n" + "*1\r\n$4\r\nPI")) {
+            assertThatThrownBy(reader::next).isInstanceOf(TruncatedLogException.class);
+            assertThat(reader.isFollowedByCommands()).isFalse();
+            assertThat(reader.position()).isZero();
+        }
+    }
+
+    @Test
+    void isFollowedByCommands_farBehind_true() throws IOException {
         try (CommandReader reader =
                 reader("*2\r\n$3\r\nGET\r\n$9000000\r\n" + "k".repeat(1_000_000) + "\r\n*1\r\n$4\r\nPING\r\n")) {
             assertThatThrownBy(reader::next).isInstanceOf(TruncatedLogException.class);
-            assertThat(reader.isFollowedByCommand()).isTrue();
+            assertThat(reader.isFollowedByCommands()).isTrue();
         }
     }
 }

@@ -34,6 +34,33 @@ class ManifestTest {
                 .isEqualTo(new LogPart("a.6.incr.aof", 6, Kind.INCREMENT));
     }
 
+    /** As a manifest is whose history a server removed without renumbering, or one made by hand. */
+    @Test
+    void newParts_neverTakeTheNameOfHistory() throws Exception {
+        Manifest manifest = parse(
+                """
+                file a.1.base.aof seq 1 type b
+                file a.7.incr.aof seq 7 type h
+                file a.4.base.aof seq 4 type h
+                file a.2.incr.aof seq 2 type i
+                """);
+        assertThat(manifest.withIncrement("a").lastIncrement())
+                .isEqualTo(new LogPart("a.8.incr.aof", 8, Kind.INCREMENT));
+        assertThat(manifest.withBase("a", false, 1).base()).isEqualTo(new LogPart("a.8.base.aof", 8, Kind.BASE));
+    }
+
+    @Test
+    void obsoleteFiles_areNeverInUse() throws Exception {
+        Manifest manifest = parse(
+                """
+                file a.1.base.aof seq 1 type b
+                file a.1.incr.aof seq 1 type h
+                file a.2.incr.aof seq 2 type h
+                file a.2.incr.aof seq 2 type i
+                """);
+        assertThat(manifest.obsoleteFiles()).containsExactly("a.1.incr.aof");
+    }
+
     /** The texts are those that the program redis-server 7.0.15 holds. */
     @ParameterizedTest
     @CsvSource(

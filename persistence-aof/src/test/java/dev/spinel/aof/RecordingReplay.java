@@ -2,6 +2,7 @@ package dev.spinel.aof;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dispatch.Replay;
+import dev.spinel.engine.dispatch.ReplayFailedException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ final class RecordingReplay implements Replay {
     }
 
     @Override
-    public @Nullable String run(Bytes[] args, int argCount) {
+    public @Nullable String run(Bytes[] args, int argCount) throws ReplayFailedException {
         List<String> words = new ArrayList<>();
         for (int i = 0; i < argCount; i++) {
             words.add(new String(args[i].toByteArray(), StandardCharsets.ISO_8859_1));
@@ -53,6 +54,10 @@ final class RecordingReplay implements Replay {
             queued.add(line);
         } else if (name.equals("INCR") && argCount != 2) {
             return "ERR wrong number of arguments for 'incr' command";
+        } else if (words.contains("large")) {
+            return "OOM command not allowed when used memory > 'maxmemory'.";
+        } else if (words.contains("defect")) {
+            throw new ReplayFailedException("internal error: a defect", new IllegalStateException());
         } else if (words.contains("wrongtype")) {
             return "WRONGTYPE Operation against a key holding the wrong kind of value";
         } else {

@@ -2,6 +2,7 @@ package dev.spinel.rdb;
 
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.DirectoryEntries;
 import dev.spinel.engine.snapshot.SnapshotTarget;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -78,20 +79,7 @@ final class RdbFile implements SnapshotTarget {
         opened.close();
         step = Step.RENAME;
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        forceDirectory();
-    }
-
-    /** Makes the rename last; a system on which a directory is no file does so by itself. */
-    private void forceDirectory() throws IOException {
-        try (FileChannel directory =
-                FileChannel.open(Objects.requireNonNull(file.getParent(), "directory"), StandardOpenOption.READ)) {
-            directory.force(true);
-        } catch (FileSystemException directoriesAreNoFiles) {
-            if (System.getProperty("os.name").startsWith("Windows")) {
-                return;
-            }
-            throw directoriesAreNoFiles;
-        }
+        DirectoryEntries.force(Objects.requireNonNull(file.getParent(), "directory"));
     }
 
     @Override

@@ -83,6 +83,9 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private Runnable others = () -> {};
     private String busyError = "";
 
+    /** The log whose command runs, which is not accounted and passes all gates; null while none does. */
+    private @Nullable LogReplay replay;
+
     public Dispatcher(
             CommandTable table,
             DispatchServices services,
@@ -156,7 +159,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         serverState(Gate.PAUSE_WRITE, writes);
     }
 
-    /** Sets whether data are being loaded. */
+    @Override
     public void loading(boolean value) {
         serverState(Gate.LOADING, value);
         loadingTotalBytes = 0;
@@ -489,7 +492,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                 return;
             }
         }
-        if ((concerns & Gate.OUT_OF_MEMORY) != 0 && client.is(ClientFlag.IN_EXEC)) {
+        if ((concerns & Gate.OUT_OF_MEMORY) != 0 && client.is(ClientFlag.IN_EXEC) && replay == null) {
             reject(client, command, Errors.outOfMemory().message());
             return;
         }
@@ -525,18 +528,23 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     }
 
     @Override
-    public void serveOthers(Client caller, String error) {
+    public void serveOthers(String error) {
         // What is read now goes where the arguments of the commands in progress are.
         for (int i = 0; i < depth; i++) {
             contexts.get(i).keepArguments();
         }
         busyError = error;
         serverState(Gate.BUSY, true);
-        caller.connection().suspend(true);
+        LogReplay interrupted = replay;
+        replay = null;
+        // Not the script's caller, which is the log when DEBUG LOADAOF replays it.
+        Connection outermost = contexts.get(0).client().connection();
+        outermost.suspend(true);
         try {
             others.run();
         } finally {
-            caller.connection().suspend(false);
+            outermost.suspend(false);
+            replay = interrupted;
             serverState(Gate.BUSY, false);
         }
     }
@@ -558,11 +566,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
 
     @Override
     public boolean isOutOfMemory() {
-        return (serverState & Gate.OUT_OF_MEMORY) != 0;
+        return replay == null && (serverState & Gate.OUT_OF_MEMORY) != 0;
     }
 
     @Override
     public @Nullable String writeError() {
+        if (replay != null) {
+            return null;
+        }
         if ((serverState & Gate.DISK_ERROR) != 0) {
             return diskError();
         }
@@ -611,7 +622,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             return "ERR This Redis command is not allowed from script";
         }
         Client user = Objects.requireNonNull(caller(), "a script runs within a command");
-        if (user.is(ClientFlag.RESTRICTED)) {
+        if (user.is(ClientFlag.RESTRICTED) && replay == null) {
             Verdict verdict = checkAccess(user, command, args, argCount, Context.LUA);
             if (verdict != Verdict.ALLOWED) {
                 return notPermittedToScript(verdict);
@@ -630,7 +641,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                 return error;
             }
         }
-        boolean lacksMemory = (command.gateMask() & serverState & Gate.OUT_OF_MEMORY) != 0;
+        boolean lacksMemory = isOutOfMemory() && (command.gateMask() & Gate.OUT_OF_MEMORY) != 0;
         return lacksMemory && !rules.ignoresMemoryLimit() ? Errors.outOfMemory().message() : null;
     }
 
@@ -639,8 +650,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         return new LogReplay(this);
     }
 
-    /** Runs a command of a log at the top level. */
-    void replay(Client client, Bytes[] args, int argCount) {
+    /** Runs a command of a log, at the top level or within DEBUG LOADAOF. */
+    void replay(LogReplay log, Client client, Bytes[] args, int argCount) {
         services.clock().update();
         RegisteredCommand command = table.find(args[0]);
         if (command != null && argCount > 1 && command.subcommand(args[1]) != null) {
@@ -655,9 +666,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         } else {
             services.keyspaces().expires(false);
             Audience before = services.propagator().restrict(Audience.NOBODY);
+            replay = log;
             try {
                 call(client, command, args, argCount);
             } finally {
+                replay = null;
                 services.propagator().restore(before);
                 services.keyspaces().expires(true);
             }
@@ -703,7 +716,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         boolean failed = true;
         boolean isHalfDone = false;
         try {
-            if (command.addsData() && !services.room().suffices(args, argCount)) {
+            if (command.addsData() && replay == null && !services.room().suffices(args, argCount)) {
                 throw Errors.outOfMemory();
             }
             CommandHandler handler = Objects.requireNonNull(command.handler());
@@ -716,11 +729,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             answerError(client, mark, e.message());
         } catch (ArenaExhaustedException e) {
             isHalfDone = !context.hasChanged();
+            replayFailed(e);
             answerError(client, mark, Errors.outOfMemory().message());
         } catch (LoopStoppedException e) {
+            replayFailed(e);
             answerError(client, mark, "ERR " + e.getMessage());
         } catch (Throwable e) {
             isHalfDone = !context.hasChanged();
+            replayFailed(e);
             failureLog.failed(command.fullName(), e);
             answerError(client, mark, "ERR internal error in command '" + command.fullName() + "'");
         } finally {
@@ -746,11 +762,19 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             services.tracking().finish();
         }
         Bytes[] shown = context.shownArgs();
-        account(client, command, shown, argCount, took, replyBytes, failed);
+        if (replay == null) {
+            account(client, command, shown, argCount, took, replyBytes, failed);
+        }
         if (depth == 0) {
             endUnit(client, command);
         }
         return shown;
+    }
+
+    private void replayFailed(Throwable cause) {
+        if (replay != null) {
+            replay.failed(cause);
+        }
     }
 
     /** Ends a command of the top level: hands over its effects, then serves the clients that waited for its changes. */

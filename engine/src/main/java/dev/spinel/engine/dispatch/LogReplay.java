@@ -6,6 +6,8 @@ import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
 import dev.spinel.engine.client.DetachedConnection;
+import dev.spinel.engine.loop.LoopStoppedException;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import org.jspecify.annotations.Nullable;
 
 /** The client that a log is. Engine thread only. */
@@ -13,6 +15,7 @@ final class LogReplay extends DetachedConnection implements Replay {
     private final Dispatcher dispatcher;
     private final Errors errors = new Errors();
     private final Client client;
+    private @Nullable Throwable failure;
 
     LogReplay(Dispatcher dispatcher) {
         super("log:0");
@@ -22,14 +25,31 @@ final class LogReplay extends DetachedConnection implements Replay {
     }
 
     @Override
-    public @Nullable String run(Bytes[] args, int argCount) {
+    public @Nullable String run(Bytes[] args, int argCount) throws ReplayFailedException {
         errors.first = null;
-        dispatcher.replay(client, args, argCount);
+        failure = null;
+        dispatcher.replay(this, client, args, argCount);
+        if (failure instanceof LoopStoppedException stopped) {
+            throw stopped;
+        }
+        if (failure instanceof ArenaExhaustedException) {
+            throw new ReplayFailedException("out of memory: " + failure.getMessage(), failure);
+        }
+        if (failure != null) {
+            throw new ReplayFailedException("internal error: " + failure, failure);
+        }
         if (client.is(ClientFlag.BLOCKED)) {
             dispatcher.unblock(client);
             return "ERR a log can't wait";
         }
         return errors.first;
+    }
+
+    /** Takes note of why a command, or one that it called, could not do what it did when it was logged. */
+    void failed(Throwable cause) {
+        if (failure == null) {
+            failure = cause;
+        }
     }
 
     @Override

@@ -13,9 +13,11 @@ public interface Replay {
      *
      * @param args name and arguments, which need to be valid during the call only
      * @return the text of the error that it answered, or null
+     * @throws ReplayFailedException if there was no memory for it, or its handler has a defect
+     * @throws dev.spinel.engine.loop.LoopStoppedException if it was ended because the server stops
      */
     @Nullable
-    String run(Bytes[] args, int argCount);
+    String run(Bytes[] args, int argCount) throws ReplayFailedException;
 
     /** Whether a MULTI waits for its EXEC. */
     boolean inTransaction();

@@ -52,9 +52,7 @@ public interface ScriptCalls {
 
     /**
      * Serves other clients while a script runs: those commands that are allowed then are executed, all others are answered
-     * an error.
-     *
-     * @param caller the client whose script it is; none of its commands are executed
+     * an error. None of the client whose request the script belongs to are executed.
      */
-    void serveOthers(Client caller, String busyError);
+    void serveOthers(String busyError);
 }

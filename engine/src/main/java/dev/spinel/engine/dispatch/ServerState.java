@@ -12,7 +12,10 @@ public interface ServerState {
         LOG
     }
 
-    /** Tells how far loading has come; {@code loadedBytes} of {@code totalBytes}. Loading begins and ends by itself. */
+    /** Refuses what needs data, or not any more, because they are being loaded. At the start of the server that is so by itself. */
+    void loading(boolean value);
+
+    /** Tells how far loading has come; {@code loadedBytes} of {@code totalBytes}. */
     void loadingProgress(long totalBytes, long loadedBytes);
 
     /**

@@ -51,7 +51,6 @@ final class ScriptRunner {
     static final class Running {
         final String name;
         final boolean isFunction;
-        final Client caller;
         /** The command that runs it. */
         final Call call;
 
@@ -68,16 +67,9 @@ final class ScriptRunner {
 
         private long nextServeNanos;
 
-        Running(
-                String name,
-                boolean isFunction,
-                Client caller,
-                Call call,
-                boolean readOnly,
-                boolean ignoresMemoryLimit) {
+        Running(String name, boolean isFunction, Call call, boolean readOnly, boolean ignoresMemoryLimit) {
             this.name = name;
             this.isFunction = isFunction;
-            this.caller = caller;
             this.call = call;
             this.readOnly = readOnly;
             this.ignoresMemoryLimit = ignoresMemoryLimit;
@@ -126,7 +118,7 @@ final class ScriptRunner {
                                 + (script.isFunction ? "FUNCTION KILL" : "SCRIPT KILL") + " command. Script name is: "
                                 + script.name + ".");
             }
-            ports.scripts().serveOthers(script.caller, script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
+            ports.scripts().serveOthers(script.isFunction ? BUSY_FUNCTION : BUSY_SCRIPT);
             script.nextServeNanos = System.nanoTime() + SERVE_EVERY_NANOS;
         }
         if (killed) {
@@ -224,7 +216,7 @@ final class ScriptRunner {
         ClientCall clientCall = ClientCall.of(call);
         Client caller = clientCall.client();
         ports.scripts().scriptBegins(clientCall);
-        Running script = new Running(name, isFunction, caller, call, readOnly, ignoresMemoryLimit);
+        Running script = new Running(name, isFunction, call, readOnly, ignoresMemoryLimit);
         scriptClient.client().database(caller.database());
         scriptClient.client().protocol(2);
         killed = false;

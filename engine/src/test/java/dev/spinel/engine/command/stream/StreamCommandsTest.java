@@ -7,6 +7,7 @@ import dev.spinel.engine.PortsProbe;
 import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.dispatch.Replay;
+import dev.spinel.engine.dispatch.ReplayFailedException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,7 +114,7 @@ class StreamCommandsTest {
         }
 
         @Test
-        void trimWithLimit_isUnlimitedInALog() {
+        void trimWithLimit_isUnlimitedInALog() throws ReplayFailedException {
             PortsProbe probe = new PortsProbe();
             CommandTester loading = new CommandTester(new FixedProcess(), List.of(probe));
             Replay log = probe.ports().replays().get();
