@@ -87,6 +87,13 @@ final class AofWriter implements WriteSink {
     private volatile boolean syncing;
 
     private volatile long synced;
+    /** Position at which the file starts that is written to. */
+    private long fileStart;
+    /** Position up to which files before it could not be synced; nothing behind counts as safe before a base holds it. */
+    private long unsyncedEnd;
+    /** Position up to which a base holds everything. */
+    private long coveredEnd;
+
     private volatile @Nullable String syncError;
 
     /**
@@ -138,7 +145,14 @@ final class AofWriter implements WriteSink {
         fileBytes = sizeBytes;
         selectedDatabase = NO_DATABASE;
         lastSyncNanos = clock.nowNanos();
+        fileStart = written;
+        earlierFilesReplaced();
         synced(written);
+    }
+
+    /** Takes note that a base, which is safe, holds all that is in files before the one that is written to. */
+    synchronized void earlierFilesReplaced() {
+        coveredEnd = fileStart;
     }
 
     /** Whether there is a file. */
@@ -162,11 +176,14 @@ final class AofWriter implements WriteSink {
         }
         long end = written;
         worker.submit(() -> {
-            sync(old, end);
+            if (!sync(old, end)) {
+                unsynced(end);
+            }
             close(old);
             wakeUp.run();
         });
         file = newFile;
+        fileStart = end;
         fileBytes = 0;
         selectedDatabase = NO_DATABASE;
         lastSyncNanos = clock.nowNanos();
@@ -493,7 +510,14 @@ final class AofWriter implements WriteSink {
 
     /** Takes note of what is safe; an older file may be synced after a newer one. */
     private synchronized void synced(long end) {
-        synced = Math.max(synced, end);
+        if (unsyncedEnd <= coveredEnd) {
+            synced = Math.max(synced, end);
+        }
+    }
+
+    /** Takes note that a file is left which is not synced and never will be. */
+    private synchronized void unsynced(long end) {
+        unsyncedEnd = end;
     }
 
     /** Writes and syncs all units that are over, on the calling thread; returns whether that worked. */

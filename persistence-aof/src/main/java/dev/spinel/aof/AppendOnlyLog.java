@@ -465,6 +465,7 @@ final class AppendOnlyLog {
             state = State.ON;
         }
         if (state == State.ON) {
+            writer.earlierFilesReplaced();
             earlierBytes = ended.baseBytes();
             rewrittenBytes = sizeBytes();
         }

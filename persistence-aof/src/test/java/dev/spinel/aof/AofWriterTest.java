@@ -123,6 +123,24 @@ class AofWriterTest {
             assertThat(file.syncedBytes()).isEqualTo(file.size());
         }
 
+        /** The log is as whole as the weakest of its files. */
+        @Test
+        void oldFileCannotBeSynced_nothingIsSafeUntilABaseHoldsIt() {
+            set();
+            turnAfter(0);
+            file.forceFails(true);
+            assertThat(writer.switchTo(new MemoryFile())).isTrue();
+            await().until(file::isClosed);
+            set();
+            turnAfter(SECOND);
+            awaitFsync();
+            assertThat(writer.synced()).isZero();
+            writer.earlierFilesReplaced();
+            turnAfter(SECOND);
+            awaitFsync();
+            assertThat(writer.synced()).isEqualTo(writer.appended());
+        }
+
         @Test
         void flushAndSyncAmidUnit_writesWhatIsWhole() {
             set();
