@@ -9,10 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,13 +60,13 @@ final class EventRecorder implements DatasetSink {
     static final byte STREAM_OWNED = 29;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
-    private static final int CHUNK_BYTES = 8 << 10;
-    private static final int MAX_SPARES = 512;
 
     private final Deque<Chunk> full = new ArrayDeque<>();
-    private final Spares spares;
+    private final ChunkMemory memory;
     private byte[] bytes;
     private int at;
+    /** Whether nothing that is told is of use any more. */
+    private boolean isDropping;
 
     /** A run of events. */
     static final class Chunk {
@@ -90,25 +87,17 @@ final class EventRecorder implements DatasetSink {
         }
     }
 
-    /** Arrays of chunks that were played, for further ones. Any thread. */
-    static final class Spares {
-        private final Queue<byte[]> arrays = new ConcurrentLinkedQueue<>();
-
-        byte[] take() {
-            byte[] array = arrays.poll();
-            return array == null ? new byte[CHUNK_BYTES] : array;
-        }
-
-        void give(byte[] array) {
-            if (array.length == CHUNK_BYTES && arrays.size() < MAX_SPARES) {
-                arrays.add(array);
-            }
-        }
+    EventRecorder(ChunkMemory memory) {
+        this.memory = memory;
+        this.bytes = memory.take(FIRST_CHUNK_BYTES);
     }
 
-    EventRecorder(Spares spares) {
-        this.spares = spares;
-        this.bytes = new byte[FIRST_CHUNK_BYTES];
+    /** Forgets what was recorded, and records nothing any more. */
+    void drop() {
+        isDropping = true;
+        full.forEach(chunk -> memory.give(chunk.bytes()));
+        full.clear();
+        at = 0;
     }
 
     /** Takes out the next full chunk, or null. */
@@ -125,6 +114,11 @@ final class EventRecorder implements DatasetSink {
         return all;
     }
 
+    /** Gives the array back; nothing is recorded after this. */
+    void release() {
+        memory.give(bytes);
+    }
+
     /** Adds what another recorder was told, which was a whole key. */
     void append(Chunk chunk) {
         seal();
@@ -134,7 +128,7 @@ final class EventRecorder implements DatasetSink {
     private void seal() {
         if (at > 0) {
             full.add(new Chunk(bytes, at));
-            bytes = spares.take();
+            bytes = memory.take();
             at = 0;
         }
     }
@@ -147,17 +141,29 @@ final class EventRecorder implements DatasetSink {
         bytes[at++] = event;
     }
 
+    /** Has the event fit into the array; one that is dropped does without its strings. */
     private void makeRoom(int needed) {
-        if (needed <= CHUNK_BYTES) {
-            bytes = Arrays.copyOf(bytes, Math.min(CHUNK_BYTES, Math.max(needed, 4 * bytes.length)));
-            return;
-        }
         int alone = needed - at;
-        seal();
-        if (alone > bytes.length) {
-            spares.give(bytes);
-            bytes = new byte[alone];
+        if (!isDropping && !memory.hasRoom(alone)) {
+            drop();
         }
+        if (isDropping) {
+            at = 0;
+        } else if (needed <= ChunkMemory.CHUNK_BYTES) {
+            replaceBytes(Math.min(ChunkMemory.CHUNK_BYTES, Math.max(needed, 4 * bytes.length)));
+        } else {
+            seal();
+            if (alone > bytes.length) {
+                replaceBytes(alone);
+            }
+        }
+    }
+
+    private void replaceBytes(int size) {
+        byte[] larger = memory.take(size);
+        System.arraycopy(bytes, 0, larger, 0, at);
+        memory.give(bytes);
+        bytes = larger;
     }
 
     private void writeInt(int value) {
@@ -171,7 +177,7 @@ final class EventRecorder implements DatasetSink {
     }
 
     private void write(Bytes value) {
-        int length = value.length();
+        int length = isDropping ? 0 : value.length();
         writeInt(length);
         System.arraycopy(value.array(), value.offset(), bytes, at, length);
         at += length;

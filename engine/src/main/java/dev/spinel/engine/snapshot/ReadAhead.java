@@ -22,8 +22,8 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
     private static final long WAIT_NANOS = 50_000;
 
     private final DatasetFormat.Reader source;
-    private final EventRecorder.Spares spares = new EventRecorder.Spares();
-    private final EventRecorder recorder = new EventRecorder(spares);
+    private final ChunkMemory memory = new ChunkMemory();
+    private final EventRecorder recorder = new EventRecorder(memory);
     private final EventPlayer player = new EventPlayer(() -> {});
     private final BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
     private final AtomicLong aheadBytes = new AtomicLong();
@@ -87,7 +87,7 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
         if (chunk != null) {
             player.play(chunk, sink);
             aheadBytes.addAndGet(-chunk.length());
-            spares.give(chunk.bytes());
+            memory.give(chunk.bytes());
             return true;
         }
         ended = true;

@@ -28,7 +28,7 @@ final class SnapshotWriter implements Runnable {
     private static final Chunk END = new Chunk(new byte[0], 0);
 
     private final SnapshotTarget target;
-    private final EventRecorder.Spares spares;
+    private final ChunkMemory memory;
     private final Runnable wakeUp;
     private final BlockingQueue<Chunk> queue = new LinkedBlockingQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -46,9 +46,9 @@ final class SnapshotWriter implements Runnable {
      * @param wakeUp has the engine's thread begin a turn soon
      * @param keyDelayMicros how long to wait before each key; may change meanwhile
      */
-    SnapshotWriter(SnapshotTarget target, EventRecorder.Spares spares, Runnable wakeUp, LongSupplier keyDelayMicros) {
+    SnapshotWriter(SnapshotTarget target, ChunkMemory memory, Runnable wakeUp, LongSupplier keyDelayMicros) {
         this.target = target;
-        this.spares = spares;
+        this.memory = memory;
         this.wakeUp = wakeUp;
         this.keyDelayMicros = keyDelayMicros;
     }
@@ -82,7 +82,9 @@ final class SnapshotWriter implements Runnable {
     }
 
     private void stop(Exception reason) {
-        stopped = reason;
+        if (stopped == null) {
+            stopped = reason;
+        }
         queue.add(END);
     }
 
@@ -111,6 +113,7 @@ final class SnapshotWriter implements Runnable {
             target.discard();
         } finally {
             finished = true;
+            queue.clear();
             wakeUp.run();
         }
     }
@@ -145,7 +148,7 @@ final class SnapshotWriter implements Runnable {
             }
             player.play(chunk, sink);
             queuedBytes.addAndGet(-chunk.length());
-            spares.give(chunk.bytes());
+            memory.give(chunk.bytes());
             if (takesBreaks) {
                 LockSupport.parkNanos(BREAK_NANOS);
             }

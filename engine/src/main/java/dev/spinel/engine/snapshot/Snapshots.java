@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Makes snapshots, one at a time, while the server goes on. Engine thread only. */
@@ -28,6 +29,13 @@ public final class Snapshots {
      * that one collection takes.
      */
     private static final int STEP = 32;
+
+    /*
+     * What is told and not written yet takes memory, and clients that change data faster than the background thread writes
+     * have ever more of it taken: in the worst case as much as all data. Redis is in the same position and counts on the
+     * memory of the machine; here it has to be in the heap, which ends the server when it is full. So there is a limit, at
+     * which the snapshot fails.
+     */
 
     /*
      * With fewer processors than busy threads, a thread that computes without a break is what keeps others waiting, for
@@ -48,7 +56,7 @@ public final class Snapshots {
     private final ThreadFactory threads;
     private final Runnable wakeUp;
     private final LibraryTeller libraries;
-    private final EventRecorder.Spares spares = new EventRecorder.Spares();
+    private final LongSupplier roomBytes;
     /** How long the background thread waits before each key. */
     private volatile long keyDelayMicros;
 
@@ -57,8 +65,15 @@ public final class Snapshots {
     /**
      * @param threads makes the thread that writes, one per snapshot
      * @param wakeUp has the engine's thread begin a turn soon; any thread
+     * @param roomBytes how much of the heap what was recorded of a snapshot may take at the moment
      */
-    public Snapshots(Keyspaces keyspaces, ThreadFactory threads, Runnable wakeUp, LibraryTeller libraries) {
+    public Snapshots(
+            Keyspaces keyspaces,
+            ThreadFactory threads,
+            Runnable wakeUp,
+            LibraryTeller libraries,
+            LongSupplier roomBytes) {
+        this.roomBytes = roomBytes;
         this.libraries = libraries;
         this.keyspaces = keyspaces;
         this.threads = threads;
@@ -128,6 +143,11 @@ public final class Snapshots {
         return running == null || running.cut == null ? 0 : running.cut.keysTold();
     }
 
+    /** Bytes of what the one that is running has recorded and not written yet. */
+    public long recordedBytes() {
+        return running == null ? 0 : running.memory.takenBytes();
+    }
+
     /** Whether there is nothing to go on with. */
     public boolean isIdle() {
         return running == null;
@@ -172,7 +192,8 @@ public final class Snapshots {
     private final class Running implements KeyspaceCut.Receiver {
         private final SnapshotTarget target;
         private final SnapshotWriter writer;
-        private final EventRecorder keys = new EventRecorder(spares);
+        private final ChunkMemory memory = new ChunkMemory(roomBytes, this::failForMemory);
+        private final EventRecorder keys = new EventRecorder(memory);
         private final Deque<Collection> collections = new ArrayDeque<>();
         /** Null when the target takes no keys. */
         private final @Nullable KeyspaceCut cut;
@@ -189,7 +210,7 @@ public final class Snapshots {
         @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
         Running(SnapshotTarget target) {
             this.target = target;
-            this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
+            this.writer = new SnapshotWriter(target, memory, wakeUp, () -> keyDelayMicros);
             Contents contents = target.contents();
             this.cut = contents.keys() ? keyspaces.cut(this) : null;
             if (contents.keys() && keyspaces.hasExpiringFields()) {
@@ -210,7 +231,7 @@ public final class Snapshots {
 
         @Override
         public DatasetSink begin(boolean inPieces) {
-            begun = inPieces ? new EventRecorder(spares) : keys;
+            begun = inPieces ? new EventRecorder(memory) : keys;
             begunInPieces = inPieces;
             return begun;
         }
@@ -221,12 +242,18 @@ public final class Snapshots {
                 collections.add(new Collection(begun, rest));
             } else if (begunInPieces) {
                 begun.takeAll().forEach(keys::append);
+                begun.release();
             }
         }
 
         @Override
         public void fail(IOException failure) {
             writer.fail(failure);
+        }
+
+        private void failForMemory() {
+            writer.fail(new IOException("not enough memory for the snapshot: " + memory.takenBytes()
+                    + " bytes wait to be written, of a limit of " + roomBytes.getAsLong()));
         }
 
         /** Whether the background thread should catch up first. */
@@ -253,6 +280,7 @@ public final class Snapshots {
             }
             if (advance(next.rest)) {
                 passOn(next.recorder);
+                next.recorder.release();
                 collections.remove();
                 inCollection = false;
             } else {
@@ -281,7 +309,7 @@ public final class Snapshots {
         /** What is left of a collection when the target ended is still walked, but for nobody. */
         private void passOn(Chunk chunk) {
             if (writer.isFinished()) {
-                spares.give(chunk.bytes());
+                memory.give(chunk.bytes());
             } else {
                 writer.add(chunk);
             }
@@ -312,6 +340,8 @@ public final class Snapshots {
             if (cut != null) {
                 cut.abandon();
             }
+            keys.drop();
+            collections.forEach(collection -> collection.recorder.drop());
             target.ended(writer.failure());
         }
     }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -329,6 +330,42 @@ final class SnapshotsTest {
         assertThat(failing.failure).isSameAs(full);
         assertThat(failing.discarded).isTrue();
         assertThat(server.send("HGET bighash field1")).contains("some-value-1");
+        assertEverythingIsReleased();
+    }
+
+    @Test
+    void changesBeyondTheRoomThereIs_failTheSnapshotAndNothingElse() throws InterruptedException {
+        for (int i = 0; i < 2000; i++) {
+            server.send("SET k" + i + " " + "v".repeat(1000));
+        }
+        fillLarge(5000);
+        CountDownLatch diskIsSlow = new CountDownLatch(1);
+        Copy slow = new Copy() {
+            @Override
+            public DatasetSink open() throws IOException {
+                try {
+                    diskIsSlow.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                return super.open();
+            }
+        };
+        Snapshots snapshots =
+                new Snapshots(probe.ports().keyspaces(), Thread::new, () -> {}, sink -> {}, () -> 1 << 20);
+        snapshots.start(slow);
+        for (int i = 0; i < 2000; i++) {
+            server.send("SET k" + i + " changed");
+            assertThat(snapshots.recordedBytes()).isLessThan((1 << 20) + (64 << 10));
+        }
+        server.send("HSET bighash field1 changed");
+        diskIsSlow.countDown();
+        while (!snapshots.isIdle()) {
+            snapshots.advance(1_000_000, false);
+        }
+        assertThat(slow.failure).isInstanceOf(IOException.class).hasMessageContaining("not enough memory");
+        assertThat(slow.discarded).isTrue();
+        assertThat(server.send("GET k1999")).isEqualTo("changed");
         assertEverythingIsReleased();
     }
 }
