@@ -3,6 +3,7 @@ package dev.spinel.engine.dataset;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Takes one value in the terms in which it is stored, so that neither side knows the other's encodings. The engine speaks
@@ -18,6 +19,22 @@ import java.io.IOException;
 public interface ValueSink {
     /** A string. */
     void string(Bytes value) throws IOException;
+
+    /**
+     * A string of megabytes as the pieces that it consists of. Without an implementation of its own a sink gets it as a whole,
+     * for which it is copied.
+     */
+    default void longString(byte[][] pieces) throws IOException {
+        int length = 0;
+        for (byte[] piece : pieces) {
+            length += piece.length;
+        }
+        ByteBuffer whole = ByteBuffer.allocate(length);
+        for (byte[] piece : pieces) {
+            whole.put(piece);
+        }
+        string(Bytes.of(whole.array()));
+    }
 
     /** A string that is the decimal form of a number. */
     void integer(long value) throws IOException;

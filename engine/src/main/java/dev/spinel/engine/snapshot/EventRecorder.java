@@ -22,8 +22,9 @@ final class EventRecorder implements DatasetSink {
      *   event   | number of the method | arguments |
      *   long    8 bytes, int 4 bytes; bytes after their length in 4 bytes; all in the order of the processor
      *
-     * An event never crosses the end of a chunk; one that is too long gets a chunk of its own. A recorder starts with a
-     * small chunk, since there may be one for each large collection that is being changed.
+     * An event never crosses the end of a chunk; one that is too long gets a chunk of its own. A string of megabytes ends
+     * its chunk and is beside it in pieces, which the heap has room for where it has none for an array of that length. A
+     * recorder starts with a small chunk, since there may be one for each large collection that is being changed.
      */
     static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
     static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -58,24 +59,37 @@ final class EventRecorder implements DatasetSink {
     static final byte STREAM_CONSUMERS = 27;
     static final byte STREAM_CONSUMER = 28;
     static final byte STREAM_OWNED = 29;
+    static final byte LONG_STRING = 30;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
+    private static final int PIECE_BYTES = 256 << 10;
+    private static final byte[][] NO_PIECES = {};
+
+    /** A string that is longer is recorded in pieces. */
+    static final int MAX_WHOLE_STRING_BYTES = 4 << 20;
 
     private final Deque<Chunk> full = new ArrayDeque<>();
     private final ChunkMemory memory;
+    private final int maxWholeStringBytes;
     private byte[] bytes;
     private int at;
     /** Whether nothing that is told is of use any more. */
     private boolean isDropping;
 
-    /** A run of events. */
+    /** A run of events, the last of which may have a string in pieces. */
     static final class Chunk {
         private final byte[] bytes;
         private final int length;
+        private final byte[][] pieces;
 
         Chunk(byte[] bytes, int length) {
+            this(bytes, length, NO_PIECES);
+        }
+
+        Chunk(byte[] bytes, int length, byte[][] pieces) {
             this.bytes = bytes;
             this.length = length;
+            this.pieces = pieces;
         }
 
         byte[] bytes() {
@@ -85,17 +99,40 @@ final class EventRecorder implements DatasetSink {
         int length() {
             return length;
         }
+
+        byte[][] pieces() {
+            return pieces;
+        }
+
+        /** Bytes of events and pieces. */
+        long totalBytes() {
+            long total = length;
+            for (byte[] piece : pieces) {
+                total += piece.length;
+            }
+            return total;
+        }
+
+        /** Gives back what it consists of. */
+        void release(ChunkMemory memory) {
+            memory.give(bytes);
+            for (byte[] piece : pieces) {
+                memory.give(piece);
+            }
+        }
     }
 
-    EventRecorder(ChunkMemory memory) {
+    /** @param maxWholeStringBytes how long a string may be that is recorded in one piece */
+    EventRecorder(ChunkMemory memory, int maxWholeStringBytes) {
         this.memory = memory;
+        this.maxWholeStringBytes = maxWholeStringBytes;
         this.bytes = memory.take(FIRST_CHUNK_BYTES);
     }
 
     /** Forgets what was recorded, and records nothing any more. */
     void drop() {
         isDropping = true;
-        full.forEach(chunk -> memory.give(chunk.bytes()));
+        full.forEach(chunk -> chunk.release(memory));
         full.clear();
         at = 0;
     }
@@ -208,7 +245,30 @@ final class EventRecorder implements DatasetSink {
 
     @Override
     public void string(Bytes value) {
-        bytes(STRING, value);
+        if (value.length() <= maxWholeStringBytes) {
+            bytes(STRING, value);
+        } else {
+            recordInPieces(value);
+        }
+    }
+
+    private void recordInPieces(Bytes value) {
+        start(LONG_STRING, 0);
+        if (!isDropping && !memory.hasRoom(value.length())) {
+            drop();
+        }
+        if (isDropping) {
+            return;
+        }
+        byte[][] pieces = new byte[(value.length() + PIECE_BYTES - 1) / PIECE_BYTES][];
+        for (int i = 0; i < pieces.length; i++) {
+            int done = i * PIECE_BYTES;
+            pieces[i] = memory.take(Math.min(PIECE_BYTES, value.length() - done));
+            System.arraycopy(value.array(), value.offset() + done, pieces[i], 0, pieces[i].length);
+        }
+        full.add(new Chunk(bytes, at, pieces));
+        bytes = memory.take();
+        at = 0;
     }
 
     private void bytes(byte event, Bytes value) {

@@ -23,7 +23,7 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
 
     private final DatasetFormat.Reader source;
     private final ChunkMemory memory = new ChunkMemory();
-    private final EventRecorder recorder = new EventRecorder(memory);
+    private final EventRecorder recorder = new EventRecorder(memory, Integer.MAX_VALUE);
     private final EventPlayer player = new EventPlayer(() -> {});
     private final BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
     private final AtomicLong aheadBytes = new AtomicLong();
@@ -87,7 +87,7 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
         if (chunk != null) {
             player.play(chunk, sink);
             aheadBytes.addAndGet(-chunk.length());
-            memory.give(chunk.bytes());
+            chunk.release(memory);
             return true;
         }
         ended = true;

@@ -62,7 +62,7 @@ final class SnapshotWriter implements Runnable {
 
     /** Hands over a chunk. */
     void add(Chunk chunk) {
-        queuedBytes.addAndGet(chunk.length());
+        queuedBytes.addAndGet(chunk.totalBytes());
         queue.add(chunk);
     }
 
@@ -147,8 +147,8 @@ final class SnapshotWriter implements Runnable {
                 return;
             }
             player.play(chunk, sink);
-            queuedBytes.addAndGet(-chunk.length());
-            memory.give(chunk.bytes());
+            queuedBytes.addAndGet(-chunk.totalBytes());
+            chunk.release(memory);
             if (takesBreaks) {
                 LockSupport.parkNanos(BREAK_NANOS);
             }

@@ -193,7 +193,7 @@ public final class Snapshots {
         private final SnapshotTarget target;
         private final SnapshotWriter writer;
         private final ChunkMemory memory = new ChunkMemory(roomBytes, this::failForMemory);
-        private final EventRecorder keys = new EventRecorder(memory);
+        private final EventRecorder keys = new EventRecorder(memory, EventRecorder.MAX_WHOLE_STRING_BYTES);
         private final Deque<Collection> collections = new ArrayDeque<>();
         /** Null when the target takes no keys. */
         private final @Nullable KeyspaceCut cut;
@@ -231,7 +231,7 @@ public final class Snapshots {
 
         @Override
         public DatasetSink begin(boolean inPieces) {
-            begun = inPieces ? new EventRecorder(memory) : keys;
+            begun = inPieces ? new EventRecorder(memory, EventRecorder.MAX_WHOLE_STRING_BYTES) : keys;
             begunInPieces = inPieces;
             return begun;
         }
@@ -309,7 +309,7 @@ public final class Snapshots {
         /** What is left of a collection when the target ended is still walked, but for nobody. */
         private void passOn(Chunk chunk) {
             if (writer.isFinished()) {
-                memory.give(chunk.bytes());
+                chunk.release(memory);
             } else {
                 writer.add(chunk);
             }

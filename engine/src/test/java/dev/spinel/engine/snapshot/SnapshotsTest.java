@@ -10,9 +10,11 @@ import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.command.RandomCommands;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.ForwardingSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
@@ -367,5 +369,62 @@ final class SnapshotsTest {
         assertThat(slow.discarded).isTrue();
         assertThat(server.send("GET k1999")).isEqualTo("changed");
         assertEverythingIsReleased();
+    }
+
+    @Test
+    void stringOfMegabytes_isToldInPieces() {
+        server.send("SET before v");
+        server.send("SETRANGE big 10000000 end");
+        server.send("SET after v");
+        String expected = server.send("DEBUG DIGEST");
+        List<Integer> pieces = new ArrayList<>();
+        Copy copy = new Copy() {
+            @Override
+            public DatasetSink open() throws IOException {
+                DatasetSink loader = super.open();
+                return new ForwardingSink() {
+                    @Override
+                    protected DatasetSink target() {
+                        return loader;
+                    }
+
+                    @Override
+                    public void longString(byte[][] value) throws IOException {
+                        for (byte[] piece : value) {
+                            pieces.add(piece.length);
+                        }
+                        super.longString(value);
+                    }
+
+                    @Override
+                    public void announceExpiringFields() {}
+
+                    @Override
+                    public void library(Bytes code) {}
+
+                    @Override
+                    public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {
+                        loader.key(database, key, expiresAtMillis, use);
+                    }
+                };
+            }
+        };
+        probe.ports().snapshots().start(copy);
+        server.send("SET big changed");
+        probe.ports().snapshots().finish();
+        assertThat(copy.failure).isNull();
+        assertThat(copy.engine.send("DEBUG DIGEST")).isEqualTo(expected);
+        assertThat(pieces).hasSize(39).allMatch(length -> length <= 256 << 10);
+    }
+
+    @Test
+    void stringWithoutRoom_failsTheSnapshot() {
+        server.send("SETRANGE big 10000000 end");
+        Copy copy = new Copy();
+        Snapshots snapshots =
+                new Snapshots(probe.ports().keyspaces(), Thread::new, () -> {}, sink -> {}, () -> 9 << 20);
+        snapshots.start(copy);
+        snapshots.finish();
+        assertThat(copy.failure).hasMessageContaining("not enough memory");
     }
 }
