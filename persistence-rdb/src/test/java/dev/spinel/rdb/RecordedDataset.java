@@ -77,10 +77,12 @@ final class RecordedDataset implements DatasetSink {
     }
 
     private void endPart() throws InvalidDatasetException {
-        if (--missing == 0) {
-            if (!kind.equals("list")) {
-                elements.sort(null);
-            }
+        missing--;
+        if (kind.equals("list")) {
+            // May have fewer parts than were announced.
+            values.put(key, kind + " " + elements);
+        } else if (missing == 0) {
+            elements.sort(null);
             put(kind + " " + elements);
         }
     }
@@ -117,6 +119,7 @@ final class RecordedDataset implements DatasetSink {
     @Override
     public void list(long parts) throws InvalidDatasetException {
         begin("list", parts);
+        put("list of nothing");
     }
 
     @Override

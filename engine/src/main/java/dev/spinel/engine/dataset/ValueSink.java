@@ -39,7 +39,10 @@ public interface ValueSink {
     /** A string that is the decimal form of a number. */
     void integer(long value) throws IOException;
 
-    /** Starts a list; {@link #listPage} or {@link #listElement} follows {@code parts} times in all. */
+    /**
+     * Starts a list; {@link #listPage} or {@link #listElement} follows {@code parts} times in all. From a file they may be fewer,
+     * but at least one: parts without elements are passed over.
+     */
     void list(long parts) throws IOException;
 
     /** The next elements of a list, one or more, as a listpack. */
