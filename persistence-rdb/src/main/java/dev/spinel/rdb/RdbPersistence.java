@@ -98,7 +98,7 @@ public final class RdbPersistence implements Capability {
         connected = ports;
         format.connect(ports.config(), ports.log());
         lastSaveMillis = ports.clock().nowMillis();
-        dumps = new DumpCommands(format, ports.values());
+        dumps = new DumpCommands(format, ports.values(), ports.unclaimedDataBytes());
         migration = new Migration(dumps, ports.clock());
         ports.config().bind("save", this::save);
         ports.config().bind("stop-writes-on-bgsave-error", value -> {
