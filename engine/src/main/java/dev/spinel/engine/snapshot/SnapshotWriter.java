@@ -81,6 +81,13 @@ final class SnapshotWriter implements Runnable {
         stop(cause);
     }
 
+    /** Ends what has no thread to run on. */
+    void neverRan(IOException cause) {
+        target.discard();
+        failure = cause;
+        finished = true;
+    }
+
     private void stop(Exception reason) {
         if (stopped == null) {
             stopped = reason;

@@ -207,26 +207,38 @@ public final class Snapshots {
         private boolean isWalked;
         private boolean hasEnded;
 
-        @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
         Running(SnapshotTarget target) {
             this.target = target;
             this.writer = new SnapshotWriter(target, memory, wakeUp, () -> keyDelayMicros);
+            // First, since a cut that nobody writes is of no use.
+            boolean isWritten = startWriter();
             Contents contents = target.contents();
-            this.cut = contents.keys() ? keyspaces.cut(this) : null;
-            if (contents.keys() && keyspaces.hasExpiringFields()) {
+            this.cut = isWritten && contents.keys() ? keyspaces.cut(this) : null;
+            if (cut != null && keyspaces.hasExpiringFields()) {
                 keys.announceExpiringFields();
             }
             try {
-                if (contents.libraries()) {
+                if (isWritten && contents.libraries()) {
                     libraries.tell(keys);
                 }
             } catch (IOException e) {
                 writer.fail(e);
             }
-            Thread thread = threads.newThread(writer);
-            // Has an effect where the launcher lets it; the engine's thread and clients come first.
-            thread.setPriority(Thread.MIN_PRIORITY);
-            thread.start();
+        }
+
+        /** Starts the background thread; where the system has none to give, the snapshot has failed. */
+        @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
+        private boolean startWriter() {
+            try {
+                Thread thread = threads.newThread(writer);
+                // Has an effect where the launcher lets it; the engine's thread and clients come first.
+                thread.setPriority(Thread.MIN_PRIORITY);
+                thread.start();
+                return true;
+            } catch (OutOfMemoryError e) {
+                writer.neverRan(new IOException("can't start a thread: " + e.getMessage(), e));
+                return false;
+            }
         }
 
         @Override

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -426,5 +427,27 @@ final class SnapshotsTest {
         snapshots.start(copy);
         snapshots.finish();
         assertThat(copy.failure).hasMessageContaining("not enough memory");
+    }
+
+    @Test
+    void threadThatCannotBeStarted_failsTheSnapshotAndLetsTheNextOneBegin() {
+        server.send("SET k v");
+        ThreadFactory exhausted = task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        Snapshots snapshots = new Snapshots(
+                probe.ports().keyspaces(), exhausted, () -> {}, sink -> {}, () -> Long.MAX_VALUE);
+        Copy failing = new Copy();
+        snapshots.start(failing);
+        while (!snapshots.isIdle()) {
+            snapshots.advance(1_000_000, false);
+        }
+        assertThat(failing.failure).hasMessageContaining("unable to create native thread");
+        assertThat(failing.discarded).isTrue();
+        server.send("SET k changed");
+        Copy next = new Copy();
+        probe.ports().snapshots().start(next);
+        probe.ports().snapshots().finish();
+        assertThat(next.engine.send("GET k")).isEqualTo("changed");
     }
 }
