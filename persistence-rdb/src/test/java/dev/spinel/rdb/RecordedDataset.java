@@ -80,6 +80,7 @@ final class RecordedDataset implements DatasetSink {
         missing--;
         if (kind.equals("list")) {
             // May have fewer parts than were announced.
+            missing = 0;
             values.put(key, kind + " " + elements);
         } else if (missing == 0) {
             elements.sort(null);
