@@ -71,7 +71,7 @@ public final class RdbPersistence implements Capability {
     private long runningChanges;
     private long runningSinceMillis;
     private boolean scheduled;
-    /** Why the snapshot that ended last failed; null if it did not. */
+    /** Why the last save while everything waited failed; null if it did not. */
     private @Nullable Throwable lastFailure;
 
     private @Nullable RdbLoader loading;
@@ -237,57 +237,67 @@ public final class RdbPersistence implements Capability {
 
     private void startInBackground() {
         saves++;
-        start(this::endedInBackground);
-        log("Background saving started by pid " + ProcessHandle.current().pid());
-    }
-
-    private void start(BiConsumer<RdbFile, @Nullable Throwable> whenEnded) {
-        boolean forcedAlong = ports().config().get("rdb-save-incremental-fsync").isYes();
-        RdbFile target = new RdbFile(format, file(), forcedAlong, whenEnded);
-        running = target;
         runningChanges = ports().changes().changes();
         runningSinceMillis = nowMillis();
         lastTryMillis = runningSinceMillis;
         scheduled = false;
+        RdbFile target = newFile(this::endedInBackground);
+        running = target;
         ports().snapshots().start(target);
+        log("Background saving started by pid " + ProcessHandle.current().pid());
+    }
+
+    private RdbFile newFile(BiConsumer<RdbFile, @Nullable Throwable> whenEnded) {
+        boolean forcedAlong = ports().config().get("rdb-save-incremental-fsync").isYes();
+        return new RdbFile(format, file(), forcedAlong, whenEnded);
     }
 
     private void endedInBackground(RdbFile target, @Nullable Throwable failure) {
+        running = null;
         lastSaveSeconds = (nowMillis() - runningSinceMillis) / MILLIS_PER_SECOND;
-        ended(target, failure);
         if (failure == null) {
+            saved(runningChanges);
             log("Background saving terminated with success");
         } else if (failure instanceof CancellationException) {
             log("Background saving terminated by request");
         } else {
+            log(target.describe(failure));
             log("Background saving error");
             lastSaveFailed = true;
             reportDiskError();
         }
     }
 
-    private void ended(RdbFile target, @Nullable Throwable failure) {
-        running = null;
-        lastFailure = failure;
-        if (failure == null) {
-            log("DB saved on disk");
-            savedChanges = runningChanges;
-            lastSaveMillis = nowMillis();
-            lastSaveFailed = false;
-        } else if (!(failure instanceof CancellationException)) {
-            log(target.describe(failure));
-        }
+    private void saved(long changes) {
+        log("DB saved on disk");
+        savedChanges = changes;
+        lastSaveMillis = nowMillis();
+        lastSaveFailed = false;
         reportDiskError();
     }
 
-    /** Saves while everything waits; tells whether that succeeded. A snapshot for something else is made first. */
+    /** Saves while everything waits; tells whether that succeeded. A snapshot for something else goes on after it. */
     private boolean saveNow() {
-        if (ports().snapshots().isRunning()) {
-            ports().snapshots().finish();
-        }
-        start(this::ended);
-        ports().snapshots().finish();
+        cancelRunning();
+        lastTryMillis = nowMillis();
+        scheduled = false;
+        ports().snapshots().write(newFile(this::endedNow));
         return lastFailure == null;
+    }
+
+    private void endedNow(RdbFile target, @Nullable Throwable failure) {
+        lastFailure = failure;
+        if (failure == null) {
+            saved(ports().changes().changes());
+        } else {
+            log(target.describe(failure));
+        }
+    }
+
+    private void cancelRunning() {
+        if (running != null) {
+            ports().snapshots().cancel();
+        }
     }
 
     private void reportDiskError() {
@@ -429,9 +439,7 @@ public final class RdbPersistence implements Capability {
     /** A file of data that are gone is of no use; with save points, the file is brought up to date at once. */
     @Override
     public void flushedAll() {
-        if (running != null) {
-            ports().snapshots().cancel();
-        }
+        cancelRunning();
         if (!savePoints.isEmpty()) {
             saveNow();
         }

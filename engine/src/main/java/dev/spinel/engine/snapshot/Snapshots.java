@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes snapshots, one at a time, while the server goes on. Engine thread only. */
+/** Makes snapshots, one at a time while the server goes on, and others while it waits. Engine thread only. */
 public final class Snapshots {
     /*
      * Redis forks, and lets the kernel copy the pages that change. Here the engine's thread walks the keys, a slice per
@@ -123,14 +123,29 @@ public final class Snapshots {
         cancelled.await();
     }
 
-    /** Makes the one that is running, before anything else. Its target has ended when this returns. */
-    public void finish() {
-        Running finished = Objects.requireNonNull(running, "no snapshot is running");
-        finished.target.hurry();
-        finished.writer.takesBreaks(false);
-        finished.walkToEnd();
-        finished.await();
-        running = null;
+    /** Gives a target all data at once, whether another is running or not. It has ended when this returns. */
+    public void write(SnapshotTarget target) {
+        Exception failure = null;
+        try {
+            tellAll(target.open(), target.contents());
+            target.complete();
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            target.discard();
+        }
+        target.ended(failure);
+    }
+
+    private void tellAll(DatasetSink sink, Contents contents) throws IOException {
+        if (contents.keys() && keyspaces.hasExpiringFields()) {
+            sink.announceExpiringFields();
+        }
+        if (contents.libraries()) {
+            libraries.tell(sink);
+        }
+        if (contents.keys()) {
+            keyspaces.tell(sink);
+        }
     }
 
     /** Number of keys at the cut of the one that is running. */

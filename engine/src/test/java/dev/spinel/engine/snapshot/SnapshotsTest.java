@@ -97,7 +97,7 @@ final class SnapshotsTest {
         }
 
         @Override
-        public void complete() {
+        public void complete() throws IOException {
             completed = true;
         }
 
@@ -223,17 +223,44 @@ final class SnapshotsTest {
         assertThat(copy.engine.send("HPEXPIRETIME h FIELDS 1 f")).isEqualTo("[" + HashValue.MAX_EXPIRY_MILLIS + "]");
     }
 
+    /** Has one that is running end, without a turn of the engine. */
+    private static void finish(Snapshots snapshots) {
+        while (!snapshots.isIdle()) {
+            snapshots.advance(1_000_000, false);
+        }
+    }
+
     @Test
-    void finish_makesTheSnapshotAtOnce() {
+    void write_tellsWhatThereIsWhileAnotherOneIsRunning() {
         fillLarge(5000);
-        Copy copy = new Copy();
-        probe.ports().snapshots().start(copy);
+        server.send("HEXPIRE bighash 100 FIELDS 1 field2");
+        Copy running = new Copy();
+        probe.ports().snapshots().start(running);
         server.send("HSET bighash field1 changed");
-        server.send("HGET bighash field1");
-        probe.ports().snapshots().finish();
-        assertThat(copy.completed).isTrue();
-        assertThat(copy.engine.send("HGET bighash field1")).contains("some-value-1");
-        assertThat(probe.ports().snapshots().isRunning()).isFalse();
+        Copy written = new Copy();
+        probe.ports().snapshots().write(written);
+        assertThat(written.ended).isTrue();
+        assertThat(written.completed).isTrue();
+        assertThat(written.engine.send("HGET bighash field1")).isEqualTo("changed");
+        assertThat(written.engine.send("DEBUG DIGEST")).isEqualTo(server.send("DEBUG DIGEST"));
+        assertThat(running.ended).isFalse();
+        finish(probe.ports().snapshots());
+        assertThat(running.engine.send("HGET bighash field1")).contains("some-value-1");
+        assertEverythingIsReleased();
+    }
+
+    @Test
+    void write_thatFails_discards() {
+        IOException full = new IOException("No space left on device");
+        Copy failing = new Copy() {
+            @Override
+            public void complete() throws IOException {
+                throw full;
+            }
+        };
+        probe.ports().snapshots().write(failing);
+        assertThat(failing.failure).isSameAs(full);
+        assertThat(failing.discarded).isTrue();
     }
 
     @Test
@@ -249,7 +276,7 @@ final class SnapshotsTest {
         Copy next = new Copy();
         probe.ports().snapshots().start(next);
         server.send("FLUSHALL");
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(next.failure).isNull();
         assertThat(next.engine.send("DBSIZE")).contains("6");
         assertEverythingIsReleased();
@@ -278,7 +305,7 @@ final class SnapshotsTest {
         assertThat(snapshots.isIdle()).isTrue();
         Copy next = new Copy();
         snapshots.start(next);
-        snapshots.finish();
+        finish(snapshots);
         assertThat(next.engine.send("DBSIZE")).contains("20000");
         assertThat(next.engine.send("GET k19999")).isEqualTo("changed");
     }
@@ -294,7 +321,7 @@ final class SnapshotsTest {
         };
         probe.ports().snapshots().start(copy);
         assertThat(probe.ports().snapshots().keysTotal()).isZero();
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(copy.completed).isTrue();
         assertThat(copy.engine.send("DBSIZE")).contains("0");
     }
@@ -312,7 +339,7 @@ final class SnapshotsTest {
         Copy next = new Copy();
         probe.ports().snapshots().start(next);
         server.send("CONFIG SET rdb-key-save-delay 0");
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(next.failure).isNull();
     }
 
@@ -412,7 +439,7 @@ final class SnapshotsTest {
         };
         probe.ports().snapshots().start(copy);
         server.send("SET big changed");
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(copy.failure).isNull();
         assertThat(copy.engine.send("DEBUG DIGEST")).isEqualTo(expected);
         assertThat(pieces).hasSize(39).allMatch(length -> length <= 256 << 10);
@@ -425,7 +452,7 @@ final class SnapshotsTest {
         Snapshots snapshots =
                 new Snapshots(probe.ports().keyspaces(), Thread::new, () -> {}, sink -> {}, () -> 9 << 20);
         snapshots.start(copy);
-        snapshots.finish();
+        finish(snapshots);
         assertThat(copy.failure).hasMessageContaining("not enough memory");
     }
 
@@ -435,8 +462,8 @@ final class SnapshotsTest {
         ThreadFactory exhausted = task -> {
             throw new OutOfMemoryError("unable to create native thread");
         };
-        Snapshots snapshots = new Snapshots(
-                probe.ports().keyspaces(), exhausted, () -> {}, sink -> {}, () -> Long.MAX_VALUE);
+        Snapshots snapshots =
+                new Snapshots(probe.ports().keyspaces(), exhausted, () -> {}, sink -> {}, () -> Long.MAX_VALUE);
         Copy failing = new Copy();
         snapshots.start(failing);
         while (!snapshots.isIdle()) {
@@ -447,7 +474,7 @@ final class SnapshotsTest {
         server.send("SET k changed");
         Copy next = new Copy();
         probe.ports().snapshots().start(next);
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(next.engine.send("GET k")).isEqualTo("changed");
     }
 }
