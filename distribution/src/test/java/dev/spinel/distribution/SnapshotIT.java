@@ -136,6 +136,7 @@ class SnapshotIT {
         send("DEBUG", "POPULATE", "300000");
         client.bgsave();
         assertThat(send("BGSAVE", "CANCEL")).isEqualTo("Background saving cancelled");
+        awaitSaved();
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
         assertThat(directory.toFile().list()).containsExactly("dump.rdb");
         assertThat(info("rdb_last_bgsave_status")).isEqualTo("ok");

@@ -222,9 +222,8 @@ public final class RdbPersistence implements Capability {
     }
 
     private void cancel(Call call) {
-        if (running != null) {
+        if (running != null && ports().snapshots().requestCancel()) {
             log("Background saving will be aborted due to user request");
-            ports().snapshots().cancel();
             call.reply().simple("Background saving cancelled");
         } else if (scheduled) {
             log("Scheduled background saving will be cancelled due to user request");

@@ -29,7 +29,10 @@ public interface SnapshotTarget {
     /** Starts: whatever was in the database at the cut is then given to the sink. */
     DatasetSink open() throws IOException;
 
-    /** Ends after the last value: makes the bytes durable and puts them in place. */
+    /** Gets ready to end after the last value, with what takes long, such as making the bytes durable. */
+    default void prepare() throws IOException {}
+
+    /** Ends: puts the bytes in place. The snapshot is not cancelled any more. */
     void complete() throws IOException;
 
     /** Removes what was written, after a failure of any of the others or of the sink, or when the snapshot was cancelled. */

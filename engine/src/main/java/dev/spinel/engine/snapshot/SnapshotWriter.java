@@ -36,6 +36,8 @@ final class SnapshotWriter implements Runnable {
     private final EventPlayer player = new EventPlayer(this::pauseBeforeKey);
     /** Why the target is to discard what it got; null as long as it is not. */
     private volatile @Nullable Exception stopped;
+    /** Whether the target is to put in place what it got, which nothing stops any more; guarded by this. */
+    private boolean isCompleting;
 
     private volatile boolean takesBreaks;
     private volatile boolean finished;
@@ -71,9 +73,13 @@ final class SnapshotWriter implements Runnable {
         queue.add(END);
     }
 
-    /** Has the target discard what it got as soon as possible. */
-    void cancel() {
-        stop(new CancellationException("the snapshot was cancelled"));
+    /**
+     * Has the target discard what it got as soon as possible.
+     *
+     * @return false if it is too late, since the target is putting in place what it got
+     */
+    boolean cancel() {
+        return stop(new CancellationException("the snapshot was cancelled"));
     }
 
     /** Has the target discard what it got, because the rest cannot be told. */
@@ -88,11 +94,27 @@ final class SnapshotWriter implements Runnable {
         finished = true;
     }
 
-    private void stop(Exception reason) {
+    private synchronized boolean stop(Exception reason) {
+        if (isCompleting) {
+            return false;
+        }
         if (stopped == null) {
             stopped = reason;
         }
         queue.add(END);
+        return true;
+    }
+
+    private synchronized void startCompleting() throws Exception {
+        throwIfStopped();
+        isCompleting = true;
+    }
+
+    private void throwIfStopped() throws Exception {
+        Exception reason = stopped;
+        if (reason != null) {
+            throw reason;
+        }
     }
 
     /** Bytes that the target is yet to be given. */
@@ -145,11 +167,10 @@ final class SnapshotWriter implements Runnable {
         DatasetSink sink = target.open();
         while (true) {
             Chunk chunk = queue.take();
-            Exception reason = stopped;
-            if (reason != null) {
-                throw reason;
-            }
+            throwIfStopped();
             if (chunk == END) {
+                target.prepare();
+                startCompleting();
                 target.complete();
                 return;
             }

@@ -116,7 +116,19 @@ public final class Snapshots {
         running = new Running(target);
     }
 
-    /** Has the one that is running end early, and fail. Its target has discarded and ended when this returns. */
+    /**
+     * Has the one that is running end early, and fail, in a turn to come.
+     *
+     * @return false if it is too late for that, since its target is being put in place
+     */
+    public boolean requestCancel() {
+        return Objects.requireNonNull(running, "no snapshot is running").writer.cancel();
+    }
+
+    /**
+     * Has the one that is running end early, and fail, unless it is too late for that. Its target has ended when this
+     * returns, which may have to wait for a disk.
+     */
     public void cancel() {
         Running cancelled = Objects.requireNonNull(running, "no snapshot is running");
         cancelled.writer.cancel();
@@ -128,6 +140,7 @@ public final class Snapshots {
         Exception failure = null;
         try {
             tellAll(target.open(), target.contents());
+            target.prepare();
             target.complete();
         } catch (IOException | RuntimeException e) {
             failure = e;

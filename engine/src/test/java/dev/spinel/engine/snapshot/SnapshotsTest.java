@@ -85,10 +85,10 @@ final class SnapshotsTest {
     private static class Copy implements SnapshotTarget {
         private final PortsProbe probe = new PortsProbe();
         private final CommandTester engine = new CommandTester(new FixedProcess(), List.of(probe));
-        private @Nullable Throwable failure;
-        private boolean completed;
-        private boolean discarded;
-        private boolean ended;
+        @Nullable Throwable failure;
+        boolean completed;
+        boolean discarded;
+        boolean ended;
 
         @Override
         public DatasetSink open() throws IOException {
@@ -476,5 +476,73 @@ final class SnapshotsTest {
         probe.ports().snapshots().start(next);
         finish(probe.ports().snapshots());
         assertThat(next.engine.send("GET k")).isEqualTo("changed");
+    }
+
+    /** A target that waits for its disk before or after it can be cancelled. */
+    private static final class Held extends Copy {
+        private final boolean completing;
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        Held(boolean completing) {
+            this.completing = completing;
+        }
+
+        private void hold() throws IOException {
+            reached.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void prepare() throws IOException {
+            if (!completing) {
+                hold();
+            }
+        }
+
+        @Override
+        public void complete() throws IOException {
+            if (completing) {
+                hold();
+            }
+            super.complete();
+        }
+    }
+
+    private void startUntilHeld(Held target) throws InterruptedException {
+        probe.ports().snapshots().start(target);
+        while (target.reached.getCount() > 0) {
+            probe.ports().snapshots().advance(1_000_000, false);
+        }
+    }
+
+    @Test
+    void requestCancel_whileTheDiskIsSlow_doesNotWaitAndPutsNothingInPlace() throws InterruptedException {
+        server.send("SET k v");
+        Held target = new Held(false);
+        startUntilHeld(target);
+        assertThat(probe.ports().snapshots().requestCancel()).isTrue();
+        assertThat(target.ended).isFalse();
+        target.released.countDown();
+        finish(probe.ports().snapshots());
+        assertThat(target.completed).isFalse();
+        assertThat(target.discarded).isTrue();
+        assertThat(target.failure).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void requestCancel_whileTheTargetIsPutInPlace_isTooLate() throws InterruptedException {
+        server.send("SET k v");
+        Held target = new Held(true);
+        startUntilHeld(target);
+        assertThat(probe.ports().snapshots().requestCancel()).isFalse();
+        target.released.countDown();
+        finish(probe.ports().snapshots());
+        assertThat(target.completed).isTrue();
+        assertThat(target.failure).isNull();
     }
 }
