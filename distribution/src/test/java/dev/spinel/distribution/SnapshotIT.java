@@ -146,6 +146,23 @@ class SnapshotIT {
     }
 
     @Test
+    void bgsave_afterACancelledOne_isInProgressUntilItHasSaved() {
+        send("DEBUG", "POPULATE", "300000");
+        Object digest = send("DEBUG", "DIGEST");
+        client.configSet("rdb-key-save-delay", "10000000");
+        client.bgsave();
+        send("BGSAVE", "CANCEL");
+        awaitSaved();
+        assertThat(client.bgsave()).isEqualTo("Background saving started");
+        assertThat(info("rdb_bgsave_in_progress")).isEqualTo("1");
+        assertThatThrownBy(client::bgsave).hasMessage("ERR Background save already in progress");
+        client.configSet("rdb-key-save-delay", "0");
+        awaitSaved();
+        restart();
+        assertThat(send("DEBUG", "DIGEST")).isEqualTo(digest);
+    }
+
+    @Test
     void savePoint_savesByItself() {
         client.configSet("save", "1 1");
         client.set("a", "1");

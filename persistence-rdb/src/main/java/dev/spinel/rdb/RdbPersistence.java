@@ -70,6 +70,9 @@ public final class RdbPersistence implements Capability {
 
     private long runningChanges;
     private long runningSinceMillis;
+    /** Whether a snapshot that is in progress for clients begins once the walk of a cancelled one is over. */
+    private boolean waiting;
+
     private boolean scheduled;
     /** Why the last save while everything waited failed; null if it did not. */
     private @Nullable Throwable lastFailure;
@@ -179,8 +182,12 @@ public final class RdbPersistence implements Capability {
         return ports().changes().changes() - savedChanges;
     }
 
+    private boolean isSaving() {
+        return running != null || waiting;
+    }
+
     private void save(Call call) {
-        if (running != null) {
+        if (isSaving()) {
             throw Errors.err("Background save already in progress");
         }
         saves++;
@@ -203,7 +210,7 @@ public final class RdbPersistence implements Capability {
             }
         }
         boolean inTransaction = ClientCall.of(call).client().is(ClientFlag.IN_EXEC);
-        if (running != null) {
+        if (isSaving()) {
             throw Errors.err("Background save already in progress");
         }
         boolean blocked = ports().snapshots().isRunning();
@@ -216,7 +223,11 @@ public final class RdbPersistence implements Capability {
             scheduled = true;
             call.reply().simple("Background saving scheduled");
         } else {
-            startInBackground();
+            if (ports().snapshots().isIdle()) {
+                startInBackground();
+            } else {
+                waiting = true;
+            }
             call.reply().simple("Background saving started");
         }
     }
@@ -224,6 +235,9 @@ public final class RdbPersistence implements Capability {
     private void cancel(Call call) {
         if (running != null && ports().snapshots().requestCancel()) {
             log("Background saving will be aborted due to user request");
+            call.reply().simple("Background saving cancelled");
+        } else if (waiting) {
+            waiting = false;
             call.reply().simple("Background saving cancelled");
         } else if (scheduled) {
             log("Scheduled background saving will be cancelled due to user request");
@@ -239,6 +253,7 @@ public final class RdbPersistence implements Capability {
         runningChanges = ports().changes().changes();
         runningSinceMillis = nowMillis();
         lastTryMillis = runningSinceMillis;
+        waiting = false;
         scheduled = false;
         RdbFile target = newFile(this::endedInBackground);
         running = target;
@@ -294,6 +309,7 @@ public final class RdbPersistence implements Capability {
     }
 
     private void cancelRunning() {
+        waiting = false;
         if (running != null) {
             ports().snapshots().cancel();
         }
@@ -307,6 +323,12 @@ public final class RdbPersistence implements Capability {
     @Override
     public long turn() {
         if (running != null) {
+            return Long.MAX_VALUE;
+        }
+        if (waiting) {
+            if (ports().snapshots().isIdle()) {
+                startInBackground();
+            }
             return Long.MAX_VALUE;
         }
         long changes = unsavedChanges();
@@ -450,7 +472,7 @@ public final class RdbPersistence implements Capability {
         text.add("current_save_keys_processed", saving ? ports().snapshots().keysProcessed() : 0)
                 .add("current_save_keys_total", saving ? ports().snapshots().keysTotal() : 0)
                 .add("rdb_changes_since_last_save", unsavedChanges())
-                .add("rdb_bgsave_in_progress", saving ? 1 : 0)
+                .add("rdb_bgsave_in_progress", isSaving() ? 1 : 0)
                 .add("rdb_last_save_time", lastSaveMillis / MILLIS_PER_SECOND)
                 .add("rdb_last_bgsave_status", lastSaveFailed ? "err" : "ok")
                 .add("rdb_last_bgsave_time_sec", lastSaveSeconds)

@@ -102,7 +102,7 @@ public final class Snapshots {
 
     /**
      * Cuts: what the databases hold now is what the target gets, in the turns to come. What one that was cancelled has left
-     * over is walked before, so who can wait does until {@link #isIdle}.
+     * over is walked before, which takes time in proportion, so who can wait does until {@link #isIdle}.
      *
      * @throws IllegalStateException if one is running
      */
