@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread; chunks that are taken out are not written to any more.
  */
-final class EventRecorder implements DatasetSink {
+class EventRecorder implements DatasetSink {
     /*
      *   event   | number of the method | arguments |
      *   long    8 bytes, int 4 bytes; bytes after their length in 4 bytes; all in the order of the processor
@@ -137,6 +137,11 @@ final class EventRecorder implements DatasetSink {
         at = 0;
     }
 
+    /** Takes a chunk that is full; it is kept until it is taken out. */
+    void full(Chunk chunk) {
+        full.add(chunk);
+    }
+
     /** Takes out the next full chunk, or null. */
     @Nullable
     Chunk takeFull() {
@@ -159,12 +164,13 @@ final class EventRecorder implements DatasetSink {
     /** Adds what another recorder was told, which was a whole key. */
     void append(Chunk chunk) {
         seal();
-        full.add(chunk);
+        full(chunk);
     }
 
-    private void seal() {
+    /** Has what was recorded since the last full chunk be one, too. */
+    final void seal() {
         if (at > 0) {
-            full.add(new Chunk(bytes, at));
+            full(new Chunk(bytes, at));
             bytes = memory.take();
             at = 0;
         }
@@ -266,7 +272,7 @@ final class EventRecorder implements DatasetSink {
             pieces[i] = memory.take(Math.min(PIECE_BYTES, value.length() - done));
             System.arraycopy(value.array(), value.offset() + done, pieces[i], 0, pieces[i].length);
         }
-        full.add(new Chunk(bytes, at, pieces));
+        full(new Chunk(bytes, at, pieces));
         bytes = memory.take();
         at = 0;
     }
