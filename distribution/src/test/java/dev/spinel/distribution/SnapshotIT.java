@@ -136,12 +136,30 @@ class SnapshotIT {
         send("DEBUG", "POPULATE", "300000");
         client.bgsave();
         assertThat(send("BGSAVE", "CANCEL")).isEqualTo("Background saving cancelled");
+        awaitSaved();
         assertThat(Files.readAllBytes(file())).isEqualTo(before);
         assertThat(directory.toFile().list()).containsExactly("dump.rdb");
         assertThat(info("rdb_last_bgsave_status")).isEqualTo("ok");
         assertThatThrownBy(() -> send("BGSAVE", "CANCEL"))
                 .isInstanceOf(JedisDataException.class)
                 .hasMessage("ERR Background saving is currently not in progress or scheduled");
+    }
+
+    @Test
+    void bgsave_afterACancelledOne_isInProgressUntilItHasSaved() {
+        send("DEBUG", "POPULATE", "300000");
+        Object digest = send("DEBUG", "DIGEST");
+        client.configSet("rdb-key-save-delay", "10000000");
+        client.bgsave();
+        send("BGSAVE", "CANCEL");
+        awaitSaved();
+        assertThat(client.bgsave()).isEqualTo("Background saving started");
+        assertThat(info("rdb_bgsave_in_progress")).isEqualTo("1");
+        assertThatThrownBy(client::bgsave).hasMessage("ERR Background save already in progress");
+        client.configSet("rdb-key-save-delay", "0");
+        awaitSaved();
+        restart();
+        assertThat(send("DEBUG", "DIGEST")).isEqualTo(digest);
     }
 
     @Test

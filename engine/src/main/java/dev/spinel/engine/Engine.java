@@ -237,7 +237,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.config = options.config();
         this.aclFile = options.aclFile();
         this.failureLog = options.failureLog();
-        this.snapshots = new Snapshots(keyspaces, process::newThread, process::wakeUp, this::tellLibraries);
+        this.snapshots = new Snapshots(
+                keyspaces, process::newThread, process::wakeUp, this::tellLibraries, this::snapshotRoomBytes);
         options.config().bind("rdb-key-save-delay", value -> snapshots.keyDelayMicros(value.number()));
         this.capabilities = options.capabilities();
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
@@ -324,6 +325,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         return Math.max(0, mayClaim - Math.max(arena.reservedBytes(), memory.estimateBytes()));
     }
 
+    /** What a snapshot may take of the heap: half of what data have not claimed, since clients and scripts need some, too. */
+    private long snapshotRoomBytes() {
+        return (Runtime.getRuntime().maxMemory() - arena.reservedBytes()) / 2;
+    }
+
     private void tellLibraries(DatasetSink sink) throws IOException {
         for (Capability capability : capabilities) {
             capability.tellLibraries(sink);
@@ -391,6 +397,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 statistics,
                 rates,
                 keyspaces,
+                snapshots,
                 changes,
                 pubSub,
                 tracking,

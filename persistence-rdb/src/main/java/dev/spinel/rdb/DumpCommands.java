@@ -11,6 +11,7 @@ import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.snapshot.ValueTransfer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** DUMP, RESTORE and RESTORE-ASKING. Engine thread only. */
@@ -21,10 +22,20 @@ final class DumpCommands {
 
     private final RdbFormat format;
     private final ValueTransfer values;
+    private final LongSupplier unclaimedDataBytes;
 
-    DumpCommands(RdbFormat format, ValueTransfer values) {
+    /** @param unclaimedDataBytes by how many bytes of the heap the data may still grow */
+    DumpCommands(RdbFormat format, ValueTransfer values, LongSupplier unclaimedDataBytes) {
         this.format = format;
         this.values = values;
+        this.unclaimedDataBytes = unclaimedDataBytes;
+    }
+
+    /** How long a string may be that is in the heap twice: as it was read, and as the value of a key. */
+    private long roomBytes() {
+        Runtime runtime = Runtime.getRuntime();
+        long unusedBytes = runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+        return Math.max(unusedBytes, unclaimedDataBytes.getAsLong()) / 2;
     }
 
     void dump(Call call) {
@@ -121,7 +132,7 @@ final class DumpCommands {
     private void read(Bytes payload) {
         boolean complete = false;
         try {
-            DumpPayload.read(payload, values.begin());
+            DumpPayload.read(payload, values.begin(), this::roomBytes);
             complete = true;
         } catch (InvalidDatasetException e) {
             format.log("RESTORE refuses a payload: " + e.getMessage());

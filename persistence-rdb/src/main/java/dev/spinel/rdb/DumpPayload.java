@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,17 +84,18 @@ final class DumpPayload {
     }
 
     /** What an intact payload holds, without version and checksum. */
-    static RdbInput content(Bytes payload) {
-        return new RdbInput(payload.array(), payload.offset(), payload.length() - FOOTER_BYTES);
+    static RdbInput content(Bytes payload, LongSupplier roomBytes) {
+        return new RdbInput(payload.array(), payload.offset(), payload.length() - FOOTER_BYTES, roomBytes);
     }
 
     /**
      * Gives the value of an intact payload to a sink.
      *
+     * @param roomBytes how long a compressed string may become for which there is room
      * @throws InvalidDatasetException if it makes no sense, is empty, or followed by something else
      */
-    static void read(Bytes payload, ValueSink sink) throws IOException {
-        RdbInput in = content(payload);
+    static void read(Bytes payload, ValueSink sink, LongSupplier roomBytes) throws IOException {
+        RdbInput in = content(payload, roomBytes);
         ValueDecoder decoder = new ValueDecoder(in);
         int type = in.readByte();
         boolean told = decoder.read(type, RdbType.isValkeyVersion(version(payload)), new ValueDecoder.Receiver() {

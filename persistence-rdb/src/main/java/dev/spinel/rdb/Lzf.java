@@ -32,9 +32,6 @@ final class Lzf {
     private static final int OFFSET_HIGH_MASK = 0x1f;
     private static final int LENGTH_SHIFT = 5;
 
-    /** The most bytes that one byte of compressed data stands for: three bytes stand for {@link #MAX_MATCH}. */
-    static final int MAX_EXPANSION = MAX_MATCH / 3;
-
     private final int[] places = new int[1 << HASH_BITS];
     private int origin = 1;
 
@@ -128,6 +125,27 @@ final class Lzf {
         }
         target[out++] = (byte) distance;
         return out;
+    }
+
+    /** Number of bytes that a compressed string stands for; -1 if it ends in the midst of something. */
+    static long length(byte[] source, int sourceLength) {
+        int in = 0;
+        long length = 0;
+        while (in < sourceLength) {
+            int control = source[in++] & 0xff;
+            if (control < MAX_LITERALS) {
+                in += control + 1;
+                length += control + 1;
+                continue;
+            }
+            int count = control >> LENGTH_SHIFT;
+            if (count == LONG_MATCH && in < sourceLength) {
+                count += source[in++] & 0xff;
+            }
+            in++;
+            length += count + MATCH_BASE;
+        }
+        return in == sourceLength ? length : -1;
     }
 
     /**

@@ -72,11 +72,15 @@ final class RdbFile implements SnapshotTarget {
     }
 
     @Override
-    public void complete() throws IOException {
+    public void prepare() throws IOException {
         FileChannel opened = Objects.requireNonNull(channel, "channel");
         Objects.requireNonNull(writer, "writer").end();
         opened.force(true);
         opened.close();
+    }
+
+    @Override
+    public void complete() throws IOException {
         step = Step.RENAME;
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         DirectoryEntries.force(Objects.requireNonNull(file.getParent(), "directory"));

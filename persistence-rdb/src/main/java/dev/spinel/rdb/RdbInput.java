@@ -8,12 +8,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the elements of the RDB format: bytes, lengths, strings; sums them up and knows where it is.
  *
- * <p>Lengths are not trusted: room is made for what has been read, or for what compressed bytes that have been read can stand
+ * <p>Lengths are not trusted: room is made for what has been read, or for what compressed bytes that have been read stand
  * for. One thread.
  */
 final class RdbInput {
@@ -28,6 +29,9 @@ final class RdbInput {
     /** The room made for a string of which nothing has been read yet; from then on it doubles. */
     private static final int FIRST_PIECE_BYTES = 1 << 16;
 
+    /** A compressed string that becomes longer is asked for room for. */
+    private static final int MAX_UNQUESTIONED_BYTES = 1 << 20;
+
     private static final VarHandle SHORTS =
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -36,6 +40,7 @@ final class RdbInput {
     private static final VarHandle BIG_LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final @Nullable InputStream in;
+    private final LongSupplier roomBytes;
     private final RdbString compressed = new RdbString();
     private byte[] buffer;
     private int at;
@@ -53,13 +58,19 @@ final class RdbInput {
     /** Reads a stream, which is not closed. */
     RdbInput(InputStream in) {
         this.in = in;
+        this.roomBytes = () -> Long.MAX_VALUE;
         this.buffer = new byte[BUFFER_BYTES];
         this.summing = true;
     }
 
-    /** Reads a part of an array. */
-    RdbInput(byte[] array, int offset, int length) {
+    /**
+     * Reads a part of an array.
+     *
+     * @param roomBytes how long a compressed string may become for which there is room
+     */
+    RdbInput(byte[] array, int offset, int length, LongSupplier roomBytes) {
         this.in = null;
+        this.roomBytes = roomBytes;
         this.buffer = array;
         this.at = offset;
         this.limit = offset + length;
@@ -213,9 +224,12 @@ final class RdbInput {
         throw new InvalidDatasetException(String.format("Unknown length encoding %d in rdbLoadLen()", head));
     }
 
-    /** Reads a number of elements: one that no memory holds is refused at once. */
+    /** Reads a number of elements: one that no memory holds, or that an array has too few bytes for, is refused at once. */
     long readCount() throws IOException {
         long count = readNumber();
+        if (in == null && Long.compareUnsigned(count, limit - at) > 0) {
+            throw ended();
+        }
         if (count < 0) {
             throw new InvalidDatasetException("A collection of " + Long.toUnsignedString(count) + " elements");
         }
@@ -299,11 +313,15 @@ final class RdbInput {
         long compressedBytes = readNumber();
         long length = readNumber();
         readPlain(compressed, compressedBytes);
-        if (length < 0 || length > Math.min(MAX_STRING_BYTES, compressedBytes * Lzf.MAX_EXPANSION)) {
+        byte[] source = compressed.view().array();
+        if (length > MAX_STRING_BYTES || length != Lzf.length(source, (int) compressedBytes)) {
             throw new InvalidDatasetException("Invalid LZF compressed string");
         }
+        if (length > MAX_UNQUESTIONED_BYTES && length > roomBytes.getAsLong()) {
+            throw new InvalidDatasetException("There is no room for a string of " + length + " bytes");
+        }
         byte[] array = target.room((int) length);
-        if (!Lzf.decompress(compressed.view().array(), (int) compressedBytes, array, (int) length)) {
+        if (!Lzf.decompress(source, (int) compressedBytes, array, (int) length)) {
             throw new InvalidDatasetException("Invalid LZF compressed string");
         }
         target.set(array, (int) length);

@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Libraries of functions as Redis dumps them: each as in a file, then version and checksum as in {@link DumpPayload}. */
 public final class RdbLibraryFormat implements LibraryFormat {
+    private static final long MAX_CODE_BYTES = 64L << 20;
+
     @Override
     public byte[] dump(List<Bytes> codes) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -34,7 +36,7 @@ public final class RdbLibraryFormat implements LibraryFormat {
         if (!DumpPayload.isIntact(payload)) {
             throw new InvalidDatasetException("DUMP payload version or checksum are wrong");
         }
-        RdbInput in = DumpPayload.content(payload);
+        RdbInput in = DumpPayload.content(payload, () -> MAX_CODE_BYTES);
         List<Bytes> codes = new ArrayList<>();
         RdbString code = new RdbString();
         try {

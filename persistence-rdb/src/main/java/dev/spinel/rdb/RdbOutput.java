@@ -17,6 +17,9 @@ final class RdbOutput {
     private static final int BUFFER_BYTES = 1 << 14;
     private static final int MAX_LENGTH_BYTES = 9;
     private static final int MIN_COMPRESSED_BYTES = 20;
+    /** Compression needs as much room again as the string has. */
+    private static final int MAX_COMPRESSIBLE_BYTES = 4 << 20;
+
     private static final int MIN_COMPRESSION_GAIN = 4;
     /** The longest string that may be the decimal form of an integer of 32 bits. */
     private static final int MAX_INT_LENGTH = 11;
@@ -46,7 +49,7 @@ final class RdbOutput {
     /**
      * An output.
      *
-     * @param compressing whether strings of more than 20 bytes are compressed if that saves anything
+     * @param compressing whether strings of more than 20 bytes and up to 4 MiB are compressed if that saves anything
      * @param summing whether to compute {@link #checksum}
      */
     RdbOutput(OutputStream out, boolean compressing, boolean summing) {
@@ -145,11 +148,15 @@ final class RdbOutput {
             if (Numbers.isLong(array, offset, length) && writeSmallInteger(Numbers.parseLong(array, offset, length))) {
                 return;
             }
-        } else if (compressing && length > MIN_COMPRESSED_BYTES && writeCompressed(array, offset, length)) {
+        } else if (isWorthCompressing(length) && writeCompressed(array, offset, length)) {
             return;
         }
         writeLength(length);
         writeBytes(array, offset, length);
+    }
+
+    private boolean isWorthCompressing(int length) {
+        return compressing && length > MIN_COMPRESSED_BYTES && length <= MAX_COMPRESSIBLE_BYTES;
     }
 
     /** Writes the string that is the decimal form of a number. */

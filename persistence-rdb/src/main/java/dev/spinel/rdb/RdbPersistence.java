@@ -70,8 +70,11 @@ public final class RdbPersistence implements Capability {
 
     private long runningChanges;
     private long runningSinceMillis;
+    /** Whether a snapshot that is in progress for clients begins once the walk of a cancelled one is over. */
+    private boolean waiting;
+
     private boolean scheduled;
-    /** Why the snapshot that ended last failed; null if it did not. */
+    /** Why the last save while everything waited failed; null if it did not. */
     private @Nullable Throwable lastFailure;
 
     private @Nullable RdbLoader loading;
@@ -98,7 +101,7 @@ public final class RdbPersistence implements Capability {
         connected = ports;
         format.connect(ports.config(), ports.log());
         lastSaveMillis = ports.clock().nowMillis();
-        dumps = new DumpCommands(format, ports.values());
+        dumps = new DumpCommands(format, ports.values(), ports.unclaimedDataBytes());
         migration = new Migration(dumps, ports.clock());
         ports.config().bind("save", this::save);
         ports.config().bind("stop-writes-on-bgsave-error", value -> {
@@ -179,8 +182,12 @@ public final class RdbPersistence implements Capability {
         return ports().changes().changes() - savedChanges;
     }
 
+    private boolean isSaving() {
+        return running != null || waiting;
+    }
+
     private void save(Call call) {
-        if (running != null) {
+        if (isSaving()) {
             throw Errors.err("Background save already in progress");
         }
         saves++;
@@ -203,7 +210,7 @@ public final class RdbPersistence implements Capability {
             }
         }
         boolean inTransaction = ClientCall.of(call).client().is(ClientFlag.IN_EXEC);
-        if (running != null) {
+        if (isSaving()) {
             throw Errors.err("Background save already in progress");
         }
         boolean blocked = ports().snapshots().isRunning();
@@ -216,15 +223,21 @@ public final class RdbPersistence implements Capability {
             scheduled = true;
             call.reply().simple("Background saving scheduled");
         } else {
-            startInBackground();
+            if (ports().snapshots().isIdle()) {
+                startInBackground();
+            } else {
+                waiting = true;
+            }
             call.reply().simple("Background saving started");
         }
     }
 
     private void cancel(Call call) {
-        if (running != null) {
+        if (running != null && ports().snapshots().requestCancel()) {
             log("Background saving will be aborted due to user request");
-            ports().snapshots().cancel();
+            call.reply().simple("Background saving cancelled");
+        } else if (waiting) {
+            waiting = false;
             call.reply().simple("Background saving cancelled");
         } else if (scheduled) {
             log("Scheduled background saving will be cancelled due to user request");
@@ -237,57 +250,69 @@ public final class RdbPersistence implements Capability {
 
     private void startInBackground() {
         saves++;
-        start(this::endedInBackground);
-        log("Background saving started by pid " + ProcessHandle.current().pid());
-    }
-
-    private void start(BiConsumer<RdbFile, @Nullable Throwable> whenEnded) {
-        boolean forcedAlong = ports().config().get("rdb-save-incremental-fsync").isYes();
-        RdbFile target = new RdbFile(format, file(), forcedAlong, whenEnded);
-        running = target;
         runningChanges = ports().changes().changes();
         runningSinceMillis = nowMillis();
         lastTryMillis = runningSinceMillis;
+        waiting = false;
         scheduled = false;
+        RdbFile target = newFile(this::endedInBackground);
+        running = target;
         ports().snapshots().start(target);
+        log("Background saving started by pid " + ProcessHandle.current().pid());
+    }
+
+    private RdbFile newFile(BiConsumer<RdbFile, @Nullable Throwable> whenEnded) {
+        boolean forcedAlong = ports().config().get("rdb-save-incremental-fsync").isYes();
+        return new RdbFile(format, file(), forcedAlong, whenEnded);
     }
 
     private void endedInBackground(RdbFile target, @Nullable Throwable failure) {
+        running = null;
         lastSaveSeconds = (nowMillis() - runningSinceMillis) / MILLIS_PER_SECOND;
-        ended(target, failure);
         if (failure == null) {
+            saved(runningChanges);
             log("Background saving terminated with success");
         } else if (failure instanceof CancellationException) {
             log("Background saving terminated by request");
         } else {
+            log(target.describe(failure));
             log("Background saving error");
             lastSaveFailed = true;
             reportDiskError();
         }
     }
 
-    private void ended(RdbFile target, @Nullable Throwable failure) {
-        running = null;
-        lastFailure = failure;
-        if (failure == null) {
-            log("DB saved on disk");
-            savedChanges = runningChanges;
-            lastSaveMillis = nowMillis();
-            lastSaveFailed = false;
-        } else if (!(failure instanceof CancellationException)) {
-            log(target.describe(failure));
-        }
+    private void saved(long changes) {
+        log("DB saved on disk");
+        savedChanges = changes;
+        lastSaveMillis = nowMillis();
+        lastSaveFailed = false;
         reportDiskError();
     }
 
-    /** Saves while everything waits; tells whether that succeeded. A snapshot for something else is made first. */
+    /** Saves while everything waits; tells whether that succeeded. A snapshot for something else goes on after it. */
     private boolean saveNow() {
-        if (ports().snapshots().isRunning()) {
-            ports().snapshots().finish();
-        }
-        start(this::ended);
-        ports().snapshots().finish();
+        cancelRunning();
+        lastTryMillis = nowMillis();
+        scheduled = false;
+        ports().snapshots().write(newFile(this::endedNow));
         return lastFailure == null;
+    }
+
+    private void endedNow(RdbFile target, @Nullable Throwable failure) {
+        lastFailure = failure;
+        if (failure == null) {
+            saved(ports().changes().changes());
+        } else {
+            log(target.describe(failure));
+        }
+    }
+
+    private void cancelRunning() {
+        waiting = false;
+        if (running != null) {
+            ports().snapshots().cancel();
+        }
     }
 
     private void reportDiskError() {
@@ -298,6 +323,12 @@ public final class RdbPersistence implements Capability {
     @Override
     public long turn() {
         if (running != null) {
+            return Long.MAX_VALUE;
+        }
+        if (waiting) {
+            if (ports().snapshots().isIdle()) {
+                startInBackground();
+            }
             return Long.MAX_VALUE;
         }
         long changes = unsavedChanges();
@@ -429,9 +460,7 @@ public final class RdbPersistence implements Capability {
     /** A file of data that are gone is of no use; with save points, the file is brought up to date at once. */
     @Override
     public void flushedAll() {
-        if (running != null) {
-            ports().snapshots().cancel();
-        }
+        cancelRunning();
         if (!savePoints.isEmpty()) {
             saveNow();
         }
@@ -443,7 +472,7 @@ public final class RdbPersistence implements Capability {
         text.add("current_save_keys_processed", saving ? ports().snapshots().keysProcessed() : 0)
                 .add("current_save_keys_total", saving ? ports().snapshots().keysTotal() : 0)
                 .add("rdb_changes_since_last_save", unsavedChanges())
-                .add("rdb_bgsave_in_progress", saving ? 1 : 0)
+                .add("rdb_bgsave_in_progress", isSaving() ? 1 : 0)
                 .add("rdb_last_save_time", lastSaveMillis / MILLIS_PER_SECOND)
                 .add("rdb_last_bgsave_status", lastSaveFailed ? "err" : "ok")
                 .add("rdb_last_bgsave_time_sec", lastSaveSeconds)

@@ -323,28 +323,21 @@ final class ValueDecoder {
     /**
      * Reads a list that is a chain of ziplists, or of listpacks and of single elements.
      *
-     * <p>Empty nodes, which versions of Redis with a defect could write, are passed over before the first element; after it
-     * they are refused, since the number of parts has been told by then.
+     * <p>Empty nodes, which versions of Redis with a defect could write, are passed over.
      */
     private boolean readQuicklist(Receiver receiver, boolean withContainers) throws IOException {
-        long nodes = in.readCount();
-        long left = nodes;
-        while (left > 0 && !readNode(withContainers)) {
-            left--;
-        }
-        if (left == 0) {
-            return false;
-        }
-        ValueSink sink = receiver.begin();
-        sink.list(left);
-        giveNode(sink);
-        for (long i = 1; i < left; i++) {
+        ValueSink sink = null;
+        for (long left = in.readCount(); left > 0; left--) {
             if (!readNode(withContainers)) {
-                throw new InvalidDatasetException("An empty node inside of a quicklist");
+                continue;
+            }
+            if (sink == null) {
+                sink = receiver.begin();
+                sink.list(left);
             }
             giveNode(sink);
         }
-        return true;
+        return sink != null;
     }
 
     /** Reads a node of a list; false if it is empty. */

@@ -45,6 +45,19 @@ abstract class ValueEncoder implements ValueSink {
     }
 
     @Override
+    public void longString(byte[][] pieces) throws IOException {
+        begin(RdbType.STRING);
+        long length = 0;
+        for (byte[] piece : pieces) {
+            length += piece.length;
+        }
+        out.writeLength(length);
+        for (byte[] piece : pieces) {
+            out.writeBytes(piece, 0, piece.length);
+        }
+    }
+
+    @Override
     public void integer(long value) throws IOException {
         begin(RdbType.STRING);
         out.writeInteger(value);

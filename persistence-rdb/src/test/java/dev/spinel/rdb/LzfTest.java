@@ -47,6 +47,9 @@ class LzfTest {
             byte[] source = sample(1 + random.nextInt(i % 100 == 0 ? 100_000 : 600));
             byte[] compressed = compress(source, source.length + source.length / 32 + 1);
             assertThat(compressed).as("seed %d", seed).isNotEmpty();
+            assertThat(Lzf.length(compressed, compressed.length))
+                    .as("seed %d", seed)
+                    .isEqualTo(source.length);
             assertThat(decompress(compressed, source.length))
                     .as("seed %d", seed)
                     .isEqualTo(source);
@@ -84,5 +87,12 @@ class LzfTest {
             assertThat(Arrays.copyOfRange(target, 60, 64)).as("seed %d", seed).containsOnly(0);
         }
         assertThat(accepted).as("seed %d", seed).isPositive();
+    }
+
+    @Test
+    void length_ofWhatIsCutOff_isNone() {
+        assertThat(Lzf.length(new byte[] {5, 'a', 'b'}, 3)).isEqualTo(-1);
+        assertThat(Lzf.length(new byte[] {0, 'a', (byte) 0xe0, 5}, 4)).isEqualTo(-1);
+        assertThat(Lzf.length(new byte[] {0, 'a', (byte) 0xe0, 5, 0}, 5)).isEqualTo(15);
     }
 }

@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.IgnoringSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
 import java.io.ByteArrayInputStream;
@@ -14,6 +15,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -53,7 +55,7 @@ class RdbDamageTest {
         assertThat(DumpPayload.isIntact(payload)).isTrue();
         RecordedDataset sink = new RecordedDataset();
         sink.key(0, Bytes.of("key"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
-        DumpPayload.read(payload, sink);
+        DumpPayload.read(payload, sink, () -> Long.MAX_VALUE);
     }
 
     private static byte[] withFooter(byte[] value) {
@@ -221,6 +223,50 @@ class RdbDamageTest {
         System.arraycopy(addition, 0, longer, at, addition.length);
         System.arraycopy(bytes, at, longer, at + addition.length, bytes.length - at);
         return longer;
+    }
+
+    /** Compressed bytes that stand for few, of which a length of gigabytes is told. */
+    @Test
+    void payloadWithAWrongLengthOfACompressedString_takesNoRoomForIt() {
+        int compressedBytes = 1 << 16;
+        RdbBytes value =
+                RdbBytes.nothing().hex("00 C3 80 00 01 00 00 80 00 50 00 00").raw(new byte[compressedBytes]);
+        check(RdbDamageTest::restore, value.toByteArray(), "a length of 5 MiB");
+        assertThat(refused).isEqualTo(1);
+    }
+
+    @Test
+    void payloadOfACompressedStringBeyondTheRoom_isRefused() throws IOException {
+        byte[] source = new byte[10 << 20];
+        byte[] compressed = new byte[source.length];
+        int length = new Lzf().compress(source, 0, source.length, compressed, compressed.length);
+        Bytes payload = Bytes.of(withFooter(RdbBytes.nothing()
+                .hex("00 C3 80")
+                .raw(ByteBuffer.allocate(4).putInt(length).array())
+                .hex("80 00 A0 00 00")
+                .raw(Arrays.copyOf(compressed, length))
+                .toByteArray()));
+        RecordedDataset sink = new RecordedDataset();
+        sink.key(0, Bytes.of("key"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
+        assertThatThrownBy(() -> DumpPayload.read(payload, sink, () -> source.length - 1))
+                .hasMessage("There is no room for a string of 10485760 bytes");
+        DumpPayload.read(payload, sink, () -> source.length);
+        assertThat(sink.values()).hasSize(1);
+    }
+
+    /** Room is made for the elements that are announced. */
+    @Test
+    void payloadOfFewBytes_announcesNoMillionsOfElements() {
+        IgnoringSink sink = new IgnoringSink() {
+            @Override
+            public void set(long members) {
+                throw new AssertionError(members + " members");
+            }
+        };
+        Bytes payload = Bytes.of(
+                withFooter(RdbBytes.nothing().hex("02 80 00 3D 09 00 01 61").toByteArray()));
+        assertThatThrownBy(() -> DumpPayload.read(payload, sink, () -> Long.MAX_VALUE))
+                .isInstanceOf(InvalidDatasetException.class);
     }
 
     /** A failing disk is no damage: it is told as what it is. */

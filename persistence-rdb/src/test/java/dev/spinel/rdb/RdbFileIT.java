@@ -55,6 +55,8 @@ class RdbFileIT {
         assertThat(file).hasContent("the old file");
         assertThat(names())
                 .containsExactly("dump.rdb", "temp-" + ProcessHandle.current().pid() + ".rdb");
+        snapshot.prepare();
+        assertThat(file).hasContent("the old file");
         snapshot.complete();
         snapshot.ended(null);
         assertThat(names()).containsExactly("dump.rdb");
@@ -94,6 +96,7 @@ class RdbFileIT {
         Path taken = Files.createDirectories(directory.resolve("taken/full")).getParent();
         RdbFile snapshot = snapshot(taken);
         snapshot.open();
+        snapshot.prepare();
         assertThatThrownBy(snapshot::complete)
                 .isInstanceOfSatisfying(IOException.class, failure -> assertThat(snapshot.describe(failure))
                         .startsWith("Error moving temp DB file temp-")

@@ -147,6 +147,20 @@ class RdbReaderTest {
         }
 
         @Test
+        void quicklist_withEmptyNodesAnywhere() throws IOException {
+            assertRead(
+                    file(7).value(14, "k")
+                            .length(5)
+                            .string(ziplist())
+                            .string(ziplist(entry("a")))
+                            .string(ziplist())
+                            .string(ziplist(entry("b")))
+                            .string(ziplist()),
+                    "0/k",
+                    "list [a, b]");
+        }
+
+        @Test
         void quicklist2_packedAndPlain() throws IOException {
             assertRead(
                     file(10).value(18, "k")

@@ -135,6 +135,25 @@ class RdbWriterTest {
                         Map.entry("0/k", "custom test-type 3 01fffffffffffffffe023fe0000000000000030000000474657874"));
     }
 
+    @Test
+    void longString_isWrittenInItsPieces() throws IOException {
+        byte[] file = write(sink -> {
+            key(sink, 0, "k");
+            sink.longString(new byte[][] {{'a', 'b'}, {'c'}});
+        });
+        assertThat(body(file)).isEqualTo("fe00" + "00016b" + "03616263" + "ff");
+    }
+
+    /** The room for compression would be as large as the string. */
+    @Test
+    void stringOfMegabytes_isNotCompressed() throws IOException {
+        byte[] file = write(sink -> {
+            key(sink, 0, "k");
+            sink.string(Bytes.of(new byte[(4 << 20) + 1]));
+        });
+        assertThat(file.length).isGreaterThan(4 << 20);
+    }
+
     /** A save must not keep the collector busy. */
     @Test
     void strings_areWrittenWithoutGarbage() throws IOException {

@@ -77,10 +77,13 @@ final class RecordedDataset implements DatasetSink {
     }
 
     private void endPart() throws InvalidDatasetException {
-        if (--missing == 0) {
-            if (!kind.equals("list")) {
-                elements.sort(null);
-            }
+        missing--;
+        if (kind.equals("list")) {
+            // May have fewer parts than were announced.
+            missing = 0;
+            values.put(key, kind + " " + elements);
+        } else if (missing == 0) {
+            elements.sort(null);
             put(kind + " " + elements);
         }
     }
@@ -117,6 +120,7 @@ final class RecordedDataset implements DatasetSink {
     @Override
     public void list(long parts) throws InvalidDatasetException {
         begin("list", parts);
+        put("list of nothing");
     }
 
     @Override

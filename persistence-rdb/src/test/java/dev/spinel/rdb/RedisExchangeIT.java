@@ -323,7 +323,7 @@ class RedisExchangeIT {
     private static String encode(Bytes payload, boolean compressing) throws IOException {
         byte[] encoded = DumpPayload.of(
                 sink -> {
-                    DumpPayload.read(payload, sink);
+                    DumpPayload.read(payload, sink, () -> Long.MAX_VALUE);
                     return true;
                 },
                 compressing);
@@ -344,7 +344,7 @@ class RedisExchangeIT {
             for (Map.Entry<String, String> entry : DUMPED_KEYS.entrySet()) {
                 RecordedDataset dataset = new RecordedDataset();
                 dataset.key(0, Bytes.of("k"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
-                DumpPayload.read(latin1(redis.call("DUMP", entry.getKey())), dataset);
+                DumpPayload.read(latin1(redis.call("DUMP", entry.getKey())), dataset, () -> Long.MAX_VALUE);
                 assertThat(dataset.values()).containsExactly(Map.entry("0/k", entry.getValue()));
             }
         }

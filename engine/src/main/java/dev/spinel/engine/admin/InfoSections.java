@@ -18,6 +18,7 @@ import dev.spinel.engine.dispatch.RegisteredCommand;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.pubsub.PubSub;
+import dev.spinel.engine.snapshot.Snapshots;
 import dev.spinel.engine.stats.NetworkTotals;
 import dev.spinel.engine.stats.ServerStatistics;
 import dev.spinel.engine.tracking.ClientTracking;
@@ -60,6 +61,7 @@ public final class InfoSections {
             ServerStatistics statistics,
             InstantaneousRates rates,
             Keyspaces keyspaces,
+            Snapshots snapshots,
             ChangeHub changes,
             PubSub pubSub,
             ClientTracking tracking,
@@ -251,7 +253,7 @@ public final class InfoSections {
             loading(text);
         }
         text.add("current_cow_peak", 0)
-                .add("current_cow_size", 0)
+                .add("current_cow_size", sources.snapshots.recordedBytes())
                 .add("current_cow_size_age", 0)
                 .decimal("current_fork_perc", 0);
         sources.persistenceFields.accept(text);

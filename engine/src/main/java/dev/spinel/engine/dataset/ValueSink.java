@@ -3,6 +3,7 @@ package dev.spinel.engine.dataset;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Takes one value in the terms in which it is stored, so that neither side knows the other's encodings. The engine speaks
@@ -19,10 +20,29 @@ public interface ValueSink {
     /** A string. */
     void string(Bytes value) throws IOException;
 
+    /**
+     * A string of megabytes as the pieces that it consists of. Without an implementation of its own a sink gets it as a whole,
+     * for which it is copied.
+     */
+    default void longString(byte[][] pieces) throws IOException {
+        int length = 0;
+        for (byte[] piece : pieces) {
+            length += piece.length;
+        }
+        ByteBuffer whole = ByteBuffer.allocate(length);
+        for (byte[] piece : pieces) {
+            whole.put(piece);
+        }
+        string(Bytes.of(whole.array()));
+    }
+
     /** A string that is the decimal form of a number. */
     void integer(long value) throws IOException;
 
-    /** Starts a list; {@link #listPage} or {@link #listElement} follows {@code parts} times in all. */
+    /**
+     * Starts a list; {@link #listPage} or {@link #listElement} follows {@code parts} times in all. From a file they may be fewer,
+     * but at least one: parts without elements are passed over.
+     */
     void list(long parts) throws IOException;
 
     /** The next elements of a list, one or more, as a listpack. */

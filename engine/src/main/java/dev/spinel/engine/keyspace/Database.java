@@ -19,6 +19,7 @@ import dev.spinel.engine.value.Releasable;
 import dev.spinel.engine.value.StringView;
 import dev.spinel.engine.value.ValueView;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -278,6 +279,24 @@ public final class Database implements Keyspace {
         int flags = RecordLayout.flags(chunk, record);
         toldKey.set(chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
         sink.key(database, toldKey, expiryAt(address), context.access().use(RecordLayout.clock(chunk, record)));
+    }
+
+    /** Tells all keys with their values. */
+    void tellAll(DatasetSink sink) throws IOException {
+        try {
+            table.forEach(address -> tell(address, sink));
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private void tell(long address, DatasetSink sink) {
+        try {
+            tellKey(index, address, sink);
+            passingView(address).tell(sink);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /**

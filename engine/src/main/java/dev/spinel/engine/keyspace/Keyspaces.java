@@ -1,10 +1,12 @@
 package dev.spinel.engine.keyspace;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.value.EncodingLimits;
 import dev.spinel.engine.value.LazyRelease;
+import java.io.IOException;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -144,6 +146,13 @@ public final class Keyspaces {
     /** Starts to tell all keys as they are now; the cut before must have been told to its end. */
     public KeyspaceCut cut(KeyspaceCut.Receiver receiver) {
         return context.startCut(databases, receiver);
+    }
+
+    /** Tells all keys with their values at once. */
+    public void tell(DatasetSink sink) throws IOException {
+        for (Database database : databases) {
+            database.tellAll(sink);
+        }
     }
 
     /** A database that no client can select, for values under construction. */

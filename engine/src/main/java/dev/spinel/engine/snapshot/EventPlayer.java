@@ -30,7 +30,12 @@ final class EventPlayer {
         bytes = chunk.bytes();
         at = 0;
         while (at < chunk.length()) {
-            playEvent(bytes[at++], sink);
+            byte event = bytes[at++];
+            if (event == EventRecorder.LONG_STRING) {
+                sink.longString(chunk.pieces());
+            } else {
+                playEvent(event, sink);
+            }
         }
     }
 

@@ -9,10 +9,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Used by one thread; chunks that are taken out are not written to any more.
  */
-final class EventRecorder implements DatasetSink {
+class EventRecorder implements DatasetSink {
     /*
      *   event   | number of the method | arguments |
      *   long    8 bytes, int 4 bytes; bytes after their length in 4 bytes; all in the order of the processor
      *
-     * An event never crosses the end of a chunk; one that is too long gets a chunk of its own. A recorder starts with a
-     * small chunk, since there may be one for each large collection that is being changed.
+     * An event never crosses the end of a chunk; one that is too long gets a chunk of its own. A string of megabytes ends
+     * its chunk and is beside it in pieces, which the heap has room for where it has none for an array of that length. A
+     * recorder starts with a small chunk, since there may be one for each large collection that is being changed.
      */
     static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
     static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -61,24 +59,37 @@ final class EventRecorder implements DatasetSink {
     static final byte STREAM_CONSUMERS = 27;
     static final byte STREAM_CONSUMER = 28;
     static final byte STREAM_OWNED = 29;
+    static final byte LONG_STRING = 30;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
-    private static final int CHUNK_BYTES = 8 << 10;
-    private static final int MAX_SPARES = 512;
+    private static final int PIECE_BYTES = 256 << 10;
+    private static final byte[][] NO_PIECES = {};
+
+    /** A string that is longer is recorded in pieces. */
+    static final int MAX_WHOLE_STRING_BYTES = 4 << 20;
 
     private final Deque<Chunk> full = new ArrayDeque<>();
-    private final Spares spares;
+    private final ChunkMemory memory;
+    private final int maxWholeStringBytes;
     private byte[] bytes;
     private int at;
+    /** Whether nothing that is told is of use any more. */
+    private boolean isDropping;
 
-    /** A run of events. */
+    /** A run of events, the last of which may have a string in pieces. */
     static final class Chunk {
         private final byte[] bytes;
         private final int length;
+        private final byte[][] pieces;
 
         Chunk(byte[] bytes, int length) {
+            this(bytes, length, NO_PIECES);
+        }
+
+        Chunk(byte[] bytes, int length, byte[][] pieces) {
             this.bytes = bytes;
             this.length = length;
+            this.pieces = pieces;
         }
 
         byte[] bytes() {
@@ -88,27 +99,47 @@ final class EventRecorder implements DatasetSink {
         int length() {
             return length;
         }
-    }
 
-    /** Arrays of chunks that were played, for further ones. Any thread. */
-    static final class Spares {
-        private final Queue<byte[]> arrays = new ConcurrentLinkedQueue<>();
-
-        byte[] take() {
-            byte[] array = arrays.poll();
-            return array == null ? new byte[CHUNK_BYTES] : array;
+        byte[][] pieces() {
+            return pieces;
         }
 
-        void give(byte[] array) {
-            if (array.length == CHUNK_BYTES && arrays.size() < MAX_SPARES) {
-                arrays.add(array);
+        /** Bytes of events and pieces. */
+        long totalBytes() {
+            long total = length;
+            for (byte[] piece : pieces) {
+                total += piece.length;
+            }
+            return total;
+        }
+
+        /** Gives back what it consists of. */
+        void release(ChunkMemory memory) {
+            memory.give(bytes);
+            for (byte[] piece : pieces) {
+                memory.give(piece);
             }
         }
     }
 
-    EventRecorder(Spares spares) {
-        this.spares = spares;
-        this.bytes = new byte[FIRST_CHUNK_BYTES];
+    /** @param maxWholeStringBytes how long a string may be that is recorded in one piece */
+    EventRecorder(ChunkMemory memory, int maxWholeStringBytes) {
+        this.memory = memory;
+        this.maxWholeStringBytes = maxWholeStringBytes;
+        this.bytes = memory.take(FIRST_CHUNK_BYTES);
+    }
+
+    /** Forgets what was recorded, and records nothing any more. */
+    void drop() {
+        isDropping = true;
+        full.forEach(chunk -> chunk.release(memory));
+        full.clear();
+        at = 0;
+    }
+
+    /** Takes a chunk that is full; it is kept until it is taken out. */
+    void full(Chunk chunk) {
+        full.add(chunk);
     }
 
     /** Takes out the next full chunk, or null. */
@@ -125,16 +156,22 @@ final class EventRecorder implements DatasetSink {
         return all;
     }
 
+    /** Gives the array back; nothing is recorded after this. */
+    void release() {
+        memory.give(bytes);
+    }
+
     /** Adds what another recorder was told, which was a whole key. */
     void append(Chunk chunk) {
         seal();
-        full.add(chunk);
+        full(chunk);
     }
 
-    private void seal() {
+    /** Has what was recorded since the last full chunk be one, too. */
+    final void seal() {
         if (at > 0) {
-            full.add(new Chunk(bytes, at));
-            bytes = spares.take();
+            full(new Chunk(bytes, at));
+            bytes = memory.take();
             at = 0;
         }
     }
@@ -147,17 +184,29 @@ final class EventRecorder implements DatasetSink {
         bytes[at++] = event;
     }
 
+    /** Has the event fit into the array; one that is dropped does without its strings. */
     private void makeRoom(int needed) {
-        if (needed <= CHUNK_BYTES) {
-            bytes = Arrays.copyOf(bytes, Math.min(CHUNK_BYTES, Math.max(needed, 4 * bytes.length)));
-            return;
-        }
         int alone = needed - at;
-        seal();
-        if (alone > bytes.length) {
-            spares.give(bytes);
-            bytes = new byte[alone];
+        if (!isDropping && !memory.hasRoom(alone)) {
+            drop();
         }
+        if (isDropping) {
+            at = 0;
+        } else if (needed <= ChunkMemory.CHUNK_BYTES) {
+            replaceBytes(Math.min(ChunkMemory.CHUNK_BYTES, Math.max(needed, 4 * bytes.length)));
+        } else {
+            seal();
+            if (alone > bytes.length) {
+                replaceBytes(alone);
+            }
+        }
+    }
+
+    private void replaceBytes(int size) {
+        byte[] larger = memory.take(size);
+        System.arraycopy(bytes, 0, larger, 0, at);
+        memory.give(bytes);
+        bytes = larger;
     }
 
     private void writeInt(int value) {
@@ -171,7 +220,7 @@ final class EventRecorder implements DatasetSink {
     }
 
     private void write(Bytes value) {
-        int length = value.length();
+        int length = isDropping ? 0 : value.length();
         writeInt(length);
         System.arraycopy(value.array(), value.offset(), bytes, at, length);
         at += length;
@@ -202,7 +251,30 @@ final class EventRecorder implements DatasetSink {
 
     @Override
     public void string(Bytes value) {
-        bytes(STRING, value);
+        if (value.length() <= maxWholeStringBytes) {
+            bytes(STRING, value);
+        } else {
+            recordInPieces(value);
+        }
+    }
+
+    private void recordInPieces(Bytes value) {
+        start(LONG_STRING, 0);
+        if (!isDropping && !memory.hasRoom(value.length())) {
+            drop();
+        }
+        if (isDropping) {
+            return;
+        }
+        byte[][] pieces = new byte[(value.length() + PIECE_BYTES - 1) / PIECE_BYTES][];
+        for (int i = 0; i < pieces.length; i++) {
+            int done = i * PIECE_BYTES;
+            pieces[i] = memory.take(Math.min(PIECE_BYTES, value.length() - done));
+            System.arraycopy(value.array(), value.offset() + done, pieces[i], 0, pieces[i].length);
+        }
+        full(new Chunk(bytes, at, pieces));
+        bytes = memory.take();
+        at = 0;
     }
 
     private void bytes(byte event, Bytes value) {

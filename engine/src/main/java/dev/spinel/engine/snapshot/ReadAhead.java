@@ -6,8 +6,10 @@ import dev.spinel.engine.snapshot.EventRecorder.Chunk;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +23,12 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
     private static final long MAX_AHEAD_BYTES = 4 << 20;
     private static final long WAIT_NANOS = 50_000;
 
+    /** How long {@link #next} waits for something to have been read, so that clients are answered meanwhile. */
+    private static final long MAX_WAIT_MILLIS = 1;
+
     private final DatasetFormat.Reader source;
-    private final EventRecorder.Spares spares = new EventRecorder.Spares();
-    private final EventRecorder recorder = new EventRecorder(spares);
+    private final ChunkMemory memory = new ChunkMemory();
+    private final EventRecorder recorder = new Recorder();
     private final EventPlayer player = new EventPlayer(() -> {});
     private final BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
     private final AtomicLong aheadBytes = new AtomicLong();
@@ -41,6 +46,18 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
      */
     private record Batch(@Nullable Chunk chunk, long position, @Nullable Throwable failure) {}
 
+    /** Passes on what is full, also in the midst of a value. */
+    private final class Recorder extends EventRecorder {
+        Recorder() {
+            super(memory, Integer.MAX_VALUE);
+        }
+
+        @Override
+        void full(Chunk chunk) {
+            passOn(chunk);
+        }
+    }
+
     /** Starts to read. The source belongs to this from now on, and what it reads from must stay open until {@link #close}. */
     public ReadAhead(DatasetFormat.Reader source, ThreadFactory threads) {
         this.source = source;
@@ -52,42 +69,47 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
     private void read() {
         Throwable failure = null;
         try {
-            while (!closed && source.next(recorder)) {
-                passOn(recorder.takeFull());
-                while (aheadBytes.get() > MAX_AHEAD_BYTES && !closed) {
-                    LockSupport.parkNanos(WAIT_NANOS);
-                }
-            }
+            boolean hasMore;
+            do {
+                hasMore = source.next(recorder);
+            } while (hasMore);
+            recorder.seal();
         } catch (Throwable e) {
             failure = e;
-        }
-        // What was read of the value that failed is dropped; all before it is whole.
-        if (failure == null) {
-            recorder.takeAll().forEach(this::passOn);
         }
         queue.add(new Batch(null, source.position(), failure));
     }
 
-    private void passOn(@Nullable Chunk first) {
-        for (Chunk chunk = first; chunk != null; chunk = recorder.takeFull()) {
-            aheadBytes.addAndGet(chunk.length());
-            queue.add(new Batch(chunk, source.position(), null));
+    private void passOn(Chunk chunk) {
+        aheadBytes.addAndGet(chunk.length());
+        queue.add(new Batch(chunk, source.position(), null));
+        while (aheadBytes.get() > MAX_AHEAD_BYTES && !closed) {
+            LockSupport.parkNanos(WAIT_NANOS);
+        }
+        if (closed) {
+            throw new CancellationException("nobody takes what is read any more");
         }
     }
 
-    /** Gives a batch of keys with their values; a large value comes in several batches. */
+    /**
+     * Gives some keys with their values, a part of a large one, or, when nothing has been read yet, nothing. A value in the midst
+     * of which reading failed has been given in part.
+     */
     @Override
     public boolean next(DatasetSink sink) throws IOException {
         if (ended) {
             return false;
         }
-        Batch batch = take();
+        Batch batch = poll();
+        if (batch == null) {
+            return true;
+        }
         position = batch.position;
         Chunk chunk = batch.chunk;
         if (chunk != null) {
             player.play(chunk, sink);
             aheadBytes.addAndGet(-chunk.length());
-            spares.give(chunk.bytes());
+            chunk.release(memory);
             return true;
         }
         ended = true;
@@ -100,9 +122,9 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
         return false;
     }
 
-    private Batch take() throws IOException {
+    private @Nullable Batch poll() throws IOException {
         try {
-            return queue.take();
+            return queue.poll(MAX_WAIT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while reading", e);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a snapshot goes: a file, a replica.
  *
- * <p>All methods but {@link #contents}, {@link #hurry} and {@link #ended} are called on one background thread, which sees
- * nothing of the engine.
+ * <p>All methods but {@link #contents} and {@link #ended} are called on one background thread, which sees nothing of the
+ * engine; by {@link Snapshots#write} on the engine's.
  */
 public interface SnapshotTarget {
     /**
@@ -29,17 +29,14 @@ public interface SnapshotTarget {
     /** Starts: whatever was in the database at the cut is then given to the sink. */
     DatasetSink open() throws IOException;
 
-    /** Ends after the last value: makes the bytes durable and puts them in place. */
+    /** Gets ready to end after the last value, with what takes long, such as making the bytes durable. */
+    default void prepare() throws IOException {}
+
+    /** Ends: puts the bytes in place. The snapshot is not cancelled any more. */
     void complete() throws IOException;
 
     /** Removes what was written, after a failure of any of the others or of the sink, or when the snapshot was cancelled. */
     void discard();
-
-    /**
-     * Tells that the engine's thread, on which this is called, does nothing but wait for the end from now on. A target that
-     * needs this thread to go on has to fail.
-     */
-    default void hurry() {}
 
     /**
      * The last call, on the engine thread.

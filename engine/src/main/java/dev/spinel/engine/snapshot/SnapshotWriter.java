@@ -28,7 +28,7 @@ final class SnapshotWriter implements Runnable {
     private static final Chunk END = new Chunk(new byte[0], 0);
 
     private final SnapshotTarget target;
-    private final EventRecorder.Spares spares;
+    private final ChunkMemory memory;
     private final Runnable wakeUp;
     private final BlockingQueue<Chunk> queue = new LinkedBlockingQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -36,6 +36,8 @@ final class SnapshotWriter implements Runnable {
     private final EventPlayer player = new EventPlayer(this::pauseBeforeKey);
     /** Why the target is to discard what it got; null as long as it is not. */
     private volatile @Nullable Exception stopped;
+    /** Whether the target is to put in place what it got, which nothing stops any more; guarded by this. */
+    private boolean isCompleting;
 
     private volatile boolean takesBreaks;
     private volatile boolean finished;
@@ -46,9 +48,9 @@ final class SnapshotWriter implements Runnable {
      * @param wakeUp has the engine's thread begin a turn soon
      * @param keyDelayMicros how long to wait before each key; may change meanwhile
      */
-    SnapshotWriter(SnapshotTarget target, EventRecorder.Spares spares, Runnable wakeUp, LongSupplier keyDelayMicros) {
+    SnapshotWriter(SnapshotTarget target, ChunkMemory memory, Runnable wakeUp, LongSupplier keyDelayMicros) {
         this.target = target;
-        this.spares = spares;
+        this.memory = memory;
         this.wakeUp = wakeUp;
         this.keyDelayMicros = keyDelayMicros;
     }
@@ -62,7 +64,7 @@ final class SnapshotWriter implements Runnable {
 
     /** Hands over a chunk. */
     void add(Chunk chunk) {
-        queuedBytes.addAndGet(chunk.length());
+        queuedBytes.addAndGet(chunk.totalBytes());
         queue.add(chunk);
     }
 
@@ -71,9 +73,13 @@ final class SnapshotWriter implements Runnable {
         queue.add(END);
     }
 
-    /** Has the target discard what it got as soon as possible. */
-    void cancel() {
-        stop(new CancellationException("the snapshot was cancelled"));
+    /**
+     * Has the target discard what it got as soon as possible.
+     *
+     * @return false if it is too late, since the target is putting in place what it got
+     */
+    boolean cancel() {
+        return stop(new CancellationException("the snapshot was cancelled"));
     }
 
     /** Has the target discard what it got, because the rest cannot be told. */
@@ -81,9 +87,34 @@ final class SnapshotWriter implements Runnable {
         stop(cause);
     }
 
-    private void stop(Exception reason) {
-        stopped = reason;
+    /** Ends what has no thread to run on. */
+    void neverRan(IOException cause) {
+        target.discard();
+        failure = cause;
+        finished = true;
+    }
+
+    private synchronized boolean stop(Exception reason) {
+        if (isCompleting) {
+            return false;
+        }
+        if (stopped == null) {
+            stopped = reason;
+        }
         queue.add(END);
+        return true;
+    }
+
+    private synchronized void startCompleting() throws Exception {
+        throwIfStopped();
+        isCompleting = true;
+    }
+
+    private void throwIfStopped() throws Exception {
+        Exception reason = stopped;
+        if (reason != null) {
+            throw reason;
+        }
     }
 
     /** Bytes that the target is yet to be given. */
@@ -111,6 +142,7 @@ final class SnapshotWriter implements Runnable {
             target.discard();
         } finally {
             finished = true;
+            queue.clear();
             wakeUp.run();
         }
     }
@@ -135,17 +167,16 @@ final class SnapshotWriter implements Runnable {
         DatasetSink sink = target.open();
         while (true) {
             Chunk chunk = queue.take();
-            Exception reason = stopped;
-            if (reason != null) {
-                throw reason;
-            }
+            throwIfStopped();
             if (chunk == END) {
+                target.prepare();
+                startCompleting();
                 target.complete();
                 return;
             }
             player.play(chunk, sink);
-            queuedBytes.addAndGet(-chunk.length());
-            spares.give(chunk.bytes());
+            queuedBytes.addAndGet(-chunk.totalBytes());
+            chunk.release(memory);
             if (takesBreaks) {
                 LockSupport.parkNanos(BREAK_NANOS);
             }

@@ -13,9 +13,10 @@ import java.util.Deque;
 import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Makes snapshots, one at a time, while the server goes on. Engine thread only. */
+/** Makes snapshots, one at a time while the server goes on, and others while it waits. Engine thread only. */
 public final class Snapshots {
     /*
      * Redis forks, and lets the kernel copy the pages that change. Here the engine's thread walks the keys, a slice per
@@ -28,6 +29,13 @@ public final class Snapshots {
      * that one collection takes.
      */
     private static final int STEP = 32;
+
+    /*
+     * What is told and not written yet takes memory, and clients that change data faster than the background thread writes
+     * have ever more of it taken: in the worst case as much as all data. Redis is in the same position and counts on the
+     * memory of the machine; here it has to be in the heap, which ends the server when it is full. So there is a limit, at
+     * which the snapshot fails.
+     */
 
     /*
      * With fewer processors than busy threads, a thread that computes without a break is what keeps others waiting, for
@@ -48,7 +56,7 @@ public final class Snapshots {
     private final ThreadFactory threads;
     private final Runnable wakeUp;
     private final LibraryTeller libraries;
-    private final EventRecorder.Spares spares = new EventRecorder.Spares();
+    private final LongSupplier roomBytes;
     /** How long the background thread waits before each key. */
     private volatile long keyDelayMicros;
 
@@ -57,8 +65,15 @@ public final class Snapshots {
     /**
      * @param threads makes the thread that writes, one per snapshot
      * @param wakeUp has the engine's thread begin a turn soon; any thread
+     * @param roomBytes how much of the heap what was recorded of a snapshot may take at the moment
      */
-    public Snapshots(Keyspaces keyspaces, ThreadFactory threads, Runnable wakeUp, LibraryTeller libraries) {
+    public Snapshots(
+            Keyspaces keyspaces,
+            ThreadFactory threads,
+            Runnable wakeUp,
+            LibraryTeller libraries,
+            LongSupplier roomBytes) {
+        this.roomBytes = roomBytes;
         this.libraries = libraries;
         this.keyspaces = keyspaces;
         this.threads = threads;
@@ -87,7 +102,7 @@ public final class Snapshots {
 
     /**
      * Cuts: what the databases hold now is what the target gets, in the turns to come. What one that was cancelled has left
-     * over is walked before, so who can wait does until {@link #isIdle}.
+     * over is walked before, which takes time in proportion, so who can wait does until {@link #isIdle}.
      *
      * @throws IllegalStateException if one is running
      */
@@ -101,21 +116,49 @@ public final class Snapshots {
         running = new Running(target);
     }
 
-    /** Has the one that is running end early, and fail. Its target has discarded and ended when this returns. */
+    /**
+     * Has the one that is running end early, and fail, in a turn to come.
+     *
+     * @return false if it is too late for that, since its target is being put in place
+     */
+    public boolean requestCancel() {
+        return Objects.requireNonNull(running, "no snapshot is running").writer.cancel();
+    }
+
+    /**
+     * Has the one that is running end early, and fail, unless it is too late for that. Its target has ended when this
+     * returns, which may have to wait for a disk.
+     */
     public void cancel() {
         Running cancelled = Objects.requireNonNull(running, "no snapshot is running");
         cancelled.writer.cancel();
         cancelled.await();
     }
 
-    /** Makes the one that is running, before anything else. Its target has ended when this returns. */
-    public void finish() {
-        Running finished = Objects.requireNonNull(running, "no snapshot is running");
-        finished.target.hurry();
-        finished.writer.takesBreaks(false);
-        finished.walkToEnd();
-        finished.await();
-        running = null;
+    /** Gives a target all data at once, whether another is running or not. It has ended when this returns. */
+    public void write(SnapshotTarget target) {
+        Exception failure = null;
+        try {
+            tellAll(target.open(), target.contents());
+            target.prepare();
+            target.complete();
+        } catch (IOException | RuntimeException e) {
+            failure = e;
+            target.discard();
+        }
+        target.ended(failure);
+    }
+
+    private void tellAll(DatasetSink sink, Contents contents) throws IOException {
+        if (contents.keys() && keyspaces.hasExpiringFields()) {
+            sink.announceExpiringFields();
+        }
+        if (contents.libraries()) {
+            libraries.tell(sink);
+        }
+        if (contents.keys()) {
+            keyspaces.tell(sink);
+        }
     }
 
     /** Number of keys at the cut of the one that is running. */
@@ -126,6 +169,11 @@ public final class Snapshots {
     /** Number of keys of the one that is running that are on their way to the target. */
     public long keysProcessed() {
         return running == null || running.cut == null ? 0 : running.cut.keysTold();
+    }
+
+    /** Bytes of what the one that is running has recorded and not written yet. */
+    public long recordedBytes() {
+        return running == null ? 0 : running.memory.takenBytes();
     }
 
     /** Whether there is nothing to go on with. */
@@ -172,7 +220,8 @@ public final class Snapshots {
     private final class Running implements KeyspaceCut.Receiver {
         private final SnapshotTarget target;
         private final SnapshotWriter writer;
-        private final EventRecorder keys = new EventRecorder(spares);
+        private final ChunkMemory memory = new ChunkMemory(roomBytes, this::failForMemory);
+        private final EventRecorder keys = new EventRecorder(memory, EventRecorder.MAX_WHOLE_STRING_BYTES);
         private final Deque<Collection> collections = new ArrayDeque<>();
         /** Null when the target takes no keys. */
         private final @Nullable KeyspaceCut cut;
@@ -186,31 +235,43 @@ public final class Snapshots {
         private boolean isWalked;
         private boolean hasEnded;
 
-        @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
         Running(SnapshotTarget target) {
             this.target = target;
-            this.writer = new SnapshotWriter(target, spares, wakeUp, () -> keyDelayMicros);
+            this.writer = new SnapshotWriter(target, memory, wakeUp, () -> keyDelayMicros);
+            // First, since a cut that nobody writes is of no use.
+            boolean isWritten = startWriter();
             Contents contents = target.contents();
-            this.cut = contents.keys() ? keyspaces.cut(this) : null;
-            if (contents.keys() && keyspaces.hasExpiringFields()) {
+            this.cut = isWritten && contents.keys() ? keyspaces.cut(this) : null;
+            if (cut != null && keyspaces.hasExpiringFields()) {
                 keys.announceExpiringFields();
             }
             try {
-                if (contents.libraries()) {
+                if (isWritten && contents.libraries()) {
                     libraries.tell(keys);
                 }
             } catch (IOException e) {
                 writer.fail(e);
             }
-            Thread thread = threads.newThread(writer);
-            // Has an effect where the launcher lets it; the engine's thread and clients come first.
-            thread.setPriority(Thread.MIN_PRIORITY);
-            thread.start();
+        }
+
+        /** Starts the background thread; where the system has none to give, the snapshot has failed. */
+        @SuppressWarnings("ThreadPriorityCheck") // a hint, on which nothing relies
+        private boolean startWriter() {
+            try {
+                Thread thread = threads.newThread(writer);
+                // Has an effect where the launcher lets it; the engine's thread and clients come first.
+                thread.setPriority(Thread.MIN_PRIORITY);
+                thread.start();
+                return true;
+            } catch (OutOfMemoryError e) {
+                writer.neverRan(new IOException("can't start a thread: " + e.getMessage(), e));
+                return false;
+            }
         }
 
         @Override
         public DatasetSink begin(boolean inPieces) {
-            begun = inPieces ? new EventRecorder(spares) : keys;
+            begun = inPieces ? new EventRecorder(memory, EventRecorder.MAX_WHOLE_STRING_BYTES) : keys;
             begunInPieces = inPieces;
             return begun;
         }
@@ -221,12 +282,18 @@ public final class Snapshots {
                 collections.add(new Collection(begun, rest));
             } else if (begunInPieces) {
                 begun.takeAll().forEach(keys::append);
+                begun.release();
             }
         }
 
         @Override
         public void fail(IOException failure) {
             writer.fail(failure);
+        }
+
+        private void failForMemory() {
+            writer.fail(new IOException("not enough memory for the snapshot: " + memory.takenBytes()
+                    + " bytes wait to be written, of a limit of " + roomBytes.getAsLong()));
         }
 
         /** Whether the background thread should catch up first. */
@@ -253,6 +320,7 @@ public final class Snapshots {
             }
             if (advance(next.rest)) {
                 passOn(next.recorder);
+                next.recorder.release();
                 collections.remove();
                 inCollection = false;
             } else {
@@ -281,7 +349,7 @@ public final class Snapshots {
         /** What is left of a collection when the target ended is still walked, but for nobody. */
         private void passOn(Chunk chunk) {
             if (writer.isFinished()) {
-                spares.give(chunk.bytes());
+                chunk.release(memory);
             } else {
                 writer.add(chunk);
             }
@@ -312,6 +380,8 @@ public final class Snapshots {
             if (cut != null) {
                 cut.abandon();
             }
+            keys.drop();
+            collections.forEach(collection -> collection.recorder.drop());
             target.ended(writer.failure());
         }
     }

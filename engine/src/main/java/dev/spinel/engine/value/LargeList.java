@@ -288,7 +288,7 @@ final class LargeList implements LargeValue {
             for (int page = source.firstPage; page < source.endPage; page++) {
                 addListpack(source.array(page), source.start(page), source.counts[page]);
             }
-        } catch (ArenaExhaustedException e) {
+        } catch (ArenaExhaustedException | OutOfMemoryError e) {
             release();
             throw e;
         }

@@ -266,7 +266,7 @@ final class LargeSortedSet implements LargeValue {
                 }
                 rank += count;
             }
-        } catch (ArenaExhaustedException e) {
+        } catch (ArenaExhaustedException | OutOfMemoryError e) {
             release();
             throw e;
         }

@@ -696,7 +696,10 @@ final class LargeStream implements LargeValue {
                 listpack.set(array, start, Listpack.totalBytes(array, start));
                 addNode(new StreamId(source.nodes.millis(node), source.nodes.sequence(node)), listpack);
             }
-        } catch (ArenaExhaustedException e) {
+            for (PendingGroup group : source.groups.values()) {
+                groups.put(group.name(), group.copy(heap));
+            }
+        } catch (ArenaExhaustedException | OutOfMemoryError e) {
             release();
             throw e;
         }
@@ -704,9 +707,6 @@ final class LargeStream implements LargeValue {
         lastId = source.lastId;
         maxDeletedId = source.maxDeletedId;
         entriesAdded = source.entriesAdded;
-        for (PendingGroup group : source.groups.values()) {
-            groups.put(group.name(), group.copy(heap));
-        }
     }
 
     @Override

@@ -122,7 +122,7 @@ abstract class LargeTable extends RecordTable implements LargeValue {
     final void copyFrom(LargeTable source) {
         try {
             source.forEach(this::copyRecord);
-        } catch (ArenaExhaustedException e) {
+        } catch (ArenaExhaustedException | OutOfMemoryError e) {
             release();
             throw e;
         }

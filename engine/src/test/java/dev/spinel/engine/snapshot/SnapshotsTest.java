@@ -10,12 +10,16 @@ import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.command.RandomCommands;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.ForwardingSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -81,10 +85,10 @@ final class SnapshotsTest {
     private static class Copy implements SnapshotTarget {
         private final PortsProbe probe = new PortsProbe();
         private final CommandTester engine = new CommandTester(new FixedProcess(), List.of(probe));
-        private @Nullable Throwable failure;
-        private boolean completed;
-        private boolean discarded;
-        private boolean ended;
+        @Nullable Throwable failure;
+        boolean completed;
+        boolean discarded;
+        boolean ended;
 
         @Override
         public DatasetSink open() throws IOException {
@@ -93,7 +97,7 @@ final class SnapshotsTest {
         }
 
         @Override
-        public void complete() {
+        public void complete() throws IOException {
             completed = true;
         }
 
@@ -219,17 +223,44 @@ final class SnapshotsTest {
         assertThat(copy.engine.send("HPEXPIRETIME h FIELDS 1 f")).isEqualTo("[" + HashValue.MAX_EXPIRY_MILLIS + "]");
     }
 
+    /** Has one that is running end, without a turn of the engine. */
+    private static void finish(Snapshots snapshots) {
+        while (!snapshots.isIdle()) {
+            snapshots.advance(1_000_000, false);
+        }
+    }
+
     @Test
-    void finish_makesTheSnapshotAtOnce() {
+    void write_tellsWhatThereIsWhileAnotherOneIsRunning() {
         fillLarge(5000);
-        Copy copy = new Copy();
-        probe.ports().snapshots().start(copy);
+        server.send("HEXPIRE bighash 100 FIELDS 1 field2");
+        Copy running = new Copy();
+        probe.ports().snapshots().start(running);
         server.send("HSET bighash field1 changed");
-        server.send("HGET bighash field1");
-        probe.ports().snapshots().finish();
-        assertThat(copy.completed).isTrue();
-        assertThat(copy.engine.send("HGET bighash field1")).contains("some-value-1");
-        assertThat(probe.ports().snapshots().isRunning()).isFalse();
+        Copy written = new Copy();
+        probe.ports().snapshots().write(written);
+        assertThat(written.ended).isTrue();
+        assertThat(written.completed).isTrue();
+        assertThat(written.engine.send("HGET bighash field1")).isEqualTo("changed");
+        assertThat(written.engine.send("DEBUG DIGEST")).isEqualTo(server.send("DEBUG DIGEST"));
+        assertThat(running.ended).isFalse();
+        finish(probe.ports().snapshots());
+        assertThat(running.engine.send("HGET bighash field1")).contains("some-value-1");
+        assertEverythingIsReleased();
+    }
+
+    @Test
+    void write_thatFails_discards() {
+        IOException full = new IOException("No space left on device");
+        Copy failing = new Copy() {
+            @Override
+            public void complete() throws IOException {
+                throw full;
+            }
+        };
+        probe.ports().snapshots().write(failing);
+        assertThat(failing.failure).isSameAs(full);
+        assertThat(failing.discarded).isTrue();
     }
 
     @Test
@@ -245,7 +276,7 @@ final class SnapshotsTest {
         Copy next = new Copy();
         probe.ports().snapshots().start(next);
         server.send("FLUSHALL");
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(next.failure).isNull();
         assertThat(next.engine.send("DBSIZE")).contains("6");
         assertEverythingIsReleased();
@@ -274,7 +305,7 @@ final class SnapshotsTest {
         assertThat(snapshots.isIdle()).isTrue();
         Copy next = new Copy();
         snapshots.start(next);
-        snapshots.finish();
+        finish(snapshots);
         assertThat(next.engine.send("DBSIZE")).contains("20000");
         assertThat(next.engine.send("GET k19999")).isEqualTo("changed");
     }
@@ -290,7 +321,7 @@ final class SnapshotsTest {
         };
         probe.ports().snapshots().start(copy);
         assertThat(probe.ports().snapshots().keysTotal()).isZero();
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(copy.completed).isTrue();
         assertThat(copy.engine.send("DBSIZE")).contains("0");
     }
@@ -308,7 +339,7 @@ final class SnapshotsTest {
         Copy next = new Copy();
         probe.ports().snapshots().start(next);
         server.send("CONFIG SET rdb-key-save-delay 0");
-        probe.ports().snapshots().finish();
+        finish(probe.ports().snapshots());
         assertThat(next.failure).isNull();
     }
 
@@ -330,5 +361,188 @@ final class SnapshotsTest {
         assertThat(failing.discarded).isTrue();
         assertThat(server.send("HGET bighash field1")).contains("some-value-1");
         assertEverythingIsReleased();
+    }
+
+    @Test
+    void changesBeyondTheRoomThereIs_failTheSnapshotAndNothingElse() throws InterruptedException {
+        for (int i = 0; i < 2000; i++) {
+            server.send("SET k" + i + " " + "v".repeat(1000));
+        }
+        fillLarge(5000);
+        CountDownLatch diskIsSlow = new CountDownLatch(1);
+        Copy slow = new Copy() {
+            @Override
+            public DatasetSink open() throws IOException {
+                try {
+                    diskIsSlow.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                return super.open();
+            }
+        };
+        Snapshots snapshots =
+                new Snapshots(probe.ports().keyspaces(), Thread::new, () -> {}, sink -> {}, () -> 1 << 20);
+        snapshots.start(slow);
+        for (int i = 0; i < 2000; i++) {
+            server.send("SET k" + i + " changed");
+            assertThat(snapshots.recordedBytes()).isLessThan((1 << 20) + (64 << 10));
+        }
+        server.send("HSET bighash field1 changed");
+        diskIsSlow.countDown();
+        while (!snapshots.isIdle()) {
+            snapshots.advance(1_000_000, false);
+        }
+        assertThat(slow.failure).isInstanceOf(IOException.class).hasMessageContaining("not enough memory");
+        assertThat(slow.discarded).isTrue();
+        assertThat(server.send("GET k1999")).isEqualTo("changed");
+        assertEverythingIsReleased();
+    }
+
+    @Test
+    void stringOfMegabytes_isToldInPieces() {
+        server.send("SET before v");
+        server.send("SETRANGE big 10000000 end");
+        server.send("SET after v");
+        String expected = server.send("DEBUG DIGEST");
+        List<Integer> pieces = new ArrayList<>();
+        Copy copy = new Copy() {
+            @Override
+            public DatasetSink open() throws IOException {
+                DatasetSink loader = super.open();
+                return new ForwardingSink() {
+                    @Override
+                    protected DatasetSink target() {
+                        return loader;
+                    }
+
+                    @Override
+                    public void longString(byte[][] value) throws IOException {
+                        for (byte[] piece : value) {
+                            pieces.add(piece.length);
+                        }
+                        super.longString(value);
+                    }
+
+                    @Override
+                    public void announceExpiringFields() {}
+
+                    @Override
+                    public void library(Bytes code) {}
+
+                    @Override
+                    public void key(int database, Bytes key, long expiresAtMillis, long use) throws IOException {
+                        loader.key(database, key, expiresAtMillis, use);
+                    }
+                };
+            }
+        };
+        probe.ports().snapshots().start(copy);
+        server.send("SET big changed");
+        finish(probe.ports().snapshots());
+        assertThat(copy.failure).isNull();
+        assertThat(copy.engine.send("DEBUG DIGEST")).isEqualTo(expected);
+        assertThat(pieces).hasSize(39).allMatch(length -> length <= 256 << 10);
+    }
+
+    @Test
+    void stringWithoutRoom_failsTheSnapshot() {
+        server.send("SETRANGE big 10000000 end");
+        Copy copy = new Copy();
+        Snapshots snapshots =
+                new Snapshots(probe.ports().keyspaces(), Thread::new, () -> {}, sink -> {}, () -> 9 << 20);
+        snapshots.start(copy);
+        finish(snapshots);
+        assertThat(copy.failure).hasMessageContaining("not enough memory");
+    }
+
+    @Test
+    void threadThatCannotBeStarted_failsTheSnapshotAndLetsTheNextOneBegin() {
+        server.send("SET k v");
+        ThreadFactory exhausted = task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        };
+        Snapshots snapshots =
+                new Snapshots(probe.ports().keyspaces(), exhausted, () -> {}, sink -> {}, () -> Long.MAX_VALUE);
+        Copy failing = new Copy();
+        snapshots.start(failing);
+        while (!snapshots.isIdle()) {
+            snapshots.advance(1_000_000, false);
+        }
+        assertThat(failing.failure).hasMessageContaining("unable to create native thread");
+        assertThat(failing.discarded).isTrue();
+        server.send("SET k changed");
+        Copy next = new Copy();
+        probe.ports().snapshots().start(next);
+        finish(probe.ports().snapshots());
+        assertThat(next.engine.send("GET k")).isEqualTo("changed");
+    }
+
+    /** A target that waits for its disk before or after it can be cancelled. */
+    private static final class Held extends Copy {
+        private final boolean completing;
+        private final CountDownLatch reached = new CountDownLatch(1);
+        private final CountDownLatch released = new CountDownLatch(1);
+
+        Held(boolean completing) {
+            this.completing = completing;
+        }
+
+        private void hold() throws IOException {
+            reached.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+        }
+
+        @Override
+        public void prepare() throws IOException {
+            if (!completing) {
+                hold();
+            }
+        }
+
+        @Override
+        public void complete() throws IOException {
+            if (completing) {
+                hold();
+            }
+            super.complete();
+        }
+    }
+
+    private void startUntilHeld(Held target) throws InterruptedException {
+        probe.ports().snapshots().start(target);
+        while (target.reached.getCount() > 0) {
+            probe.ports().snapshots().advance(1_000_000, false);
+        }
+    }
+
+    @Test
+    void requestCancel_whileTheDiskIsSlow_doesNotWaitAndPutsNothingInPlace() throws InterruptedException {
+        server.send("SET k v");
+        Held target = new Held(false);
+        startUntilHeld(target);
+        assertThat(probe.ports().snapshots().requestCancel()).isTrue();
+        assertThat(target.ended).isFalse();
+        target.released.countDown();
+        finish(probe.ports().snapshots());
+        assertThat(target.completed).isFalse();
+        assertThat(target.discarded).isTrue();
+        assertThat(target.failure).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void requestCancel_whileTheTargetIsPutInPlace_isTooLate() throws InterruptedException {
+        server.send("SET k v");
+        Held target = new Held(true);
+        startUntilHeld(target);
+        assertThat(probe.ports().snapshots().requestCancel()).isFalse();
+        target.released.countDown();
+        finish(probe.ports().snapshots());
+        assertThat(target.completed).isTrue();
+        assertThat(target.failure).isNull();
     }
 }

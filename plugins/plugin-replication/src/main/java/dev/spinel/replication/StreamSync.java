@@ -117,11 +117,6 @@ final class StreamSync implements FullSync {
     }
 
     @Override
-    public void hurry() {
-        abandon();
-    }
-
-    @Override
     public void ended(@Nullable Throwable failure) {
         whenEnded.accept(this, failure);
     }

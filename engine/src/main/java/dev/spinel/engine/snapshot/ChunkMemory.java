@@ -1,0 +1,74 @@
+package dev.spinel.engine.snapshot;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * The memory of what one snapshot has recorded, or one file that is read ahead: arrays for chunks, those that were played
+ * among them, and a limit to what all of them take. Any thread.
+ */
+final class ChunkMemory {
+    /** Size of the usual chunk. */
+    static final int CHUNK_BYTES = 8 << 10;
+
+    private static final int MAX_SPARES = 512;
+
+    private final Queue<byte[]> spares = new ConcurrentLinkedQueue<>();
+    private final AtomicLong takenBytes = new AtomicLong();
+    private final LongSupplier maxBytes;
+    private final Runnable whenExhausted;
+
+    /** Memory without a limit. */
+    ChunkMemory() {
+        this(() -> Long.MAX_VALUE, () -> {});
+    }
+
+    /**
+     * @param maxBytes how much may be taken at the moment
+     * @param whenExhausted hears that something was refused
+     */
+    ChunkMemory(LongSupplier maxBytes, Runnable whenExhausted) {
+        this.maxBytes = maxBytes;
+        this.whenExhausted = whenExhausted;
+    }
+
+    /** Whether so many more bytes may be taken. */
+    boolean hasRoom(long bytes) {
+        if (takenBytes.get() + bytes <= maxBytes.getAsLong()) {
+            return true;
+        }
+        whenExhausted.run();
+        return false;
+    }
+
+    /** An array of {@link #CHUNK_BYTES}, with any content. */
+    byte[] take() {
+        byte[] spare = spares.poll();
+        if (spare == null) {
+            return take(CHUNK_BYTES);
+        }
+        takenBytes.addAndGet(CHUNK_BYTES);
+        return spare;
+    }
+
+    /** An array of another size. */
+    byte[] take(int bytes) {
+        takenBytes.addAndGet(bytes);
+        return new byte[bytes];
+    }
+
+    /** Takes an array back. */
+    void give(byte[] array) {
+        takenBytes.addAndGet(-array.length);
+        if (array.length == CHUNK_BYTES && spares.size() < MAX_SPARES) {
+            spares.add(array);
+        }
+    }
+
+    /** Bytes of all arrays that were taken and not given back. */
+    long takenBytes() {
+        return takenBytes.get();
+    }
+}
