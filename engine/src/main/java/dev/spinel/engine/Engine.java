@@ -715,7 +715,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public void protocolError(Client client, String reason) {
+        int mark = client.connection().mark();
         client.reply().error("ERR Protocol error: " + reason);
+        client.endReply(mark, false);
         client.connection().closeAfterReply();
     }
 
