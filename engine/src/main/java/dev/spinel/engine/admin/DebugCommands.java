@@ -6,7 +6,6 @@ import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
-import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.plugin.ServerPlugin;
@@ -195,8 +194,9 @@ public final class DebugCommands implements ServerPlugin {
         }
     }
 
+    /** Answers an error that does not count as one. */
     private static void error(Call call) {
-        throw new CommandException(call.arg(2).toString());
+        call.reply().error(call.arg(2).toString());
     }
 
     private static KeyDescription describe(Call call) {
