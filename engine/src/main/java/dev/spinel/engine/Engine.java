@@ -298,7 +298,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 propagator,
                 snapshots,
-                new KeyspaceLoader(keyspaces, clock::nowMillis, name -> contributions.valueType(name), libraries()),
+                new KeyspaceLoader(
+                        keyspaces,
+                        clock::nowMillis,
+                        name -> contributions.valueType(name),
+                        libraries(),
+                        database -> watchedKeys.touchAll(database, database)),
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher,
