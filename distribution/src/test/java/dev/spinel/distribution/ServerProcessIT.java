@@ -118,6 +118,14 @@ class ServerProcessIT {
         }
 
         @Test
+        void modeOfRedis_exitsWithOneAndNamesIt() throws Exception {
+            Process process = start(List.of(), "--test-memory", "10");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output()).startsWith("--test-memory: Spinel has no such mode");
+        }
+
+        @Test
         void parameterOfNoPlugin_exitsWithOneAndNamesIt() throws Exception {
             Files.writeString(directory.resolve("spinel.yml"), "port: {number: 7000}\n");
             Process process = start(List.of(), "spinel.yml");

@@ -441,7 +441,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new CommandLogCommands(commandLogs),
                 new LatencyCommands(latencyMonitor, commandLogs.slow(), commandTable),
-                new ReplicaOfCommands(),
+                new ReplicaOfCommands(clients),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
                 new DebugCommands(
