@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The program that the launcher starts. */
@@ -30,6 +31,9 @@ public final class Main {
                    echo 'maxmemory 128mb' | spinel-server -
             """;
 
+    /** First arguments that make redis-server something else than a server. */
+    private static final Set<String> MODES_OF_REDIS = Set.of("--test-memory", "--check-system", "--sentinel");
+
     private final ServerLog log;
     private final ConfigRegistry config;
 
@@ -46,6 +50,9 @@ public final class Main {
                     + EngineModule.REDIS_VERSION + " java=" + Runtime.version());
         } else if (first.equals("-h") || first.equals("--help")) {
             System.out.print(USAGE);
+        } else if (MODES_OF_REDIS.contains(first)) {
+            System.err.println(first + ": Spinel has no such mode, it only serves.\n\n" + USAGE);
+            System.exit(1);
         } else {
             run(args);
         }
@@ -68,12 +75,9 @@ public final class Main {
             return;
         }
         Main main = new Main(log, configuration.registry());
-        SpinelServer server = main.start(configuration, args.length > 0);
-        if (server == null) {
+        if (!main.serve(configuration, args.length > 0)) {
             System.exit(1);
-            return;
         }
-        main.runUntilStopped(server);
     }
 
     private static byte[] readStandardInput() {
@@ -119,8 +123,8 @@ public final class Main {
         return log;
     }
 
-    /** Starts the server and tells so, or says why not and answers null. */
-    private @Nullable SpinelServer start(Configuration configuration, boolean configured) {
+    /** Runs a server until it stops; false, once the log says why, when it cannot start or a defect ends it. */
+    private boolean serve(Configuration configuration, boolean configured) throws InterruptedException {
         log.warning("oO0OoO0OoO0Oo Spinel is starting oO0OoO0OoO0Oo");
         log.warning("Spinel version=" + EngineModule.spinelVersion() + ", Redis version=" + EngineModule.REDIS_VERSION
                 + ", Java version=" + Runtime.version() + ", pid="
@@ -132,17 +136,20 @@ public final class Main {
                                 + " file use spinel-server /path/to/spinel.yml");
         String home = System.getProperty("spinel.home");
         try {
-            SpinelServer server = SpinelServer.start(
+            ProcessSignals signals = new ProcessSignals(config, log);
+            SpinelServer server = SpinelServer.launch(
                     configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false, true);
-            writePid();
-            if (server.port() != 0 || config.number("tls-port") != 0) {
-                log.notice("Ready to accept connections");
+            signals.handle(server);
+            if (server.awaitStart()) {
+                writePid();
+                tellReady(server);
             }
-            String socket = config.get("unixsocket").text();
-            if (!socket.isEmpty()) {
-                log.notice("The server is now ready to accept connections at " + socket);
+            server.awaitStop();
+            if (server.hasFailed()) {
+                return false;
             }
-            return server;
+            finish();
+            return true;
         } catch (UncheckedIOException e) {
             log.warning(String.valueOf(e.getMessage()));
             if (String.valueOf(e.getMessage()).startsWith("Could not create server TCP")) {
@@ -151,7 +158,17 @@ public final class Main {
         } catch (IllegalArgumentException e) {
             log.warning("Can't start: " + e.getMessage());
         }
-        return null;
+        return false;
+    }
+
+    private void tellReady(SpinelServer server) {
+        if (server.port() != 0 || config.number("tls-port") != 0) {
+            log.notice("Ready to accept connections");
+        }
+        String socket = config.get("unixsocket").text();
+        if (!socket.isEmpty()) {
+            log.notice("The server is now ready to accept connections at " + socket);
+        }
     }
 
     private void writePid() {
@@ -171,44 +188,6 @@ public final class Main {
             return config.get("daemonize").isYes() ? Path.of(Daemon.DEFAULT_PID_FILE) : null;
         }
         return Path.of(config.get("dir").text()).resolve(name);
-    }
-
-    private void runUntilStopped(SpinelServer server) throws InterruptedException {
-        // SIGTERM and SIGINT run the shutdown hooks, after which a JVM exits with 128 + signal; halting in the hook
-        // lets it
-        // exit with 0 as redis-server does. On the way out after SHUTDOWN the hook finds the server stopped.
-        Thread hook = new Thread(
-                () -> {
-                    log.warning("Received SIGTERM or SIGINT scheduling shutdown...");
-                    server.stop();
-                    awaitStop(server);
-                    finish();
-                    Runtime.getRuntime().halt(0);
-                },
-                "spinel-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        server.awaitStop();
-        if (removeHook(hook)) {
-            finish();
-        }
-    }
-
-    /** Waits for the end of a server; for ever when its data cannot be saved, until a client shuts it down otherwise. */
-    private static void awaitStop(SpinelServer server) {
-        try {
-            server.awaitStop();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Whether the hook was still waiting for its call. */
-    private static boolean removeHook(Thread hook) {
-        try {
-            return Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException alreadyRunning) {
-            return false;
-        }
     }
 
     private void finish() {

@@ -41,16 +41,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 public final class SpinelServer implements AutoCloseable {
+    private static final int NEVER_READY = -1;
+
     private final Engine engine;
     private final NettyTransport<Client> transport;
     private final Thread engineThread;
-    private final int port;
+    /** The port, once data are loaded. */
+    private final CompletableFuture<Integer> listening;
+    /** Completed exceptionally when a defect ended the engine. */
+    private final CompletableFuture<Void> ended;
 
-    private SpinelServer(Engine engine, NettyTransport<Client> transport, Thread engineThread, int port) {
+    private SpinelServer(
+            Engine engine,
+            NettyTransport<Client> transport,
+            Thread engineThread,
+            CompletableFuture<Integer> listening,
+            CompletableFuture<Void> ended) {
         this.engine = engine;
         this.transport = transport;
         this.engineThread = engineThread;
-        this.port = port;
+        this.listening = listening;
+        this.ended = ended;
     }
 
     /**
@@ -92,7 +103,7 @@ public final class SpinelServer implements AutoCloseable {
 
     /** The TCP port that the server listens on, 0 for none. */
     public int port() {
-        return port;
+        return listening.join();
     }
 
     /**
@@ -104,9 +115,37 @@ public final class SpinelServer implements AutoCloseable {
         return transport.connect(output);
     }
 
+    /**
+     * Waits until the server accepts connections.
+     *
+     * @return false when it was stopped before
+     * @throws UncheckedIOException if an address cannot be used, or data cannot be loaded
+     * @throws IllegalArgumentException if a plugin or a user is refused
+     */
+    boolean awaitStart() {
+        try {
+            return listening.join() != NEVER_READY;
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether data are still being loaded. */
+    boolean isStarting() {
+        return !listening.isDone();
+    }
+
     /** Waits until the server has stopped. */
     public void awaitStop() throws InterruptedException {
         engineThread.join();
+    }
+
+    /** Whether a defect ended the server. */
+    boolean hasFailed() {
+        return ended.isCompletedExceptionally();
     }
 
     /**
@@ -114,7 +153,17 @@ public final class SpinelServer implements AutoCloseable {
      * if that fails.
      */
     public void stop() {
-        engine.requestShutdown(new ShutdownMode(Save.CONFIGURED, false, false));
+        stop(new ShutdownMode(Save.CONFIGURED, false, false));
+    }
+
+    /** Asks the server to stop in a certain way, without waiting for it. */
+    void stop(ShutdownMode mode) {
+        engine.requestShutdown(mode);
+    }
+
+    /** Whether the server was asked to stop and has neither done so nor failed to. */
+    boolean isStopping() {
+        return engine.isShutdownRequested();
     }
 
     /** Stops the server even if its data cannot be saved, and waits until its connections and its port are closed. */
@@ -129,12 +178,12 @@ public final class SpinelServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server as configured; when this returns, it accepts connections.
+     * Starts a server as configured, without waiting until it accepts connections.
      *
      * @param anyPort whether port 0 means any free port rather than no TCP
      * @param loadsSnapshot whether the data of a snapshot are loaded if there is one
      */
-    static SpinelServer start(
+    static SpinelServer launch(
             Configuration configuration,
             ServerLog log,
             List<ServerPlugin> plugins,
@@ -158,6 +207,7 @@ public final class SpinelServer implements AutoCloseable {
         ServerAddresses addresses = new ServerAddresses(config, transport, log);
         OomScore oomScore = new OomScore(config, log, Path.of("/proc/self/oom_score_adj"));
         CompletableFuture<Integer> listening = new CompletableFuture<>();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
         injector.getInstance(JvmProcess.class)
                 .connect(transport, loop::stop, () -> listening.complete(transport.port()), reason -> {
                     listening.completeExceptionally(new UncheckedIOException(reason, new IOException(reason)));
@@ -182,13 +232,13 @@ public final class SpinelServer implements AutoCloseable {
                                 + ProcessHandle.current().pid());
                         log.warning("Server initialized");
                         loop.run();
-                        // Shut down while data were loaded: it never got ready, and listens nowhere any more.
-                        listening.complete(0);
-                    } catch (IOException e) {
-                        listening.completeExceptionally(new UncheckedIOException(e.getMessage(), e));
+                        // Shut down while data were loaded.
+                        listening.complete(NEVER_READY);
                     } catch (Throwable e) {
-                        if (!listening.completeExceptionally(e)) {
+                        if (!listening.completeExceptionally(
+                                e instanceof IOException io ? new UncheckedIOException(io.getMessage(), io) : e)) {
                             log.failure("the engine thread ended", e);
+                            ended.completeExceptionally(e);
                         }
                     } finally {
                         engine.close();
@@ -197,14 +247,7 @@ public final class SpinelServer implements AutoCloseable {
                 "spinel-engine",
                 Interpreter.STACK_BYTES);
         thread.start();
-        try {
-            return new SpinelServer(engine, transport, thread, listening.join());
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
-        }
+        return new SpinelServer(engine, transport, thread, listening, ended);
     }
 
     private static void load(PluginRegistry registry, List<String> pathAndArguments) {
@@ -271,7 +314,9 @@ public final class SpinelServer implements AutoCloseable {
          * @throws IllegalArgumentException if a plugin of {@link #plugin} is refused
          */
         public SpinelServer start() {
-            return SpinelServer.start(configuration, log, plugins, pluginDirectory, true, loadsSnapshot);
+            SpinelServer server = launch(configuration, log, plugins, pluginDirectory, true, loadsSnapshot);
+            server.awaitStart();
+            return server;
         }
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,6 +118,18 @@ class LauncherIT {
             Launch launch = launch("17");
 
             assertThat(launch.lines().get(0)).isEqualTo("pid " + launch.pid());
+        }
+
+        @Test
+        @EnabledOnOs(value = OS.LINUX, disabledReason = "what a process ignores is told by /proc; env of coreutils")
+        void ignoredInterrupt_isHeardAgain() throws Exception {
+            Files.writeString(javaHome.resolve("bin/java"), "#!/bin/sh\nexec grep SigIgn /proc/self/status\n");
+            Path script = directory.resolve("background");
+            Files.writeString(script, "#!/bin/sh\ntrap '' INT\nexec " + launcher() + "\n");
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+            String ignored = launch("17", Map.of(), script).lines().get(0).replaceAll(".*\\s", "");
+            assertThat(Long.parseLong(ignored, 16) & (1 << 1)).isZero();
         }
 
         @Test

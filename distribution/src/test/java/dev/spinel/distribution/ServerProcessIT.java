@@ -118,6 +118,14 @@ class ServerProcessIT {
         }
 
         @Test
+        void modeOfRedis_exitsWithOneAndNamesIt() throws Exception {
+            Process process = start(List.of(), "--test-memory", "10");
+
+            assertThat(exitCode(process)).isEqualTo(1);
+            assertThat(output()).startsWith("--test-memory: Spinel has no such mode");
+        }
+
+        @Test
         void parameterOfNoPlugin_exitsWithOneAndNamesIt() throws Exception {
             Files.writeString(directory.resolve("spinel.yml"), "port: {number: 7000}\n");
             Process process = start(List.of(), "spinel.yml");
@@ -265,6 +273,56 @@ class ServerProcessIT {
                     .contains(
                             " PID: " + process.pid(), "Server initialized", "User requested shutdown...", "bye bye...");
             assertThat(output()).doesNotContain("Server initialized");
+        }
+
+        @Test
+        void sigterm_whileDataCannotBeSaved_isHeardEachTime() throws Exception {
+            int port = freePort();
+            Process process = start(List.of(), "--port", Integer.toString(port), "--save", "3600 1");
+            awaitLine(output, "Ready to accept connections");
+            // Where the snapshot is to be written there is something that no file can replace.
+            Path obstacle = Files.createDirectory(directory.resolve("temp-" + process.pid() + ".rdb"));
+            String failure = "Errors trying to shut down the server. Check the logs for more information.";
+
+            process.destroy();
+            Awaitility.await().until(() -> output().split(failure, -1).length == 2);
+            signal(process, "INT");
+            Awaitility.await().until(() -> output().split(failure, -1).length == 3);
+            signal(process, "HUP");
+            try (Jedis client = new Jedis("127.0.0.1", port)) {
+                assertThat(client.ping()).isEqualTo("PONG");
+            }
+            Files.delete(obstacle);
+            process.destroy();
+
+            assertThat(exitCode(process)).isZero();
+            assertThat(output())
+                    .contains("Received SIGTERM scheduling shutdown...", "Received SIGINT scheduling shutdown...")
+                    .contains("DB saved on disk", "bye bye...");
+        }
+
+        @Test
+        void sigterm_whileDataAreLoaded_exitsWithZero() throws Exception {
+            try (SpinelServer source = SpinelServer.builder()
+                            .port(0)
+                            .directive("dir", directory.toString())
+                            .start();
+                    Jedis client = new Jedis("127.0.0.1", source.port())) {
+                client.set("key", "value");
+                client.save();
+            }
+            Process process = start(List.of(), "--port", Integer.toString(freePort()), "--key-load-delay", "60000000");
+            awaitLine(output, "Server initialized");
+            process.destroy();
+
+            assertThat(exitCode(process)).isZero();
+            assertThat(output())
+                    .contains("Received shutdown signal during loading, scheduling shutdown.", "bye bye...")
+                    .doesNotContain("Ready to accept connections");
+        }
+
+        private void signal(Process process, String name) throws IOException, InterruptedException {
+            exitCode(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start());
         }
 
         @Test

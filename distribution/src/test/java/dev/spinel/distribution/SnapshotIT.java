@@ -235,6 +235,15 @@ class SnapshotIT {
     }
 
     @Test
+    void reload_changesWatchedKeys() {
+        client.rpush("list", "element");
+        client.watch("list");
+        send("DEBUG", "RELOAD");
+        send("MULTI");
+        assertThat(send("EXEC")).isNull();
+    }
+
+    @Test
     void dump_ofEveryValue_isRestored() {
         fill();
         for (String key : client.keys("*")) {

@@ -93,6 +93,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -186,7 +187,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private long commandsSeen;
     private long quietSinceNanos;
     private long snapshotSliceNanos;
-    private volatile @Nullable ShutdownMode requestedShutdown;
+    private final AtomicReference<@Nullable ShutdownMode> requestedShutdown = new AtomicReference<>();
 
     public Engine(EngineOptions options) {
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
@@ -300,7 +301,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 propagator,
                 snapshots,
-                new KeyspaceLoader(keyspaces, clock::nowMillis, name -> contributions.valueType(name), libraries()),
+                new KeyspaceLoader(
+                        keyspaces,
+                        clock::nowMillis,
+                        name -> contributions.valueType(name),
+                        libraries(),
+                        database -> watchedKeys.touchAll(database, database)),
                 new ValueTransfer(keyspaces, name -> contributions.valueType(name)),
                 dispatcher,
                 dispatcher,
@@ -444,7 +450,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new CommandLogCommands(commandLogs),
                 new LatencyCommands(latencyMonitor, commandLogs.slow(), commandTable),
-                new ReplicaOfCommands(),
+                new ReplicaOfCommands(clients),
                 new ClusterCommands(),
                 new ModuleCommands(options.config(), options.plugins(), process),
                 new DebugCommands(
@@ -723,7 +729,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public void protocolError(Client client, String reason) {
+        int mark = client.connection().mark();
         client.reply().error("ERR Protocol error: " + reason);
+        client.endReply(mark, false);
         client.connection().closeAfterReply();
     }
 
@@ -782,10 +790,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         return 0;
     }
 
-    /** Asks for the end of the server, with what is to be written before; any thread. */
+    /** Asks for the end of the server, with what is to be written before; any thread. It may be asked again if that fails. */
     public void requestShutdown(ShutdownMode mode) {
-        requestedShutdown = mode;
+        requestedShutdown.set(mode);
         process.wakeUp();
+    }
+
+    /** Whether the server was asked to end and has neither done so nor failed to; any thread. */
+    public boolean isShutdownRequested() {
+        return requestedShutdown.get() != null;
     }
 
     /** Stops the server, unless a part of it has something to write and cannot. */
@@ -793,6 +806,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         process.log("User requested shutdown...");
         for (Capability capability : capabilities) {
             if (!dispatcher.isLoading() && !capability.prepareShutdown(mode)) {
+                process.log("Errors trying to shut down the server. Check the logs for more information.");
                 return false;
             }
         }
@@ -808,10 +822,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     @Override
     public long end() {
         clock.update();
-        ShutdownMode shutdown = requestedShutdown;
-        if (shutdown != null) {
-            requestedShutdown = null;
-            shutdown(shutdown);
+        ShutdownMode shutdown = requestedShutdown.get();
+        if (shutdown != null && !shutdown(shutdown)) {
+            // A request that came meanwhile may ask for more.
+            requestedShutdown.compareAndSet(shutdown, null);
         }
         if (dispatcher.isLoading()) {
             return load();

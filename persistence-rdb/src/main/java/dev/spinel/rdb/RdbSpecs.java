@@ -100,9 +100,10 @@ final class RdbSpecs {
                     word("replace", "REPLACE").optional().since("3.0.0"),
                     oneOf(
                                     "authentication",
-                                    string("password").token("AUTH").since("4.0.7"),
+                                    string("password").token("AUTH").optional().since("4.0.7"),
                                     block("username_password", string("username"), string("password"))
                                             .token("AUTH2")
+                                            .optional()
                                             .since("6.0.0"))
                             .optional(),
                     key("key", 1).token("KEYS").optional().multiple().since("3.0.6"))

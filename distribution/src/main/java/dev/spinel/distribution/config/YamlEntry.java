@@ -1,6 +1,7 @@
 package dev.spinel.distribution.config;
 
 import dev.spinel.engine.config.ConfigLine;
+import dev.spinel.engine.config.ConfigRegistry;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,8 +40,11 @@ record YamlEntry(String name, int line, String text, List<String> items, boolean
      * numbers, yes and no), nothing in the file can name a class, and every error has a line and a column.
      */
 
-    /** Directives of which each item of a list is a line of its own. */
-    private static final Set<String> LINE_DIRECTIVES = Set.of("include", "loadmodule");
+    /** Directives that stand on a line of their own each time. */
+    private static final Set<String> LINE_DIRECTIVES = Set.of(Configuration.RENAME, ConfigRegistry.USER);
+
+    /** Directives of which each item of a list is such a line, while a value that is no list may hold blanks. */
+    private static final Set<String> PATH_DIRECTIVES = Set.of("include", "loadmodule");
 
     static List<YamlEntry> parse(String text, String origin) {
         Node root;
@@ -59,24 +63,22 @@ record YamlEntry(String name, int line, String text, List<String> items, boolean
         return entries;
     }
 
-    boolean hasSeveralLines() {
-        // A path may hold blanks, the name of a command cannot.
-        return name.equals(Configuration.RENAME) || (isList && LINE_DIRECTIVES.contains(name));
-    }
-
-    /** The words of each item. */
+    /** What the lines of a redis.conf with this value have behind the name. */
     List<List<String>> lines() {
-        return items.stream().map(ConfigLine::split).toList();
+        if (isLines(name) || (isList && PATH_DIRECTIVES.contains(name))) {
+            return items.stream().map(ConfigLine::split).toList();
+        }
+        if (!isList) {
+            return List.of(items);
+        }
+        List<String> words =
+                items.stream().flatMap(item -> ConfigLine.split(item).stream()).toList();
+        return List.of(words.isEmpty() ? List.of("") : words);
     }
 
-    /** The words of the value. */
-    List<String> words() {
-        if (!isList) {
-            return items;
-        }
-        List<String> words = new ArrayList<>();
-        lines().forEach(words::addAll);
-        return words.isEmpty() ? List.of("") : words;
+    /** Whether the value of a directive is a line, or a list of lines, with words as in a redis.conf. */
+    static boolean isLines(String name) {
+        return LINE_DIRECTIVES.contains(name);
     }
 
     private static ConfigurationException wrong(String text, String origin, @Nullable Mark mark, String reason) {

@@ -1,6 +1,7 @@
 package dev.spinel.distribution.config;
 
 import dev.spinel.engine.config.ConfigFile;
+import dev.spinel.engine.config.ConfigLine;
 import dev.spinel.engine.config.ConfigRegistry;
 import dev.spinel.engine.config.ConfigValue;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A configuration in YAML: a mapping of directives to values.
@@ -39,15 +41,9 @@ final class YamlFile implements ConfigFile {
     static List<Setting> parse(String text, String origin) {
         List<Setting> settings = new ArrayList<>();
         for (YamlEntry entry : YamlEntry.parse(text, origin)) {
-            if (entry.hasSeveralLines()) {
-                for (List<String> line : entry.lines()) {
-                    List<String> words = new ArrayList<>(List.of(entry.name()));
-                    words.addAll(line);
-                    settings.add(new Setting(words, origin, entry.line(), entry.text()));
-                }
-            } else {
+            for (List<String> line : entry.lines()) {
                 List<String> words = new ArrayList<>(List.of(entry.name()));
-                words.addAll(entry.words());
+                words.addAll(line);
                 settings.add(new Setting(words, origin, entry.line(), entry.text()));
             }
         }
@@ -79,7 +75,7 @@ final class YamlFile implements ConfigFile {
             ConfigValue value = values.find(entry.name());
             if (value != null) {
                 named.add(value);
-                if (!String.join(" ", entry.words()).equals(value.text())) {
+                if (!value.isSetBy(entry.lines())) {
                     changed.put(entry, value);
                 }
             }
@@ -88,7 +84,7 @@ final class YamlFile implements ConfigFile {
         for (int i = entries.size() - 1; i >= 0; i--) {
             ConfigValue value = changed.get(entries.get(i));
             if (value != null) {
-                after.replace(entries.get(i).keyEnd(), entries.get(i).end(), ": " + scalar(value.text()));
+                after.replace(entries.get(i).keyEnd(), entries.get(i).end(), ":" + written(value));
             }
         }
         append(after, values, named, extent);
@@ -110,8 +106,22 @@ final class YamlFile implements ConfigFile {
                 after.append(HEADING).append('\n');
                 headed = true;
             }
-            after.append(value.name()).append(": ").append(scalar(value.text())).append('\n');
+            after.append(value.name()).append(':').append(written(value)).append('\n');
         }
+    }
+
+    /** A value as it follows the colon: a list if it has several lines, else a scalar. */
+    private static String written(ConfigValue value) {
+        List<List<String>> lines = value.lines();
+        if (lines.size() == 1 && !YamlEntry.isLines(value.name())) {
+            return " " + scalar(String.join(" ", lines.get(0)));
+        }
+        StringBuilder list = new StringBuilder();
+        for (List<String> words : lines) {
+            list.append("\n  - ")
+                    .append(scalar(words.stream().map(ConfigLine::quote).collect(Collectors.joining(" "))));
+        }
+        return list.toString();
     }
 
     private static String scalar(String text) {

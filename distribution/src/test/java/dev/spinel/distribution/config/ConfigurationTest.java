@@ -292,6 +292,56 @@ class ConfigurationTest {
         }
 
         @Test
+        void usersOfAList_areAllDeclared() throws IOException {
+            String yaml = file("a.yml", "user:", "  - bob on nopass ~* +@all", "  - al on nopass ~* +@all");
+            assertThat(load(yaml).registry().get("user").lines())
+                    .extracting(line -> line.get(0))
+                    .containsExactly("bob", "al");
+            assertThat(load(file("b.yml", "user: bob on nopass ~a* +get"))
+                            .registry()
+                            .get("user")
+                            .lines())
+                    .containsExactly(List.of("bob", "on", "nopass", "~a*", "+get"));
+        }
+
+        @Test
+        void rewriteOfUsers_isAList() throws IOException {
+            String yaml = file("a.yml", "user: bob on nopass ~* +@all", "hz: 10");
+            Configuration configuration = load(yaml);
+            configuration.registry().userLines(List.of("bob on ~a\"b +@all", "default on nopass"));
+            configuration.file().rewrite(configuration.registry(), Extent.CHANGED);
+
+            assertThat(Files.readAllLines(Path.of(yaml)).get(0)).isEqualTo("user:");
+            assertThat(load(yaml).registry().get("user").lines())
+                    .containsExactly(List.of("bob", "on", "~a\"b", "+@all"), List.of("default", "on", "nopass"));
+        }
+
+        @Test
+        void rewriteOfThePackedFile_changesNothing() throws IOException {
+            String text = Files.readString(packedFile());
+            Path yaml = Path.of(file("spinel.yml", text));
+            Configuration configuration = load(yaml.toString());
+            String before = Files.readString(yaml);
+            configuration.file().rewrite(configuration.registry(), Extent.CHANGED);
+            assertThat(yaml).hasContent(before);
+
+            configuration
+                    .registry()
+                    .set(
+                            List.of("client-output-buffer-limit", "maxmemory"),
+                            List.of("normal 1mb 0 0", "2147483648"),
+                            false);
+            configuration.file().rewrite(configuration.registry(), Extent.CHANGED);
+            assertThat(Files.readAllLines(yaml))
+                    .containsSequence(
+                            "client-output-buffer-limit:",
+                            "  - \"normal 1mb 0 0\"",
+                            "  - \"replica 256mb 64mb 60\"",
+                            "  - \"pubsub 32mb 8mb 60\"")
+                    .contains("maxmemory: 2gb", "client-query-buffer-limit: 1gb");
+        }
+
+        @Test
         void rewriteOfAll_isReadBackAsItWas() throws IOException {
             String yaml = file("a.yml", "port: 7001");
             Configuration configuration = load(yaml);

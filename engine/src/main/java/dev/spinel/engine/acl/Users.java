@@ -173,7 +173,9 @@ public final class Users {
                 throw new IllegalArgumentException("Spaces not allowed in ACL usernames");
             }
             User user = name.equals(DEFAULT) ? defaultUser : rules.newUser(name);
-            rules.apply(user, "reset");
+            if (user == defaultUser) {
+                rules.apply(user, "reset");
+            }
             for (String rule : AccessRules.joinSelectors(words.subList(1, words.size()))) {
                 try {
                     rules.apply(user, rule);

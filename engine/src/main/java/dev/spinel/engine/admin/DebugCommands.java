@@ -6,12 +6,12 @@ import dev.spinel.api.command.CommandHandler;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
-import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyDescription;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.config.ConfigRegistry;
+import dev.spinel.engine.config.ConfigValue;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +32,7 @@ public final class DebugCommands implements ServerPlugin {
     private static final int CLOCK_MASK = 0xffffff;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final int ANY_NUMBER = Integer.MAX_VALUE;
+    private static final long PACKED_THRESHOLD_END_BYTES = 4L << 30;
 
     private final ConfigRegistry config;
     private final Keyspaces keyspaces;
@@ -195,8 +196,9 @@ public final class DebugCommands implements ServerPlugin {
         }
     }
 
+    /** Answers an error that does not count as one. */
     private static void error(Call call) {
-        throw new CommandException(call.arg(2).toString());
+        call.reply().error(call.arg(2).toString());
     }
 
     private static KeyDescription describe(Call call) {
@@ -243,9 +245,15 @@ public final class DebugCommands implements ServerPlugin {
     }
 
     private static void packedThreshold(Call call) {
-        String size = call.arg(2).toString();
-        if (!size.matches("[0-9]+([kKmMgG]?[bB]?)")) {
-            throw Errors.err("argument must be a memory value bigger than 1 and smaller than 4gb");
+        String error = "argument must be a memory value bigger than 1 and smaller than 4gb";
+        long bytes;
+        try {
+            bytes = ConfigValue.bytes(call.arg(2).toString());
+        } catch (IllegalArgumentException e) {
+            throw Errors.err(error);
+        }
+        if (bytes < 0 || bytes >= PACKED_THRESHOLD_END_BYTES) {
+            throw Errors.err(error);
         }
         call.reply().ok();
     }

@@ -416,7 +416,14 @@ public final class InfoSections {
     }
 
     private void errorstats(InfoText text) {
-        sources.statistics.errors().forEach((code, count) -> text.add("errorstat_" + code, "count=" + count[0]));
+        sources.statistics
+                .errors()
+                .forEach((code, count) -> text.add("errorstat_" + fieldName(code), "count=" + count[0]));
+    }
+
+    /** A name without what has a meaning in the text of INFO. */
+    static String fieldName(String name) {
+        return name.replace('#', '_').replace(':', '_').replace('\n', '_').replace('\r', '_');
     }
 
     private void keyspace(InfoText text) {

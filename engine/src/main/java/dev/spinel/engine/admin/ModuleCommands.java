@@ -3,6 +3,7 @@ package dev.spinel.engine.admin;
 import dev.spinel.api.command.Call;
 import dev.spinel.api.command.Command;
 import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.admin.PluginHost.LoadedPlugin;
@@ -83,13 +84,13 @@ public final class ModuleCommands implements ServerPlugin {
         int at = PATH + 1;
         while (at < call.argCount() && call.argIs(at, "CONFIG")) {
             if (at + 2 >= call.argCount()) {
-                throw Errors.syntax();
+                throw refused("CONFIG specified without name value pair");
             }
             values.put(call.arg(at + 1).toString(), call.arg(at + 2).toString());
             at += 3;
         }
         if (at < call.argCount() && !call.argIs(at, "ARGS")) {
-            throw Errors.syntax();
+            throw refused("Syntax Error from arguments to loadex around " + call.arg(at) + ".");
         }
         load(call, values, arguments(call, at + 1));
     }
@@ -111,10 +112,15 @@ public final class ModuleCommands implements ServerPlugin {
         try {
             plugins.load(path, values, arguments);
         } catch (IllegalArgumentException e) {
-            process.log("Plugin " + path + " failed to load: " + e.getMessage());
-            throw Errors.err("Error loading the extension. Please check the server logs.");
+            throw refused("Plugin " + path + " failed to load: " + e.getMessage());
         }
         call.reply().ok();
+    }
+
+    /** The error for the client, after the log was told the reason. */
+    private CommandException refused(String reason) {
+        process.log(reason);
+        return Errors.err("Error loading the extension. Please check the server logs.");
     }
 
     private void unload(Call call) {

@@ -25,6 +25,25 @@ final class ReplicaOfSpecs {
             block("host-port", string("host"), integer("port")),
             block("no-one", word("no", "NO"), word("one", "ONE")));
 
+    static final CommandSpec FAILOVER = CommandSpec.named("FAILOVER")
+            .group(CommandGroup.SERVER)
+            .since("6.2.0")
+            .arity(-1)
+            .flags(ADMIN, NOSCRIPT, STALE)
+            .arguments(
+                    block(
+                                    "target",
+                                    string("host"),
+                                    integer("port"),
+                                    word("force", "FORCE").optional())
+                            .token("TO")
+                            .optional(),
+                    word("abort", "ABORT").optional(),
+                    integer("milliseconds").token("TIMEOUT").optional())
+            .summary("Has a replica take over from its master.")
+            .complexity("O(1)")
+            .build();
+
     static final CommandSpec REPLICAOF = CommandSpec.named("REPLICAOF")
             .group(CommandGroup.SERVER)
             .since("5.0.0")

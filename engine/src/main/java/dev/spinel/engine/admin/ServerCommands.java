@@ -154,16 +154,17 @@ public final class ServerCommands implements ServerPlugin {
     }
 
     private void lolwut(Call call) {
+        boolean draws = call.argCount() == 1;
         int size = SpinelDrawing.DEFAULT_SIZE;
-        if (call.argCount() > 1 && call.argIs(1, "VERSION")) {
-            if (call.argCount() > 2) {
-                call.integerArg(2);
-            }
-            if (call.argCount() > 3) {
+        if (call.argCount() > 2 && call.argIs(1, "VERSION")) {
+            long version = call.integerArg(2);
+            draws = version == 5 || version == 6;
+            if (draws && call.argCount() > 3) {
                 size = (int) Math.max(1, Math.min(SpinelDrawing.MAX_SIZE, call.integerArg(3)));
             }
         }
-        call.reply().verbatim("txt", SpinelDrawing.draw(size) + "\nRedis ver. " + identity.redisVersion() + "\n");
+        String drawing = draws ? SpinelDrawing.draw(size) + "\n" : "";
+        call.reply().verbatim("txt", drawing + "Redis ver. " + identity.redisVersion() + "\n");
     }
 
     private void monitor(Call call) {

@@ -1,6 +1,7 @@
 package dev.spinel.engine.admin;
 
 import dev.spinel.engine.stats.NetworkTotals;
+import java.util.List;
 
 /** The process around the engine, as the distribution implements it. Engine thread only. */
 public interface ServerProcess {
@@ -75,7 +76,13 @@ public interface ServerProcess {
      * @param now whether not to wait for lagging replicas
      * @param force whether to stop although something failed
      */
-    record ShutdownMode(Save save, boolean now, boolean force) {}
+    record ShutdownMode(Save save, boolean now, boolean force) {
+        /** The mode that the words of {@code shutdown-on-sigterm} describe. */
+        public static ShutdownMode of(List<String> words) {
+            Save save = words.contains("save") ? Save.ALWAYS : words.contains("nosave") ? Save.NEVER : Save.CONFIGURED;
+            return new ShutdownMode(save, words.contains("now"), words.contains("force"));
+        }
+    }
 
     /** Whether data are saved before stopping. */
     enum Save {

@@ -183,7 +183,8 @@ public final class Client {
 
     /**
      * Ends the reply of a command, which begins at a mark of the connection: drops it if the client asked for none. The reply
-     * of a blocked client has yet to come.
+     * of a blocked client has yet to come. What CLIENT REPLY SKIP skips is the reply of the next request: not that of the
+     * EXEC which runs it, and not those of the commands behind it.
      *
      * @param repliedByPush whether it is one that CLIENT REPLY does not concern
      */
@@ -191,8 +192,11 @@ public final class Client {
         if (replyMode == ReplyMode.ON || is(ClientFlag.BLOCKED)) {
             return;
         }
-        if (!repliedByPush) {
+        if (!repliedByPush && replyMode != ReplyMode.SKIP_NEXT) {
             connection.rollback(mark);
+        }
+        if (is(ClientFlag.IN_EXEC)) {
+            return;
         }
         if (replyMode == ReplyMode.SKIP_NEXT) {
             replyMode = ReplyMode.SKIP;

@@ -175,14 +175,7 @@ public final class ConfigRegistry {
         if (value == null) {
             throw new IllegalArgumentException("Bad directive or wrong number of arguments");
         }
-        List<String> arguments = words.subList(1, words.size());
-        if (value.takesSeveralWords()) {
-            value.load(arguments.size() == 1 ? ConfigKind.words(arguments.get(0)) : arguments);
-        } else if (arguments.size() == 1) {
-            value.load(arguments);
-        } else {
-            throw new IllegalArgumentException("wrong number of arguments");
-        }
+        value.load(words.subList(1, words.size()));
     }
 
     /** One change that CONFIG SET asks for. */

@@ -7,13 +7,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of a redis.conf after CONFIG REWRITE.
  *
- * <p>Comments, unknown lines and the order stay. A directive that the file names gets its value in place, further lines
- * of it go; one that it does not name is added at the end when its value is not the default, or in any case if so asked.
+ * <p>Comments, unknown lines and the order stay, and so do the lines of a directive that set the value in force. Other
+ * lines give way: the first one to the value, in place, further ones to nothing. A directive that the file does not name is
+ * added at the end when its value is not the default, or in any case if so asked.
  * Any thread.
  */
 public final class ConfigRewrite {
@@ -23,43 +23,55 @@ public final class ConfigRewrite {
 
     /** The new lines of a file whose lines are {@code before}. */
     public static List<String> lines(List<String> before, ConfigRegistry registry, Extent extent) {
-        Map<ConfigValue, List<String>> pending = new HashMap<>();
-        for (ConfigValue value : registry.values()) {
-            pending.put(value, lines(value));
-        }
-        Set<ConfigValue> named = new HashSet<>();
+        Map<ConfigValue, List<List<String>>> named = named(before, registry);
+        Set<ConfigValue> written = new HashSet<>();
         List<String> after = new ArrayList<>();
         boolean headed = false;
         for (String line : before) {
             headed |= line.equals(HEADING);
-            ConfigValue value = named(line, registry);
-            if (value == null) {
+            List<String> words = words(line);
+            ConfigValue value = words.isEmpty() ? null : registry.find(words.get(0));
+            if (value == null || value.isSetBy(named.getOrDefault(value, List.of()))) {
                 after.add(line);
-            } else if (named.add(value)) {
-                after.addAll(pending.getOrDefault(value, List.of()));
+            } else if (written.add(value)) {
+                after.addAll(lines(value));
             }
         }
         for (ConfigValue value : registry.values()) {
-            if (!named.contains(value) && (extent == Extent.ALL || !value.isDefault())) {
+            if (!named.containsKey(value) && (extent == Extent.ALL || !value.isDefault())) {
                 if (!headed) {
                     after.add(HEADING);
                     headed = true;
                 }
-                after.addAll(pending.getOrDefault(value, List.of()));
+                after.addAll(lines(value));
             }
         }
         return after;
     }
 
-    private static @Nullable ConfigValue named(String line, ConfigRegistry registry) {
+    /** What follows the name on each line, by directive. */
+    private static Map<ConfigValue, List<List<String>>> named(List<String> lines, ConfigRegistry registry) {
+        Map<ConfigValue, List<List<String>>> named = new HashMap<>();
+        for (String line : lines) {
+            List<String> words = words(line);
+            ConfigValue value = words.isEmpty() ? null : registry.find(words.get(0));
+            if (value != null) {
+                named.computeIfAbsent(value, any -> new ArrayList<>()).add(words.subList(1, words.size()));
+            }
+        }
+        return named;
+    }
+
+    /** The words of a directive's line; none for any other line. */
+    private static List<String> words(String line) {
         String trimmed = line.strip();
-        if (trimmed.isEmpty() || trimmed.startsWith("#")) {
-            return null;
+        if (trimmed.startsWith("#")) {
+            return List.of();
         }
         try {
-            return registry.find(ConfigLine.split(trimmed).get(0));
+            return ConfigLine.split(trimmed);
         } catch (IllegalArgumentException e) {
-            return null;
+            return List.of();
         }
     }
 

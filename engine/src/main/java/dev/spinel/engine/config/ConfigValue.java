@@ -70,6 +70,15 @@ public final class ConfigValue {
         return new ConfigValue(name, kind, kind.canonical(defaultValue), traits);
     }
 
+    /**
+     * The amount of bytes that a text such as {@code 64mb} tells, -1 when it exceeds 63 bits.
+     *
+     * @throws IllegalArgumentException when it tells none
+     */
+    public static long bytes(String text) {
+        return WholeNumber.memory(text, "argument must be a memory value");
+    }
+
     /** A directive that is any text. */
     public static ConfigValue text(String name, String defaultText, Trait... traits) {
         return new ConfigValue(name, Text.any(), defaultText, traits);
@@ -166,10 +175,32 @@ public final class ConfigValue {
         }
     }
 
-    /** Takes a line of a file. */
-    void load(List<String> words) {
-        String canonical = setByFile ? kind.parseFurtherLine(words, text) : kind.parse(words, text);
+    /** Takes what follows the name on a line of a file. */
+    void load(List<String> arguments) {
+        String canonical = parseLine(arguments, text, setByFile);
         setByFile = true;
         accept(canonical);
+    }
+
+    private String parseLine(List<String> arguments, String current, boolean isFurther) {
+        if (arguments.size() != 1 && !kind.takesSeveralWords()) {
+            throw new IllegalArgumentException("wrong number of arguments");
+        }
+        List<String> words =
+                arguments.size() == 1 && kind.takesSeveralWords() ? ConfigKind.words(arguments.get(0)) : arguments;
+        return isFurther ? kind.parseFurtherLine(words, current) : kind.parse(words, current);
+    }
+
+    /** Whether a file with these lines, each what follows the name, sets the value that is in force. */
+    public boolean isSetBy(List<List<String>> lines) {
+        String given = defaultText;
+        try {
+            for (int i = 0; i < lines.size(); i++) {
+                given = parseLine(lines.get(i), given, i > 0);
+            }
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+        return given.equals(text);
     }
 }

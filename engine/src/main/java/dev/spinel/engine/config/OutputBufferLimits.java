@@ -20,6 +20,9 @@ final class OutputBufferLimits extends ConfigKind {
 
     @Override
     String parse(List<String> words, String current) {
+        if (words.equals(List.of(""))) {
+            return current;
+        }
         if (words.size() % WORDS_PER_CLASS != 0) {
             throw new IllegalArgumentException("Wrong number of arguments in buffer limit configuration.");
         }
@@ -65,7 +68,12 @@ final class OutputBufferLimits extends ConfigKind {
         List<String> words = words(canonical);
         List<List<String>> lines = new ArrayList<>();
         for (int i = 0; i < words.size(); i += WORDS_PER_CLASS) {
-            lines.add(words.subList(i, i + WORDS_PER_CLASS));
+            String name = words.get(i);
+            lines.add(List.of(
+                    name.equals("slave") ? "replica" : name,
+                    WholeNumber.inUnits(Long.parseLong(words.get(i + 1))),
+                    WholeNumber.inUnits(Long.parseLong(words.get(i + 2))),
+                    words.get(i + 3)));
         }
         return lines;
     }

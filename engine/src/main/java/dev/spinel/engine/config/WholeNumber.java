@@ -7,6 +7,11 @@ import java.util.Locale;
 
 /** An integer within bounds, in one of several notations. */
 final class WholeNumber extends ConfigKind {
+    /** Each is 1024 of the one before. */
+    private static final List<String> UNITS = List.of("kb", "mb", "gb");
+
+    private static final int UNIT_BITS = 10;
+
     private final Notation notation;
     private final long min;
     private final long max;
@@ -64,6 +69,24 @@ final class WholeNumber extends ConfigKind {
             return Long.parseLong(canonical, 8);
         }
         return canonical.endsWith("%") ? memoryOrPercent(canonical) : Long.parseLong(canonical);
+    }
+
+    @Override
+    List<List<String>> lines(String canonical) {
+        boolean isBytes =
+                notation == Notation.MEMORY || (notation == Notation.MEMORY_OR_PERCENT && !canonical.endsWith("%"));
+        return List.of(List.of(isBytes ? inUnits(Long.parseLong(canonical)) : canonical));
+    }
+
+    /** An amount of bytes in the largest unit of which it is a multiple. */
+    static String inUnits(long bytes) {
+        for (int i = UNITS.size(); bytes != 0 && i > 0; i--) {
+            long unit = 1L << (UNIT_BITS * i);
+            if (bytes % unit == 0) {
+                return bytes / unit + UNITS.get(i - 1);
+            }
+        }
+        return Long.toString(bytes);
     }
 
     private static long decimal(String word) {

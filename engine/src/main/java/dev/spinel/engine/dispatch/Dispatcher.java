@@ -301,10 +301,6 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             reject(client, command, Errors.outOfMemory().message());
             return Outcome.DONE;
         }
-        if ((concerns & Gate.BUSY) != 0) {
-            reject(client, command, busyError);
-            return Outcome.DONE;
-        }
         if ((concerns & Gate.DISK_ERROR) != 0) {
             reject(client, command, diskError());
             return Outcome.DONE;
@@ -326,13 +322,17 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             reject(client, command, Errors.loading().message());
             return Outcome.DONE;
         }
+        if ((concerns & Gate.BUSY) != 0) {
+            reject(client, command, busyError);
+            return Outcome.DONE;
+        }
         if ((concerns & (ClientFlag.MONITOR.bit() | ClientFlag.REPLICA.bit())) != 0) {
             reject(client, command, "ERR Replica can't interact with the keyspace");
             return Outcome.DONE;
         }
         boolean pauses =
                 (concerns & Gate.PAUSE_ALL) != 0 || ((concerns & Gate.PAUSE_WRITE) != 0 && !onlyReads(command, args));
-        if (pauses && (!inMulti || command.isExec()) && !client.is(ClientFlag.REPLICA)) {
+        if (pauses && !client.is(ClientFlag.REPLICA)) {
             if (services.keptRequests().refuses(args, argCount)) {
                 reject(client, command, Errors.outOfMemory().message());
                 return Outcome.DONE;
@@ -741,8 +741,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             answerError(client, mark, "ERR internal error in command '" + command.fullName() + "'");
         } finally {
             depth--;
+            services.keyspaces().endCommand(isHalfDone, depth > 0);
         }
-        services.keyspaces().endCommand(isHalfDone, depth > 0);
         long took = services.clock().readNanos() - start;
         context.finish(databaseBefore);
         if (client.is(ClientFlag.NO_TOUCH)) {

@@ -176,8 +176,9 @@ public final class KeyFinder {
                 position++;
             } else if (arg.isWord("AUTH2")) {
                 position += 2;
-            } else if (arg.isWord("KEYS") && args[offset + 3].isEmpty()) {
-                for (int key = position + 1; key < argCount; key++) {
+            } else if (arg.isWord("KEYS")) {
+                // Beside a key before them, MIGRATE refuses them.
+                for (int key = position + 1; args[offset + 3].isEmpty() && key < argCount; key++) {
                     add(key, moved);
                 }
                 return count();

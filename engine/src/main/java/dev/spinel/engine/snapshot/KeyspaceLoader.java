@@ -6,8 +6,10 @@ import dev.spinel.engine.dataset.ForwardingSink;
 import dev.spinel.engine.dataset.IgnoringSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.ValueSink;
+import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.io.IOException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ public final class KeyspaceLoader extends ForwardingSink {
     private final Keyspaces keyspaces;
     private final LongSupplier nowMillis;
     private final Libraries libraries;
+    private final Consumer<Database> clearing;
     private final ValueBuilder builder;
     private final ValueSink nobody = new IgnoringSink();
     private ValueSink target = nobody;
@@ -49,14 +52,17 @@ public final class KeyspaceLoader extends ForwardingSink {
      * @param nowMillis Unix time in milliseconds
      * @param customTypes the types of plugins by their names
      * @param libraries keeps libraries of functions
+     * @param clearing hears of each database before {@link #clear} removes its keys
      */
     public KeyspaceLoader(
             Keyspaces keyspaces,
             LongSupplier nowMillis,
             Function<String, @Nullable ValueType<?>> customTypes,
-            Libraries libraries) {
+            Libraries libraries,
+            Consumer<Database> clearing) {
         this.keyspaces = keyspaces;
         this.libraries = libraries;
+        this.clearing = clearing;
         this.nowMillis = nowMillis;
         this.builder = new ValueBuilder(customTypes, true);
     }
@@ -83,6 +89,7 @@ public final class KeyspaceLoader extends ForwardingSink {
     public void clear() {
         libraries.clear();
         for (int i = 0; i < keyspaces.count(); i++) {
+            clearing.accept(keyspaces.get(i));
             keyspaces.flush(i, false);
         }
     }

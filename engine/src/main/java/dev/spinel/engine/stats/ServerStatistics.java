@@ -6,6 +6,7 @@ import java.util.TreeMap;
 /** Counters of the whole server since start or CONFIG RESETSTAT, for INFO. Engine thread only. */
 public final class ServerStatistics {
     private static final int MAX_ERROR_CODES = 128;
+    private static final int MAX_ERROR_CODE_CHARS = 30;
 
     private final Map<String, long[]> errors = new TreeMap<>();
     private long commands;
@@ -34,11 +35,11 @@ public final class ServerStatistics {
         return connections;
     }
 
-    /** Counts an error reply under its code, the first word of the message. */
+    /** Counts an error reply under its code, the first word of the message; one without a short such word under ERR. */
     public void errorReplied(String message) {
         errorReplies++;
         int space = message.indexOf(' ');
-        String code = space < 0 ? message : message.substring(0, space);
+        String code = space < 0 || space > MAX_ERROR_CODE_CHARS ? "ERR" : message.substring(0, space);
         if (errors.size() < MAX_ERROR_CODES || errors.containsKey(code)) {
             errors.computeIfAbsent(code, k -> new long[1])[0]++;
         }

@@ -36,6 +36,24 @@ class AccessRulesTest {
         return user;
     }
 
+    @Test
+    void declaredUsers_saySanitizePayloadOnlyWhenAskedTo() {
+        Users users = new Users(table);
+        users.declare(
+                List.of(
+                        List.of("al", "on", "nopass", "+@all"),
+                        List.of("bob", "on", "nopass", "sanitize-payload", "+@all"),
+                        List.of("default", "on", "nopass", "~*", "+@all")),
+                line -> {});
+        assertThat(users.text())
+                .isEqualTo(
+                        """
+                        user al on nopass resetchannels +@all
+                        user bob on nopass sanitize-payload resetchannels +@all
+                        user default on nopass sanitize-payload ~* resetchannels +@all
+                        """);
+    }
+
     private boolean mayRun(User user, String command, String... arguments) {
         Bytes[] args = new Bytes[arguments.length + 1];
         args[0] = Bytes.of(command);

@@ -3,6 +3,7 @@ package dev.spinel.engine.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.engine.command.CommandTester;
+import dev.spinel.engine.stats.ServerStatistics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -62,6 +63,25 @@ class InfoTest {
         void namedSections_comeInTheOrderOfTheReport() {
             assertThat(titles(info("keyspace CLIENTS nosuch"))).containsExactly("Clients", "Keyspace");
             assertThat(titles(info("nosuch"))).isEmpty();
+        }
+    }
+
+    @Nested
+    class Errorstats {
+        @Test
+        void errorOfDebug_isNotCounted() {
+            tester.send("CONFIG SET maxmemory 0");
+            tester.send("DEBUG ERROR CODE");
+            assertThat(info("errorstats")).doesNotContain("errorstat_CODE");
+        }
+
+        @Test
+        void codeWithSeparators_isOneField() {
+            ServerStatistics statistics = new ServerStatistics();
+            statistics.errorReplied("ERROR:#X with text");
+            statistics.errorReplied("NoCodeAtAll");
+            assertThat(statistics.errors()).containsOnlyKeys("ERROR:#X", "ERR");
+            assertThat(InfoSections.fieldName("ERROR:#X\n")).isEqualTo("ERROR__X_");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerCommandsTest {
@@ -30,6 +31,35 @@ class ServerCommandsTest {
         void subcommandWithoutKeys_saysSo() {
             assertThat(tester.send("command getkeys client list")).isEqualTo("-ERR The command has no key arguments");
         }
+    }
+
+    @Nested
+    class Refusals {
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                textBlock =
+                        """
+                        failover                              | ERR FAILOVER requires connected replicas.
+                        failover to a 1 force timeout 10      | ERR FAILOVER requires connected replicas.
+                        failover abort                        | ERR No failover in progress.
+                        failover abort x                      | ERR syntax error
+                        failover to a                         | ERR syntax error
+                        failover timeout 0                    | ERR FAILOVER timeout must be greater than 0
+                        failover to a x                       | ERR value is not an integer or out of range
+                        lolwut version x                      | ERR value is not an integer or out of range
+                        debug quicklist-packed-threshold 4gb  | ERR argument must be a memory value bigger than 1 and smaller than 4gb
+                        debug quicklist-packed-threshold -1   | ERR argument must be a memory value bigger than 1 and smaller than 4gb
+                        """)
+        void command_isAnsweredAsByRedis(String command, String error) {
+            assertThat(tester.send(command)).isEqualTo("-" + error);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"lolwut version 99", "lolwut 1 2 3", "lolwut version 7 100 100"})
+    void lolwutOfAVersionWithoutDrawing_tellsTheVersionOnly(String command) {
+        assertThat(tester.send(command).strip()).isEqualTo("Redis ver. 7.0.15");
     }
 
     @Nested

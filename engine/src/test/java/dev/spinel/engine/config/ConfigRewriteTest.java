@@ -17,7 +17,31 @@ class ConfigRewriteTest {
                         List.of("# top", "save 900 1", "", "save 300 10", "maxmemory 7", "include x.conf"),
                         registry,
                         Extent.CHANGED))
-                .containsExactly("# top", "save 10 1", "save 20 2", "", "maxmemory 1048576", "include x.conf");
+                .containsExactly("# top", "save 10 1", "save 20 2", "", "maxmemory 1mb", "include x.conf");
+    }
+
+    @Test
+    void linesThatSetTheValueInForce_stayAsTheyAre() {
+        List<String> before = List.of(
+                "maxmemory  3072mb", "client-output-buffer-limit normal 1mb 2048kb 3", "save 900 1", "save 300 10");
+        before.forEach(line -> registry.load(ConfigLine.split(line)));
+        assertThat(ConfigRewrite.lines(before, registry, Extent.CHANGED)).isEqualTo(before);
+    }
+
+    @Test
+    void bytes_areWrittenInTheLargestUnit() {
+        registry.set(
+                List.of("maxmemory", "proto-max-bulk-len", "client-output-buffer-limit", "maxmemory-clients"),
+                List.of("3221225472", "1500kb", "normal 1048576 1025 3", "10%"),
+                false);
+        assertThat(ConfigRewrite.lines(List.of(), registry, Extent.CHANGED))
+                .contains(
+                        "maxmemory 3gb",
+                        "proto-max-bulk-len 1500kb",
+                        "client-output-buffer-limit normal 1mb 1025 3",
+                        "client-output-buffer-limit replica 256mb 64mb 60",
+                        "client-output-buffer-limit pubsub 32mb 8mb 60",
+                        "maxmemory-clients 10%");
     }
 
     @Test

@@ -51,6 +51,31 @@ final class TransactionCommandsTest {
         }
 
         @Test
+        void writeWhileWritesArePaused_isQueuedOnceThePauseEnds() {
+            other.send("CLIENT PAUSE 1000 WRITE");
+            server.send("MULTI");
+            assertThat(server.send("GET k")).isEqualTo("QUEUED");
+            CommandTester.Session paused = server.connect();
+            paused.send("MULTI");
+            assertThat(paused.send("SET k 1")).isEmpty();
+
+            server.advanceMillis(1001);
+            server.endTurn();
+
+            assertThat(paused.take()).isEqualTo("QUEUED");
+            assertThat(paused.send("EXEC")).isEqualTo("[OK]");
+        }
+
+        @Test
+        void skippedReply_isTheOneBehindExec() {
+            server.send("MULTI");
+            server.send("CLIENT REPLY SKIP");
+            server.send("EXEC");
+            assertThat(server.send("PING")).isEmpty();
+            assertThat(server.send("PING")).isEqualTo("PONG");
+        }
+
+        @Test
         void unknownCommandQueued_discardsAll() {
             server.send("MULTI");
             assertThat(server.send("NOSUCH")).startsWith("-ERR unknown command 'NOSUCH'");

@@ -80,8 +80,10 @@ final class ScriptSpecs {
             .build();
 
     static final CommandSpec SCRIPT_FLUSH = subcommand("FLUSH", "2.6.0", -2, NOSCRIPT)
-            .arguments(oneOf("flush_mode", word("async", "ASYNC"), word("sync", "SYNC"))
-                    .optional())
+            .arguments(oneOf("async", word("async", "ASYNC"), word("sync", "SYNC"))
+                    .optional()
+                    .since("6.2.0"))
+            .changed("6.2.0", "Options ASYNC and SYNC.")
             .tips("request_policy:all_nodes", "response_policy:all_succeeded")
             .summary("Forgets all cached scripts.")
             .complexity("O(N) for N cached scripts.")
