@@ -3,6 +3,7 @@ package dev.spinel.engine.snapshot;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -18,28 +19,29 @@ final class ChunkMemory {
     private final Queue<byte[]> spares = new ConcurrentLinkedQueue<>();
     private final AtomicLong takenBytes = new AtomicLong();
     private final LongSupplier maxBytes;
-    private final Runnable whenExhausted;
+    private final LongConsumer whenExhausted;
 
     /** Memory without a limit. */
     ChunkMemory() {
-        this(() -> Long.MAX_VALUE, () -> {});
+        this(() -> Long.MAX_VALUE, bytes -> {});
     }
 
     /**
      * @param maxBytes how much may be taken at the moment
-     * @param whenExhausted hears that something was refused
+     * @param whenExhausted hears that something was refused, and how much would have been taken with it
      */
-    ChunkMemory(LongSupplier maxBytes, Runnable whenExhausted) {
+    ChunkMemory(LongSupplier maxBytes, LongConsumer whenExhausted) {
         this.maxBytes = maxBytes;
         this.whenExhausted = whenExhausted;
     }
 
     /** Whether so many more bytes may be taken. */
     boolean hasRoom(long bytes) {
-        if (takenBytes.get() + bytes <= maxBytes.getAsLong()) {
+        long needed = takenBytes.get() + bytes;
+        if (needed <= maxBytes.getAsLong()) {
             return true;
         }
-        whenExhausted.run();
+        whenExhausted.accept(needed);
         return false;
     }
 

@@ -291,9 +291,9 @@ public final class Snapshots {
             writer.fail(failure);
         }
 
-        private void failForMemory() {
-            writer.fail(new IOException("not enough memory for the snapshot: " + memory.takenBytes()
-                    + " bytes wait to be written, of a limit of " + roomBytes.getAsLong()));
+        private void failForMemory(long bytes) {
+            writer.fail(new IOException("not enough memory for the snapshot: " + bytes
+                    + " bytes would wait to be written, and " + roomBytes.getAsLong() + " may"));
         }
 
         /** Whether the background thread should catch up first. */

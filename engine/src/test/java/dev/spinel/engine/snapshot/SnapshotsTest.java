@@ -85,7 +85,10 @@ final class SnapshotsTest {
     private static class Copy implements SnapshotTarget {
         private final PortsProbe probe = new PortsProbe();
         private final CommandTester engine = new CommandTester(new FixedProcess(), List.of(probe));
-        @Nullable Throwable failure;
+
+        @Nullable
+        Throwable failure;
+
         boolean completed;
         boolean discarded;
         boolean ended;
