@@ -72,6 +72,7 @@ import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.memory.Room;
+import dev.spinel.engine.memory.WorkingHeap;
 import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.propagate.WriteSink;
 import dev.spinel.engine.pubsub.PubSub;
@@ -207,6 +208,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         DispatchServices services = new DispatchServices(
                 keyspaces,
                 room,
+                new WorkingHeap(arena, this::usedBytes),
                 changes,
                 propagator,
                 blockedClients,
@@ -311,6 +313,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 this::unclaimedDataBytes,
                 process::log);
         capabilities.forEach(capability -> capability.connect(ports));
+    }
+
+    private long usedBytes() {
+        return memory.estimateBytes();
     }
 
     private long unclaimedDataBytes() {

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class CallContext implements ClientCall {
     private static final Bytes REDACTED = Bytes.of("(redacted)");
 
+    /** How much heap a command takes without being looked at. */
+    private static final long HEAP_STEP_BYTES = 64 << 10;
+
     private final DispatchServices services;
     private @Nullable Client client;
     private @Nullable RegisteredCommand command;
@@ -35,6 +38,7 @@ final class CallContext implements ClientCall {
     private Bytes[] args = new Bytes[0];
     private Bytes[] shownArgs = args;
     private int argCount;
+    private long heapBytes;
     private long changesBefore;
     private boolean explicitEffects;
     private boolean ownsArgs;
@@ -52,6 +56,7 @@ final class CallContext implements ClientCall {
         args = arguments;
         shownArgs = arguments;
         argCount = count;
+        heapBytes = 0;
         changesBefore = services.changes().changes();
         ownsArgs = false;
         explicitEffects = false;
@@ -226,6 +231,16 @@ final class CallContext implements ClientCall {
     @Override
     public long configNumber(String parameter) {
         return services.configNumbers().applyAsLong(parameter);
+    }
+
+    @Override
+    public void takeHeap(long bytes) {
+        long before = heapBytes;
+        heapBytes += bytes;
+        if (before / HEAP_STEP_BYTES != heapBytes / HEAP_STEP_BYTES
+                && !services.workingHeap().suffices(heapBytes)) {
+            throw Errors.outOfMemory();
+        }
     }
 
     @Override
