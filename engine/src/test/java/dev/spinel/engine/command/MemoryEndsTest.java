@@ -259,6 +259,16 @@ class MemoryEndsTest {
         }
 
         @Test
+        void hgetex_setsTheTimesOfAllFieldsOrOfNone() {
+            // With a time a record has eight bytes more: for the first field there is a place, for the second none.
+            tester.send("HSET hash a " + "v".repeat(100) + " b " + "w".repeat(180));
+            tester.send("HSET twin a " + "v".repeat(108) + " b " + "v".repeat(100));
+            fill();
+            refuses("HGETEX hash EX 100 FIELDS 2 a b");
+            assertThat(tester.send("HTTL hash FIELDS 2 a b")).isEqualTo("[-1 -1]");
+        }
+
+        @Test
         void restore_withTimeToLive_keepsTheOldValue() throws IOException {
             ValueTransfer transfer = probe.ports().values();
             transfer.begin().string(Bytes.of("w".repeat(VALUE_BYTES)));
@@ -289,6 +299,47 @@ class MemoryEndsTest {
 
         private static String key(int number) {
             return "key:" + (1_000_000 + number);
+        }
+    }
+
+    /** Commands that copy elements before they answer or store them. */
+    @Nested
+    class Copies {
+        @BeforeEach
+        void fill() {
+            for (int i = 0; i < 250; i++) {
+                StringBuilder members = new StringBuilder();
+                for (int j = 0; j < 1000; j++) {
+                    members.append(" m").append(i * 1000 + j);
+                }
+                tester.send("SADD set" + members);
+                tester.send("RPUSH list" + members);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "SORT set ALPHA",
+                    "SORT list ALPHA",
+                    "SORT set BY nosort STORE list",
+                    "SORT list BY nosort STORE other",
+                    "SORT list BY w* LIMIT 0 1",
+                    "SPOP set 150000",
+                    "ZUNION 1 set",
+                })
+        void aboveWhatIsLeft_areRefused(String command) {
+            refuses(command);
+        }
+
+        @Test
+        void sort_withLimit_keepsFew() {
+            assertThat(tester.send("SORT set ALPHA LIMIT 0 3")).isEqualTo("[m0 m1 m10]");
+            assertThat(tester.send("SORT set ALPHA DESC LIMIT 1 2")).isEqualTo("[m99998 m99997]");
+            assertThat(tester.send("SORT list BY nosort DESC LIMIT 1 2")).isEqualTo("[m249998 m249997]");
+            assertThat(tester.send("SORT list BY nosort GET # LIMIT 7 2")).isEqualTo("[m7 m8]");
+            assertThat(tester.send("SORT list BY nosort LIMIT 300000 2")).isEqualTo("[]");
+            assertThat(tester.send("SORT list LIMIT 0 0")).startsWith("-ERR One or more scores");
         }
     }
 
