@@ -13,6 +13,7 @@ import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientMemory;
 import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
@@ -340,6 +341,7 @@ final class CallContext implements ClientCall {
         if (services.keptRequests().refuses(args, argCount)) {
             throw Errors.outOfMemory();
         }
+        services.keptRequests().requireRoom(caller, ClientMemory.waitedBytes(keyCount));
         Request request = services.keptRequests().keep(args, argCount);
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;

@@ -3,29 +3,29 @@ package dev.spinel.engine.memory;
 import java.util.function.LongSupplier;
 
 /**
- * The part of the heap that a command may fill until it ends: a small share that is never the data's, and what the data have
- * not claimed. Engine thread only.
+ * The part of the heap that may be filled with something else than data, by a command until it ends or by what clients have
+ * the server keep: a small share that is never the data's, and what the data have not claimed. Engine thread only.
  */
 public final class WorkingHeap {
     /** The share beside the data, which connections need too. */
-    private static final int SHARE_DIVISOR = 16;
+    private static final int SHARE_DIVISOR = 8;
 
     private final Arena arena;
-    private final LongSupplier usedBytes;
+    private final LongSupplier heapBytes;
 
-    /** @param usedBytes what data, and clients as far as they count with them, use of the heap */
-    public WorkingHeap(Arena arena, LongSupplier usedBytes) {
+    /** @param heapBytes what the arena has reserved, and what counts with the data beside it */
+    public WorkingHeap(Arena arena, LongSupplier heapBytes) {
         this.arena = arena;
-        this.usedBytes = usedBytes;
+        this.heapBytes = heapBytes;
     }
 
-    /** Whether a command may have so many bytes at a time. Always without a limit of the arena. */
+    /** The share beside the data, in bytes; {@link Long#MAX_VALUE} without a limit of the arena. */
+    public long shareBytes() {
+        return arena.maxBytes() == 0 ? Long.MAX_VALUE : arena.maxBytes() / SHARE_DIVISOR;
+    }
+
+    /** Whether there is room for so many bytes. */
     public boolean suffices(long bytes) {
-        long max = arena.maxBytes();
-        if (max == 0) {
-            return true;
-        }
-        long unclaimed = max - Math.max(arena.reservedBytes(), usedBytes.getAsLong());
-        return bytes <= max / SHARE_DIVISOR + Math.max(0, unclaimed);
+        return arena.maxBytes() == 0 || heapBytes.getAsLong() + bytes <= arena.maxBytes() + shareBytes();
     }
 }

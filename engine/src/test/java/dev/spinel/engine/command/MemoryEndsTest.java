@@ -343,6 +343,83 @@ class MemoryEndsTest {
         }
     }
 
+    /** What is kept outside the arena for clients, and of values beside their data. */
+    @Nested
+    class KeptOnTheHeap {
+        private static final int MOST = 150_000;
+
+        @ParameterizedTest
+        @ValueSource(strings = {"WATCH", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
+        void namesOfAClient_areRefusedInTheEnd_andForgottenWithIt(String command) {
+            CommandTester.Session client = tester.connect();
+            int names = 0;
+            String reply = "";
+            while (!reply.startsWith("-") && names < MOST) {
+                StringBuilder line = new StringBuilder(command);
+                for (int i = 0; i < 100; i++) {
+                    line.append(" name").append(names++);
+                }
+                reply = client.send(line.toString());
+            }
+            assertThat(reply).isEqualTo(OUT_OF_MEMORY);
+            assertThat(tester.send("WATCH key")).isEqualTo("OK");
+            assertThat(tester.send("SET key value")).isEqualTo(OUT_OF_MEMORY);
+            client.close();
+            tester.advanceMillis(200);
+            assertThat(tester.send("SET key value")).isEqualTo("OK");
+        }
+
+        @Test
+        void keysThatClientsWaitFor_areRefusedInTheEnd() {
+            String reply = "";
+            int clients = 0;
+            while (!reply.startsWith("-") && clients < 100) {
+                StringBuilder line = new StringBuilder("BLPOP");
+                for (int i = 0; i < 20_000; i++) {
+                    line.append(" key").append(clients).append(':').append(i);
+                }
+                reply = tester.connect().send(line + " 0");
+                clients++;
+            }
+            assertThat(reply).isEqualTo(OUT_OF_MEMORY);
+            assertThat(clients).isBetween(2, 6);
+        }
+
+        @Test
+        void trackedKeys_areGivenUp() {
+            tester.send("HELLO 3");
+            tester.send("CLIENT TRACKING ON");
+            for (int i = 0; i < 20_000; i++) {
+                tester.send("GET key" + i);
+                if (i % 1000 == 0) {
+                    tester.advanceMillis(1);
+                }
+            }
+            String keys = tester.send("INFO stats").replaceAll("(?s).*tracking_total_keys:(\\d+).*", "$1");
+            assertThat(Integer.parseInt(keys)).isBetween(2000, 10_000);
+        }
+
+        @Test
+        void logOfCommands_isBounded() {
+            tester.send("CONFIG SET slowlog-log-slower-than 0 slowlog-max-len 1000000");
+            for (int i = 0; i < 20_000; i++) {
+                tester.send("SET key " + "v".repeat(100));
+            }
+            assertThat(Integer.parseInt(tester.send("SLOWLOG LEN"))).isBetween(1000, 4000);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"XGROUP CREATE stream%d g $ MKSTREAM", "XGROUP CREATECONSUMER stream g c%d"})
+        void groupsAndConsumers_areRefusedInTheEnd(String command) {
+            tester.send("XGROUP CREATE stream g $ MKSTREAM");
+            String reply = "";
+            for (int i = 0; !reply.startsWith("-") && i < MOST; i++) {
+                reply = tester.send(command.formatted(i));
+            }
+            assertThat(reply).isEqualTo(OUT_OF_MEMORY);
+        }
+    }
+
     /** A command that needs more than is kept free for any. */
     @Nested
     class LargeArguments {
