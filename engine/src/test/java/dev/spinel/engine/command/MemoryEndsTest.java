@@ -325,11 +325,17 @@ class MemoryEndsTest {
                     "SORT set BY nosort STORE list",
                     "SORT list BY nosort STORE other",
                     "SORT list BY w* LIMIT 0 1",
-                    "SPOP set 150000",
+                    "SPOP set 240000",
                     "ZUNION 1 set",
                 })
         void aboveWhatIsLeft_areRefused(String command) {
             refuses(command);
+        }
+
+        @Test
+        void membersDrawn_aboveWhatIsLeft_areRefused() {
+            assertThat(tester.send("SET key " + "v".repeat(8 << 20))).isEqualTo("OK");
+            refuses("SRANDMEMBER set 80000");
         }
 
         @Test

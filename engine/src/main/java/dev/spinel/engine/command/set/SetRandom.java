@@ -21,8 +21,11 @@ final class SetRandom {
     private static final Bytes SREM = Bytes.of("SREM");
     private static final Bytes DEL = Bytes.of("DEL");
 
-    /** What a copy of a member takes of the heap beside its bytes, where a set of those drawn may have it too. */
-    private static final int MEMBER_BYTES = 160;
+    /** What a copy of a member takes of the heap beside its bytes, in a list. */
+    private static final int MEMBER_BYTES = 64;
+
+    /** The same, in a set. */
+    private static final int DRAWN_BYTES = 112;
 
     /** Drawing with rejection is used when the set has more than this many members for each one that is wanted. */
     private static final int REJECTION_FACTOR = 3;
@@ -72,7 +75,7 @@ final class SetRandom {
             return;
         }
         List<Bytes> drawn = new ArrayList<>();
-        draw(set, count, call.random(), member -> {
+        draw(call, set, count, member -> {
             call.takeHeap(MEMBER_BYTES + member.length());
             drawn.add(member.copy());
         });
@@ -119,16 +122,16 @@ final class SetRandom {
         } else {
             long distinct = Math.min(count, set.size());
             reply.array((int) distinct);
-            draw(set, distinct, call.random(), reply::bulk);
+            draw(call, set, distinct, reply::bulk);
         }
     }
 
     /** Draws so many distinct members, each a view that is valid until the next one. */
-    private static void draw(SetValue set, long count, RandomGenerator random, Consumer<Bytes> drawn) {
+    private static void draw(Call call, SetValue set, long count, Consumer<Bytes> drawn) {
         if (count >= set.size() / REJECTION_FACTOR) {
-            select(set, count, random, drawn);
+            select(set, count, call.random(), drawn);
         } else {
-            drawDistinct(set, count, random, drawn);
+            drawDistinct(call, set, count, drawn);
         }
     }
 
@@ -159,11 +162,12 @@ final class SetRandom {
         }
     }
 
-    private static void drawDistinct(SetValue set, long count, RandomGenerator random, Consumer<Bytes> drawn) {
+    private static void drawDistinct(Call call, SetValue set, long count, Consumer<Bytes> drawn) {
         Set<Bytes> members = new HashSet<>();
         while (members.size() < count) {
-            Bytes member = set.random(random).copy();
+            Bytes member = set.random(call.random()).copy();
             if (members.add(member)) {
+                call.takeHeap(DRAWN_BYTES + member.length());
                 drawn.accept(member);
             }
         }
