@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -545,6 +546,39 @@ class ServerProcessIT {
                         .isEqualTo(300_000_000L);
             }
             assertThat(process.isAlive()).isTrue();
+        }
+
+        @Test
+        void commandsThatNeedMuchHeap_areSurvived() throws Exception {
+            survives((port, sockets) -> {
+                try (Jedis client = new Jedis("127.0.0.1", port, 60_000)) {
+                    client.eval("for i=1,600000 do redis.call('sadd','set',i..'m') end");
+                    client.eval("for i=1,100000 do redis.call('zadd','sorted',i,i..'m') end");
+                    for (String command : List.of(
+                            "COPY set copy",
+                            "SUNIONSTORE union set",
+                            "SINTERSTORE set set set",
+                            "ZUNIONSTORE all 2 sorted set",
+                            "ZRANGESTORE range sorted 0 -1",
+                            "ZUNION 2 sorted set",
+                            "SORT set ALPHA LIMIT 0 1",
+                            "SORT set ALPHA",
+                            "SORT set BY nosort STORE list",
+                            "SPOP set 400000")) {
+                        sendAnyway(client, command.split(" "));
+                    }
+                }
+            });
+        }
+
+        /** Sends a command, which may be refused for lack of memory. */
+        private static void sendAnyway(Jedis client, String... words) {
+            String[] arguments = Arrays.copyOfRange(words, 1, words.length);
+            try {
+                client.sendCommand(() -> words[0].getBytes(UTF_8), arguments);
+            } catch (JedisDataException refused) {
+                assertThat(refused).hasMessageStartingWith("OOM ");
+            }
         }
 
         @Test

@@ -74,6 +74,7 @@ import dev.spinel.engine.memory.Arena;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.memory.KeyHash;
 import dev.spinel.engine.memory.Room;
+import dev.spinel.engine.memory.WorkingHeap;
 import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.propagate.WriteSink;
 import dev.spinel.engine.pubsub.PubSub;
@@ -111,6 +112,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
      */
     private static final long MEMORY_STEP_BYTES = 1L << 20;
 
+    private static final int VALUE_STEP_DIVISOR = 64;
     private static final long MAX_HEADROOM_BYTES = 8L << 20;
     private static final int HEADROOM_DIVISOR = 8;
 
@@ -142,12 +144,13 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final Arena arena;
     private final EncodingLimits encodingLimits = new EncodingLimits();
     private final ClientRegistry clients = new ClientRegistry();
-    private final PubSub pubSub = new PubSub();
-    private final KeyEvents keyEvents = new KeyEvents(pubSub);
-    private final ClientTracking tracking = new ClientTracking(clients);
-    private final WatchedKeys watchedKeys = new WatchedKeys();
+    private final WorkingHeap workingHeap;
+    private final KeptRequests keptRequests;
+    private final PubSub pubSub;
+    private final KeyEvents keyEvents;
+    private final ClientTracking tracking;
+    private final WatchedKeys watchedKeys;
     private final BlockedClients blockedClients;
-    private final KeptRequests keptRequests = new KeptRequests();
     private final Propagator propagator = new Propagator();
     private final ChangeHub changes;
     private final ServerStatistics statistics = new ServerStatistics();
@@ -180,7 +183,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private long memoryLimitBytes;
     private long uncheckedUpToBytes;
     private boolean evictionUnfinished;
-    private long checkedKeptBytes;
+    private long countedGrowthBytes;
     private boolean outOfMemory;
     private boolean protectedMode;
     private int loadedCapabilities;
@@ -192,6 +195,13 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     public Engine(EngineOptions options) {
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
         this.arena = new Arena(options.maxArenaBytes());
+        this.workingHeap = new WorkingHeap(arena, this::heapBytes);
+        this.keptRequests = new KeptRequests(workingHeap);
+        this.pubSub = new PubSub(keptRequests);
+        this.keyEvents = new KeyEvents(pubSub);
+        this.tracking = new ClientTracking(clients, keptRequests, workingHeap.shareBytes() / 2);
+        this.watchedKeys = new WatchedKeys(keptRequests);
+        commandLogs.maxBytes(workingHeap.shareBytes() / 2);
         long headroomBytes = Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
         this.room = new Room(arena, headroomBytes / 2);
         this.heapLimitBytes = options.maxArenaBytes() == 0 ? Long.MAX_VALUE : options.maxArenaBytes() - headroomBytes;
@@ -210,6 +220,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         DispatchServices services = new DispatchServices(
                 keyspaces,
                 room,
+                workingHeap,
                 changes,
                 propagator,
                 blockedClients,
@@ -247,8 +258,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         dispatcher.onlyReads(this::onlyReads);
         dispatcher.onLackOfRoom(this::makeRoom);
         this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
-        this.memory = new MemoryUse(arena, keyspaces, clients, pausedClients, () -> replicationFigures()
-                .countedBytes());
+        this.memory = new MemoryUse(
+                arena,
+                keyspaces,
+                clients,
+                pausedClients,
+                () -> replicationFigures().countedBytes() + tracking.heapBytes() + commandLogs.heapBytes());
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -262,7 +277,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new GeoCommands(),
                 new GenericCommands(),
                 transactionCommands,
-                new PubSubCommands(pubSub),
+                new PubSubCommands(pubSub, keptRequests),
                 new ConnectionCommands(
                         users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
                 new ClientCommands(
@@ -320,6 +335,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 this::unclaimedDataBytes,
                 process::log);
         capabilities.forEach(capability -> capability.connect(ports));
+    }
+
+    private long heapBytes() {
+        return memory.heapBytes();
     }
 
     private long unclaimedDataBytes() {
@@ -545,9 +564,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     }
 
     private void checkMemory() {
-        boolean keptMore = keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
-        long used = keptMore ? memory.usedBytes() : memory.estimateBytes();
-        checkedKeptBytes = keptMore ? keptRequests.totalBytes() : checkedKeptBytes;
+        long used;
+        if (hasHeapGrown()) {
+            used = memory.usedBytes();
+            keptRequests.counted();
+            countedGrowthBytes = keyspaces.heapGrowthBytes();
+        } else {
+            used = memory.estimateBytes();
+        }
         boolean unfinished = false;
         outOfMemory = false;
         if (used > memoryLimitBytes || room.isShort()) {
@@ -646,10 +670,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     /** Whether memory may be short: always while it is, else when it grew by what was left, or by a step. */
     private boolean mayBeShort() {
-        return outOfMemory
-                || room.isShort()
-                || arena.usedBytes() > uncheckedUpToBytes
-                || keptRequests.totalBytes() - checkedKeptBytes > MEMORY_STEP_BYTES;
+        return outOfMemory || room.isShort() || arena.usedBytes() > uncheckedUpToBytes || hasHeapGrown();
+    }
+
+    /** Whether what is not in the arena, and is summed up now and then, has grown by a step. */
+    private boolean hasHeapGrown() {
+        // The sum of many values takes long, so it is taken seldom where there are many.
+        long valueStep = Math.max(MEMORY_STEP_BYTES, memoryLimitBytes / VALUE_STEP_DIVISOR);
+        return keptRequests.uncountedBytes() > MEMORY_STEP_BYTES
+                || keyspaces.heapGrowthBytes() - countedGrowthBytes > valueStep;
     }
 
     private void resetStatistics() {

@@ -75,6 +75,13 @@ public interface Call {
     long configNumber(String parameter);
 
     /**
+     * Takes heap that the handler fills until it returns, with copies of elements for example, beside what it took before.
+     *
+     * @throws dev.spinel.api.error.CommandException {@code -OOM} if the server has not so much
+     */
+    void takeHeap(long bytes);
+
+    /**
      * Tells that a key was changed: counts the change, wakes transactions that watch the key and clients that track it,
      * and publishes a keyspace event. The command is then logged and replicated as it came, unless {@link #propagateAs}
      * or {@link #propagateNothing} says otherwise.

@@ -56,7 +56,10 @@ public interface Keyspace {
     /** The value of a key for changing, made empty when there is none. The caller fills it, or removes it if empty. */
     <V> V modifyOrCreate(ValueType<V> type, Bytes key);
 
-    /** Replaces whatever a key holds by an empty value of a type, without time to live. */
+    /**
+     * Replaces whatever a key holds by an empty value of a type, without time to live. Views of the value that was there can
+     * be read until the command ends, so that the new value may be made of it.
+     */
     <V> V replace(ValueType<V> type, Bytes key);
 
     /** Sets a string, replacing any value; the time to live is dropped unless kept. The fast path of SET. */

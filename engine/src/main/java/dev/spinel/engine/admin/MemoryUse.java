@@ -25,26 +25,26 @@ public final class MemoryUse {
     private final Keyspaces keyspaces;
     private final ClientRegistry clients;
     private final PausedClients pausedClients;
-    private final LongSupplier backlogBytes;
-    private long sampledBacklogBytes;
+    private final LongSupplier keptBytes;
+    private long sampledKeptBytes;
     private long peakBytes;
     private long sampledClientBytes;
     private long sampledLargeBytes;
     private long clientsSampledMillis;
     private long sampledMillis;
 
-    /** @param backlogBytes heap of what is kept for replicas, as far as it counts when keys are evicted */
+    /** @param keptBytes heap of what is kept beside data and clients, as far as it counts when keys are evicted */
     public MemoryUse(
             Arena arena,
             Keyspaces keyspaces,
             ClientRegistry clients,
             PausedClients pausedClients,
-            LongSupplier backlogBytes) {
+            LongSupplier keptBytes) {
         this.arena = arena;
         this.keyspaces = keyspaces;
         this.clients = clients;
         this.pausedClients = pausedClients;
-        this.backlogBytes = backlogBytes;
+        this.keptBytes = keptBytes;
     }
 
     /** All of it, {@code used_memory}. O(number of clients and of large values). */
@@ -53,11 +53,16 @@ public final class MemoryUse {
         return estimateBytes();
     }
 
+    /** What the arena has reserved, and all else as of the last sample. O(number of databases). */
+    public long heapBytes() {
+        return estimateBytes() - arena.usedBytes() + arena.reservedBytes();
+    }
+
     /** All of it, with clients and large values as of the last sample. O(number of databases). */
     public long estimateBytes() {
         long used =
                 BASE_BYTES + keyspaces.tableHeapBytes() + sampledClientBytes + sampledLargeBytes + arena.usedBytes();
-        used += sampledBacklogBytes;
+        used += sampledKeptBytes;
         peakBytes = Math.max(peakBytes, used);
         return used;
     }
@@ -67,7 +72,7 @@ public final class MemoryUse {
         if (nowMillis - clientsSampledMillis >= CLIENT_SAMPLE_MILLIS) {
             clientsSampledMillis = nowMillis;
             sampledClientBytes = clientBytes();
-            sampledBacklogBytes = backlogBytes.getAsLong();
+            sampledKeptBytes = keptBytes.getAsLong();
         }
         if (nowMillis - sampledMillis >= SAMPLE_MILLIS) {
             sampledMillis = nowMillis;
@@ -97,7 +102,7 @@ public final class MemoryUse {
     }
 
     private void sample() {
-        sampledBacklogBytes = backlogBytes.getAsLong();
+        sampledKeptBytes = keptBytes.getAsLong();
         sampledClientBytes = clientBytes();
         sampledLargeBytes = keyspaces.largeValueBytes();
     }
@@ -112,9 +117,9 @@ public final class MemoryUse {
         return BASE_BYTES;
     }
 
-    /** Everything but the data: tables of keys, clients, what is kept for replicas. */
+    /** Everything but the data: tables of keys, clients, what is kept for replicas, tracked keys, logs of commands. */
     long overheadBytes() {
-        return BASE_BYTES + keyspaces.tableBytes() + clientBytes() + backlogBytes.getAsLong();
+        return BASE_BYTES + keyspaces.tableBytes() + clientBytes() + keptBytes.getAsLong();
     }
 
     /** Records and pages. */

@@ -43,6 +43,8 @@ public final class BlockedClients {
      * Many may wait for one key. What a change costs depends on those that it concerns: serving looks at those that wait for
      * the type of the value only, and ends when the value is gone.
      */
+    private static final Comparator<Client> FIRST_BLOCKED_FIRST = Comparator.comparingLong(Client::blockingOrder);
+
     private final ClientLimits limits;
     private final Map<DatabaseKey, Waiters> waiting = new HashMap<>();
     private final TreeSet<Deadline> deadlines =
@@ -76,7 +78,7 @@ public final class BlockedClients {
         }
 
         void add(Client client, ValueType<?> type) {
-            queues.computeIfAbsent(type, t -> new TreeSet<>(Comparator.comparingLong(Client::blockingOrder)))
+            queues.computeIfAbsent(type, t -> new TreeSet<>(FIRST_BLOCKED_FIRST))
                     .add(client);
         }
 

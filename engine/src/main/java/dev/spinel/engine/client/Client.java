@@ -40,6 +40,7 @@ public final class Client {
     private boolean outputRefused;
     private long owedBytes;
     private long writePosition;
+    private long keptBytes;
 
     Client(long id, Connection connection, User user, long nowMillis) {
         this.id = id;
@@ -268,6 +269,16 @@ public final class Client {
 
     public int subscriptionCount() {
         return channels.size() + patterns.size();
+    }
+
+    /** What the names of keys and channels take of the heap that are kept for the client, in bytes. */
+    public long keptBytes() {
+        return keptBytes;
+    }
+
+    /** Changed by {@link KeptRequests} only. */
+    void keptBytes(long bytes) {
+        keptBytes = bytes;
     }
 
     /** Bytes that wait for the client: those of its connection, and those of buffers that it shares with others. */

@@ -1,45 +1,36 @@
 package dev.spinel.engine.client;
 
-import dev.spinel.api.data.Bytes;
-import java.util.Collection;
-
 /** What a client takes of the heap. Engine thread only. */
 public final class ClientMemory {
     /** What a connection keeps beside its buffers. */
     private static final long CONNECTION_BYTES = 1L << 10;
 
-    /** What a watched key, a subscription or a prefix takes beside its bytes, here and in the registry of it. */
-    private static final long NAME_BYTES = 160;
+    /** What each key takes that a client waits for, here and in the registry of those. */
+    private static final long WAITED_KEY_BYTES = 400;
 
     private ClientMemory() {}
 
-    /** Buffers, queued and waiting requests, watched keys and subscriptions, in bytes. O(number of the latter). */
+    /** Buffers, queued and waiting requests, watched keys and subscriptions, in bytes. */
     public static long bytes(Client client) {
         Connection connection = client.connection();
         Transaction transaction = client.transaction();
         Blocked blocked = client.blocked();
-        TrackingState tracking = client.tracking();
         long bytes = CONNECTION_BYTES
                 + connection.outputBytes()
                 + connection.queryBufferBytes()
                 + connection.decodedBytes()
                 + connection.queryBufferFreeBytes()
                 + (transaction == null ? 0 : transaction.bytes())
-                + (blocked == null ? 0 : blocked.request().heapBytes());
-        for (Client.WatchedKey watched : client.watchedKeys()) {
-            bytes += NAME_BYTES + watched.key().length();
-        }
-        if (client.is(ClientFlag.SUBSCRIBED)) {
-            bytes += bytes(client.channels()) + bytes(client.patterns()) + bytes(client.shardChannels());
-        }
-        return tracking == null ? bytes : bytes + bytes(tracking.prefixes());
+                + client.keptBytes();
+        return blocked == null
+                ? bytes
+                : bytes
+                        + blocked.request().heapBytes()
+                        + waitedBytes(blocked.keys().size());
     }
 
-    private static long bytes(Collection<Bytes> names) {
-        long bytes = 0;
-        for (Bytes name : names) {
-            bytes += NAME_BYTES + name.length();
-        }
-        return bytes;
+    /** What the registry of those who wait needs for so many keys of a client. */
+    public static long waitedBytes(int keyCount) {
+        return keyCount * WAITED_KEY_BYTES;
     }
 }

@@ -13,6 +13,7 @@ import dev.spinel.engine.client.Blocked;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.ClientMemory;
 import dev.spinel.engine.client.Request;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class CallContext implements ClientCall {
     private static final Bytes REDACTED = Bytes.of("(redacted)");
 
+    /** How much heap a command takes without being looked at. */
+    private static final long HEAP_STEP_BYTES = 64 << 10;
+
     private final DispatchServices services;
     private @Nullable Client client;
     private @Nullable RegisteredCommand command;
@@ -35,6 +39,7 @@ final class CallContext implements ClientCall {
     private Bytes[] args = new Bytes[0];
     private Bytes[] shownArgs = args;
     private int argCount;
+    private long heapBytes;
     private long changesBefore;
     private boolean explicitEffects;
     private boolean ownsArgs;
@@ -52,6 +57,7 @@ final class CallContext implements ClientCall {
         args = arguments;
         shownArgs = arguments;
         argCount = count;
+        heapBytes = 0;
         changesBefore = services.changes().changes();
         ownsArgs = false;
         explicitEffects = false;
@@ -229,6 +235,16 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public void takeHeap(long bytes) {
+        long before = heapBytes;
+        heapBytes += bytes;
+        if (before / HEAP_STEP_BYTES != heapBytes / HEAP_STEP_BYTES
+                && !services.workingHeap().suffices(heapBytes)) {
+            throw Errors.outOfMemory();
+        }
+    }
+
+    @Override
     public void changed(Bytes key, KeyEvent event, String name) {
         changed(keys(), key, event, name);
     }
@@ -325,6 +341,7 @@ final class CallContext implements ClientCall {
         if (services.keptRequests().refuses(args, argCount)) {
             throw Errors.outOfMemory();
         }
+        services.keptRequests().requireRoom(caller, ClientMemory.waitedBytes(keyCount));
         Request request = services.keptRequests().keep(args, argCount);
         List<Bytes> keys = List.of(request.args()).subList(firstKey, firstKey + keyCount);
         long deadline = timeoutMillis == 0 ? 0 : nowMillis() + timeoutMillis;

@@ -5,6 +5,7 @@ import dev.spinel.engine.client.ClientLimits;
 import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.memory.Room;
+import dev.spinel.engine.memory.WorkingHeap;
 import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.tracking.ClientTracking;
 import java.util.function.ToLongFunction;
@@ -18,6 +19,7 @@ import java.util.random.RandomGenerator;
 public record DispatchServices(
         Keyspaces keyspaces,
         Room room,
+        WorkingHeap workingHeap,
         ChangeHub changes,
         Propagator propagator,
         BlockedClients blockedClients,

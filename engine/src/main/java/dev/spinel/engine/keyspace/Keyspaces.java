@@ -190,6 +190,11 @@ public final class Keyspaces {
         return context.largeValues().heapBytes();
     }
 
+    /** Bytes on the heap that were added by such values so far, those that are gone included. */
+    public long heapGrowthBytes() {
+        return context.largeValues().growthBytes();
+    }
+
     /** Bytes of the tables of all databases. */
     public long tableBytes() {
         long bytes = 0;

@@ -309,21 +309,24 @@ public final class Arena {
             return true;
         }
         if (roundedBytes > MAX_SLAB_RECORD_BYTES) {
-            return findUnits(roundedBytes / UNIT_BYTES, false) >= 0;
+            int units = roundedBytes / UNIT_BYTES;
+            return !isOverdrawn(units) && findUnits(units, false) >= 0;
         }
+        int units = slabUnits(roundedBytes);
         return roomySlabs[CLASS_OF_GRANULES[roundedBytes >>> GRANULE_SHIFT]] != 0
-                || findUnits(slabUnits(roundedBytes), true) >= 0;
+                || (!isOverdrawn(units) && findUnits(units, true) >= 0);
     }
 
     /**
      * Returns the bytes that records of any size can still take: what may still be reserved, and where the chunks have
-     * room for whole slabs. Gaps inside slabs do not count. {@link Long#MAX_VALUE} without a limit. O(1).
+     * room for whole slabs. Gaps inside slabs do not count, and what is reserved beyond the limit counts as negative room.
+     * {@link Long#MAX_VALUE} without a limit. O(1).
      */
     public long roomBytes() {
         if (maxBytes == 0) {
             return Long.MAX_VALUE;
         }
-        long chunksToCome = Math.max(0, maxBytes - reservedBytes) / CHUNK_BYTES;
+        long chunksToCome = Math.floorDiv(maxBytes - reservedBytes, CHUNK_BYTES);
         return (chunksToCome * SLABS + freePlaces) * SLAB_UNITS * UNIT_BYTES;
     }
 
@@ -440,6 +443,9 @@ public final class Arena {
 
     /** Takes free units from some chunk, a new one if need be. Returns their place: chunk * UNITS + first unit. */
     private int takeUnits(int units, boolean slab) {
+        if (isOverdrawn(units)) {
+            throw new ArenaExhaustedException(reservedBytes + " bytes are reserved, beyond the limit of " + maxBytes);
+        }
         int place = findUnits(units, slab);
         if (place < 0) {
             reserve(CHUNK_BYTES);
@@ -453,6 +459,14 @@ public final class Arena {
         usedUnits[chunk] += usableUnits(place, units);
         setUsed(usedUnitMaps[chunk], place % UNITS, usableUnits(place, units), true);
         return place;
+    }
+
+    /**
+     * Whether free units are not to be taken: a chunk that tables had to take beyond the limit would otherwise give room to
+     * records, these would make the tables grow, and so on until the heap is full.
+     */
+    private boolean isOverdrawn(int units) {
+        return maxBytes != 0 && reservedBytes > maxBytes && !beyondLimit && roomBytes() < (long) units * UNIT_BYTES;
     }
 
     /** Returns the place of free units as {@link #takeUnits} does, but takes none; -1 if no chunk has them. */

@@ -6,6 +6,7 @@ import dev.spinel.api.data.GlobPattern;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.KeptRequests;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -20,9 +21,18 @@ import org.jspecify.annotations.Nullable;
  * <p>Engine thread only.
  */
 public final class PubSub {
+    /** What a subscription takes of the heap beside the bytes of its name, here and with its client. */
+    private static final long SUBSCRIPTION_BYTES = 384;
+
+    private final KeptRequests kept;
     private final Map<Bytes, Set<Client>> channels = new LinkedHashMap<>();
     private final Map<Bytes, Set<Client>> patterns = new LinkedHashMap<>();
     private final Map<Bytes, Set<Client>> shardChannels = new LinkedHashMap<>();
+
+    /** @param kept counts the subscriptions */
+    public PubSub(KeptRequests kept) {
+        this.kept = kept;
+    }
 
     /** A way to subscribe, with the words of its messages. */
     enum Kind {
@@ -87,11 +97,17 @@ public final class PubSub {
         return clients == null ? 0 : clients.size();
     }
 
+    /** What a subscription takes of the heap, in bytes. */
+    static long heapBytes(Bytes name) {
+        return SUBSCRIPTION_BYTES + name.length();
+    }
+
     /** Subscribes a client and tells it. */
     void subscribe(Client client, Kind kind, Bytes name) {
         Bytes copy = name.copy();
         if (kind.of(client).add(copy)) {
-            registry(kind).computeIfAbsent(copy, k -> new LinkedHashSet<>()).add(client);
+            registry(kind).computeIfAbsent(copy, k -> new LinkedHashSet<>(1)).add(client);
+            kept.keep(client, heapBytes(copy));
         }
         client.set(ClientFlag.SUBSCRIBED, true);
         confirm(client, kind, kind.subscribed, copy);
@@ -116,6 +132,7 @@ public final class PubSub {
 
     private void forget(Client client, Kind kind, Bytes name) {
         if (kind.of(client).remove(name)) {
+            kept.give(client, heapBytes(name));
             Set<Client> clients = registry(kind).get(name);
             if (clients != null && clients.remove(client) && clients.isEmpty()) {
                 registry(kind).remove(name);

@@ -9,6 +9,7 @@ import dev.spinel.api.plugin.ServerPlugin;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.pubsub.PubSub.Kind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,11 @@ public final class PubSubCommands implements ServerPlugin {
             "    Print this help.");
 
     private final PubSub pubSub;
+    private final KeptRequests kept;
 
-    public PubSubCommands(PubSub pubSub) {
+    public PubSubCommands(PubSub pubSub, KeptRequests kept) {
         this.pubSub = pubSub;
+        this.kept = kept;
     }
 
     @Override
@@ -69,6 +72,11 @@ public final class PubSubCommands implements ServerPlugin {
         if (kind == Kind.SHARD && client.is(ClientFlag.IN_EXEC)) {
             throw Errors.err("SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
         }
+        long bytes = 0;
+        for (int i = 1; i < call.argCount(); i++) {
+            bytes += PubSub.heapBytes(call.arg(i));
+        }
+        kept.requireRoom(client, bytes);
         for (int i = 1; i < call.argCount(); i++) {
             pubSub.subscribe(client, kind, call.arg(i));
         }

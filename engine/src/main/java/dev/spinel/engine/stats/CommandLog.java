@@ -16,9 +16,16 @@ public final class CommandLog {
     private static final int MAX_ARGUMENTS = 32;
     private static final int MAX_ARGUMENT_BYTES = 128;
 
+    /** What an entry takes of the heap beside its arguments, and an argument beside its bytes. */
+    private static final int ENTRY_BYTES = 96;
+
+    private static final int ARGUMENT_BYTES = 24;
+
     private final Deque<Entry> entries = new ArrayDeque<>();
     private long threshold;
     private int maxEntries = 128;
+    private long maxBytes = Long.MAX_VALUE;
+    private long bytes;
     private long nextId;
 
     /**
@@ -41,7 +48,15 @@ public final class CommandLog {
      * @param clientName what the client called itself
      */
     public record Entry(
-            long id, long unixSeconds, long amount, List<byte[]> arguments, String clientAddress, String clientName) {}
+            long id, long unixSeconds, long amount, List<byte[]> arguments, String clientAddress, String clientName) {
+        private long heapBytes() {
+            long bytes = ENTRY_BYTES;
+            for (int i = 0; i < arguments.size(); i++) {
+                bytes += ARGUMENT_BYTES + arguments.get(i).length;
+            }
+            return bytes;
+        }
+    }
 
     /** Sets from how many microseconds or bytes on a command is logged; 0 for all, a negative number for none. */
     public void threshold(long amount) {
@@ -63,13 +78,25 @@ public final class CommandLog {
         trim();
     }
 
+    /** Sets how many bytes of the heap entries may take; the newest is kept whatever it takes. */
+    void maxBytes(long value) {
+        maxBytes = value;
+        trim();
+    }
+
+    long heapBytes() {
+        return bytes;
+    }
+
     /** Logs a command. */
     public void add(
             long unixSeconds, long amount, Bytes[] args, int argCount, String clientAddress, String clientName) {
         if (maxEntries == 0) {
             return;
         }
-        entries.addFirst(new Entry(nextId++, unixSeconds, amount, shorten(args, argCount), clientAddress, clientName));
+        Entry entry = new Entry(nextId++, unixSeconds, amount, shorten(args, argCount), clientAddress, clientName);
+        entries.addFirst(entry);
+        bytes += entry.heapBytes();
         trim();
     }
 
@@ -97,8 +124,8 @@ public final class CommandLog {
     }
 
     private void trim() {
-        while (entries.size() > maxEntries) {
-            entries.removeLast();
+        while (entries.size() > maxEntries || (bytes > maxBytes && entries.size() > 1)) {
+            bytes -= entries.removeLast().heapBytes();
         }
     }
 
@@ -113,5 +140,6 @@ public final class CommandLog {
 
     public void clear() {
         entries.clear();
+        bytes = 0;
     }
 }

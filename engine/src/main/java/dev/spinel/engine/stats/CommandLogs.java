@@ -9,6 +9,18 @@ public final class CommandLogs {
     private final CommandLog largeRequests = new CommandLog(LARGE_BYTES);
     private final CommandLog largeReplies = new CommandLog(LARGE_BYTES);
 
+    /** Sets how many bytes of the heap the entries of all logs may take. */
+    public void maxBytes(long bytes) {
+        slow.maxBytes(bytes / 3);
+        largeRequests.maxBytes(bytes / 3);
+        largeReplies.maxBytes(bytes / 3);
+    }
+
+    /** What all entries take of the heap, in bytes. */
+    public long heapBytes() {
+        return slow.heapBytes() + largeRequests.heapBytes() + largeReplies.heapBytes();
+    }
+
     /** Commands by microseconds of execution. */
     public CommandLog slow() {
         return slow;

@@ -6,6 +6,7 @@ import dev.spinel.api.error.CommandException;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.client.ClientRegistry;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.client.TrackingState;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +30,8 @@ public final class ClientTracking {
      * in this turn: these are told once at its end.
      *
      * An id may outlive its client or its tracking; that shows when the key changes. When the table is full, the keys
-     * that have been in it for the longest time are given up, and their clients are told as if they had changed.
+     * that have been in it for the longest time are given up, and their clients are told as if they had changed: some each
+     * turn because of their number, as many as have to go because of the heap.
      *
      * While a command runs its reply is under way, on the caller's connection at least, so what is to be told waits
      * until the reply is complete.
@@ -39,14 +41,23 @@ public final class ClientTracking {
     /** How many keys a turn gives up at most because the table is full. */
     private static final int MAX_GIVEN_UP = 1000;
 
+    /** What a key in the table takes of the heap beside its bytes, with the id of its first reader. */
+    private static final long KEY_BYTES = 176;
+
+    /** What a prefix takes of the heap beside its bytes, here and with its client. */
+    private static final long PREFIX_BYTES = 448;
+
     /** Stands for the client that changed a key when it was none, or several. */
     private static final Long NOBODY = 0L;
 
     private final ClientRegistry clients;
+    private final KeptRequests kept;
+    private final long maxBytes;
     private final Map<Bytes, Readers> readers = new LinkedHashMap<>();
     private final Map<Bytes, Prefix> prefixes = new LinkedHashMap<>();
     private final List<Message> waiting = new ArrayList<>();
     private long maxKeys;
+    private long tableBytes;
     private int trackingClients;
     private long items;
     private @Nullable Client caller;
@@ -86,8 +97,16 @@ public final class ClientTracking {
     /** Keys that changed for a client; null for all keys. */
     private record Message(Client client, @Nullable List<Bytes> keys) {}
 
-    public ClientTracking(ClientRegistry clients) {
+    /**
+     * Makes tables without keys.
+     *
+     * @param kept counts the prefixes
+     * @param maxBytes how much of the heap keys may take at the end of a turn
+     */
+    public ClientTracking(ClientRegistry clients, KeptRequests kept, long maxBytes) {
         this.clients = clients;
+        this.kept = kept;
+        this.maxBytes = maxBytes;
     }
 
     /** Sets how many keys are remembered at most ({@code tracking-table-max-keys}); 0 for any number. */
@@ -115,6 +134,11 @@ public final class ClientTracking {
         return items;
     }
 
+    /** What the table of keys takes of the heap, in bytes. */
+    public long heapBytes() {
+        return tableBytes;
+    }
+
     /** Number of prefixes in broadcast mode. */
     public int prefixCount() {
         return prefixes.size();
@@ -124,8 +148,14 @@ public final class ClientTracking {
      * Has a client track keys from now on, in another way than before perhaps. In broadcast mode the prefixes of before stay.
      *
      * @param newPrefixes what keys begin with, in broadcast mode; none means all keys
+     * @throws CommandException {@code -OOM} if there is no room for the prefixes
      */
     public void enable(Client client, TrackingState state, List<Bytes> newPrefixes) {
+        long bytes = 0;
+        for (Bytes prefix : newPrefixes) {
+            bytes += heapBytes(prefix);
+        }
+        kept.requireRoom(client, bytes);
         TrackingState before = client.tracking();
         if (before == null) {
             trackingClients++;
@@ -136,6 +166,7 @@ public final class ClientTracking {
         if (state.isBroadcast()) {
             for (Bytes prefix : newPrefixes.isEmpty() ? List.of(Bytes.of("")) : newPrefixes) {
                 if (state.prefixes().add(prefix)) {
+                    kept.keep(client, heapBytes(prefix));
                     prefixes.computeIfAbsent(prefix, k -> new Prefix()).clients.add(client);
                 }
             }
@@ -149,6 +180,7 @@ public final class ClientTracking {
             return;
         }
         for (Bytes name : state.prefixes()) {
+            kept.give(client, heapBytes(name));
             Prefix prefix = prefixes.get(name);
             if (prefix != null && prefix.clients.remove(client) && prefix.clients.isEmpty()) {
                 prefixes.remove(name);
@@ -161,9 +193,14 @@ public final class ClientTracking {
         }
     }
 
+    private static long heapBytes(Bytes prefix) {
+        return PREFIX_BYTES + prefix.length();
+    }
+
     private void forgetKeys() {
         readers.clear();
         items = 0;
+        tableBytes = 0;
     }
 
     /** A command starts: what clients are to be told waits until {@link #finish}. */
@@ -186,9 +223,11 @@ public final class ClientTracking {
         if (known == null) {
             known = new Readers();
             readers.put(key.copy(), known);
+            tableBytes += KEY_BYTES + key.length();
         }
         if (known.add(client.id())) {
             items++;
+            tableBytes += Long.BYTES;
         }
     }
 
@@ -216,6 +255,7 @@ public final class ClientTracking {
 
     private void tell(Readers known, Bytes key, @Nullable Client origin) {
         items -= known.count;
+        tableBytes -= KEY_BYTES + key.length() + (long) known.count * Long.BYTES;
         List<Bytes> keys = List.of(key);
         for (int i = 0; i < known.count; i++) {
             Client client = clients.get(known.ids[i]);
@@ -261,9 +301,7 @@ public final class ClientTracking {
                 prefix.changed.clear();
             }
         }
-        if (maxKeys > 0 && readers.size() > maxKeys) {
-            giveUpKeys();
-        }
+        giveUpKeys();
     }
 
     private void broadcast(Client client, Map<Bytes, Long> changed) {
@@ -281,7 +319,7 @@ public final class ClientTracking {
 
     private void giveUpKeys() {
         Iterator<Map.Entry<Bytes, Readers>> oldest = readers.entrySet().iterator();
-        for (int i = 0; i < MAX_GIVEN_UP && readers.size() > maxKeys; i++) {
+        for (int i = 0; tableBytes > maxBytes || (i < MAX_GIVEN_UP && maxKeys > 0 && readers.size() > maxKeys); i++) {
             Map.Entry<Bytes, Readers> entry = oldest.next();
             Bytes key = entry.getKey();
             Readers known = entry.getValue();

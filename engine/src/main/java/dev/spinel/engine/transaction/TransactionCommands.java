@@ -100,6 +100,11 @@ public final class TransactionCommands implements ServerPlugin {
         if (client.transaction() != null) {
             throw Errors.err("WATCH inside MULTI is not allowed");
         }
+        long bytes = 0;
+        for (int i = 1; i < call.argCount(); i++) {
+            bytes += WatchedKeys.heapBytes(call.arg(i));
+        }
+        kept.requireRoom(client, bytes);
         for (int i = 1; i < call.argCount(); i++) {
             watchedKeys.watch(client, call.keys(), call.arg(i));
         }

@@ -5,6 +5,7 @@ import dev.spinel.api.keyspace.Keyspace;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.Client.WatchedKey;
 import dev.spinel.engine.client.ClientFlag;
+import dev.spinel.engine.client.KeptRequests;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.util.ArrayList;
@@ -14,9 +15,23 @@ import java.util.Map;
 
 /** The keys that clients watch, so that EXEC fails when one was changed. Engine thread only. */
 public final class WatchedKeys {
+    /** What a watched key takes of the heap beside its bytes, here and with its client. */
+    private static final long KEY_BYTES = 224;
+
+    private final KeptRequests kept;
     private final Map<DatabaseKey, List<Client>> watchers = new HashMap<>();
 
+    /** @param kept counts the keys */
+    public WatchedKeys(KeptRequests kept) {
+        this.kept = kept;
+    }
+
     private record DatabaseKey(int database, Bytes key) {}
+
+    /** What watching a key takes of the heap, in bytes. */
+    static long heapBytes(Bytes key) {
+        return KEY_BYTES + key.length();
+    }
 
     /** Has a client watch a key of its database. */
     void watch(Client client, Keyspace keyspace, Bytes key) {
@@ -29,11 +44,13 @@ public final class WatchedKeys {
         }
         clients.add(client);
         client.watchedKeys().add(new WatchedKey(id.database, id.key, absent));
+        kept.keep(client, heapBytes(key));
     }
 
     /** Has a client watch nothing any more. */
     public void unwatch(Client client) {
         for (WatchedKey watched : client.watchedKeys()) {
+            kept.give(client, heapBytes(watched.key()));
             DatabaseKey id = new DatabaseKey(watched.database(), watched.key());
             List<Client> clients = watchers.get(id);
             if (clients != null && clients.remove(client) && clients.isEmpty()) {

@@ -21,7 +21,7 @@ final class IdTable {
     private static final int CHUNK_ROWS = 128;
     private static final int FIRST_CHUNK_ROWS = 2;
     private static final int ID_LONGS = 2;
-    private static final long OBJECT_BYTES = 48;
+    private static final long OBJECT_BYTES = 120;
     private static final int ARRAY_BYTES = 16;
     /** Of a reference, a count and a flag. */
     private static final long BYTES_PER_CHUNK = 9;

@@ -50,12 +50,12 @@ final class LargeStream implements LargeValue {
     static final int CUT = 2;
 
     private static final int NODES_PER_PIECE = 128;
-    private static final long OBJECT_BYTES = 120;
+    private static final long OBJECT_BYTES = 216;
 
     private final Arena arena;
     private final EncodingLimits limits;
-    private final HeapSum heap = new HeapSum();
-    private final IdTable nodes = new IdTable(3, heap);
+    private final HeapSum heap;
+    private final IdTable nodes;
     private final TreeMap<Bytes, PendingGroup> groups = new TreeMap<>();
     /** Whether a node may have a live entry with a smaller ID than its own. */
     private boolean hasIdsBehind;
@@ -69,9 +69,11 @@ final class LargeStream implements LargeValue {
     private @Nullable StreamCut cut;
     private long cuts;
 
-    LargeStream(Arena arena, EncodingLimits limits) {
-        this.arena = arena;
-        this.limits = limits;
+    LargeStream(ValueContext context) {
+        this.arena = context.arena;
+        this.limits = context.limits;
+        this.heap = new HeapSum(context.large);
+        this.nodes = new IdTable(3, heap);
     }
 
     long size() {

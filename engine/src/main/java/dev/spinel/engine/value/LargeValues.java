@@ -27,6 +27,7 @@ public final class LargeValues {
     private int[] freeHandles = new int[64];
     private int freeCount;
     private int end;
+    private long growthBytes;
     /** The values with a cut; true for those that were removed meanwhile. */
     private final IdentityHashMap<LargeValue, Boolean> cuts = new IdentityHashMap<>();
 
@@ -44,6 +45,16 @@ public final class LargeValues {
             }
         }
         return bytes;
+    }
+
+    /** Bytes on the heap that were added by values so far, those that are gone included. */
+    public long growthBytes() {
+        return growthBytes;
+    }
+
+    /** A value that is here, or about to be, has so many bytes more on the heap. */
+    void grew(long bytes) {
+        growthBytes += bytes;
     }
 
     /** Keeps a value and makes its handle the content of a cell; releases the value if there is no room for that. */
@@ -98,6 +109,7 @@ public final class LargeValues {
         }
         int handle = freeCount > 0 ? freeHandles[--freeCount] : end++;
         values[handle] = value;
+        growthBytes += value.heapBytes();
         return handle;
     }
 

@@ -24,7 +24,11 @@ final class PendingGroup implements StreamGroup {
     /** The number of the consumer of an entry that has none yet, while a group is loaded. */
     private static final int NOBODY = -1;
 
-    private static final long OBJECT_BYTES = 120;
+    /** Of a group on the heap beside its name and its table, with what its stream has for it. */
+    private static final long OBJECT_BYTES = 272;
+
+    /** Of a consumer, with what its group has for it. */
+    private static final long READER_BYTES = 128;
 
     private final Bytes name;
     private final HeapSum heap;
@@ -84,7 +88,7 @@ final class PendingGroup implements StreamGroup {
         }
 
         private long ownBytes() {
-            return OBJECT_BYTES + name.length();
+            return READER_BYTES + name.length();
         }
 
         @Override

@@ -34,7 +34,7 @@ public final class StreamView extends ValueView implements StreamValue {
 
     @Override
     public void init() {
-        link(new LargeStream(context.arena, context.limits));
+        link(new LargeStream(context));
     }
 
     private void link(LargeStream linked) {
@@ -56,7 +56,7 @@ public final class StreamView extends ValueView implements StreamValue {
 
     @Override
     public void copyFrom(ValueView source) {
-        LargeStream copy = new LargeStream(context.arena, context.limits);
+        LargeStream copy = new LargeStream(context);
         copy.copyFrom(((StreamView) source).stream());
         link(copy);
     }

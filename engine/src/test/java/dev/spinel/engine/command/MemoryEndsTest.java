@@ -259,6 +259,16 @@ class MemoryEndsTest {
         }
 
         @Test
+        void hgetex_setsTheTimesOfAllFieldsOrOfNone() {
+            // With a time a record has eight bytes more: for the first field there is a place, for the second none.
+            tester.send("HSET hash a " + "v".repeat(100) + " b " + "w".repeat(180));
+            tester.send("HSET twin a " + "v".repeat(108) + " b " + "v".repeat(100));
+            fill();
+            refuses("HGETEX hash EX 100 FIELDS 2 a b");
+            assertThat(tester.send("HTTL hash FIELDS 2 a b")).isEqualTo("[-1 -1]");
+        }
+
+        @Test
         void restore_withTimeToLive_keepsTheOldValue() throws IOException {
             ValueTransfer transfer = probe.ports().values();
             transfer.begin().string(Bytes.of("w".repeat(VALUE_BYTES)));
@@ -289,6 +299,130 @@ class MemoryEndsTest {
 
         private static String key(int number) {
             return "key:" + (1_000_000 + number);
+        }
+    }
+
+    /** Commands that copy elements before they answer or store them. */
+    @Nested
+    class Copies {
+        @BeforeEach
+        void fill() {
+            for (int i = 0; i < 250; i++) {
+                StringBuilder members = new StringBuilder();
+                for (int j = 0; j < 1000; j++) {
+                    members.append(" m").append(i * 1000 + j);
+                }
+                tester.send("SADD set" + members);
+                tester.send("RPUSH list" + members);
+            }
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "SORT set ALPHA",
+                    "SORT list ALPHA",
+                    "SORT set BY nosort STORE list",
+                    "SORT list BY nosort STORE other",
+                    "SORT list BY w* LIMIT 0 1",
+                    "SPOP set 240000",
+                    "ZUNION 1 set",
+                })
+        void aboveWhatIsLeft_areRefused(String command) {
+            refuses(command);
+        }
+
+        @Test
+        void membersDrawn_aboveWhatIsLeft_areRefused() {
+            assertThat(tester.send("SET key " + "v".repeat(8 << 20))).isEqualTo("OK");
+            refuses("SRANDMEMBER set 80000");
+        }
+
+        @Test
+        void sort_withLimit_keepsFew() {
+            assertThat(tester.send("SORT set ALPHA LIMIT 0 3")).isEqualTo("[m0 m1 m10]");
+            assertThat(tester.send("SORT set ALPHA DESC LIMIT 1 2")).isEqualTo("[m99998 m99997]");
+            assertThat(tester.send("SORT list BY nosort DESC LIMIT 1 2")).isEqualTo("[m249998 m249997]");
+            assertThat(tester.send("SORT list BY nosort GET # LIMIT 7 2")).isEqualTo("[m7 m8]");
+            assertThat(tester.send("SORT list BY nosort LIMIT 300000 2")).isEqualTo("[]");
+            assertThat(tester.send("SORT list LIMIT 0 0")).startsWith("-ERR One or more scores");
+        }
+    }
+
+    /** What is kept outside the arena for clients, and of values beside their data. */
+    @Nested
+    class KeptOnTheHeap {
+        private static final int MOST = 150_000;
+
+        @ParameterizedTest
+        @ValueSource(strings = {"WATCH", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
+        void namesOfAClient_areRefusedInTheEnd_andForgottenWithIt(String command) {
+            CommandTester.Session client = tester.connect();
+            int names = 0;
+            String reply = "";
+            while (!reply.startsWith("-") && names < MOST) {
+                StringBuilder line = new StringBuilder(command);
+                for (int i = 0; i < 100; i++) {
+                    line.append(" name").append(names++);
+                }
+                reply = client.send(line.toString());
+            }
+            assertThat(reply).isEqualTo(OUT_OF_MEMORY);
+            assertThat(tester.send("WATCH key")).isEqualTo("OK");
+            assertThat(tester.send("SET key value")).isEqualTo(OUT_OF_MEMORY);
+            client.close();
+            tester.advanceMillis(200);
+            assertThat(tester.send("SET key value")).isEqualTo("OK");
+        }
+
+        @Test
+        void keysThatClientsWaitFor_areRefusedInTheEnd() {
+            String reply = "";
+            int clients = 0;
+            while (!reply.startsWith("-") && clients < 100) {
+                StringBuilder line = new StringBuilder("BLPOP");
+                for (int i = 0; i < 20_000; i++) {
+                    line.append(" key").append(clients).append(':').append(i);
+                }
+                reply = tester.connect().send(line + " 0");
+                clients++;
+            }
+            assertThat(reply).isEqualTo(OUT_OF_MEMORY);
+            assertThat(clients).isBetween(2, 6);
+        }
+
+        @Test
+        void trackedKeys_areGivenUp() {
+            tester.send("HELLO 3");
+            tester.send("CLIENT TRACKING ON");
+            for (int i = 0; i < 20_000; i++) {
+                tester.send("GET key" + i);
+                if (i % 1000 == 0) {
+                    tester.advanceMillis(1);
+                }
+            }
+            String keys = tester.send("INFO stats").replaceAll("(?s).*tracking_total_keys:(\\d+).*", "$1");
+            assertThat(Integer.parseInt(keys)).isBetween(2000, 10_000);
+        }
+
+        @Test
+        void logOfCommands_isBounded() {
+            tester.send("CONFIG SET slowlog-log-slower-than 0 slowlog-max-len 1000000");
+            for (int i = 0; i < 20_000; i++) {
+                tester.send("SET key " + "v".repeat(100));
+            }
+            assertThat(Integer.parseInt(tester.send("SLOWLOG LEN"))).isBetween(1000, 4000);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"XGROUP CREATE stream%d g $ MKSTREAM", "XGROUP CREATECONSUMER stream g c%d"})
+        void groupsAndConsumers_areRefusedInTheEnd(String command) {
+            tester.send("XGROUP CREATE stream g $ MKSTREAM");
+            String reply = "";
+            for (int i = 0; !reply.startsWith("-") && i < MOST; i++) {
+                reply = tester.send(command.formatted(i));
+            }
+            assertThat(reply).isEqualTo(OUT_OF_MEMORY);
         }
     }
 

@@ -132,6 +132,22 @@ final class ArenaTest {
         }
 
         @Test
+        void allocate_afterOneBeyondTheLimit_takesNoPlaceOfIt() {
+            Arena small = new Arena(Arena.CHUNK_BYTES);
+            while (small.canAllocate(5000)) {
+                small.allocate(5000);
+            }
+            for (int i = 0; i < 100; i++) {
+                small.allocateBeyondLimit(9000);
+                assertThat(small.canAllocate(5000)).isFalse();
+                assertThatThrownBy(() -> small.allocate(5000)).isInstanceOf(ArenaExhaustedException.class);
+                assertThatThrownBy(() -> small.allocate(9000)).isInstanceOf(ArenaExhaustedException.class);
+            }
+            assertThat(small.roomBytes()).isNegative();
+            assertThat(small.reservedBytes()).isEqualTo(2L * Arena.CHUNK_BYTES);
+        }
+
+        @Test
         void allocate_largeWhileTheSpareChunkFillsTheLimit_givesTheSpareUp() {
             Arena small = new Arena(5 << 20);
             small.free(small.allocate(100), 100);

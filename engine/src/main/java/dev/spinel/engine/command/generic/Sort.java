@@ -16,9 +16,10 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The commands SORT and SORT_RO. */
@@ -26,6 +27,10 @@ final class Sort {
     /*
      * Elements, and with BY and ALPHA what they are compared by, are copied, for the values that the patterns lead to are
      * looked up in between. Text is compared by its bytes, as Redis does in the C locale.
+     *
+     * Few copies are kept: those of a range of what need not be sorted, or, while LIMIT wants the first ones only and no
+     * pattern is to be looked up, the best so far, the worst of them on top of a heap. The heap that they take is accounted
+     * for; what is stored takes as much again.
      *
      * Without sorting (BY a constant) lists and sorted sets keep their order, read backwards with DESC. A set has none, so
      * it is sorted by its bytes all the same: the answer in a script and what STORE keeps must not depend on chance.
@@ -98,73 +103,146 @@ final class Sort {
         if (type != null && type != LIST && type != SET && type != SORTED_SET) {
             throw Errors.wrongType();
         }
-        List<Element> elements = order(key, type);
-        int size = elements.size();
-        int from = (int) Math.min(Math.max(offset, 0), size);
-        int to = limit < 0 ? size : (int) Math.min(size, from + Math.min(limit, size));
+        long size = size(key, type);
+        long from = Math.min(Math.max(offset, 0), size);
+        long to = limit < 0 ? size : Math.min(size, from + Math.min(limit, size));
+        List<Element> elements = order(key, type, from, to);
         if (destination == null) {
-            answer(elements, from, to);
+            answer(elements);
         } else {
-            store(elements, from, to, destination);
+            store(elements, destination);
         }
     }
 
-    private List<Element> order(Bytes key, @Nullable ValueType<?> type) {
+    private long size(Bytes key, @Nullable ValueType<?> type) {
+        if (type == SET) {
+            SetValue set = keys.read(SET, key);
+            return set == null ? 0 : set.size();
+        }
+        if (type == SORTED_SET) {
+            SortedSetValue sortedSet = keys.read(SORTED_SET, key);
+            return sortedSet == null ? 0 : sortedSet.size();
+        }
+        ListValue list = keys.read(LIST, key);
+        return list == null ? 0 : list.size();
+    }
+
+    /** The elements of a range of the sorted ones. */
+    private List<Element> order(Bytes key, @Nullable ValueType<?> type, long from, long to) {
         boolean unsorted = by != null && !by.hasStar();
         if (unsorted && type != SET) {
-            return elements(key, type, descending);
+            List<Element> range = new ArrayList<>();
+            if (from == to) {
+                return range;
+            }
+            visit(key, type, descending, from, to - from, element -> range.add(kept(element)));
+            return range;
         }
-        List<Element> elements = elements(key, type, false);
         if (unsorted) {
             alphabetic = true;
             by = null;
         }
-        weigh(elements);
-        Comparator<Element> order = alphabetic ? Element.BY_TEXT : Element.BY_SCORE;
-        Collections.sort(elements, descending ? order.reversed() : order);
-        return elements;
+        Comparator<Element> ascending = alphabetic ? Element.BY_TEXT : Element.BY_SCORE;
+        Comparator<Element> order =
+                (descending ? ascending.reversed() : ascending).thenComparingLong(element -> element.place);
+        List<Element> elements = by == null ? best(key, type, to, order) : weighed(key, type, by);
+        elements.sort(order);
+        return elements.subList((int) from, (int) to);
     }
 
-    private List<Element> elements(Bytes key, @Nullable ValueType<?> type, boolean backwards) {
+    /** So many of the elements that come first, in any order; these are compared by themselves. */
+    private List<Element> best(Bytes key, @Nullable ValueType<?> type, long count, Comparator<Element> order) {
+        PriorityQueue<Element> best = new PriorityQueue<>(order.reversed());
+        boolean[] convertible = {true};
+        visit(key, type, false, 0, Long.MAX_VALUE, element -> {
+            convertible[0] &= weigh(element, element.value);
+            if (best.size() < count) {
+                best.add(kept(element));
+            } else if (count > 0 && order.compare(element, best.element()) < 0) {
+                best.remove();
+                best.add(element.copy());
+            }
+        });
+        requireConvertible(convertible[0]);
+        return new ArrayList<>(best);
+    }
+
+    /** All elements with what a pattern leads to. */
+    private List<Element> weighed(Bytes key, @Nullable ValueType<?> type, SortPattern pattern) {
         List<Element> elements = new ArrayList<>();
-        if (type == SET) {
-            SetValue set = keys.read(SET, key);
-            SetValue.Cursor cursor = set == null ? null : set.cursor();
-            while (cursor != null && cursor.next()) {
-                elements.add(new Element(cursor.member().copy()));
-            }
-        } else if (type == SORTED_SET) {
-            SortedSetValue sortedSet = keys.read(SORTED_SET, key);
-            SortedSetValue.Cursor cursor =
-                    sortedSet == null ? null : sortedSet.cursor(backwards ? sortedSet.size() - 1 : 0, backwards);
-            while (cursor != null && cursor.next()) {
-                elements.add(new Element(cursor.member().copy()));
-            }
-        } else {
-            ListValue list = keys.read(LIST, key);
-            ListValue.Cursor cursor = list == null ? null : list.cursor(backwards ? list.size() - 1 : 0, backwards);
-            while (cursor != null && cursor.next()) {
-                elements.add(new Element(cursor.element().copy()));
-            }
-        }
-        return elements;
-    }
-
-    /** Looks up what the elements are compared by. */
-    private void weigh(List<Element> elements) {
+        visit(key, type, false, 0, Long.MAX_VALUE, element -> elements.add(kept(element)));
         boolean convertible = true;
         for (int i = 0; i < elements.size(); i++) {
             Element element = elements.get(i);
-            Bytes weight = by == null ? element.value : by.lookup(keys, element.value);
-            if (alphabetic) {
-                element.text = weight == null || by == null ? weight : weight.copy();
-            } else if (weight != null) {
-                element.score = score(weight);
-                convertible &= !Double.isNaN(element.score);
+            Bytes weight = pattern.lookup(keys, element.value);
+            if (alphabetic && weight != null) {
+                call.takeHeap(Element.HEAP_BYTES + weight.length());
+                weight = weight.copy();
             }
+            convertible &= weigh(element, weight);
         }
+        requireConvertible(convertible);
+        return elements;
+    }
+
+    /** A copy of an element that remains. */
+    private Element kept(Element element) {
+        long bytes = Element.HEAP_BYTES + element.value.length();
+        call.takeHeap(destination == null ? bytes : 2 * bytes);
+        return element.copy();
+    }
+
+    /** Tells what an element is compared by, null for nothing; false when that should be a number and is none. */
+    private boolean weigh(Element element, @Nullable Bytes weight) {
+        if (alphabetic) {
+            element.text = weight;
+        } else if (weight != null) {
+            element.score = score(weight);
+        }
+        return !Double.isNaN(element.score);
+    }
+
+    private static void requireConvertible(boolean convertible) {
         if (!convertible) {
             throw Errors.err("One or more scores can't be converted into double");
+        }
+    }
+
+    /**
+     * Goes over elements in the order of the value. The bytes of each are valid until the next one.
+     */
+    private void visit(
+            Bytes key,
+            @Nullable ValueType<?> type,
+            boolean backwards,
+            long from,
+            long count,
+            Consumer<Element> visitor) {
+        if (type == SET) {
+            SetValue set = keys.read(SET, key);
+            if (set != null) {
+                SetValue.Cursor cursor = set.cursor();
+                for (long i = 0; i < count && cursor.next(); i++) {
+                    visitor.accept(new Element(cursor.member(), i));
+                }
+            }
+        } else if (type == SORTED_SET) {
+            SortedSetValue sortedSet = keys.read(SORTED_SET, key);
+            if (sortedSet != null) {
+                SortedSetValue.Cursor cursor =
+                        sortedSet.cursor(backwards ? sortedSet.size() - 1 - from : from, backwards);
+                for (long i = 0; i < count && cursor.next(); i++) {
+                    visitor.accept(new Element(cursor.member(), i));
+                }
+            }
+        } else {
+            ListValue list = keys.read(LIST, key);
+            if (list != null) {
+                ListValue.Cursor cursor = list.cursor(backwards ? list.size() - 1 - from : from, backwards);
+                for (long i = 0; i < count && cursor.next(); i++) {
+                    visitor.accept(new Element(cursor.element(), i));
+                }
+            }
         }
     }
 
@@ -181,10 +259,10 @@ final class Sort {
         return end == 0 ? 0 : Numbers.parseDouble(weight.array(), weight.offset() + at, end - at);
     }
 
-    private void answer(List<Element> elements, int from, int to) {
+    private void answer(List<Element> elements) {
         ReplyWriter reply = call.reply();
-        reply.array((to - from) * Math.max(1, gets.size()));
-        for (int i = from; i < to; i++) {
+        reply.array(elements.size() * Math.max(1, gets.size()));
+        for (int i = 0; i < elements.size(); i++) {
             Bytes element = elements.get(i).value;
             if (gets.isEmpty()) {
                 reply.bulk(element);
@@ -200,15 +278,16 @@ final class Sort {
         }
     }
 
-    private void store(List<Element> elements, int from, int to, Bytes key) {
+    private void store(List<Element> elements, Bytes key) {
         List<Bytes> values = new ArrayList<>();
-        for (int i = from; i < to; i++) {
+        for (int i = 0; i < elements.size(); i++) {
             Bytes element = elements.get(i).value;
             if (gets.isEmpty()) {
                 values.add(element);
             }
             for (int j = 0; j < gets.size(); j++) {
                 Bytes value = gets.get(j).lookup(keys, element);
+                call.takeHeap(Element.HEAP_BYTES + (value == null ? 0 : value.length()));
                 values.add(value == null ? new Bytes() : value.copy());
             }
         }
@@ -230,12 +309,27 @@ final class Sort {
                 (a, b) -> a.score < b.score ? -1 : a.score > b.score ? 1 : a.value.compareTo(b.value);
         static final Comparator<Element> BY_TEXT = Element::compareText;
 
+        /** What an element takes of the heap beside its bytes: itself, its view, the header of its array, references. */
+        static final long HEAP_BYTES = 104;
+
         private final Bytes value;
+        /** Where it stood in the value that is sorted, which decides between those that are alike. */
+        private final long place;
+
         private double score;
         private @Nullable Bytes text;
 
-        Element(Bytes value) {
+        Element(Bytes value, long place) {
             this.value = value;
+            this.place = place;
+        }
+
+        /** The same with bytes of its own. */
+        Element copy() {
+            Element copy = new Element(value.copy(), place);
+            copy.score = score;
+            copy.text = text == null ? null : copy.value;
+            return copy;
         }
 
         /** Elements without text come first, and are alike among themselves. */

@@ -8,7 +8,9 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.engine.command.hash.FieldOptions.TimeToLive;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The commands that read or set fields and their time to live at once: HGETDEL, HGETEX and HSETEX. */
@@ -28,11 +30,14 @@ final class FieldGetAndChange {
             replyNils(reply, fields.count());
             return;
         }
-        FieldRemoval removal = new FieldRemoval(call, hash);
+        Set<Bytes> gone = new HashSet<>();
         for (int i = 0; i < fields.count(); i++) {
             Bytes field = fields.field(call, i);
-            replyValue(reply, hash.get(field));
-            removal.remove(field);
+            replyValue(reply, gone.add(field) ? hash.get(field) : null);
+        }
+        FieldRemoval removal = new FieldRemoval(call, hash);
+        for (int i = 0; i < fields.count(); i++) {
+            removal.remove(fields.field(call, i));
         }
         removal.finish();
     }
@@ -66,26 +71,44 @@ final class FieldGetAndChange {
             replyNils(reply, count);
             return;
         }
-        boolean persists = options.timeToLive() == TimeToLive.PERSIST;
         boolean past = options.timeToLive() == TimeToLive.SET && call.keys().isPast(options.expiresAtMillis());
-        FieldRemoval removal = new FieldRemoval(call, hash);
-        List<Bytes> changed = new ArrayList<>();
+        Set<Bytes> gone = new HashSet<>();
         for (int i = 0; i < count; i++) {
             Bytes field = options.field(i);
-            if (!replyValue(reply, hash.get(field)) || !changes) {
-                continue;
-            }
-            if (past) {
-                removal.expire(field);
-            } else if (!persists || hash.expiresAtMillis(field) != HashValue.NO_EXPIRY) {
-                hash.expireAt(field, options.expiresAtMillis());
-                changed.add(field);
-            }
+            replyValue(reply, past && !gone.add(field) ? null : hash.get(field));
         }
-        removal.finish();
+        if (past) {
+            expire(call, hash, options);
+        } else if (changes) {
+            setTimes(call, hash, options);
+        }
+    }
+
+    private static void setTimes(Call call, HashValue hash, FieldOptions options) {
+        boolean persists = options.timeToLive() == TimeToLive.PERSIST;
+        List<Bytes> changed = new ArrayList<>();
+        List<Long> timesBefore = new ArrayList<>();
+        try {
+            for (int i = 0; i < options.fields().count(); i++) {
+                Bytes field = options.field(i);
+                long before = hash.expiresAtMillis(field);
+                if (before != HashValue.NO_FIELD && (!persists || before != HashValue.NO_EXPIRY)) {
+                    hash.expireAt(field, options.expiresAtMillis());
+                    changed.add(field);
+                    timesBefore.add(before);
+                }
+            }
+        } catch (RuntimeException noMemory) {
+            // A time takes memory, and the client is to be answered that nothing was done.
+            for (int i = changed.size() - 1; i >= 0; i--) {
+                hash.expireAt(changed.get(i), timesBefore.get(i));
+            }
+            throw noMemory;
+        }
         if (changed.isEmpty()) {
             return;
         }
+        Bytes key = call.arg(1);
         if (persists) {
             call.changed(key, KeyEvent.HASH, "hpersist");
             FieldArguments.propagate(call, changed, HPERSIST, key);

@@ -26,6 +26,9 @@ final class HashRandom {
     /** The most draws of one call, so that the size of a reply, twice this, stays an int. */
     private static final long MAX_DRAWS = Integer.MAX_VALUE / 2;
 
+    /** What a copy of a field takes of the heap beside its bytes, in a set. */
+    private static final int DRAWN_BYTES = 112;
+
     private HashRandom() {}
 
     static void hrandfield(Call call) {
@@ -106,6 +109,7 @@ final class HashRandom {
         while (seen.size() < wanted) {
             HashValue.Cursor drawn = draw(call, hash);
             if (seen.add(drawn.field().copy())) {
+                call.takeHeap(DRAWN_BYTES + drawn.field().length());
                 replyField(call.reply(), drawn, withValues);
             }
         }

@@ -9,8 +9,6 @@ import dev.spinel.api.data.SetValue;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Union, intersection and difference of sets, answered, counted or stored. */
@@ -18,7 +16,8 @@ final class SetAlgebra {
     /*
      * No result set is built for an answer. A member of a union is answered with the first set that contains it, and one
      * of a difference or an intersection once the other sets were asked, so that only membership tests are needed, and
-     * no memory. What is stored is gathered first, because the destination may be one of the sources.
+     * no memory. Nor is one for what is stored, though the destination may be one of the sources: what it held can be read
+     * until the command ends.
      */
     private SetAlgebra() {}
 
@@ -126,20 +125,18 @@ final class SetAlgebra {
     private static void store(Call call, Combination members, String event) {
         Keyspace keys = call.keys();
         Bytes destination = call.arg(1);
-        List<Bytes> gathered = new ArrayList<>();
-        while (members.next()) {
-            gathered.add(members.member().copy());
-        }
-        if (!gathered.isEmpty()) {
+        int size = 0;
+        if (members.next()) {
             SetValue stored = keys.replace(SET, destination);
-            for (int i = 0; i < gathered.size(); i++) {
-                stored.add(gathered.get(i));
-            }
+            do {
+                stored.add(members.member());
+                size++;
+            } while (members.next());
             call.changed(destination, KeyEvent.SET, event);
         } else if (keys.remove(destination)) {
             call.changed(destination, KeyEvent.GENERIC, "del");
         }
-        call.reply().integer(gathered.size());
+        call.reply().integer(size);
     }
 
     /** Iteration over the members of a combination of sets, each member once. */

@@ -9,14 +9,23 @@ import dev.spinel.api.data.SetValue;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 
 /** The commands that draw members at random. */
 final class SetRandom {
     private static final Bytes SREM = Bytes.of("SREM");
     private static final Bytes DEL = Bytes.of("DEL");
+
+    /** What a copy of a member takes of the heap beside its bytes, in a list. */
+    private static final int MEMBER_BYTES = 64;
+
+    /** The same, in a set. */
+    private static final int DRAWN_BYTES = 112;
 
     /** Drawing with rejection is used when the set has more than this many members for each one that is wanted. */
     private static final int REJECTION_FACTOR = 3;
@@ -65,9 +74,19 @@ final class SetRandom {
             call.propagateAs(DEL, key);
             return;
         }
-        reply.set((int) count);
-        for (long i = 0; i < count; i++) {
-            popOne(call, key, set);
+        List<Bytes> drawn = new ArrayList<>();
+        draw(call, set, count, member -> {
+            call.takeHeap(MEMBER_BYTES + member.length());
+            drawn.add(member.copy());
+        });
+        // A reply for which there is no room leaves the set as it is.
+        reply.set(drawn.size());
+        for (int i = 0; i < drawn.size(); i++) {
+            reply.bulk(drawn.get(i));
+        }
+        for (int i = 0; i < drawn.size(); i++) {
+            call.propagateAs(SREM, key, drawn.get(i));
+            set.remove(drawn.get(i));
         }
         call.changed(key, KeyEvent.SET, "spop");
     }
@@ -100,10 +119,19 @@ final class SetRandom {
             reply.array(0);
         } else if (count < 0) {
             drawRepeatedly(reply, set, -count, call.random());
-        } else if (count >= set.size() / REJECTION_FACTOR) {
-            select(reply, set, Math.min(count, set.size()), call.random());
         } else {
-            drawDistinct(reply, set, (int) count, call.random());
+            long distinct = Math.min(count, set.size());
+            reply.array((int) distinct);
+            draw(call, set, distinct, reply::bulk);
+        }
+    }
+
+    /** Draws so many distinct members, each a view that is valid until the next one. */
+    private static void draw(Call call, SetValue set, long count, Consumer<Bytes> drawn) {
+        if (count >= set.size() / REJECTION_FACTOR) {
+            select(set, count, call.random(), drawn);
+        } else {
+            drawDistinct(call, set, count, drawn);
         }
     }
 
@@ -118,30 +146,29 @@ final class SetRandom {
     }
 
     /**
-     * Answers {@code count} distinct members in one pass: each is taken with the chance of those still wanted among those
-     * still to come. Source: Knuth, The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
+     * Draws in one pass: each member is taken with the chance of those still wanted among those still to come. Source: Knuth,
+     * The Art of Computer Programming, volume 2, 3.4.2, algorithm S.
      */
-    private static void select(ReplyWriter reply, SetValue set, long count, RandomGenerator random) {
-        reply.array((int) count);
+    private static void select(SetValue set, long count, RandomGenerator random, Consumer<Bytes> drawn) {
         long wanted = count;
         long left = set.size();
         SetValue.Cursor cursor = set.cursor();
         while (wanted > 0 && cursor.next()) {
             if (random.nextLong(left) < wanted) {
-                reply.bulk(cursor.member());
+                drawn.accept(cursor.member());
                 wanted--;
             }
             left--;
         }
     }
 
-    private static void drawDistinct(ReplyWriter reply, SetValue set, int count, RandomGenerator random) {
-        reply.array(count);
-        Set<Bytes> drawn = new HashSet<>();
-        while (drawn.size() < count) {
-            Bytes member = set.random(random).copy();
-            if (drawn.add(member)) {
-                reply.bulk(member);
+    private static void drawDistinct(Call call, SetValue set, long count, Consumer<Bytes> drawn) {
+        Set<Bytes> members = new HashSet<>();
+        while (members.size() < count) {
+            Bytes member = set.random(call.random()).copy();
+            if (members.add(member)) {
+                call.takeHeap(DRAWN_BYTES + member.length());
+                drawn.accept(member);
             }
         }
     }

@@ -16,7 +16,7 @@ final class SortedSetAlgebra {
      * As in SetAlgebra, membership tests take the place of a table of the results: a member of a union is taken with the
      * first source that contains it, its score folded over that source and the later ones. The sources of a union and an
      * intersection are ordered by size, so that scores are added in the order in which Redis adds them: sums of doubles
-     * depend on it. The results are gathered as copies, because they are to be ordered by score or stored.
+     * depend on it. What is answered is gathered as copies, because it is to be ordered by score; what is stored is not.
      */
     private static final Comparator<Source> BY_SIZE = Comparator.comparingLong(Source::size);
 
@@ -28,7 +28,7 @@ final class SortedSetAlgebra {
 
     static void zunionstore(Call call) {
         Arguments arguments = new Arguments("zunionstore", Form.STORE, true).parse(call);
-        ScoredMember.store(call, gather(arguments, Operation.UNION), "zunionstore", true);
+        store(call, arguments, Operation.UNION);
     }
 
     static void zinter(Call call) {
@@ -37,7 +37,7 @@ final class SortedSetAlgebra {
 
     static void zinterstore(Call call) {
         Arguments arguments = new Arguments("zinterstore", Form.STORE, true).parse(call);
-        ScoredMember.store(call, gather(arguments, Operation.INTERSECTION), "zinterstore", true);
+        store(call, arguments, Operation.INTERSECTION);
     }
 
     static void zdiff(Call call) {
@@ -46,7 +46,7 @@ final class SortedSetAlgebra {
 
     static void zdiffstore(Call call) {
         Arguments arguments = new Arguments("zdiffstore", Form.STORE, false).parse(call);
-        ScoredMember.store(call, gather(arguments, Operation.DIFFERENCE), "zdiffstore", true);
+        store(call, arguments, Operation.DIFFERENCE);
     }
 
     static void zintercard(Call call) {
@@ -65,7 +65,11 @@ final class SortedSetAlgebra {
     }
 
     private static void answer(Call call, Arguments arguments, Operation operation) {
-        List<ScoredMember> members = gather(arguments, operation);
+        List<ScoredMember> members = new ArrayList<>();
+        tell(arguments, operation, (member, score) -> {
+            call.takeHeap(ScoredMember.HEAP_BYTES + member.length());
+            members.add(new ScoredMember(member.copy(), score));
+        });
         Collections.sort(members);
         ReplyWriter reply = call.reply();
         ScoredMember.replyHead(reply, members.size(), arguments.withScores);
@@ -75,21 +79,23 @@ final class SortedSetAlgebra {
         }
     }
 
-    private static List<ScoredMember> gather(Arguments arguments, Operation operation) {
+    private static void store(Call call, Arguments arguments, Operation operation) {
+        ScoredMember.store(call, sink -> tell(arguments, operation, sink), arguments.commandName, true);
+    }
+
+    private static void tell(Arguments arguments, Operation operation, ScoredMember.Sink sink) {
         Source[] sources = arguments.sources;
         if (operation != Operation.DIFFERENCE) {
             Arrays.sort(sources, BY_SIZE);
         }
-        List<ScoredMember> members = new ArrayList<>();
         switch (operation) {
-            case UNION -> gatherUnion(sources, arguments.aggregate, members);
-            case INTERSECTION -> gatherIntersection(sources, arguments.aggregate, members);
-            case DIFFERENCE -> gatherDifference(sources, members);
+            case UNION -> tellUnion(sources, arguments.aggregate, sink);
+            case INTERSECTION -> tellIntersection(sources, arguments.aggregate, sink);
+            case DIFFERENCE -> tellDifference(sources, sink);
         }
-        return members;
     }
 
-    private static void gatherUnion(Source[] sources, Aggregate aggregate, List<ScoredMember> members) {
+    private static void tellUnion(Source[] sources, Aggregate aggregate, ScoredMember.Sink sink) {
         for (int i = 0; i < sources.length; i++) {
             Source source = sources[i];
             source.open();
@@ -103,13 +109,13 @@ final class SortedSetAlgebra {
                             score = aggregate.combine(score, sources[j].weighted(aggregate.contribution(other)));
                         }
                     }
-                    members.add(new ScoredMember(member.copy(), score));
+                    sink.add(member, score);
                 }
             }
         }
     }
 
-    private static void gatherIntersection(Source[] sources, Aggregate aggregate, List<ScoredMember> members) {
+    private static void tellIntersection(Source[] sources, Aggregate aggregate, ScoredMember.Sink sink) {
         Source smallest = sources[0];
         smallest.open();
         while (smallest.next()) {
@@ -120,17 +126,17 @@ final class SortedSetAlgebra {
                     double other = aggregate.contribution(sources[j].score(member));
                     score = aggregate.combine(score, sources[j].rawWeighted(other));
                 }
-                members.add(new ScoredMember(member.copy(), score));
+                sink.add(member, score);
             }
         }
     }
 
-    private static void gatherDifference(Source[] sources, List<ScoredMember> members) {
+    private static void tellDifference(Source[] sources, ScoredMember.Sink sink) {
         Source first = sources[0];
         first.open();
         while (first.next()) {
             if (!isInAny(sources, 1, sources.length, first.member())) {
-                members.add(new ScoredMember(first.member().copy(), first.currentScore()));
+                sink.add(first.member(), first.currentScore());
             }
         }
     }

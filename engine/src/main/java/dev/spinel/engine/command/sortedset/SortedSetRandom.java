@@ -25,6 +25,9 @@ final class SortedSetRandom {
     /** The most draws of one call, so that the size of a reply, twice this, stays an int. */
     private static final long MAX_DRAWS = Integer.MAX_VALUE / 2;
 
+    /** What a copy of a member takes of the heap beside its bytes, in a set. */
+    private static final int DRAWN_BYTES = 112;
+
     private SortedSetRandom() {}
 
     static void zrandmember(Call call) {
@@ -52,7 +55,7 @@ final class SortedSetRandom {
         } else if (count < 0) {
             draw(reply, sortedSet, -count, call.random(), withScores);
         } else {
-            answerDifferent(reply, sortedSet, (int) Math.min(count, sortedSet.size()), call.random(), withScores);
+            answerDifferent(call, sortedSet, (int) Math.min(count, sortedSet.size()), withScores);
         }
     }
 
@@ -68,13 +71,12 @@ final class SortedSetRandom {
         }
     }
 
-    private static void answerDifferent(
-            ReplyWriter reply, SortedSetValue sortedSet, int wanted, RandomGenerator random, boolean withScores) {
-        ScoredMember.replyHead(reply, wanted, withScores);
+    private static void answerDifferent(Call call, SortedSetValue sortedSet, int wanted, boolean withScores) {
+        ScoredMember.replyHead(call.reply(), wanted, withScores);
         if (sortedSet.size() / wanted <= DRAW_ABOVE_MEMBERS_PER_WANTED) {
-            answerByWalk(reply, sortedSet, wanted, random, withScores);
+            answerByWalk(call.reply(), sortedSet, wanted, call.random(), withScores);
         } else {
-            answerByDraws(reply, sortedSet, wanted, random, withScores);
+            answerByDraws(call, sortedSet, wanted, withScores);
         }
     }
 
@@ -90,13 +92,13 @@ final class SortedSetRandom {
         }
     }
 
-    private static void answerByDraws(
-            ReplyWriter reply, SortedSetValue sortedSet, int wanted, RandomGenerator random, boolean withScores) {
+    private static void answerByDraws(Call call, SortedSetValue sortedSet, int wanted, boolean withScores) {
         Set<Bytes> seen = new HashSet<>();
         while (seen.size() < wanted) {
-            SortedSetValue.Cursor drawn = sortedSet.randomMember(random);
+            SortedSetValue.Cursor drawn = sortedSet.randomMember(call.random());
             if (seen.add(drawn.member().copy())) {
-                ScoredMember.reply(reply, drawn.member(), drawn.score(), withScores);
+                call.takeHeap(DRAWN_BYTES + drawn.member().length());
+                ScoredMember.reply(call.reply(), drawn.member(), drawn.score(), withScores);
             }
         }
     }

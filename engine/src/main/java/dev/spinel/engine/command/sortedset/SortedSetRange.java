@@ -6,8 +6,7 @@ import dev.spinel.api.command.Call;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.error.Errors;
-import java.util.ArrayList;
-import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The commands that answer or store a range of members: ZRANGE in all its forms and its predecessors. */
 final class SortedSetRange {
@@ -178,14 +177,16 @@ final class SortedSetRange {
         void store(Call call) {
             SortedSetValue sortedSet = call.keys().read(SORTED_SET, call.arg(keyIndex));
             int length = sortedSet == null ? 0 : length(sortedSet);
-            List<ScoredMember> members = new ArrayList<>(length);
+            ScoredMember.store(call, sink -> tell(sortedSet, length, sink), "zrangestore", byRank);
+        }
+
+        private void tell(@Nullable SortedSetValue sortedSet, int length, ScoredMember.Sink sink) {
             if (sortedSet != null && length > 0) {
                 SortedSetValue.Cursor cursor = cursor(sortedSet);
                 for (int i = 0; i < length && cursor.next(); i++) {
-                    members.add(new ScoredMember(cursor.member().copy(), cursor.score()));
+                    sink.add(cursor.member(), cursor.score());
                 }
             }
-            ScoredMember.store(call, members, "zrangestore", byRank);
         }
 
         private int length(SortedSetValue sortedSet) {

@@ -391,6 +391,21 @@ class FieldExpiryTest {
     @Nested
     class Hgetex {
         @Test
+        void noRoomForTheReply_removesNothing() {
+            server.takeEffects();
+            CommandTester.Session client = server.connect();
+            client.leaveRoom(2);
+            client.send("HGETEX h PXAT 1 FIELDS 3 a b c");
+            assertReply("HLEN h", "3");
+            assertThat(server.takeEffects()).isEmpty();
+        }
+
+        @Test
+        void sameFieldTwice_isThereOnce() {
+            assertReply("HGETEX h PXAT 1 FIELDS 2 a a", "[1 nil]");
+        }
+
+        @Test
         void readsAndSets() {
             assertReply("HGETEX h FIELDS 2 a x", "[1 nil]");
             assertEffects();
@@ -492,6 +507,21 @@ class FieldExpiryTest {
 
     @Nested
     class Hgetdel {
+        @Test
+        void noRoomForTheReply_removesNothing() {
+            server.takeEffects();
+            CommandTester.Session client = server.connect();
+            client.leaveRoom(2);
+            client.send("HGETDEL h FIELDS 3 a b c");
+            assertReply("HLEN h", "3");
+            assertThat(server.takeEffects()).isEmpty();
+        }
+
+        @Test
+        void sameFieldTwice_isThereOnce() {
+            assertReply("HGETDEL h FIELDS 2 a a", "[1 nil]");
+        }
+
         @Test
         void readsAndRemoves() {
             assertReply("HGETDEL h FIELDS 3 a x a", "[1 nil nil]");

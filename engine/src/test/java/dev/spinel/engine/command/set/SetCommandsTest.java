@@ -42,6 +42,15 @@ class SetCommandsTest {
         }
 
         @Test
+        void noRoomForTheReply_removesNothing() {
+            CommandTester.Session client = server.connect();
+            client.leaveRoom(2);
+            client.send("SPOP a 3");
+            assertReply("SCARD a", "4");
+            assertThat(server.takeEffects()).isEmpty();
+        }
+
+        @Test
         void countOfAll_logsDel() {
             server.send("SPOP a 4");
             assertThat(server.takeEffects()).containsExactly("DEL a");
