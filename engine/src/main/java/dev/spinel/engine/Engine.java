@@ -181,6 +181,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private long maxClientBytes;
 
     private long memoryLimitBytes;
+    /** The growth of values outside the arena after which they are summed up: seldom where there are many. */
+    private long valueStepBytes;
+
     private long uncheckedUpToBytes;
     private boolean evictionUnfinished;
     private long countedGrowthBytes;
@@ -205,7 +208,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         long headroomBytes = Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
         this.room = new Room(arena, headroomBytes / 2);
         this.heapLimitBytes = options.maxArenaBytes() == 0 ? Long.MAX_VALUE : options.maxArenaBytes() - headroomBytes;
-        this.memoryLimitBytes = heapLimitBytes;
+        limitMemory(heapLimitBytes);
         this.limits = new ClientLimits(clients, statistics, options.process()::log);
         this.blockedClients = new BlockedClients(limits);
         this.changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
@@ -507,7 +510,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         });
         config.bind("maxmemory", value -> {
             maxMemoryBytes = value.number();
-            memoryLimitBytes = maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes;
+            limitMemory(maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes);
             // Not now, as keys must not go while a command runs: before the next one.
             uncheckedUpToBytes = -1;
             limitClients();
@@ -561,6 +564,11 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             users.all().forEach(user -> lines.add(Latin1.readable(users.describe(user))));
         }
         config.userLines(lines);
+    }
+
+    private void limitMemory(long bytes) {
+        memoryLimitBytes = bytes;
+        valueStepBytes = Math.max(MEMORY_STEP_BYTES, bytes / VALUE_STEP_DIVISOR);
     }
 
     private void checkMemory() {
@@ -675,10 +683,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     /** Whether what is not in the arena, and is summed up now and then, has grown by a step. */
     private boolean hasHeapGrown() {
-        // The sum of many values takes long, so it is taken seldom where there are many.
-        long valueStep = Math.max(MEMORY_STEP_BYTES, memoryLimitBytes / VALUE_STEP_DIVISOR);
         return keptRequests.uncountedBytes() > MEMORY_STEP_BYTES
-                || keyspaces.heapGrowthBytes() - countedGrowthBytes > valueStep;
+                || keyspaces.heapGrowthBytes() - countedGrowthBytes > valueStepBytes;
     }
 
     private void resetStatistics() {

@@ -242,7 +242,6 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
                 return outcome;
             }
         }
-        makeRoom(command, args, argCount);
         Bytes[] shown = call(client, command, args, argCount);
         // Only now, so that EXEC is shown after its commands, and RESET not to the monitor that sends it.
         if ((concerns & Gate.MONITORED) != 0) {
@@ -251,12 +250,18 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         return client.is(ClientFlag.BLOCKED) ? Outcome.BLOCKED : Outcome.DONE;
     }
 
-    private void makeRoom(RegisteredCommand command, Bytes[] args, int argCount) {
-        // Keys must not go while a command runs.
-        long lackingBytes = depth == 0 && command.addsData() ? services.room().lackingBytes(args, argCount) : 0;
-        if (lackingBytes > 0) {
-            lackOfRoom.accept(lackingBytes);
+    /** Makes room for what a command adds, if need be; returns whether there is. */
+    private boolean makeRoom(Client client, RegisteredCommand command, Bytes[] args, int argCount) {
+        if (!command.addsData() || replay != null) {
+            return true;
         }
+        long lackingBytes = services.room().lackingBytes(args, argCount);
+        // Keys must not go while a command runs, or while those who wait for them are served.
+        if (lackingBytes > 0 && depth == 0 && !client.is(ClientFlag.RETRYING)) {
+            lackOfRoom.accept(lackingBytes);
+            lackingBytes = services.room().lackingBytes(args, argCount);
+        }
+        return lackingBytes == 0;
     }
 
     /** The states that concern a command; EXEC has those of its queued commands too. */
@@ -343,7 +348,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (isQueued) {
             Transaction transaction = client.transaction();
             if (transaction != null) {
-                makeRoom(command, args, argCount);
+                makeRoom(client, command, args, argCount);
                 int mask = command.gateMask();
                 transaction.add(args, argCount, onlyReads(command, args) ? mask & ~Gate.PAUSE_WRITE : mask);
                 answer(client, queued -> queued.reply().simple("QUEUED"));
@@ -694,6 +699,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             contexts.add(new CallContext(services));
         }
         CallContext context = contexts.get(depth);
+        boolean hasRoom = makeRoom(client, command, args, argCount);
         boolean tells = depth == 0 && services.tracking().isOn();
         if (depth == 0) {
             services.keyspaces().begin(services.clock().nowMillis());
@@ -716,7 +722,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         boolean failed = true;
         boolean isHalfDone = false;
         try {
-            if (command.addsData() && replay == null && !services.room().suffices(args, argCount)) {
+            if (!hasRoom) {
                 throw Errors.outOfMemory();
             }
             CommandHandler handler = Objects.requireNonNull(command.handler());

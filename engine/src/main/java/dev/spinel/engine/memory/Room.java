@@ -38,11 +38,6 @@ public final class Room {
         return arena.roomBytes() < keptBytes + keptBytes / 2;
     }
 
-    /** Whether a command with these arguments may add them. */
-    public boolean suffices(Bytes[] args, int argCount) {
-        return lackingBytes(args, argCount) == 0;
-    }
-
     /** Bytes that have to become free before a command with these arguments may add them. */
     public long lackingBytes(Bytes[] args, int argCount) {
         long room = arena.roomBytes();
