@@ -279,7 +279,14 @@ class ServerProcessIT {
         @Test
         void sigterm_whileDataCannotBeSaved_isHeardEachTime() throws Exception {
             int port = freePort();
-            Process process = start(List.of(), "--port", Integer.toString(port), "--save", "3600 1");
+            // SIGINT is ignored where the tests run in the background of a shell without a terminal.
+            Process process = startIn(
+                    List.of("env", "--default-signal=INT"),
+                    List.of(),
+                    "--port",
+                    Integer.toString(port),
+                    "--save",
+                    "3600 1");
             awaitLine(output, "Ready to accept connections");
             // Where the snapshot is to be written there is something that no file can replace.
             Path obstacle = Files.createDirectory(directory.resolve("temp-" + process.pid() + ".rdb"));
