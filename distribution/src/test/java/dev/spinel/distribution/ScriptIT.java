@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,11 @@ class ScriptIT {
         return new Jedis("127.0.0.1", server.port(), PATIENCE_MILLIS);
     }
 
+    /** Runs a task on a thread of its own: on two processors the common pool of Java 25 has no second one for what blocks. */
+    private static <T> CompletableFuture<T> inBackground(Supplier<T> task) {
+        return CompletableFuture.supplyAsync(task, run -> new Thread(run).start());
+    }
+
     @ParameterizedTest
     @CsvSource({"auto, 1", "nio, 1", "auto, 3", "nio, 3"})
     void scriptWithoutEnd_othersAreToldAndMayKillIt(String transport, String threads) throws Exception {
@@ -51,8 +57,7 @@ class ScriptIT {
                         .start();
                 Jedis caller = connect(server);
                 Jedis other = connect(server)) {
-            CompletableFuture<Object> script =
-                    CompletableFuture.supplyAsync(() -> caller.eval("while true do redis.call('ping') end"));
+            CompletableFuture<Object> script = inBackground(() -> caller.eval("while true do redis.call('ping') end"));
             Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> isBusy(other));
             try (Jedis late = connect(server)) {
                 assertThatThrownBy(() -> late.set("k", "v")).isInstanceOf(JedisBusyException.class);
@@ -82,7 +87,7 @@ class ScriptIT {
                 Jedis caller = connect(server);
                 Jedis other = connect(server)) {
             other.set("before", "1");
-            CompletableFuture<Object> script = CompletableFuture.supplyAsync(() -> caller.eval("for i = 1, " + writes
+            CompletableFuture<Object> script = inBackground(() -> caller.eval("for i = 1, " + writes
                     + " do redis.call('set', 'half' .. i, string.rep('x', 5000)) end while true do end"));
             Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> isBusy(other));
             assertThatThrownBy(other::scriptKill).hasMessageContaining("UNKILLABLE");
@@ -117,9 +122,8 @@ class ScriptIT {
                         .start();
                 Jedis caller = connect(server);
                 Jedis other = connect(server)) {
-            CompletableFuture<Object> reply =
-                    CompletableFuture.supplyAsync(() -> caller.eval("local t={} for i=1,300000"
-                            + " do t[i]=i end local begin=os.clock() while os.clock()-begin<0.1 do end return t"));
+            CompletableFuture<Object> reply = inBackground(() -> caller.eval("local t={} for i=1,300000"
+                    + " do t[i]=i end local begin=os.clock() while os.clock()-begin<0.1 do end return t"));
             while (!reply.isDone()) {
                 isBusy(other);
             }
@@ -171,13 +175,13 @@ class ScriptIT {
                 Jedis first = connect(server);
                 Jedis second = connect(server);
                 Jedis other = connect(server)) {
-            CompletableFuture<List<Object>> pipeline = CompletableFuture.supplyAsync(() -> {
+            CompletableFuture<List<Object>> pipeline = inBackground(() -> {
                 Pipeline requests = first.pipelined();
                 requests.blpop(0, "a");
                 requests.eval("local begin=os.clock() while os.clock()-begin<0.2 do end return 7");
                 return requests.syncAndReturnAll();
             });
-            CompletableFuture<List<String>> popped = CompletableFuture.supplyAsync(() -> second.blpop(0, "b"));
+            CompletableFuture<List<String>> popped = inBackground(() -> second.blpop(0, "b"));
             Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> other.info("clients")
                     .contains("blocked_clients:2"));
 
@@ -205,7 +209,7 @@ class ScriptIT {
             caller.functionLoad("#!lua name=endless\nredis.register_function{function_name='goOn', flags={'no-writes'},"
                     + " callback=function() while true do end end}");
             CompletableFuture<Object> running =
-                    CompletableFuture.supplyAsync(() -> caller.fcall("GOon", List.of("key"), List.of("argument")));
+                    inBackground(() -> caller.fcall("GOon", List.of("key"), List.of("argument")));
             Awaitility.await().atMost(Duration.ofMillis(PATIENCE_MILLIS)).until(() -> isBusy(other));
 
             for (int i = 0; i < 3; i++) {
