@@ -4,13 +4,7 @@ import dev.spinel.resp.codec.RequestDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.io.IOException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +54,11 @@ final class NettyConnection<C> extends ClientConnection<C> {
     }
 
     /** What the channel tells. Nothing is executed in these calls: a script may poll the channels within its execution. */
-    private final class Handler extends ChannelInboundHandlerAdapter {
+    private final class Handler extends SocketHandler {
+        Handler() {
+            super(endpoint);
+        }
+
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
             context = ctx;
@@ -88,37 +86,14 @@ final class NettyConnection<C> extends ClientConnection<C> {
         }
 
         @Override
-        public void channelReadComplete(ChannelHandlerContext ctx) {
-            // The end of this pipeline: flushing waits for the end of the turn.
+        void inputEnded() {
+            inputEnded = true;
+            closeAfterLastRequest();
         }
 
         @Override
-        public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-            // Of no interest: at most one buffer is under way.
-        }
-
-        @Override
-        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            if (event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent) {
-                inputEnded = true;
-                closeAfterLastRequest();
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (cause instanceof DecoderException && cause.getCause() instanceof SSLException) {
-                LOGGER.log(
-                        System.Logger.Level.INFO,
-                        "Error accepting a client connection from {0}: {1}",
-                        endpoint.remoteAddress(),
-                        cause.getCause().getMessage());
-                close();
-            } else if (cause instanceof IOException) {
-                close();
-            } else {
-                closeAfter(cause);
-            }
+        void failed() {
+            close();
         }
     }
 

@@ -4,12 +4,6 @@ import dev.spinel.resp.codec.RequestDecoder;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.DecoderException;
-import io.netty.handler.ssl.SslCloseCompletionEvent;
-import java.io.IOException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 // What fails on a channel ends in exceptionCaught or channelInactive, so that the futures of single operations tell
 // nothing.
 @SuppressWarnings("FutureReturnValueIgnored")
-final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
+final class ThreadedSocket<C> extends SocketHandler {
     /** A batch ends once its requests have this many bytes, and no more than this is read while it is out. */
     private static final int MAX_BATCH_BYTES = SharedReadBuffer.SIZE_BYTES;
 
@@ -70,6 +64,7 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
     private volatile int freeBytes;
 
     ThreadedSocket(IoLoops<C> loops, IoLoops.Loop loop, NettyTransport<C> transport, Endpoint endpoint) {
+        super(endpoint);
         this.loops = loops;
         this.loop = loop;
         this.settings = transport.settings();
@@ -123,38 +118,14 @@ final class ThreadedSocket<C> extends ChannelInboundHandlerAdapter {
     }
 
     @Override
-    public void channelReadComplete(ChannelHandlerContext ctx) {
-        // The end of this pipeline.
+    void inputEnded() {
+        // Like Redis: what came before the end is executed and its replies are sent, then it closes.
+        inputEnded = true;
+        endAfterLastRequest();
     }
 
     @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        // Of no interest: at most one buffer is under way.
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == ChannelInputShutdownEvent.INSTANCE || event instanceof SslCloseCompletionEvent) {
-            // Like Redis: what came before the end is executed and its replies are sent, then it closes.
-            inputEnded = true;
-            endAfterLastRequest();
-        }
-    }
-
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof DecoderException && cause.getCause() instanceof SSLException) {
-            LOGGER.log(
-                    System.Logger.Level.INFO,
-                    "Error accepting a client connection from {0}: {1}",
-                    endpoint.remoteAddress(),
-                    cause.getCause().getMessage());
-        } else if (!(cause instanceof IOException)) {
-            LOGGER.log(
-                    System.Logger.Level.ERROR,
-                    "Connection " + endpoint.remoteAddress() + " is closed after a failure",
-                    cause);
-        }
+    void failed() {
         closing = true;
         channel.close();
     }
