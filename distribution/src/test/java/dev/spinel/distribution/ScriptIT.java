@@ -41,6 +41,16 @@ class ScriptIT {
         return new Jedis("127.0.0.1", server.port(), PATIENCE_MILLIS);
     }
 
+    /** A server for which scripts are busy after so many milliseconds. */
+    private static SpinelServer start(String transport, String threads, String busyMillis) {
+        return SpinelServer.builder()
+                .port(0)
+                .directive("io-transport", transport)
+                .directive("io-threads", threads)
+                .directive("busy-reply-threshold", busyMillis)
+                .start();
+    }
+
     /** Runs a task on a thread of its own: on two processors the common pool of Java 25 has no second one for what blocks. */
     private static <T> CompletableFuture<T> inBackground(Supplier<T> task) {
         return CompletableFuture.supplyAsync(task, run -> new Thread(run).start());
@@ -49,12 +59,7 @@ class ScriptIT {
     @ParameterizedTest
     @CsvSource({"auto, 1", "nio, 1", "auto, 3", "nio, 3"})
     void scriptWithoutEnd_othersAreToldAndMayKillIt(String transport, String threads) throws Exception {
-        try (SpinelServer server = SpinelServer.builder()
-                        .port(0)
-                        .directive("io-transport", transport)
-                        .directive("io-threads", threads)
-                        .directive("busy-reply-threshold", "20")
-                        .start();
+        try (SpinelServer server = start(transport, threads, "20");
                 Jedis caller = connect(server);
                 Jedis other = connect(server)) {
             CompletableFuture<Object> script = inBackground(() -> caller.eval("while true do redis.call('ping') end"));
@@ -114,12 +119,7 @@ class ScriptIT {
     @ParameterizedTest
     @CsvSource({"auto, 1", "nio, 1", "auto, 3", "nio, 3"})
     void largeReplyOfABusyScript_comesWhole(String transport, String threads) throws Exception {
-        try (SpinelServer server = SpinelServer.builder()
-                        .port(0)
-                        .directive("io-transport", transport)
-                        .directive("io-threads", threads)
-                        .directive("busy-reply-threshold", "5")
-                        .start();
+        try (SpinelServer server = start(transport, threads, "5");
                 Jedis caller = connect(server);
                 Jedis other = connect(server)) {
             CompletableFuture<Object> reply = inBackground(() -> caller.eval("local t={} for i=1,300000"
@@ -139,12 +139,7 @@ class ScriptIT {
     @ParameterizedTest
     @CsvSource({"auto, 1", "nio, 1", "auto, 3", "nio, 3"})
     void silentClientsBusyScript_keepsTheRepliesBeforeIt(String transport, String threads) throws Exception {
-        try (SpinelServer server = SpinelServer.builder()
-                        .port(0)
-                        .directive("io-transport", transport)
-                        .directive("io-threads", threads)
-                        .directive("busy-reply-threshold", "5")
-                        .start();
+        try (SpinelServer server = start(transport, threads, "5");
                 Jedis other = connect(server);
                 Socket socket = new Socket("127.0.0.1", server.port())) {
             socket.setSoTimeout(PATIENCE_MILLIS);
@@ -166,12 +161,7 @@ class ScriptIT {
     @ParameterizedTest
     @CsvSource({"auto, 1", "auto, 3"})
     void longScriptOfAReleasedClient_othersThatWereReleasedGoOn(String transport, String threads) throws Exception {
-        try (SpinelServer server = SpinelServer.builder()
-                        .port(0)
-                        .directive("io-transport", transport)
-                        .directive("io-threads", threads)
-                        .directive("busy-reply-threshold", "10")
-                        .start();
+        try (SpinelServer server = start(transport, threads, "10");
                 Jedis first = connect(server);
                 Jedis second = connect(server);
                 Jedis other = connect(server)) {
