@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,7 +41,11 @@ final class RecordClassData {
             return; // The .bat launcher keeps no archive.
         }
         int port = freePort();
-        Process server = new ProcessBuilder(arguments[0], "--port", Integer.toString(port), "--save", "")
+        // With the file, so that the archive has what reads it.
+        String configuration =
+                Path.of(arguments[0]).resolve("../../conf/spinel.yml").normalize().toString();
+        Process server = new ProcessBuilder(
+                        arguments[0], configuration, "--port", Integer.toString(port), "--save", "")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();

@@ -66,7 +66,6 @@ import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.dispatch.RegisteredCommand;
-import dev.spinel.engine.keyspace.Eviction;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.loop.LoopStoppedException;
@@ -104,18 +103,6 @@ import org.jspecify.annotations.Nullable;
  * <p>The transport hands over requests, the loop ends each turn; nothing here starts a thread. Engine thread only.
  */
 public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
-    /*
-     * Memory. Data, tables and client buffers together stay below the smaller of maxmemory and what the heap has for data.
-     * The sum is taken each turn, and within a turn whenever the arena has grown by a step. A command that runs just below
-     * the limit may still need room: the headroom is for that. Half of it only commands use that add nothing, so that the
-     * arena, whose gaps do not serve every record, never refuses what a command has begun.
-     */
-    private static final long MEMORY_STEP_BYTES = 1L << 20;
-
-    private static final int VALUE_STEP_DIVISOR = 64;
-    private static final long MAX_HEADROOM_BYTES = 8L << 20;
-    private static final int HEADROOM_DIVISOR = 8;
-
     private static final String DENIED = "DENIED Redis is running in protected mode because protected mode is enabled"
             + " and no password is set for the default user. Only connections from this machine are accepted. Set a"
             + " password (requirepass), or allow connections without one by 'CONFIG SET protected-mode no' from this"
@@ -137,7 +124,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private static final long LOADING_NANOS = 20_000_000;
 
     private static final long NANOS_PER_MILLI = 1_000_000;
-    private static final long MILLIS_PER_SECOND = 1000;
     private static final int PERCENT = 100;
 
     private final EngineClock clock;
@@ -173,21 +159,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final ConfigRegistry config;
     private final AclFile aclFile;
     private final FailureLog failureLog;
-    private final Room room;
-    private final long heapLimitBytes;
-    private final Eviction.Memory excess = new Excess();
-    private long maxMemoryBytes;
+    private final MemoryLimit memoryLimit;
     /** {@code maxmemory-clients}; a negative number is a percentage of {@code maxmemory}. */
     private long maxClientBytes;
 
-    private long memoryLimitBytes;
-    /** The growth of values outside the arena after which they are summed up: seldom where there are many. */
-    private long valueStepBytes;
-
-    private long uncheckedUpToBytes;
-    private boolean evictionUnfinished;
-    private long countedGrowthBytes;
-    private boolean outOfMemory;
     private boolean protectedMode;
     private int loadedCapabilities;
     private long commandsSeen;
@@ -205,10 +180,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.tracking = new ClientTracking(clients, keptRequests, workingHeap.shareBytes() / 2);
         this.watchedKeys = new WatchedKeys(keptRequests);
         commandLogs.maxBytes(workingHeap.shareBytes() / 2);
-        long headroomBytes = Math.min(MAX_HEADROOM_BYTES, options.maxArenaBytes() / HEADROOM_DIVISOR);
-        this.room = new Room(arena, headroomBytes / 2);
-        this.heapLimitBytes = options.maxArenaBytes() == 0 ? Long.MAX_VALUE : options.maxArenaBytes() - headroomBytes;
-        limitMemory(heapLimitBytes);
+        Room room = new Room(arena, MemoryLimit.keptBytes(arena));
         this.limits = new ClientLimits(clients, statistics, options.process()::log);
         this.blockedClients = new BlockedClients(limits);
         this.changes = new ChangeHub(watchedKeys, blockedClients, keyEvents, tracking, propagator);
@@ -259,7 +231,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         TransactionCommands transactionCommands = new TransactionCommands(watchedKeys, keptRequests, dispatcher);
         dispatcher.onTransactionRefused(transactionCommands::end);
         dispatcher.onlyReads(this::onlyReads);
-        dispatcher.onLackOfRoom(this::makeRoom);
         this.cron = new Cron(clock, keyspaces, statistics, propagator, latencyMonitor);
         this.memory = new MemoryUse(
                 arena,
@@ -267,6 +238,21 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 clients,
                 pausedClients,
                 () -> replicationFigures().countedBytes() + tracking.heapBytes() + commandLogs.heapBytes());
+        this.memoryLimit = new MemoryLimit(new MemoryLimit.Parts(
+                clock,
+                arena,
+                room,
+                keyspaces,
+                memory,
+                keptRequests,
+                limits,
+                dispatcher,
+                snapshots,
+                propagator,
+                latencyMonitor,
+                process::releaseMemory));
+        dispatcher.onLackOfRoom(memoryLimit::makeRoom);
+        cron.add(memoryLimit::startCompaction);
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
                 new StringCommands(),
@@ -335,22 +321,13 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 dispatcher::replay,
                 process::newThread,
                 process::wakeUp,
-                this::unclaimedDataBytes,
+                memoryLimit::unclaimedBytes,
                 process::log);
         capabilities.forEach(capability -> capability.connect(ports));
     }
 
     private long heapBytes() {
         return memory.heapBytes();
-    }
-
-    private long unclaimedDataBytes() {
-        if (arena.maxBytes() == 0) {
-            return 0;
-        }
-        // Gaps between records are there above maxmemory.
-        long mayClaim = Math.min(arena.maxBytes(), memoryLimitBytes + memoryLimitBytes / HEADROOM_DIVISOR);
-        return Math.max(0, mayClaim - Math.max(arena.reservedBytes(), memory.estimateBytes()));
     }
 
     /** What a snapshot may take of the heap: half of what data have not claimed, since clients and scripts need some, too. */
@@ -405,7 +382,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private InfoReport infoReport(EngineOptions options, ServerIdentity identity) {
         ServerProcess process = options.process();
         InstantaneousRates rates = new InstantaneousRates(statistics);
-        UnusedMemory unusedMemory = new UnusedMemory(process::releaseMemory);
+        UnusedMemory unusedMemory = new UnusedMemory(memoryLimit::giveBack);
         cron.add(() -> {
             statistics.network(process.networkTotals());
             rates.sample(clock.nowMillis());
@@ -509,17 +486,15 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             limitClients();
         });
         config.bind("maxmemory", value -> {
-            maxMemoryBytes = value.number();
-            limitMemory(maxMemoryBytes > 0 ? Math.min(maxMemoryBytes, heapLimitBytes) : heapLimitBytes);
-            // Not now, as keys must not go while a command runs: before the next one.
-            uncheckedUpToBytes = -1;
+            memoryLimit.limit(value.number());
             limitClients();
         });
     }
 
     /** Sets the limit for the memory of all clients, which may be a share of the limit for all memory. */
     private void limitClients() {
-        limits.together(maxClientBytes >= 0 ? maxClientBytes : maxMemoryBytes / PERCENT * -maxClientBytes);
+        limits.together(
+                maxClientBytes >= 0 ? maxClientBytes : memoryLimit.maxMemoryBytes() / PERCENT * -maxClientBytes);
     }
 
     /**
@@ -566,127 +541,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         config.userLines(lines);
     }
 
-    private void limitMemory(long bytes) {
-        memoryLimitBytes = bytes;
-        valueStepBytes = Math.max(MEMORY_STEP_BYTES, bytes / VALUE_STEP_DIVISOR);
-    }
-
-    private void checkMemory() {
-        long used;
-        if (hasHeapGrown()) {
-            used = memory.usedBytes();
-            keptRequests.counted();
-            countedGrowthBytes = keyspaces.heapGrowthBytes();
-        } else {
-            used = memory.estimateBytes();
-        }
-        boolean unfinished = false;
-        outOfMemory = false;
-        if (used > memoryLimitBytes || room.isShort()) {
-            Eviction.Outcome eviction = evict();
-            outOfMemory = eviction == Eviction.Outcome.EXHAUSTED;
-            unfinished = eviction == Eviction.Outcome.UNFINISHED;
-            used = memory.estimateBytes();
-        }
-        evictionUnfinished = unfinished;
-        uncheckedUpToBytes = arena.usedBytes() + Math.min(MEMORY_STEP_BYTES, memoryLimitBytes - used);
-        dispatcher.outOfMemory(outOfMemory);
-    }
-
-    private Eviction.Outcome evict() {
-        if (dispatcher.isLoading()) {
-            return Eviction.Outcome.EXHAUSTED;
-        }
-        clock.update();
-        keyspaces.begin(clock.nowMillis());
-        // Keys must not go for the output of clients that have gone, or are to go.
-        if (limits.evictLargest(clock.nowNanos())) {
-            memory.countClients();
-        } else {
-            memory.refreshClients(clock.nowMillis());
-        }
-        long start = clock.nowNanos();
-        propagator.apart(true);
-        Eviction.Outcome outcome = keyspaces.eviction().run(excess);
-        endEviction(start);
-        return outcome;
-    }
-
-    private void endEviction(long startNanos) {
-        propagator.apart(false);
-        latencyMonitor.add(
-                "eviction-cycle",
-                clock.nowMillis() / MILLIS_PER_SECOND,
-                (clock.readNanos() - startNanos) / NANOS_PER_MILLI);
-    }
-
-    /** Evicts keys for a request that lacks room in the arena, though memory is below its limit. */
-    private void makeRoom(long lackingBytes) {
-        if (lackingBytes > arena.usedBytes()) {
-            // Keys would go in vain.
-            return;
-        }
-        keyspaces.begin(clock.nowMillis());
-        long start = clock.readNanos();
-        propagator.apart(true);
-        keyspaces.eviction().makeRoom(new Need(memory.estimateBytes() - lackingBytes));
-        endEviction(start);
-    }
-
-    /** What eviction has to free. */
-    private final class Excess implements Eviction.Memory {
-        @Override
-        public long excessBytes() {
-            return memory.estimateBytes() - memoryLimitBytes;
-        }
-
-        @Override
-        public boolean isFragmented() {
-            return room.isShort();
-        }
-
-        @Override
-        public void recount() {
-            memory.recountValues();
-        }
-    }
-
-    /** What eviction has to free for one request. */
-    private final class Need implements Eviction.Memory {
-        private final long limitBytes;
-
-        private Need(long limitBytes) {
-            this.limitBytes = limitBytes;
-        }
-
-        @Override
-        public long excessBytes() {
-            return memory.estimateBytes() - limitBytes;
-        }
-
-        @Override
-        public boolean isFragmented() {
-            // One request is not worth all the keys that may have to go until gaps merge.
-            return false;
-        }
-
-        @Override
-        public void recount() {
-            memory.recountValues();
-        }
-    }
-
-    /** Whether memory may be short: always while it is, else when it grew by what was left, or by a step. */
-    private boolean mayBeShort() {
-        return outOfMemory || room.isShort() || arena.usedBytes() > uncheckedUpToBytes || hasHeapGrown();
-    }
-
-    /** Whether what is not in the arena, and is summed up now and then, has grown by a step. */
-    private boolean hasHeapGrown() {
-        return keptRequests.uncountedBytes() > MEMORY_STEP_BYTES
-                || keyspaces.heapGrowthBytes() - countedGrowthBytes > valueStepBytes;
-    }
-
     private void resetStatistics() {
         statistics.reset();
         aclLog.resetCounts();
@@ -731,8 +585,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     @Override
     public boolean execute(Client client, Bytes[] args, int argCount) {
-        if (mayBeShort() && dispatcher.caller() == null) {
-            checkMemory();
+        if (memoryLimit.mayBeShort() && dispatcher.caller() == null) {
+            memoryLimit.check();
             if (clients.get(client.id()) == null) {
                 return false;
             }
@@ -874,9 +728,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         }
         executeReleased();
         long waitNanos = cron.run();
-        if (maxMemoryBytes > 0 || mayBeShort()) {
-            checkMemory();
-        }
+        boolean evictionUnfinished = memoryLimit.endTurn();
         if (tracking.isOn()) {
             tracking.endTurn();
         }
@@ -908,8 +760,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         if (releases) {
             keyspaces.lazyRelease().run(LAZY_RELEASE_NANOS);
         }
+        boolean compacts = memoryLimit.compact();
         long waitNanos = snapshots.isIdle() ? Long.MAX_VALUE : advanceSnapshot();
-        return releases && keyspaces.lazyRelease().isPending() ? 0 : waitNanos;
+        return compacts || (releases && keyspaces.lazyRelease().isPending()) ? 0 : waitNanos;
     }
 
     /** Goes on with a snapshot, for as long as clients do not notice. */

@@ -232,7 +232,7 @@ public final class InfoSections {
                 .add("mem_cluster_links", 0)
                 .add("mem_aof_buffer", 0)
                 .add("mem_allocator", "arena")
-                .add("active_defrag_running", 0)
+                .add("active_defrag_running", sources.keyspaces.compaction().isRunning() ? 1 : 0)
                 .add("lazyfree_pending_objects", lazyRelease.pendingObjects())
                 .add("lazyfreed_objects", lazyRelease.releasedObjects());
     }
@@ -320,7 +320,7 @@ public final class InfoSections {
                 .add("active_defrag_misses", 0)
                 .add("active_defrag_key_hits", 0)
                 .add("active_defrag_key_misses", 0)
-                .add("total_active_defrag_time", 0)
+                .add("total_active_defrag_time", sources.keyspaces.compaction().spentMillis())
                 .add("current_active_defrag_time", 0)
                 .add("tracking_total_keys", sources.tracking.keyCount())
                 .add("tracking_total_items", sources.tracking.itemCount())

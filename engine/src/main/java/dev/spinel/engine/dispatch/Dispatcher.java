@@ -33,7 +33,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,7 +78,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private boolean tracksLatency = true;
     private Consumer<Client> transactionEnd = client -> client.transaction(null);
     private BiPredicate<String, Bytes> scriptReads = (command, script) -> false;
-    private LongConsumer lackOfRoom = bytes -> {};
+    private LackOfRoom lackOfRoom = (args, argCount) -> {};
     private Runnable others = () -> {};
     private String busyError = "";
 
@@ -140,8 +139,14 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         scriptReads = value;
     }
 
-    /** Sets what tries to make room for a request, given the bytes that it lacks. */
-    public void onLackOfRoom(LongConsumer value) {
+    /** What tries to make room for a request that lacks it. */
+    public interface LackOfRoom {
+        /** Tries to, for a request with these arguments. */
+        void makeRoom(Bytes[] args, int argCount);
+    }
+
+    /** Sets what tries to make room for a request. */
+    public void onLackOfRoom(LackOfRoom value) {
         lackOfRoom = value;
     }
 
@@ -255,13 +260,15 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (!command.addsData() || replay != null) {
             return true;
         }
-        long lackingBytes = services.room().lackingBytes(args, argCount);
-        // Keys must not go while a command runs, or while those who wait for them are served.
-        if (lackingBytes > 0 && depth == 0 && !client.is(ClientFlag.RETRYING)) {
-            lackOfRoom.accept(lackingBytes);
-            lackingBytes = services.room().lackingBytes(args, argCount);
+        if (services.room().lackingBytes(args, argCount) == 0) {
+            return true;
         }
-        return lackingBytes == 0;
+        // Keys must not go while a command runs, or while those who wait for them are served.
+        if (depth > 0 || client.is(ClientFlag.RETRYING)) {
+            return false;
+        }
+        lackOfRoom.makeRoom(args, argCount);
+        return services.room().lackingBytes(args, argCount) == 0;
     }
 
     /** The states that concern a command; EXEC has those of its queued commands too. */

@@ -1061,6 +1061,15 @@ public final class Database implements Keyspace {
         arena.free(address, sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
     }
 
+    /** Moves a part of the records, as {@link RecordTable#evacuate}; what their values hold elsewhere stays. */
+    long evacuate(long position) {
+        return table.evacuate(position, address -> {
+            byte[] chunk = arena.chunk(address);
+            int record = arena.offset(address);
+            return arena.evacuate(address, sizeAt(chunk, record, RecordLayout.flags(chunk, record)));
+        });
+    }
+
     /** Whether keys, or fields of hashes, have a time to live. */
     boolean hasTimesToLive() {
         return keysWithExpiry + hashesWithExpiringFields > 0;

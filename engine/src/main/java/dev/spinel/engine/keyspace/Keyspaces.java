@@ -26,6 +26,7 @@ public final class Keyspaces {
     private final Database[] databases;
     private final Database scratch;
     private final Eviction eviction;
+    private final Compaction compaction;
     private int nextToExpire;
     private double stalePercent;
 
@@ -49,6 +50,7 @@ public final class Keyspaces {
         }
         this.scratch = new Database(context, -1);
         this.eviction = new Eviction(context, databases, nanos);
+        this.compaction = new Compaction(context, databases, nanos);
     }
 
     /** Number of databases. */
@@ -163,6 +165,11 @@ public final class Keyspaces {
     /** What makes room when memory is short. */
     public Eviction eviction() {
         return eviction;
+    }
+
+    /** What turns gaps between records into room. */
+    public Compaction compaction() {
+        return compaction;
     }
 
     /** How records tell the use of their keys. */

@@ -41,7 +41,7 @@ public final class Arena {
      *
      * The state of a slab is two longs in an array per chunk:
      *
-     *   state  | 56 listed | 48 class + 1: 8 bits | 32 mark: 16 bits | 16 first free + 1: 16 bits | 0 live: 16 bits |
+     *   state  | 57 evacuated | 56 listed | 48 class + 1: 8 bits | 32 mark: 16 bits | 16 first free + 1: 16 bits | 0 live: 16 bits |
      *   links  | previous slab: 32 bits | next slab: 32 bits |                              within the list of a class
      *
      * Mark and first free count granules from the start of the slab, and a slab's number is chunk * 128 + place.
@@ -50,7 +50,9 @@ public final class Arena {
      * one is kept; the rest goes back to the JVM.
      *
      * What is free inside slabs serves records of their class only. So the room for records of any size is counted in
-     * places where a slab could lie.
+     * places where a slab could lie. When much is free inside slabs, sparse ones can be evacuated: they are taken out of the
+     * lists, their records move into the gaps of others of the class, and the slabs run empty. An evacuated slab remains
+     * marked as listed, so that records freed in it do not bring it back.
      */
 
     /** The address of no record. */
@@ -93,6 +95,12 @@ public final class Arena {
     private static final int MARK_SHIFT = 32;
     private static final int CLASS_SHIFT = 48;
     private static final long LISTED = 1L << 56;
+    private static final long EVACUATED = 1L << 57;
+
+    /** How finely slabs are told apart by how full they are, and how full those are at most that are evacuated. */
+    private static final int FILL_STEPS = 32;
+
+    private static final int MAX_EVACUATED_STEPS = 28;
 
     private static final int LARGE_STEP_BYTES = 4 << 10;
     private static final int MAX_EMPTY_CHUNKS = 1;
@@ -337,6 +345,88 @@ public final class Arena {
                 : Math.max(0, maxBytes - reservedBytes + (long) emptyChunks * CHUNK_BYTES);
     }
 
+    /**
+     * Returns the bytes that are reserved but neither used nor counted as room: the gaps inside slabs and between spans.
+     * O(1).
+     */
+    public long gapBytes() {
+        return reservedBytes - usedBytes - freePlaces * SLAB_UNITS * UNIT_BYTES;
+    }
+
+    /**
+     * Chooses sparse slabs to run empty, whose records all find room in others: the highest ones, so that whole chunks go
+     * back to the JVM. No record is allocated in them until {@link #endEvacuation}. O(slabs).
+     *
+     * @return their bytes
+     */
+    public long startEvacuation() {
+        SlabCensus census = new SlabCensus();
+        for (int chunk = 1; chunk < chunkLimit; chunk++) {
+            for (int place = 0; place < slabs[chunk].length / 2; place++) {
+                census.count(chunk * SLABS + place);
+            }
+        }
+        census.plan();
+        long bytes = 0;
+        for (int chunk = chunkLimit - 1; chunk > 0; chunk--) {
+            for (int place = slabs[chunk].length / 2 - 1; place >= 0; place--) {
+                int slab = chunk * SLABS + place;
+                if (census.chooses(slab)) {
+                    unlink(slab, classOf(slab));
+                    slabs[chunk][place * 2] |= EVACUATED;
+                    bytes += (long) slabUnits(CLASS_BYTES[classOf(slab)]) * UNIT_BYTES;
+                }
+            }
+        }
+        return bytes;
+    }
+
+    /** Whether a record lies in a slab that is to run empty. */
+    public boolean isEvacuated(long address) {
+        long[] states = slabs[(int) (address >>> CHUNK_GRANULE_BITS)];
+        if (states.length == 0) {
+            return false;
+        }
+        int index = (int) (address >>> SLAB_GRANULE_BITS) % SLABS * 2;
+        if (states[index] != 0) {
+            return (states[index] & EVACUATED) != 0;
+        }
+        // The second half of a wide slab has no state of its own, but neither has a place without a slab.
+        int slab = (int) (address >>> SLAB_GRANULE_BITS) & ~1;
+        return (stateOf(slab) & EVACUATED) != 0 && CLASS_BYTES[classOf(slab)] > MAX_NARROW_RECORD_BYTES;
+    }
+
+    /**
+     * Moves a record out of a slab that is to run empty, with its contents.
+     *
+     * @param sizeBytes as for {@link #free}
+     * @return its new address, or the same one if there is no gap for it
+     */
+    public long evacuate(long address, int sizeBytes) {
+        int sizeClass = CLASS_OF_GRANULES[(sizeBytes + 7) >>> GRANULE_SHIFT];
+        if (roomySlabs[sizeClass] == 0) {
+            return address;
+        }
+        long copy = allocate(sizeBytes);
+        System.arraycopy(chunk(address), offset(address), chunk(copy), offset(copy), CLASS_BYTES[sizeClass]);
+        free(address, sizeBytes);
+        return copy;
+    }
+
+    /** Lets records be allocated everywhere again. O(slabs). */
+    public void endEvacuation() {
+        for (int chunk = 1; chunk < chunkLimit; chunk++) {
+            long[] states = slabs[chunk];
+            for (int index = 0; index < states.length; index += 2) {
+                if ((states[index] & EVACUATED) != 0) {
+                    states[index] &= ~EVACUATED;
+                    int slab = chunk * SLABS + index / 2;
+                    link(slab, classOf(slab));
+                }
+            }
+        }
+    }
+
     /** Frees all records and all memory. */
     public void clear() {
         for (int chunk = 1; chunk < chunkLimit; chunk++) {
@@ -365,10 +455,21 @@ public final class Arena {
     }
 
     private void closeSlab(int slab, int sizeClass) {
-        unlink(slab, sizeClass);
+        if ((stateOf(slab) & EVACUATED) == 0) {
+            unlink(slab, sizeClass);
+        }
         slabs[slab / SLABS][slab % SLABS * 2] = 0;
         int units = slabUnits(CLASS_BYTES[sizeClass]);
         returnUnits(slab * SLAB_UNITS, units);
+    }
+
+    private long stateOf(int slab) {
+        return slabs[slab / SLABS][slab % SLABS * 2];
+    }
+
+    /** The class of the records of a slab, negative where no slab begins. */
+    private int classOf(int slab) {
+        return ((int) (stateOf(slab) >>> CLASS_SHIFT) & 0xFF) - 1;
     }
 
     private void link(int slab, int sizeClass) {
@@ -736,5 +837,63 @@ public final class Arena {
             classes[granules] = (byte) sizeClass;
         }
         return classes;
+    }
+
+    /** Counts the records and the gaps of all slabs by class and by how full the slabs are, and chooses among them. */
+    private final class SlabCensus {
+        private final long[][] records = new long[CLASS_BYTES.length][FILL_STEPS + 1];
+        private final long[][] gaps = new long[CLASS_BYTES.length][FILL_STEPS + 1];
+        /** Per class: slabs less full than this go; of those as full, as long as there are gaps for their records. */
+        private final int[] limits = new int[CLASS_BYTES.length];
+        /** Per class: gaps in slabs that stay, less the records that move. */
+        private final long[] spareGaps = new long[CLASS_BYTES.length];
+
+        void count(int slab) {
+            int sizeClass = classOf(slab);
+            if (sizeClass >= 0) {
+                records[sizeClass][fill(slab)] += live(slab);
+                gaps[sizeClass][fill(slab)] += capacity(slab) - live(slab);
+            }
+        }
+
+        void plan() {
+            for (int sizeClass = 0; sizeClass < limits.length; sizeClass++) {
+                long spare = Arrays.stream(gaps[sizeClass]).sum();
+                int step = 0;
+                while (step <= MAX_EVACUATED_STEPS && spare >= records[sizeClass][step] + gaps[sizeClass][step]) {
+                    spare -= records[sizeClass][step] + gaps[sizeClass][step];
+                    step++;
+                }
+                limits[sizeClass] = step;
+                spareGaps[sizeClass] = spare;
+            }
+        }
+
+        boolean chooses(int slab) {
+            int sizeClass = classOf(slab);
+            if (sizeClass < 0 || fill(slab) > Math.min(limits[sizeClass], MAX_EVACUATED_STEPS)) {
+                return false;
+            }
+            if (fill(slab) == limits[sizeClass]) {
+                if (spareGaps[sizeClass] < capacity(slab)) {
+                    return false;
+                }
+                spareGaps[sizeClass] -= capacity(slab);
+            }
+            return true;
+        }
+
+        private int live(int slab) {
+            return (int) (stateOf(slab) & LIVE_MASK);
+        }
+
+        private int capacity(int slab) {
+            int classBytes = CLASS_BYTES[classOf(slab)];
+            return slabBytes(slab, classBytes) / classBytes;
+        }
+
+        private int fill(int slab) {
+            return live(slab) * FILL_STEPS / capacity(slab);
+        }
     }
 }

@@ -486,6 +486,37 @@ public abstract class RecordTable {
         return true;
     }
 
+    /**
+     * Moves a segment and its records out of the slabs that the arena wants to run empty.
+     *
+     * @param position 0 to start, or what the previous call returned
+     * @param mover called for each record in such a slab
+     * @return the position of the next call, or 0 at the end
+     */
+    public final long evacuate(long position, Mover mover) {
+        int entry = firstEntry(entryOf(position));
+        int shape = shapes[entry];
+        int length = lengthAt(entry);
+        if (addresses[entry] != Arena.NULL && arena.isEvacuated(addresses[entry])) {
+            long address = arena.evacuate(addresses[entry], length * Long.BYTES);
+            install(entry, depth(shape), length, address, shape);
+        }
+        for (int index = FIRST_SLOT; index < length; index++) {
+            long slot = word(arrays[entry], bases[entry], index);
+            if (slot != 0 && arena.isEvacuated(slot & ADDRESS_MASK)) {
+                relocate(entry, index, mover.move(slot & ADDRESS_MASK));
+            }
+        }
+        foundSlot = 0;
+        return depth(shape) == 0 ? 0 : ((position >>> -depth(shape)) + 1) << -depth(shape);
+    }
+
+    /** What {@link #evacuate} has done with a record. */
+    public interface Mover {
+        /** Moves a record; returns its new address, or the same one if it stays. */
+        long move(long address);
+    }
+
     /** What {@link #scan} and {@link #forEach} do with a record. Must not change the table. */
     public interface Visitor {
         /** Takes the address of a record. */

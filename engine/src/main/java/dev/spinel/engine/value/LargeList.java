@@ -29,7 +29,7 @@ final class LargeList implements LargeValue {
      * about 240 elements of 32 bytes. They have room at both ends. An index is found by adding up counts from the nearer
      * end: with ten million elements, that is at most 20,000 additions or some microseconds.
      */
-    /** How many pages are released together. */
+    /** How many pages are released or moved together. */
     private static final int PAGES_PER_PIECE = 256;
 
     /** What telling a page that was kept counts for. */
@@ -73,6 +73,17 @@ final class LargeList implements LargeValue {
     /** Bytes in the arena and on the heap. */
     long memoryBytes() {
         return usedBytes + heapBytes();
+    }
+
+    @Override
+    public long evacuate(long position) {
+        long end = Math.min(endPage, firstPage + position + PAGES_PER_PIECE);
+        for (int page = (int) Math.min(end, firstPage + position); page < end; page++) {
+            if (arena.isEvacuated(blocks[page])) {
+                blocks[page] = arena.evacuate(blocks[page], blockBytes[page]);
+            }
+        }
+        return end == endPage ? 0 : end - firstPage;
     }
 
     @Override

@@ -279,6 +279,25 @@ final class LargeSortedSet implements LargeValue {
         put(chunk, ScoredRecord.memberOffset(offset, length), length, ScoredRecord.score(chunk, offset));
     }
 
+    /** The pages of the tree stay where they are. */
+    @Override
+    public long evacuate(long position) {
+        return members.evacuate(position, this::evacuateRecord);
+    }
+
+    private long evacuateRecord(long record) {
+        byte[] chunk = arena.chunk(record);
+        int offset = arena.offset(record);
+        int length = ScoredRecord.memberLength(chunk, offset);
+        long order = ScoredRecord.orderOf(ScoredRecord.score(chunk, offset));
+        int member = ScoredRecord.memberOffset(offset, length);
+        // Before the record is gone, which the nodes of the tree may refer to.
+        tree.locate(path.aim(order, chunk, member, length, Side.AFTER_MEMBER), record);
+        long copy = arena.evacuate(record, ScoredRecord.size(length));
+        tree.relocate(path, copy);
+        return copy;
+    }
+
     /** The pages of the tree all go with the last piece: 1 ms for a million members. */
     @Override
     public boolean releasePiece() {

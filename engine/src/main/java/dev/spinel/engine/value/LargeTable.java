@@ -137,6 +137,12 @@ abstract class LargeTable extends RecordTable implements LargeValue {
         insert(hashAt(chunk, offset), copy);
     }
 
+    @Override
+    public final long evacuate(long position) {
+        return evacuate(
+                position, address -> arena.evacuate(address, sizeAt(arena.chunk(address), arena.offset(address))));
+    }
+
     /** The table is empty once nothing is left. */
     @Override
     public final boolean releasePiece() {

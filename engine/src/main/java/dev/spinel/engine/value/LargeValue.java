@@ -21,4 +21,14 @@ interface LargeValue extends Releasable {
 
     /** Tells about so many more elements of the cut; true when none is left. */
     boolean advanceCut(int elements) throws IOException;
+
+    /**
+     * Moves a part of the value out of the slabs that the arena wants to run empty, as far as the value can move at all.
+     *
+     * @param position 0 to start, or what the previous call returned
+     * @return the position of the next call, or 0 at the end
+     */
+    default long evacuate(long position) {
+        return 0;
+    }
 }

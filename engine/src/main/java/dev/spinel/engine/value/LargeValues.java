@@ -102,6 +102,17 @@ public final class LargeValues {
         }
     }
 
+    /** No value has this handle, or a higher one. */
+    public int handleLimit() {
+        return end;
+    }
+
+    /** Moves a part of the value with a handle, if there is one, as {@link LargeValue#evacuate}. */
+    public long evacuate(int handle, long position) {
+        LargeValue value = values[handle];
+        return value == null ? 0 : value.evacuate(position);
+    }
+
     /** Keeps a value and returns its handle. */
     int add(LargeValue value) {
         if (freeCount == 0 && end == values.length) {

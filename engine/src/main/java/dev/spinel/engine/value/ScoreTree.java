@@ -166,6 +166,16 @@ final class ScoreTree {
         path.clear(height);
     }
 
+    /** Has the entry to which {@link #locate} led refer to a copy of its record. */
+    void relocate(ScorePath path, long copy) {
+        long leaf = leaf(path);
+        LONGS.set(arena.chunk(leaf), arena.offset(leaf) + path.index * ENTRY_BYTES, entryOf(path.order, copy));
+        if (path.index == 0) {
+            setFirst(path, height - 1, path.order, copy);
+        }
+        path.clear(height);
+    }
+
     /**
      * Removes the old entry of a record that has just been inserted again with the score that it now has.
      *
@@ -275,7 +285,7 @@ final class ScoreTree {
      * Leads a path, which must aim after a member that is present, to the entry of its record. Returns the number of
      * records before the leaf.
      */
-    private long locate(ScorePath path, long record) {
+    long locate(ScorePath path, long record) {
         long before = descendToLeaf(path);
         long leaf = leaf(path);
         byte[] chunk = arena.chunk(leaf);

@@ -189,6 +189,87 @@ final class ArenaTest {
     }
 
     @Nested
+    final class Evacuation {
+        @Test
+        void sparseSlabs_runEmptyOnceTheirRecordsHaveMoved() {
+            Model model = new Model(arena);
+            for (int size : new int[] {24, 1000, 5000}) {
+                for (int i = 0; i < 10_000_000 / size; i++) {
+                    model.allocate(size);
+                }
+            }
+            model.freeEverySecond();
+            long gaps = arena.gapBytes();
+            assertThat(gaps).isBetween(14_000_000L, 16_000_000L);
+
+            long freed = arena.startEvacuation();
+            assertThat(freed).isBetween(13_000_000L, gaps);
+            model.evacuate();
+            arena.endEvacuation();
+
+            assertThat(arena.gapBytes()).isLessThan(gaps / 10);
+            model.verify();
+        }
+
+        @Test
+        void emptyChunks_goBackToTheJvm() {
+            Model model = new Model(arena);
+            for (int i = 0; i < 40_000; i++) {
+                model.allocate(1000);
+            }
+            model.freeEverySecond();
+            long reserved = arena.reservedBytes();
+            arena.startEvacuation();
+            model.evacuate();
+            arena.endEvacuation();
+            assertThat(arena.reservedBytes()).isLessThan(reserved * 2 / 3);
+        }
+
+        @Test
+        void endInTheMidst_leavesAllGapsUsable() {
+            Model model = new Model(arena);
+            for (int i = 0; i < 20_000; i++) {
+                model.allocate(1000);
+            }
+            model.freeEverySecond();
+            long reserved = arena.reservedBytes();
+            arena.startEvacuation();
+            arena.endEvacuation();
+            for (int i = 0; i < 10_000; i++) {
+                model.allocate(1000);
+            }
+            assertThat(arena.reservedBytes()).isEqualTo(reserved);
+            model.verify();
+        }
+
+        @Test
+        void fullSlabsAndOtherStorage_stay() {
+            for (int i = 0; i < 1000; i++) {
+                arena.allocate(1024);
+                arena.allocate(20_000);
+            }
+            long large = arena.allocate(3 << 20);
+            assertThat(arena.startEvacuation()).isZero();
+            assertThat(arena.isEvacuated(large)).isFalse();
+        }
+
+        @Test
+        void spanBesideAnEvacuatedSlab_isNotTakenForItsSecondHalf() {
+            // In the first chunk: spans from its end down to place 3, and slabs at places 0 to 2.
+            arena.allocate(2000 << 10);
+            long span = arena.allocate(1999 << 10);
+            Model narrow = new Model(arena);
+            for (int i = 0; i < 3 * 32; i++) {
+                narrow.allocate(1024);
+            }
+            narrow.freeEverySecond();
+            assertThat(arena.startEvacuation()).isEqualTo(32 << 10);
+            assertThat(arena.offset(span)).isEqualTo(3 * (32 << 10));
+            assertThat(arena.isEvacuated(span)).isFalse();
+        }
+    }
+
+    @Nested
     final class Churn {
         @Test
         void randomUse_keepsContentsAndAccounts() {
@@ -206,7 +287,15 @@ final class ArenaTest {
                 if (step % 20_000 == 0) {
                     model.verify();
                 }
+                // Two thirds of the time slabs are being evacuated, a part of whose records moves in the end.
+                if (step % 3000 == 1000) {
+                    arena.startEvacuation();
+                } else if (step % 3000 == 2999) {
+                    model.evacuate();
+                    arena.endEvacuation();
+                }
             }
+            arena.endEvacuation();
             model.verify();
             while (!model.isEmpty()) {
                 model.free(random.nextInt(model.size()));
@@ -271,6 +360,22 @@ final class ArenaTest {
             checkStamp(record);
             arena.free(record[0], (int) record[1]);
             usedBytes -= Arena.roundUp((int) record[1]);
+            assertThat(arena.usedBytes()).isEqualTo(usedBytes);
+        }
+
+        void freeEverySecond() {
+            for (int i = records.size() - 1; i >= 0; i -= 2) {
+                free(i);
+            }
+        }
+
+        void evacuate() {
+            for (long[] record : records) {
+                if (arena.isEvacuated(record[0])) {
+                    record[0] = arena.evacuate(record[0], (int) record[1]);
+                    checkStamp(record);
+                }
+            }
             assertThat(arena.usedBytes()).isEqualTo(usedBytes);
         }
 
