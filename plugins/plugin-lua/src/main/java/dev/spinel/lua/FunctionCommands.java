@@ -116,6 +116,7 @@ final class FunctionCommands {
         libraries.putAll(all);
         functions.clear();
         functions.putAll(names);
+        runner.lua().memory().released();
     }
 
     /** Whether a name is that of a function that says of itself that it only reads. */

@@ -155,6 +155,7 @@ final class ScriptCommands {
         scripts.clear();
         textBytes = 0;
         compiledBytes = 0;
+        lua.memory().released();
         call.reply().ok();
     }
 

@@ -17,8 +17,9 @@ public final class MemoryBudget {
      * Counting goes up only: what a script frees, nobody tells. So the count says no more than when to look. Every few
      * megabytes the heap is asked for its room, garbage counted as used, which costs less than a microsecond. Only when that
      * is short is garbage collected, and if what is left then is short, the script ends. A script that
-     * lives on garbage thus goes on for ever. A script that catches the error and tries again does not have garbage
-     * collected each time, but once it has allocated MIN_ROOM_BYTES, or after COLLECTION_NANOS.
+     * lives on garbage thus goes on for ever. A script that catches the error and tries again, or one after the other that is
+     * refused, does not have garbage collected each time, but once MIN_ROOM_BYTES may have become garbage, or after ten times
+     * as long as the collection before took.
      *
      * G1 gives an array of more than half a region regions of its own, up to twice of its size, and the heap's figure of
      * used bytes does not tell. So arrays that waste much are remembered, weakly, and what they waste is taken off the room.
@@ -37,7 +38,8 @@ public final class MemoryBudget {
     /** Arrays larger than this share of the room may not find one piece of heap that is large enough. */
     private static final int MAX_ARRAY_DIVISOR = 2;
 
-    private static final long COLLECTION_NANOS = 50_000_000;
+    private static final long MIN_PAUSE_NANOS = 50_000_000;
+    private static final int PAUSE_FACTOR = 10;
     private static final long LOOPS_PER_COLLECTION = 1_000_000;
     private static final long BYTES_PER_LOOP = 1024;
     private static final int BYTES_PER_REFERENCE = 4;
@@ -54,6 +56,9 @@ public final class MemoryBudget {
     private long uncheckedLimitBytes = FIRST_STEP_BYTES;
     private long sinceCollectionBytes = MIN_ROOM_BYTES;
     private long collectionNanos = System.nanoTime();
+    private long pauseNanos = MIN_PAUSE_NANOS;
+    /** What was counted when the current script began. */
+    private long begunBytes;
 
     /** What a live array takes beside its bytes. */
     private static final class Waste extends WeakReference<Object> {
@@ -83,8 +88,14 @@ public final class MemoryBudget {
         }
     }
 
-    /** Something else begins: what was refused before may be garbage now. */
+    /** Something else begins: what was allocated before may be garbage now, though it was not when garbage was collected. */
     public void begin() {
+        sinceCollectionBytes = Math.max(sinceCollectionBytes, chargedBytes() - begunBytes);
+        begunBytes = chargedBytes();
+    }
+
+    /** Scripts that were kept are garbage now. */
+    public void released() {
         sinceCollectionBytes = MIN_ROOM_BYTES;
     }
 
@@ -161,12 +172,14 @@ public final class MemoryBudget {
         uncheckedLimitBytes = 0;
         long room = unwasted(heap.roomBytes());
         if (!suffices(room, bytes)) {
-            if (sinceCollectionBytes < MIN_ROOM_BYTES && System.nanoTime() - collectionNanos < COLLECTION_NANOS) {
+            long start = System.nanoTime();
+            if (sinceCollectionBytes < MIN_ROOM_BYTES && start - collectionNanos < pauseNanos) {
                 throw refusal.get();
             }
             room = unwasted(heap.roomBytesWithoutGarbage());
             sinceCollectionBytes = 0;
             collectionNanos = System.nanoTime();
+            pauseNanos = Math.max(MIN_PAUSE_NANOS, PAUSE_FACTOR * (collectionNanos - start));
             work.accept(LOOPS_PER_COLLECTION);
             if (!suffices(room, bytes)) {
                 throw refusal.get();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
@@ -18,6 +20,7 @@ class MemoryBudgetTest {
         long roomBytes = 100 * MIB;
         long garbageBytes;
         int collections;
+        long collectionMillis;
 
         @Override
         public long roomBytes() {
@@ -27,6 +30,7 @@ class MemoryBudgetTest {
         @Override
         public long roomBytesWithoutGarbage() {
             collections++;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(collectionMillis));
             roomBytes += garbageBytes;
             garbageBytes = 0;
             return roomBytes;
@@ -77,9 +81,37 @@ class MemoryBudgetTest {
     }
 
     @Test
-    void anotherScript_getsACollectionAtOnce() {
+    void manyScriptsThatAreRefused_doNotCollectEachTime() {
         heap.roomBytes = MIB;
+        heap.collectionMillis = 20;
         assertThatThrownBy(() -> budget.charge(2 * MIB)).isInstanceOf(LuaError.class);
+        for (int i = 0; i < 1000; i++) {
+            budget.begin();
+            assertThatThrownBy(() -> budget.charge(1000)).isInstanceOf(LuaError.class);
+        }
+
+        assertThat(heap.collections).isLessThan(5);
+    }
+
+    @Test
+    void afterARelease_aCollectionComesAtOnce() {
+        heap.roomBytes = MIB;
+        heap.collectionMillis = 20;
+        assertThatThrownBy(() -> budget.charge(2 * MIB)).isInstanceOf(LuaError.class);
+        heap.garbageBytes = 50 * MIB;
+        budget.begin();
+        assertThatThrownBy(() -> budget.charge(1000)).isInstanceOf(LuaError.class);
+
+        budget.released();
+        budget.charge(2 * MIB);
+
+        assertThat(heap.roomBytes).isEqualTo(51 * MIB);
+    }
+
+    @Test
+    void scriptAfterALargeOne_getsACollectionAtOnce() {
+        heap.roomBytes = MIB;
+        assertThatThrownBy(() -> budget.charge(5 * MIB)).isInstanceOf(LuaError.class);
         heap.garbageBytes = 50 * MIB;
         budget.begin();
 
