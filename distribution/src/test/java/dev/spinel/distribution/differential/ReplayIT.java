@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,11 +31,18 @@ class ReplayIT {
     /** A time to live that no test outlasts. */
     private static final String FIELD_KEPT_MILLIS = "3600000";
 
+    private static final String REDIS_LOG = "redis-server.log";
+
     private final long seed =
             Long.getLong("spinel.differential.seed", ThreadLocalRandom.current().nextLong());
 
     @TempDir
     Path directory;
+
+    @BeforeEach
+    void tellSeed() {
+        System.out.println("ReplayIT: seed " + seed);
+    }
 
     @Test
     void filesOfSpinel_areLoadedHereAndByRedis() throws Exception {
@@ -73,12 +81,20 @@ class ReplayIT {
 
     @Test
     void filesOfRedis_areLoadedHere() throws Exception {
+        int loaded = 0;
         for (int run = 0; run < RUNS; run++) {
             Path files = Files.createDirectory(directory.resolve("redis-" + run));
             Dataset written;
             try (RedisProcess redis = redis(files, "yes")) {
                 written = change(redis.port(), seed + run);
                 save(redis.port());
+            } catch (IOException e) {
+                // Some sequences of XSETID and XADD end redis-server 7.0.15 with a failed assertion.
+                if (Files.readString(files.resolve(REDIS_LOG)).contains("REDIS BUG REPORT START")) {
+                    System.out.println("ReplayIT: redis-server crashed, seed " + (seed + run));
+                    continue;
+                }
+                throw e;
             }
             try (SpinelServer server = spinel(files, "yes", run)) {
                 assertThat(Dataset.of(server.port()).withoutGroups().differencesFrom(written.withoutGroups()))
@@ -90,7 +106,9 @@ class ReplayIT {
                         .as("snapshot loaded, seed %d", seed + run)
                         .isEmpty();
             }
+            loaded++;
         }
+        assertThat(loaded).as("runs in which redis-server did not crash").isPositive();
     }
 
     /** Fields that expire, which Redis 7.0 does not know: what the log and the snapshot hold is what was there. */
@@ -164,7 +182,7 @@ class ReplayIT {
 
     private static RedisProcess redis(Path files, String appendOnly) throws IOException {
         return RedisProcess.start(
-                files.resolve("redis-server.log"),
+                files.resolve(REDIS_LOG),
                 "--appendonly",
                 appendOnly,
                 "--appendfsync",
