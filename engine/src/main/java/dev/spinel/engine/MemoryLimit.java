@@ -221,10 +221,12 @@ final class MemoryLimit {
      */
     void makeRoom(Bytes[] args, int argCount) {
         startCompaction();
-        if (compaction.isRunning() && mayCompact()) {
-            compaction.run(LACK_NANOS);
-        }
+        long begin = clock.readNanos();
         long lackingBytes = room.lackingBytes(args, argCount);
+        while (lackingBytes > 0 && compaction.isRunning() && mayCompact() && clock.readNanos() - begin < LACK_NANOS) {
+            compaction.run(COMPACTION_NANOS);
+            lackingBytes = room.lackingBytes(args, argCount);
+        }
         if (lackingBytes == 0 || lackingBytes > arena.usedBytes()) {
             // Keys would go in vain.
             return;
@@ -256,7 +258,9 @@ final class MemoryLimit {
 
     /** Goes on with moving records together; returns whether that has to go on. */
     boolean compact() {
-        if (compaction.isRunning()) {
+        if (!snapshots.isIdle()) {
+            compaction.stop();
+        } else if (compaction.isRunning()) {
             if (!mayCompact()) {
                 return false;
             }

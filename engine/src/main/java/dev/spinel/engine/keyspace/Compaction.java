@@ -86,11 +86,19 @@ public final class Compaction {
         spentNanos += tookNanos;
     }
 
+    /** Ends the pass, if one is running, so that all gaps are of use again; the next one need not wait for more of them. */
+    public void stop() {
+        if (running) {
+            running = false;
+            arena.endEvacuation();
+            triedGapBytes = 0;
+        }
+    }
+
     private void advance() {
         int large = current - databases.length;
         if (large >= context.largeValues().handleLimit()) {
-            running = false;
-            arena.endEvacuation();
+            stop();
             triedGapBytes = arena.gapBytes();
             return;
         }

@@ -28,6 +28,8 @@ public final class LargeValues {
     private int freeCount;
     private int end;
     private long growthBytes;
+    /** The value whose evacuation has begun and not ended. */
+    private @Nullable LargeValue evacuated;
     /** The values with a cut; true for those that were removed meanwhile. */
     private final IdentityHashMap<LargeValue, Boolean> cuts = new IdentityHashMap<>();
 
@@ -107,10 +109,15 @@ public final class LargeValues {
         return end;
     }
 
-    /** Moves a part of the value with a handle, if there is one, as {@link LargeValue#evacuate}. */
+    /**
+     * Moves a part of the value with a handle, if there is one, as {@link LargeValue#evacuate}; from its start if the handle
+     * was another value's at the previous call.
+     */
     public long evacuate(int handle, long position) {
         LargeValue value = values[handle];
-        return value == null ? 0 : value.evacuate(position);
+        long next = value == null ? 0 : value.evacuate(value == evacuated ? position : 0);
+        evacuated = next == 0 ? null : value;
+        return next;
     }
 
     /** Keeps a value and returns its handle. */
@@ -131,6 +138,9 @@ public final class LargeValues {
 
     /** Forgets a value; its handle is given out again. */
     void remove(int handle) {
+        if (values[handle] == evacuated) {
+            evacuated = null;
+        }
         values[handle] = null;
         if (freeCount == freeHandles.length) {
             freeHandles = Arrays.copyOf(freeHandles, freeCount * 2);

@@ -130,6 +130,46 @@ class CompactionTest {
         }
     }
 
+    /** Where the walk over a table has got to is no place in the list that has its handle afterwards. */
+    @Test
+    void listInPlaceOfTheHashThatIsWalked_doesNotKeepThePassFromEnding() {
+        CommandTester tester = new CommandTester(List.of(probe), 0);
+        for (int i = 0; i < 20_000; i++) {
+            tester.send("HSET large f" + i + " " + "v".repeat(100));
+        }
+        for (int i = 0; i < 20_000; i += 2) {
+            tester.send("HDEL large f" + i);
+        }
+        Compaction compaction = probe.ports().keyspaces().compaction();
+        int steps = stepsOfAPass(compaction);
+        assertThat(steps).isGreaterThan(30);
+        // A few more gaps are worth another pass.
+        tester.send("HDEL large f1");
+        compaction.start(1);
+        for (int i = 0; i < steps - 3; i++) {
+            compaction.run(0);
+        }
+        assertThat(compaction.isRunning()).isTrue();
+        tester.send("DEL large");
+        for (int i = 0; i < 300; i++) {
+            tester.send("RPUSH large " + "v".repeat(100));
+        }
+        assertThat(tester.send("OBJECT ENCODING large")).isEqualTo("quicklist");
+
+        assertThat(stepsOfAPass(compaction)).isLessThan(1000);
+        assertThat(compaction.isRunning()).isFalse();
+    }
+
+    private static int stepsOfAPass(Compaction compaction) {
+        compaction.start(1);
+        int steps = 0;
+        while (compaction.isRunning() && steps < 1000) {
+            compaction.run(0);
+            steps++;
+        }
+        return steps;
+    }
+
     private void step() {
         Compaction compaction = probe.ports().keyspaces().compaction();
         if (!compaction.isRunning()) {
