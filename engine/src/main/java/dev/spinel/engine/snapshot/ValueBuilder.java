@@ -17,6 +17,8 @@ import dev.spinel.engine.value.SetView;
 import dev.spinel.engine.value.SortedSetView;
 import dev.spinel.engine.value.StreamView;
 import dev.spinel.engine.value.ValueView;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,10 @@ final class ValueBuilder implements ValueSink {
     private long expiresAtMillis;
     private long use;
     private @Nullable ValueView view;
+    /** Of a sorted set: members still to come, and those whose negative zero a listpack could not hold. */
+    private long membersLeft;
+
+    private final List<Bytes> negativeZeros = new ArrayList<>();
     /** Of the group of a stream: pending entries that no consumer had so far, and consumers still to come. */
     private long unowned;
 
@@ -215,6 +221,8 @@ final class ValueBuilder implements ValueSink {
     @Override
     public void sortedSet(long members) throws InvalidDatasetException {
         begin(ValueType.SORTED_SET, SortedSetView.class).expect(members);
+        membersLeft = members;
+        negativeZeros.clear();
     }
 
     @Override
@@ -222,9 +230,21 @@ final class ValueBuilder implements ValueSink {
         if (Double.isNaN(score)) {
             throw malformed("Score");
         }
-        if (!current(SortedSetView.class).put(member, score)) {
+        SortedSetView sortedSet = current(SortedSetView.class);
+        if (!sortedSet.put(member, score)) {
             throw duplicate("member");
         }
+        if (isNegativeZero(score) && !isNegativeZero(sortedSet.score(member))) {
+            negativeZeros.add(member.copy());
+        }
+        if (--membersLeft == 0) {
+            // Of use only if the sorted set has outgrown the listpack meanwhile.
+            negativeZeros.forEach(zero -> sortedSet.put(zero, -0.0));
+        }
+    }
+
+    private static boolean isNegativeZero(double score) {
+        return Double.doubleToRawLongBits(score) == Double.doubleToRawLongBits(-0.0);
     }
 
     @Override
