@@ -52,6 +52,11 @@ final class JvmProcess implements ServerProcess {
     private static final class Beans {
         static final OperatingSystemMXBean SYSTEM = ManagementFactory.getOperatingSystemMXBean();
         static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+        /** Asked once: in a container Java reads the files of its control group for the answer. */
+        static final long MEMORY_BYTES = SYSTEM instanceof com.sun.management.OperatingSystemMXBean machine
+                ? machine.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
     }
 
     JvmProcess(ServerLog log) {
@@ -132,9 +137,7 @@ final class JvmProcess implements ServerProcess {
 
     @Override
     public long systemMemoryBytes() {
-        return Beans.SYSTEM instanceof com.sun.management.OperatingSystemMXBean machine
-                ? machine.getTotalMemorySize()
-                : Runtime.getRuntime().maxMemory();
+        return Beans.MEMORY_BYTES;
     }
 
     @Override

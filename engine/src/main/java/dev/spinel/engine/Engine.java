@@ -114,7 +114,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /** How long a turn may last for a snapshot at most. */
     private static final long SNAPSHOT_NANOS = 250_000;
 
-    /** While clients send requests, a snapshot adds a quarter to the time of a turn, or one step. */
+    /** While clients send requests, a snapshot adds a quarter to the time of a turn, or one step, and at most this. */
+    private static final long SNAPSHOT_NANOS_IN_USE = 50_000;
+
     private static final long SNAPSHOT_TURN_DIVISOR = 4;
 
     /** Without a request for so long, clients are taken to be quiet. */
@@ -775,7 +777,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         boolean inUse = now - quietSinceNanos < QUIET_NANOS;
         long turnNanos = now - snapshotSliceNanos;
         long waitNanos = snapshots.advance(
-                inUse ? Math.min(SNAPSHOT_NANOS, turnNanos / SNAPSHOT_TURN_DIVISOR) : SNAPSHOT_NANOS, inUse);
+                inUse ? Math.min(SNAPSHOT_NANOS_IN_USE, turnNanos / SNAPSHOT_TURN_DIVISOR) : SNAPSHOT_NANOS, inUse);
         snapshotSliceNanos = clock.readNanos();
         return waitNanos;
     }

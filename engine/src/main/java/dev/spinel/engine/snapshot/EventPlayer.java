@@ -9,7 +9,11 @@ import java.io.IOException;
 
 /** Tells a sink what an {@link EventRecorder} was told. One thread. */
 final class EventPlayer {
+    /** How much is told in some 20 microseconds. */
+    private static final int BREAK_BYTES = 2 << 10;
+
     private final Runnable beforeKey;
+    private final Runnable atBreak;
     private final Bytes first = new Bytes();
     private final Bytes second = new Bytes();
     private byte[] bytes = new byte[0];
@@ -17,19 +21,30 @@ final class EventPlayer {
 
     /** A player that goes on without waiting. */
     EventPlayer() {
-        this(() -> {});
+        this(() -> {}, () -> {});
     }
 
-    /** @param beforeKey runs before each key that is told */
-    EventPlayer(Runnable beforeKey) {
+    /**
+     * A player that may leave the processor to others.
+     *
+     * @param beforeKey runs before each key that is told
+     * @param atBreak runs after every {@value #BREAK_BYTES} bytes or so
+     */
+    EventPlayer(Runnable beforeKey, Runnable atBreak) {
         this.beforeKey = beforeKey;
+        this.atBreak = atBreak;
     }
 
     /** Tells the events of a chunk. */
     void play(EventRecorder.Chunk chunk, DatasetSink sink) throws IOException {
         bytes = chunk.bytes();
         at = 0;
+        int breakAt = BREAK_BYTES;
         while (at < chunk.length()) {
+            if (at >= breakAt) {
+                breakAt = at + BREAK_BYTES;
+                atBreak.run();
+            }
             byte event = bytes[at++];
             if (event == EventRecorder.LONG_STRING) {
                 sink.longString(chunk.pieces());

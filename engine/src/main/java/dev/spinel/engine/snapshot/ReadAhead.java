@@ -29,7 +29,7 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
     private final DatasetFormat.Reader source;
     private final ChunkMemory memory = new ChunkMemory();
     private final EventRecorder recorder = new Recorder();
-    private final EventPlayer player = new EventPlayer(() -> {});
+    private final EventPlayer player = new EventPlayer();
     private final BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();
     private final AtomicLong aheadBytes = new AtomicLong();
     private final Thread thread;

@@ -5,7 +5,7 @@ import dev.spinel.engine.snapshot.EventRecorder.Chunk;
 import java.io.IOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotWriter implements Runnable {
     private static final long NANOS_PER_MICRO = 1_000;
 
-    /** A break, about as long as a chunk takes. */
-    private static final long BREAK_NANOS = 30_000;
+    /** Twice what a chunk takes on a processor of its own, once its code is compiled. */
+    private static final long LONG_CHUNK_NANOS = 100_000;
+
+    private static final long MAX_BREAK_NANOS = 250_000;
 
     /** How soon a pause notices that it is to end. */
     private static final long MAX_PAUSE_NANOS = 1_000_000;
@@ -30,16 +32,20 @@ final class SnapshotWriter implements Runnable {
     private final SnapshotTarget target;
     private final ChunkMemory memory;
     private final Runnable wakeUp;
-    private final BlockingQueue<Chunk> queue = new LinkedBlockingQueue<>();
+    /** Without locks, which the background thread might hold while it has to wait for a processor. */
+    private final BlockingQueue<Chunk> queue = new LinkedTransferQueue<>();
+
     private final AtomicLong queuedBytes = new AtomicLong();
     private final LongSupplier keyDelayMicros;
-    private final EventPlayer player = new EventPlayer(this::pauseBeforeKey);
+
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it
+    private final EventPlayer player = new EventPlayer(this::pauseBeforeKey, Thread::yield);
+
     /** Why the target is to discard what it got; null as long as it is not. */
     private volatile @Nullable Exception stopped;
     /** Whether the target is to put in place what it got, which nothing stops any more; guarded by this. */
     private boolean isCompleting;
 
-    private volatile boolean takesBreaks;
     private volatile boolean finished;
     /** Written before {@link #finished}. */
     private @Nullable Throwable failure;
@@ -53,13 +59,6 @@ final class SnapshotWriter implements Runnable {
         this.memory = memory;
         this.wakeUp = wakeUp;
         this.keyDelayMicros = keyDelayMicros;
-    }
-
-    /** Whether to leave the processor to others now and then. */
-    void takesBreaks(boolean value) {
-        if (takesBreaks != value) {
-            takesBreaks = value;
-        }
     }
 
     /** Hands over a chunk. */
@@ -174,12 +173,18 @@ final class SnapshotWriter implements Runnable {
                 target.complete();
                 return;
             }
+            long startNanos = System.nanoTime();
             player.play(chunk, sink);
             queuedBytes.addAndGet(-chunk.totalBytes());
             chunk.release(memory);
-            if (takesBreaks) {
-                LockSupport.parkNanos(BREAK_NANOS);
-            }
+            breathe(System.nanoTime() - startNanos);
+        }
+    }
+
+    /** Leaves the processor to others for a moment when a chunk took long: they want it too, the JIT compiler among them. */
+    private static void breathe(long chunkNanos) {
+        if (chunkNanos > LONG_CHUNK_NANOS) {
+            LockSupport.parkNanos(Math.min(chunkNanos, MAX_BREAK_NANOS));
         }
     }
 }

@@ -40,7 +40,8 @@ public final class Snapshots {
     /*
      * With fewer processors than busy threads, a thread that computes without a break is what keeps others waiting, for
      * three milliseconds at a time on Linux. So while clients send requests, both threads take breaks: the engine's
-     * between steps, the background thread between chunks.
+     * between steps, and the background thread offers its processor to others every few keys, and pauses when that tells
+     * it that they are busy.
      */
 
     /** The walk waits while the background thread has this much to do. */
@@ -185,7 +186,7 @@ public final class Snapshots {
      * Goes on with the one that is running; for the end of each turn.
      *
      * @param budgetNanos about how long this may take, at least one step
-     * @param inUse whether clients send requests, which the snapshot is to leave processors for
+     * @param inUse whether clients send requests, which the snapshot is to leave the processor for
      * @return for how many nanoseconds there is nothing to do; 0 for a turn as soon as possible
      */
     public long advance(long budgetNanos, boolean inUse) {
@@ -203,7 +204,6 @@ public final class Snapshots {
             running = null;
             return 0;
         }
-        snapshot.writer.takesBreaks(inUse);
         long start = System.nanoTime();
         do {
             if (snapshot.isAhead()) {
