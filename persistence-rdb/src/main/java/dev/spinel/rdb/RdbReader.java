@@ -147,10 +147,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
                 case RdbType.IDLE -> use = KeyUse.idle(Math.max(in.readNumber(), 0));
                 case RdbType.FREQUENCY -> use = KeyUse.frequency(in.readByte() & 0xff);
                 case RdbType.SELECT_DB -> selectDatabase();
-                case RdbType.RESIZE_DB -> {
-                    in.readNumber();
-                    in.readNumber();
-                }
+                case RdbType.RESIZE_DB -> target().expectKeys(database, in.readNumber(), in.readNumber());
                 case RdbType.AUX -> readAbout();
                 case RdbType.EOF -> {
                     end();

@@ -82,6 +82,15 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     }
 
     @Override
+    public void expectKeys(int expectedDatabase, long keys, long expiring) throws IOException {
+        start();
+        select(expectedDatabase);
+        out.writeByte(RdbType.RESIZE_DB);
+        out.writeLength(keys);
+        out.writeLength(expiring);
+    }
+
+    @Override
     public void library(Bytes code) throws IOException {
         start();
         out.writeByte(RdbType.FUNCTION_2);
@@ -106,11 +115,7 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
         if (RdbType.versionFor(type) > RdbType.WRITTEN_VERSION && !hasExpiringFields) {
             throw new IllegalStateException("a hash with expiring fields that were not announced");
         }
-        if (keyDatabase != database) {
-            database = keyDatabase;
-            out.writeByte(RdbType.SELECT_DB);
-            out.writeLength(database);
-        }
+        select(keyDatabase);
         if (keyExpiresAtMillis != NO_EXPIRY) {
             out.writeByte(RdbType.EXPIRE_MILLIS);
             out.writeLong(keyExpiresAtMillis);
@@ -124,6 +129,14 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
         }
         out.writeByte(type);
         out.writeString(key, 0, keyLength);
+    }
+
+    private void select(int selected) throws IOException {
+        if (selected != database) {
+            database = selected;
+            out.writeByte(RdbType.SELECT_DB);
+            out.writeLength(database);
+        }
     }
 
     @Override

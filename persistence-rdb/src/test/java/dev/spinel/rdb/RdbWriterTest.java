@@ -58,6 +58,7 @@ class RdbWriterTest {
     @Test
     void workedExample() throws IOException {
         byte[] file = write(sink -> {
+            sink.expectKeys(0, 3, 1);
             key(sink, 0, "n");
             sink.integer(300);
             sink.key(0, Bytes.of("t"), 1_800_000_060_000L, KeyUse.UNKNOWN);
@@ -74,7 +75,7 @@ class RdbWriterTest {
                         + "fa08757365642d6d656dc240420f00"
                         + "fa08616f662d62617365c000");
         assertThat(body(file))
-                .isEqualTo("fe00"
+                .isEqualTo("fe00" + "fb0301"
                         + "00016ec12c01"
                         + "fc603a5d18a3010000" + "000174067370696e656c"
                         + "12016c01020c0c00000001008361626304ff"
@@ -91,6 +92,17 @@ class RdbWriterTest {
             }
         });
         assertThat(read(file)).containsOnlyKeys("0/k0", "0/k1", "300/k2", "0/k3");
+    }
+
+    @Test
+    void expectedKeys_areToldOfEachDatabase() throws IOException {
+        byte[] file = write(sink -> {
+            sink.expectKeys(0, 1, 0);
+            sink.expectKeys(9, 100_000, 2);
+            key(sink, 0, "k");
+            sink.integer(1);
+        });
+        assertThat(body(file)).isEqualTo("fe00fb0100" + "fe09fb80000186a002" + "fe0000016bc001ff");
     }
 
     @Test

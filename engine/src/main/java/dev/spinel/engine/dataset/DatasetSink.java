@@ -14,6 +14,15 @@ public interface DatasetSink extends ValueSink {
      */
     void announceExpiringFields() throws IOException;
 
+    /**
+     * How much a database is going to have, before all keys of it: a hint, as exact as whoever made it.
+     *
+     * @param database index of the database
+     * @param keys number of its keys
+     * @param expiring number of those that have an expiry
+     */
+    default void expectKeys(int database, long keys, long expiring) throws IOException {}
+
     /** A library of functions, between two keys. */
     void library(Bytes code) throws IOException;
 

@@ -53,6 +53,9 @@ public final class Database implements Keyspace {
     /** What one key takes of the table on average. */
     private static final int TABLE_SLOT_BYTES = 10;
 
+    /** What the smallest records take with their places in the table. */
+    private static final int MIN_ROOM_PER_EXPECTED_KEY = 32;
+
     private final KeyspaceContext context;
     private final Arena arena;
     private KeyTable table;
@@ -283,10 +286,17 @@ public final class Database implements Keyspace {
 
     /** Tells all keys with their values. */
     void tellAll(DatasetSink sink) throws IOException {
+        tellSize(sink);
         try {
             table.forEach(address -> tell(address, sink));
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    void tellSize(DatasetSink sink) throws IOException {
+        if (size() > 0) {
+            sink.expectKeys(index, size(), keysWithExpiry);
         }
     }
 
@@ -331,17 +341,25 @@ public final class Database implements Keyspace {
         return true;
     }
 
+    /** Prepares for so many keys, unless there are some or it would take a large part of the memory. */
+    public void expect(long keys) {
+        if (keys <= arena.roomBytes() / MIN_ROOM_PER_EXPECTED_KEY) {
+            table.reserve(keys);
+        }
+    }
+
     /**
      * Adds a key with an empty value that is about to be loaded; nobody is told.
      *
+     * @param roomBytes how much of the value its record has room for
      * @return a view of it, valid until the next call, or null if the key is there
      */
-    public @Nullable ValueView load(ValueType<?> type, Bytes key, long expiresAtMillis, long use) {
+    public @Nullable ValueView load(ValueType<?> type, Bytes key, long expiresAtMillis, long use, int roomBytes) {
         long hash = hash(key);
         if (table.find(hash, key.array(), key.offset(), key.length()) != Arena.NULL) {
             return null;
         }
-        long address = newRecord(hash, key, type.id(), 0, 0, expiresAtMillis);
+        long address = newRecord(hash, key, type.id(), 0, roomBytes, expiresAtMillis);
         use(address, use);
         context.loadedViews().reset();
         ValueView view = context.loadedViews().view(this, hash, address, type.id());

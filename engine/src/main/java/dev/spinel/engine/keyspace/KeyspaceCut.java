@@ -76,6 +76,13 @@ public final class KeyspaceCut {
         this.keysTotal = total;
     }
 
+    /** Tells how many keys each database has at the cut; before anything changes. */
+    public void tellSizes(DatasetSink sink) throws IOException {
+        for (CutTable table : tables) {
+            table.database.tellSize(sink);
+        }
+    }
+
     /** Number of keys at the cut. */
     public long keysTotal() {
         return keysTotal;

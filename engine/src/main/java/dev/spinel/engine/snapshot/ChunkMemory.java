@@ -2,6 +2,7 @@ package dev.spinel.engine.snapshot;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -17,6 +18,7 @@ final class ChunkMemory {
     private static final int MAX_SPARES = 512;
 
     private final Queue<byte[]> spares = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger spareCount = new AtomicInteger();
     private final AtomicLong takenBytes = new AtomicLong();
     private final LongSupplier maxBytes;
     private final LongConsumer whenExhausted;
@@ -51,6 +53,7 @@ final class ChunkMemory {
         if (spare == null) {
             return take(CHUNK_BYTES);
         }
+        spareCount.decrementAndGet();
         takenBytes.addAndGet(CHUNK_BYTES);
         return spare;
     }
@@ -64,7 +67,8 @@ final class ChunkMemory {
     /** Takes an array back. */
     void give(byte[] array) {
         takenBytes.addAndGet(-array.length);
-        if (array.length == CHUNK_BYTES && spares.size() < MAX_SPARES) {
+        if (array.length == CHUNK_BYTES && spareCount.get() < MAX_SPARES) {
+            spareCount.incrementAndGet();
             spares.add(array);
         }
     }

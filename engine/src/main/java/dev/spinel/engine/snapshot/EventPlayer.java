@@ -60,6 +60,7 @@ final class EventPlayer {
                 beforeKey.run();
                 sink.key(readInt(), read(first), readLong(), readLong());
             }
+            case EventRecorder.EXPECTED_KEYS -> sink.expectKeys(readInt(), readLong(), readLong());
             case EventRecorder.LIBRARY -> sink.library(read(first));
             case EventRecorder.STRING -> sink.string(read(first));
             case EventRecorder.INTEGER -> sink.integer(readLong());

@@ -60,6 +60,7 @@ class EventRecorder implements DatasetSink {
     static final byte STREAM_CONSUMER = 28;
     static final byte STREAM_OWNED = 29;
     static final byte LONG_STRING = 30;
+    static final byte EXPECTED_KEYS = 31;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
     private static final int PIECE_BYTES = 256 << 10;
@@ -237,6 +238,14 @@ class EventRecorder implements DatasetSink {
         write(key);
         writeLong(expiresAtMillis);
         writeLong(use);
+    }
+
+    @Override
+    public void expectKeys(int database, long keys, long expiring) {
+        start(EXPECTED_KEYS, Integer.BYTES + 2 * Long.BYTES);
+        writeInt(database);
+        writeLong(keys);
+        writeLong(expiring);
     }
 
     @Override

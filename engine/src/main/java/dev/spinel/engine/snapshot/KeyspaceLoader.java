@@ -117,6 +117,13 @@ public final class KeyspaceLoader extends ForwardingSink {
     }
 
     @Override
+    public void expectKeys(int database, long keys, long expiring) {
+        if (database >= 0 && database < keyspaces.count()) {
+            keyspaces.get(database).expect(keys);
+        }
+    }
+
+    @Override
     public void library(Bytes code) throws IOException {
         libraries.take(code, replacesLibraries);
     }

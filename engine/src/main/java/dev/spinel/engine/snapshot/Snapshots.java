@@ -246,6 +246,9 @@ public final class Snapshots {
                 keys.announceExpiringFields();
             }
             try {
+                if (cut != null) {
+                    cut.tellSizes(keys);
+                }
                 if (isWritten && contents.libraries()) {
                     libraries.tell(keys);
                 }

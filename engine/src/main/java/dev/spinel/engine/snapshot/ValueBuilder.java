@@ -30,9 +30,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Engine thread only.
  */
 final class ValueBuilder implements ValueSink {
+    /** Values that are longer rarely stay in one piece. */
+    private static final int MAX_ROOM_BYTES = 8 << 10;
+
     private final Function<String, @Nullable ValueType<?>> customTypes;
     private final boolean distinct;
     private final Bytes key = new Bytes();
+    private final Bytes nothing = new Bytes();
     private final Bytes digits = Bytes.of(new byte[Numbers.MAX_LONG_LENGTH]);
     private @Nullable Database database;
     private byte[] keyBytes = new byte[64];
@@ -87,7 +91,14 @@ final class ValueBuilder implements ValueSink {
     }
 
     private <V extends ValueView> V begin(ValueType<?> type, Class<V> viewClass) throws InvalidDatasetException {
-        ValueView begun = database().load(type, key, expiresAtMillis, use);
+        return begin(type, viewClass, nothing);
+    }
+
+    /** Makes the key, in a record that has room for a value which is probably going to be kept as it comes. */
+    private <V extends ValueView> V begin(ValueType<?> type, Class<V> viewClass, Bytes packed)
+            throws InvalidDatasetException {
+        int room = packed.length() <= MAX_ROOM_BYTES ? packed.length() : 0;
+        ValueView begun = database().load(type, key, expiresAtMillis, use, room);
         if (begun == null) {
             throw keyIsThere();
         }
@@ -145,14 +156,14 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void intset(Bytes intset) throws InvalidDatasetException {
-        if (!begin(ValueType.SET, SetView.class).loadIntset(intset)) {
+        if (!begin(ValueType.SET, SetView.class, intset).loadIntset(intset)) {
             throw malformed("Intset");
         }
     }
 
     @Override
     public void set(Bytes listpack) throws InvalidDatasetException {
-        if (!begin(ValueType.SET, SetView.class).loadListpack(listpack)) {
+        if (!begin(ValueType.SET, SetView.class, listpack).loadListpack(listpack)) {
             throw malformed("Listpack");
         }
     }
@@ -171,7 +182,7 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void hash(Bytes listpack) throws InvalidDatasetException {
-        if (!begin(ValueType.HASH, HashView.class).load(listpack, distinct)) {
+        if (!begin(ValueType.HASH, HashView.class, listpack).load(listpack, distinct)) {
             throw malformed("Listpack");
         }
     }
@@ -190,7 +201,7 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void expiringHash(Bytes listpack) throws InvalidDatasetException {
-        if (!begin(ValueType.HASH, HashView.class).loadExpiring(listpack, distinct)) {
+        if (!begin(ValueType.HASH, HashView.class, listpack).loadExpiring(listpack, distinct)) {
             throw malformed("listpack");
         }
     }
@@ -213,7 +224,7 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void sortedSet(Bytes listpack) throws InvalidDatasetException {
-        if (!begin(ValueType.SORTED_SET, SortedSetView.class).load(listpack, distinct)) {
+        if (!begin(ValueType.SORTED_SET, SortedSetView.class, listpack).load(listpack, distinct)) {
             throw malformed("Listpack");
         }
     }

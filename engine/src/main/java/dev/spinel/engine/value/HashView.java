@@ -80,7 +80,9 @@ public final class HashView extends ValueView implements HashValue {
         large = null;
         step = PLAIN_STEP;
         cell.encoding(LISTPACK);
-        cell.resize(Listpack.EMPTY_BYTES);
+        if (cell.length() < Listpack.EMPTY_BYTES) {
+            cell.resize(Listpack.EMPTY_BYTES);
+        }
         Listpack.init(cell.array(), cell.offset());
     }
 

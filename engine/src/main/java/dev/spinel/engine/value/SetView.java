@@ -55,7 +55,9 @@ public final class SetView extends ValueView implements SetValue {
     public void init() {
         large = null;
         cell.encoding(INTSET);
-        cell.resize(Intset.EMPTY_BYTES);
+        if (cell.length() < Intset.EMPTY_BYTES) {
+            cell.resize(Intset.EMPTY_BYTES);
+        }
         Intset.init(cell.array(), cell.offset());
     }
 

@@ -53,7 +53,9 @@ public final class SortedSetView extends ValueView implements SortedSetValue {
     public void init() {
         large = null;
         cell.encoding(LISTPACK);
-        cell.resize(Listpack.EMPTY_BYTES);
+        if (cell.length() < Listpack.EMPTY_BYTES) {
+            cell.resize(Listpack.EMPTY_BYTES);
+        }
         Listpack.init(cell.array(), cell.offset());
     }
 

@@ -11,6 +11,7 @@ import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.command.RandomCommands;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.ForwardingSink;
+import dev.spinel.engine.dataset.IgnoringSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
@@ -186,6 +187,40 @@ final class SnapshotsTest {
             server.send("SELECT 0");
         }
         assertEverythingIsReleased();
+    }
+
+    @Test
+    void sizesOfDatabases_areToldFirst() {
+        server.send("MSET a 1 b 2 c 3");
+        server.send("EXPIRE a 100");
+        server.send("SELECT 3");
+        server.send("SET d 4");
+        List<String> told = new ArrayList<>();
+        Copy copy = new Copy() {
+            @Override
+            public DatasetSink open() {
+                return new IgnoringSink() {
+                    @Override
+                    public void expectKeys(int database, long keys, long expiring) {
+                        told.add(database + ": " + keys + ", " + expiring);
+                    }
+
+                    @Override
+                    public void key(int database, Bytes key, long expiresAtMillis, long use) {
+                        told.add(key.toString());
+                    }
+                };
+            }
+        };
+        probe.ports().snapshots().start(copy);
+        server.send("DEL d");
+        while (!copy.ended) {
+            server.endTurn();
+        }
+        assertThat(told).startsWith("0: 3, 1", "3: 1, 0").hasSize(6);
+        told.clear();
+        probe.ports().snapshots().write(copy);
+        assertThat(told).startsWith("0: 3, 1").hasSize(4);
     }
 
     private String inDatabase1(String line) {
