@@ -1,9 +1,5 @@
 package dev.spinel.rdb;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-
 /**
  * The checksum of RDB files and of DUMP: a reflected CRC of 64 bits over the polynomial of D. Jones, which starts from 0 and
  * is not inverted at the end. {@code "123456789"} has the sum e9c6d914c4b8d9ca. Any thread.
@@ -15,7 +11,6 @@ final class Crc64 {
     private static final long REFLECTED_POLYNOMIAL = Long.reverse(0xad93d23594c935a9L);
     private static final int SLICES = 16;
     private static final int TABLE_SIZE = 256;
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     /** Entry {@code s * 256 + b}: the sum of the byte b with s zero bytes after it. */
     private static final long[] TABLES = tables();
@@ -44,7 +39,7 @@ final class Crc64 {
         int at = offset;
         int end = offset + length;
         for (; end - at >= SLICES; at += SLICES) {
-            result = step(result ^ (long) LONGS.get(array, at), (long) LONGS.get(array, at + Long.BYTES));
+            result = step(result, array, at);
         }
         for (; at < end; at++) {
             result = TABLES[(int) (result ^ array[at]) & 0xff] ^ (result >>> Byte.SIZE);
@@ -52,22 +47,22 @@ final class Crc64 {
         return result;
     }
 
-    private static long step(long first, long second) {
-        return TABLES[15 * TABLE_SIZE + (int) (first & 0xff)]
-                ^ TABLES[14 * TABLE_SIZE + (int) ((first >>> 8) & 0xff)]
-                ^ TABLES[13 * TABLE_SIZE + (int) ((first >>> 16) & 0xff)]
-                ^ TABLES[12 * TABLE_SIZE + (int) ((first >>> 24) & 0xff)]
-                ^ TABLES[11 * TABLE_SIZE + (int) ((first >>> 32) & 0xff)]
-                ^ TABLES[10 * TABLE_SIZE + (int) ((first >>> 40) & 0xff)]
-                ^ TABLES[9 * TABLE_SIZE + (int) ((first >>> 48) & 0xff)]
-                ^ TABLES[8 * TABLE_SIZE + (int) (first >>> 56)]
-                ^ TABLES[7 * TABLE_SIZE + (int) (second & 0xff)]
-                ^ TABLES[6 * TABLE_SIZE + (int) ((second >>> 8) & 0xff)]
-                ^ TABLES[5 * TABLE_SIZE + (int) ((second >>> 16) & 0xff)]
-                ^ TABLES[4 * TABLE_SIZE + (int) ((second >>> 24) & 0xff)]
-                ^ TABLES[3 * TABLE_SIZE + (int) ((second >>> 32) & 0xff)]
-                ^ TABLES[2 * TABLE_SIZE + (int) ((second >>> 40) & 0xff)]
-                ^ TABLES[TABLE_SIZE + (int) ((second >>> 48) & 0xff)]
-                ^ TABLES[(int) (second >>> 56)];
+    private static long step(long sum, byte[] array, int at) {
+        return TABLES[15 * TABLE_SIZE + (((int) sum ^ array[at]) & 0xff)]
+                ^ TABLES[14 * TABLE_SIZE + (((int) (sum >>> 8) ^ array[at + 1]) & 0xff)]
+                ^ TABLES[13 * TABLE_SIZE + (((int) (sum >>> 16) ^ array[at + 2]) & 0xff)]
+                ^ TABLES[12 * TABLE_SIZE + (((int) (sum >>> 24) ^ array[at + 3]) & 0xff)]
+                ^ TABLES[11 * TABLE_SIZE + (((int) (sum >>> 32) ^ array[at + 4]) & 0xff)]
+                ^ TABLES[10 * TABLE_SIZE + (((int) (sum >>> 40) ^ array[at + 5]) & 0xff)]
+                ^ TABLES[9 * TABLE_SIZE + (((int) (sum >>> 48) ^ array[at + 6]) & 0xff)]
+                ^ TABLES[8 * TABLE_SIZE + (((int) (sum >>> 56) ^ array[at + 7]) & 0xff)]
+                ^ TABLES[7 * TABLE_SIZE + (array[at + 8] & 0xff)]
+                ^ TABLES[6 * TABLE_SIZE + (array[at + 9] & 0xff)]
+                ^ TABLES[5 * TABLE_SIZE + (array[at + 10] & 0xff)]
+                ^ TABLES[4 * TABLE_SIZE + (array[at + 11] & 0xff)]
+                ^ TABLES[3 * TABLE_SIZE + (array[at + 12] & 0xff)]
+                ^ TABLES[2 * TABLE_SIZE + (array[at + 13] & 0xff)]
+                ^ TABLES[TABLE_SIZE + (array[at + 14] & 0xff)]
+                ^ TABLES[array[at + 15] & 0xff];
     }
 }

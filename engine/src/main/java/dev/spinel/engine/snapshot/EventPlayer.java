@@ -96,15 +96,17 @@ final class EventPlayer {
     }
 
     private int readInt() {
-        int value = (int) EventRecorder.INTS.get(bytes, at);
-        at += Integer.BYTES;
-        return value;
+        return (int) readLong();
     }
 
     private long readLong() {
-        long value = (long) EventRecorder.LONGS.get(bytes, at);
-        at += Long.BYTES;
-        return value;
+        byte next = bytes[at++];
+        long value = next & 0x7f;
+        for (int shift = 7; next < 0; shift += 7) {
+            next = bytes[at++];
+            value |= (next & 0x7fL) << shift;
+        }
+        return (value >>> 1) ^ -(value & 1);
     }
 
     private StreamId readId() {

@@ -5,9 +5,6 @@ import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.StreamState;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +23,6 @@ class EventRecorder implements DatasetSink {
      * its chunk and is beside it in pieces, which the heap has room for where it has none for an array of that length. A
      * recorder starts with a small chunk, since there may be one for each large collection that is being changed.
      */
-    static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
-    static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     static final byte KEY = 0;
     static final byte STRING = 1;
@@ -61,6 +56,9 @@ class EventRecorder implements DatasetSink {
     static final byte STREAM_OWNED = 29;
     static final byte LONG_STRING = 30;
     static final byte EXPECTED_KEYS = 31;
+
+    /** What a number takes at most. */
+    private static final int NUMBER_BYTES = 10;
 
     private static final int FIRST_CHUNK_BYTES = 1 << 10;
     private static final int PIECE_BYTES = 256 << 10;
@@ -210,42 +208,45 @@ class EventRecorder implements DatasetSink {
         bytes = larger;
     }
 
-    private void writeInt(int value) {
-        INTS.set(bytes, at, value);
-        at += Integer.BYTES;
-    }
-
-    private void writeLong(long value) {
-        LONGS.set(bytes, at, value);
-        at += Long.BYTES;
+    /**
+     * Appends a number in groups of seven bits, the sign last: most are small, or -1. Plain stores, since a VarHandle is
+     * slow until it is compiled, and slower still if a thread that plays needs the same one.
+     */
+    private void write(long value) {
+        long rest = (value << 1) ^ (value >> 63);
+        while ((rest & ~0x7fL) != 0) {
+            bytes[at++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        bytes[at++] = (byte) rest;
     }
 
     private void write(Bytes value) {
         int length = isDropping ? 0 : value.length();
-        writeInt(length);
+        write(length);
         System.arraycopy(value.array(), value.offset(), bytes, at, length);
         at += length;
     }
 
     private static int sizeOf(Bytes value) {
-        return Integer.BYTES + value.length();
+        return NUMBER_BYTES + value.length();
     }
 
     @Override
     public void key(int database, Bytes key, long expiresAtMillis, long use) {
-        start(KEY, Integer.BYTES + sizeOf(key) + 2 * Long.BYTES);
-        writeInt(database);
+        start(KEY, NUMBER_BYTES + sizeOf(key) + 2 * NUMBER_BYTES);
+        write(database);
         write(key);
-        writeLong(expiresAtMillis);
-        writeLong(use);
+        write(expiresAtMillis);
+        write(use);
     }
 
     @Override
     public void expectKeys(int database, long keys, long expiring) {
-        start(EXPECTED_KEYS, Integer.BYTES + 2 * Long.BYTES);
-        writeInt(database);
-        writeLong(keys);
-        writeLong(expiring);
+        start(EXPECTED_KEYS, NUMBER_BYTES + 2 * NUMBER_BYTES);
+        write(database);
+        write(keys);
+        write(expiring);
     }
 
     @Override
@@ -297,8 +298,8 @@ class EventRecorder implements DatasetSink {
     }
 
     private void number(byte event, long value) {
-        start(event, Long.BYTES);
-        writeLong(value);
+        start(event, NUMBER_BYTES);
+        write(value);
     }
 
     @Override
@@ -360,17 +361,17 @@ class EventRecorder implements DatasetSink {
 
     @Override
     public void expiringHash(long fields, long earliestMillis) {
-        start(EXPIRING_HASH, 2 * Long.BYTES);
-        writeLong(fields);
-        writeLong(earliestMillis);
+        start(EXPIRING_HASH, 2 * NUMBER_BYTES);
+        write(fields);
+        write(earliestMillis);
     }
 
     @Override
     public void expiringField(Bytes field, Bytes value, long expiresAtMillis) {
-        start(EXPIRING_FIELD, Math.addExact(sizeOf(field) + Long.BYTES, sizeOf(value)));
+        start(EXPIRING_FIELD, Math.addExact(sizeOf(field) + NUMBER_BYTES, sizeOf(value)));
         write(field);
         write(value);
-        writeLong(expiresAtMillis);
+        write(expiresAtMillis);
     }
 
     @Override
@@ -385,9 +386,9 @@ class EventRecorder implements DatasetSink {
 
     @Override
     public void scored(Bytes member, double score) {
-        start(SCORED, sizeOf(member) + Double.BYTES);
+        start(SCORED, sizeOf(member) + NUMBER_BYTES);
         write(member);
-        writeLong(Double.doubleToRawLongBits(score));
+        write(Double.doubleToRawLongBits(score));
     }
 
     @Override
@@ -397,44 +398,44 @@ class EventRecorder implements DatasetSink {
 
     @Override
     public void streamNode(long millis, long sequence, Bytes listpack) {
-        start(STREAM_NODE, Math.addExact(2 * Long.BYTES, sizeOf(listpack)));
-        writeLong(millis);
-        writeLong(sequence);
+        start(STREAM_NODE, Math.addExact(2 * NUMBER_BYTES, sizeOf(listpack)));
+        write(millis);
+        write(sequence);
         write(listpack);
     }
 
     @Override
     public void streamState(StreamState state) {
-        start(STREAM_STATE, 9 * Long.BYTES);
-        writeLong(state.size());
+        start(STREAM_STATE, 9 * NUMBER_BYTES);
+        write(state.size());
         writeId(state.lastId());
         writeId(state.firstId());
         writeId(state.maxDeletedId());
-        writeLong(state.entriesAdded());
-        writeLong(state.groups());
+        write(state.entriesAdded());
+        write(state.groups());
     }
 
     private void writeId(StreamId id) {
-        writeLong(id.millis());
-        writeLong(id.sequence());
+        write(id.millis());
+        write(id.sequence());
     }
 
     @Override
     public void streamGroup(Bytes name, StreamId lastId, long entriesRead, long pending) {
-        start(STREAM_GROUP, Math.addExact(sizeOf(name), 4 * Long.BYTES));
+        start(STREAM_GROUP, Math.addExact(sizeOf(name), 4 * NUMBER_BYTES));
         write(name);
         writeId(lastId);
-        writeLong(entriesRead);
-        writeLong(pending);
+        write(entriesRead);
+        write(pending);
     }
 
     @Override
     public void streamPending(long millis, long sequence, long deliveredMillis, long deliveries) {
-        start(STREAM_PENDING, 4 * Long.BYTES);
-        writeLong(millis);
-        writeLong(sequence);
-        writeLong(deliveredMillis);
-        writeLong(deliveries);
+        start(STREAM_PENDING, 4 * NUMBER_BYTES);
+        write(millis);
+        write(sequence);
+        write(deliveredMillis);
+        write(deliveries);
     }
 
     @Override
@@ -444,26 +445,26 @@ class EventRecorder implements DatasetSink {
 
     @Override
     public void streamConsumer(Bytes name, long seenMillis, long pending) {
-        start(STREAM_CONSUMER, Math.addExact(sizeOf(name), 2 * Long.BYTES));
+        start(STREAM_CONSUMER, Math.addExact(sizeOf(name), 2 * NUMBER_BYTES));
         write(name);
-        writeLong(seenMillis);
-        writeLong(pending);
+        write(seenMillis);
+        write(pending);
     }
 
     @Override
     public void streamOwned(long millis, long sequence) {
-        start(STREAM_OWNED, 2 * Long.BYTES);
-        writeLong(millis);
-        writeLong(sequence);
+        start(STREAM_OWNED, 2 * NUMBER_BYTES);
+        write(millis);
+        write(sequence);
     }
 
     @Override
     public void custom(String typeName, int version, SavedValue value) {
         Bytes name = Bytes.of(typeName);
         Bytes saved = Bytes.of(value.toByteArray());
-        start(CUSTOM, Math.addExact(sizeOf(name) + Integer.BYTES, sizeOf(saved)));
+        start(CUSTOM, Math.addExact(sizeOf(name) + NUMBER_BYTES, sizeOf(saved)));
         write(name);
-        writeInt(version);
+        write(version);
         write(saved);
     }
 }
