@@ -114,7 +114,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     /** How long a turn may last for a snapshot at most. */
     private static final long SNAPSHOT_NANOS = 250_000;
 
-    /** While clients send requests, a snapshot adds a quarter to the time of a turn, or one step, and at most this. */
+    /** While clients send requests, a snapshot adds a quarter to the time of a turn, at most this, or one step. */
     private static final long SNAPSHOT_NANOS_IN_USE = 50_000;
 
     private static final long SNAPSHOT_TURN_DIVISOR = 4;

@@ -204,6 +204,7 @@ final class AofLoader {
                         part,
                         new IOException("Out of memory at offset " + reader.position() + ": " + e.getMessage(), e));
             }
+            ports.loader().end();
             if (reader.position() == channel.size()) {
                 return false;
             }

@@ -371,7 +371,7 @@ public final class RdbPersistence implements Capability {
         if (ended) {
             loader.close();
             loading = null;
-            countLoadedKeys(loader);
+            endLoad(loader);
             log(String.format(
                     Locale.ROOT,
                     "DB loaded from disk: %.3f seconds",
@@ -400,7 +400,8 @@ public final class RdbPersistence implements Capability {
         return true;
     }
 
-    private void countLoadedKeys(RdbLoader loader) {
+    private void endLoad(RdbLoader loader) {
+        ports().loader().end();
         lastLoadKeysLoaded = ports().loader().keysLoaded();
         lastLoadKeysExpired = ports().loader().keysExpired();
         log("Done loading RDB, keys loaded: " + lastLoadKeysLoaded + ", keys expired: " + lastLoadKeysExpired
@@ -441,17 +442,22 @@ public final class RdbPersistence implements Capability {
         if (!flushes && !merges) {
             ports().loader().refuseKnownLibraries();
         }
+        boolean isLoaded = false;
         try (RdbLoader loader = new RdbLoader(format, file(), ports().threads(), 0)) {
             loader.loadAll(sink);
-            countLoadedKeys(loader);
+            endLoad(loader);
+            isLoaded = true;
         } catch (IOException e) {
             log(e instanceof InvalidDatasetException ? String.valueOf(e.getMessage()) : RdbFile.reason(e));
-            // Half of a data set is worse than none.
-            ports().loader().undo();
-            if (flushes) {
-                ports().loader().clear();
-            }
             throw Errors.err("Error trying to load the RDB dump, check server logs.");
+        } finally {
+            if (!isLoaded) {
+                // Half of a data set is worse than none.
+                ports().loader().undo();
+                if (flushes) {
+                    ports().loader().clear();
+                }
+            }
         }
         log("DB reloaded by DEBUG RELOAD");
         call.reply().ok();

@@ -6,6 +6,8 @@ import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * Writes a file: header, fields about the file, keys with their values, checksum. One thread.
@@ -28,6 +30,7 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     private long keyExpiresAtMillis;
     private long keyUse;
     private int database = NO_DATABASE;
+    private final Map<Integer, Size> expected = new HashMap<>();
 
     /**
      * A file that has not been started: the version of the format, which comes first, depends on the data.
@@ -82,12 +85,8 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     }
 
     @Override
-    public void expectKeys(int expectedDatabase, long keys, long expiring) throws IOException {
-        start();
-        select(expectedDatabase);
-        out.writeByte(RdbType.RESIZE_DB);
-        out.writeLength(keys);
-        out.writeLength(expiring);
+    public void expectKeys(int expectedDatabase, long keys, long expiring) {
+        expected.put(expectedDatabase, new Size(keys, expiring));
     }
 
     @Override
@@ -136,8 +135,17 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
             database = selected;
             out.writeByte(RdbType.SELECT_DB);
             out.writeLength(database);
+            Size size = expected.remove(database);
+            if (size != null) {
+                out.writeByte(RdbType.RESIZE_DB);
+                out.writeLength(size.keys);
+                out.writeLength(size.expiring);
+            }
         }
     }
+
+    /** What a database is expected to hold. Redis makes room for it at the next key, in the database of that key. */
+    private record Size(long keys, long expiring) {}
 
     @Override
     public void end() throws IOException {

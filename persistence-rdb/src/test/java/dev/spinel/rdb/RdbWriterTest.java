@@ -95,14 +95,19 @@ class RdbWriterTest {
     }
 
     @Test
-    void expectedKeys_areToldOfEachDatabase() throws IOException {
+    void expectedKeys_areToldBeforeTheFirstKeyOfTheirDatabase() throws IOException {
         byte[] file = write(sink -> {
-            sink.expectKeys(0, 1, 0);
+            sink.expectKeys(0, 2, 0);
+            sink.expectKeys(7, 1, 0);
             sink.expectKeys(9, 100_000, 2);
-            key(sink, 0, "k");
-            sink.integer(1);
+            for (int database : new int[] {9, 0, 9, 0}) {
+                key(sink, database, "k");
+                sink.integer(1);
+            }
         });
-        assertThat(body(file)).isEqualTo("fe00fb0100" + "fe09fb80000186a002" + "fe0000016bc001ff");
+        String key = "00016bc001";
+        assertThat(body(file))
+                .isEqualTo("fe09fb80000186a002" + key + "fe00fb0200" + key + "fe09" + key + "fe00" + key + "ff");
     }
 
     @Test

@@ -15,7 +15,8 @@ public interface DatasetSink extends ValueSink {
     void announceExpiringFields() throws IOException;
 
     /**
-     * How much a database is going to have, before all keys of it: a hint, as exact as whoever made it.
+     * How much a database is going to have, before all keys of it and after {@link #announceExpiringFields}: a hint, as exact
+     * as whoever made it.
      *
      * @param database index of the database
      * @param keys number of its keys

@@ -348,10 +348,15 @@ public final class Database implements Keyspace {
         }
     }
 
+    /** Gives back what {@link #expect} took for keys that did not come. */
+    public void endExpectation() {
+        table.trim();
+    }
+
     /**
      * Adds a key with an empty value that is about to be loaded; nobody is told.
      *
-     * @param roomBytes how much of the value its record has room for
+     * @param roomBytes length that the value will probably have, for which its record is made
      * @return a view of it, valid until the next call, or null if the key is there
      */
     public @Nullable ValueView load(ValueType<?> type, Bytes key, long expiresAtMillis, long use, int roomBytes) {

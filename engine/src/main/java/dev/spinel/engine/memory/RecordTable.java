@@ -215,6 +215,16 @@ public abstract class RecordTable {
         }
     }
 
+    /** Gives back what {@link #reserve} took for records that did not come. */
+    public final void trim() {
+        for (int entry = 0; entry < shapes.length; entry += entriesOf(entry)) {
+            if (countAt(entry) < minEntries(shapes[entry])) {
+                rebuild(entry, 0);
+            }
+        }
+        measureMaxSlots();
+    }
+
     /** Adds a record. Its key must not be in the table, as {@link #find} tells. */
     public final void insert(long hash, long address) {
         int entry = entryOf(hash);

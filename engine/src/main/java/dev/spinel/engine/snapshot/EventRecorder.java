@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 class EventRecorder implements DatasetSink {
     /*
      *   event   | number of the method | arguments |
-     *   long    8 bytes, int 4 bytes; bytes after their length in 4 bytes; all in the order of the processor
+     *   numbers in groups of seven bits, see write(long); bytes after their length
      *
      * An event never crosses the end of a chunk; one that is too long gets a chunk of its own. A string of megabytes ends
      * its chunk and is beside it in pieces, which the heap has room for where it has none for an array of that length. A

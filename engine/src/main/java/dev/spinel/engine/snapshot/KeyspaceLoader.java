@@ -9,6 +9,8 @@ import dev.spinel.engine.dataset.ValueSink;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.keyspace.Keyspaces;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -28,6 +30,7 @@ public final class KeyspaceLoader extends ForwardingSink {
     private final Consumer<Database> clearing;
     private final ValueBuilder builder;
     private final ValueSink nobody = new IgnoringSink();
+    private final Set<Database> expected = new HashSet<>();
     private ValueSink target = nobody;
     private boolean keepsExpired;
     private boolean replacesLibraries = true;
@@ -75,9 +78,16 @@ public final class KeyspaceLoader extends ForwardingSink {
     public void begin(boolean logFollows) {
         keepsExpired = logFollows;
         replacesLibraries = true;
+        expected.clear();
         keysLoaded = 0;
         keysExpired = 0;
         keyspaces.begin(nowMillis.getAsLong());
+    }
+
+    /** Ends a data set that was told as a whole: what was expected and did not come takes no room. */
+    public void end() {
+        expected.forEach(Database::endExpectation);
+        expected.clear();
     }
 
     /** Has libraries of this data set be refused that are there already; they are replaced otherwise. */
@@ -119,7 +129,9 @@ public final class KeyspaceLoader extends ForwardingSink {
     @Override
     public void expectKeys(int database, long keys, long expiring) {
         if (database >= 0 && database < keyspaces.count()) {
-            keyspaces.get(database).expect(keys);
+            Database expecting = keyspaces.get(database);
+            expecting.expect(keys);
+            expected.add(expecting);
         }
     }
 

@@ -46,6 +46,7 @@ final class SnapshotWriter implements Runnable {
     /** Whether the target is to put in place what it got, which nothing stops any more; guarded by this. */
     private boolean isCompleting;
 
+    private volatile boolean takesBreaks;
     private volatile boolean finished;
     /** Written before {@link #finished}. */
     private @Nullable Throwable failure;
@@ -59,6 +60,13 @@ final class SnapshotWriter implements Runnable {
         this.memory = memory;
         this.wakeUp = wakeUp;
         this.keyDelayMicros = keyDelayMicros;
+    }
+
+    /** Whether others are likely to want the processor. */
+    void takesBreaks(boolean value) {
+        if (takesBreaks != value) {
+            takesBreaks = value;
+        }
     }
 
     /** Hands over a chunk. */
@@ -177,7 +185,9 @@ final class SnapshotWriter implements Runnable {
             player.play(chunk, sink);
             queuedBytes.addAndGet(-chunk.totalBytes());
             chunk.release(memory);
-            breathe(System.nanoTime() - startNanos);
+            if (takesBreaks) {
+                breathe(System.nanoTime() - startNanos);
+            }
         }
     }
 

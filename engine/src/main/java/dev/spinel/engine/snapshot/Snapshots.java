@@ -39,9 +39,9 @@ public final class Snapshots {
 
     /*
      * With fewer processors than busy threads, a thread that computes without a break is what keeps others waiting, for
-     * three milliseconds at a time on Linux. So while clients send requests, both threads take breaks: the engine's
-     * between steps, and the background thread offers its processor to others every few keys, and pauses when that tells
-     * it that they are busy.
+     * three milliseconds at a time on Linux. So the background thread offers its processor to others every 2 KB. And while
+     * clients send requests, both threads take breaks: the engine's between steps, the background thread after a chunk
+     * that took long, as it does when others want the processor too.
      */
 
     /** The walk waits while the background thread has this much to do. */
@@ -204,6 +204,7 @@ public final class Snapshots {
             running = null;
             return 0;
         }
+        snapshot.writer.takesBreaks(inUse);
         long start = System.nanoTime();
         do {
             if (snapshot.isAhead()) {

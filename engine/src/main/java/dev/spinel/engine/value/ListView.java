@@ -49,9 +49,7 @@ public final class ListView extends ValueView implements ListValue {
     public void init() {
         large = null;
         cell.encoding(LISTPACK);
-        if (cell.length() < Listpack.EMPTY_BYTES) {
-            cell.resize(Listpack.EMPTY_BYTES);
-        }
+        cell.resize(Listpack.EMPTY_BYTES);
         Listpack.init(cell.array(), cell.offset());
     }
 

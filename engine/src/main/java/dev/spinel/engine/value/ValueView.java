@@ -13,7 +13,10 @@ public abstract class ValueView {
     /** Points the view at a value. */
     public abstract void bind(ValueCell cell);
 
-    /** Makes the bound cell an empty value, whatever it held. */
+    /**
+     * Makes the bound cell an empty value, whatever it held. A cell that was made longer, for a value that is about to be
+     * loaded, may stay so until then.
+     */
     public abstract void init();
 
     /** Releases what the value holds outside its cell, before the record is freed. */

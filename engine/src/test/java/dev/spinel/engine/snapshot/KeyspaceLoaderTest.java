@@ -22,19 +22,41 @@ class KeyspaceLoaderTest {
         return probe.ports().keyspaces().tableBytes();
     }
 
+    private void load(KeyspaceLoader loader, int keys) throws IOException {
+        for (int i = 0; i < keys; i++) {
+            loader.key(0, Bytes.of("key:" + i), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
+            loader.integer(i);
+        }
+    }
+
     @Test
-    void expectedKeys_findTheirTableLargeEnough() throws IOException {
+    void expectedKeys_takeAsMuchAsTheyNeed() throws IOException {
         KeyspaceLoader loader = probe.ports().loader();
         loader.begin(false);
         loader.expectKeys(0, KEYS, 0);
         long expected = tableBytes();
-        assertThat(expected).isBetween(8L * KEYS, 16L * KEYS);
-        for (int i = 0; i < KEYS; i++) {
-            loader.key(0, Bytes.of("key:" + i), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
-            loader.integer(i);
-        }
+        load(loader, KEYS);
+        loader.end();
         assertThat(tableBytes()).isBetween(expected, expected + expected / 100);
         assertThat(tester.send("DBSIZE")).isEqualTo(Integer.toString(KEYS));
+        assertThat(tableBytes()).isBetween(8L * KEYS, 14L * KEYS);
+        for (int i = 0; i < KEYS; i += 2) {
+            tester.send("DEL key:" + i);
+        }
+        assertThat(tableBytes()).isLessThan(7L * KEYS);
+        assertThat(tester.send("GET key:77777")).isEqualTo("77777");
+    }
+
+    @Test
+    void keysThatDoNotCome_takeNextToNothing() throws IOException {
+        KeyspaceLoader loader = probe.ports().loader();
+        loader.begin(false);
+        loader.expectKeys(0, KEYS, 0);
+        load(loader, 10);
+        assertThat(tableBytes()).isGreaterThan(8 * KEYS);
+        loader.end();
+        assertThat(tableBytes()).isLessThan(KEYS);
+        assertThat(tester.send("RANDOMKEY")).startsWith("key:");
     }
 
     @Test
