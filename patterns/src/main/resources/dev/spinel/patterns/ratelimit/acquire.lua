@@ -35,7 +35,9 @@ local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
 local function exact(number) return string.format('%.17g', number) end
-local function millis(micros) return max(1, ceil(micros / 1000)) end
+-- Until when a key is kept counts from the start of the script, in whole milliseconds; the clock was read later. A millisecond
+-- more, so that no key goes before its time.
+local function millis(micros) return ceil(micros / 1000) + 1 end
 
 -- Each kind answers a table: retry as above, state(taken) -> remaining, reset, take(), and keep() if it was pulled back.
 local kinds = {}
