@@ -30,7 +30,11 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
     private long keyExpiresAtMillis;
     private long keyUse;
     private int database = NO_DATABASE;
+    /** By database; of those that no key has been written of. */
     private final Map<Integer, Size> expected = new HashMap<>();
+
+    /** What a database is expected to hold. Redis makes room for it at the next key, in the database of that key. */
+    private record Size(long keys, long expiring) {}
 
     /**
      * A file that has not been started: the version of the format, which comes first, depends on the data.
@@ -143,9 +147,6 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
             }
         }
     }
-
-    /** What a database is expected to hold. Redis makes room for it at the next key, in the database of that key. */
-    private record Size(long keys, long expiring) {}
 
     @Override
     public void end() throws IOException {
