@@ -6,13 +6,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Runs the packed server once through its launcher, so that it leaves the class-data archive that shortens the next
  * starts: {@code java RecordClassData.java launcher}. The build does this after packing. The commands sent here are the
- * ones that a client's first moments consist of; their classes come into the archive as well.
+ * ones that a client's first moments consist of, and those that write and read files; their classes come into the archive as well.
  */
 final class RecordClassData {
     private static final String[] REQUESTS = {
@@ -29,6 +32,8 @@ final class RecordClassData {
         "SMEMBERS set",
         "ZADD zset 1 a 2 b",
         "ZRANGE zset 0 -1 WITHSCORES",
+        "DEBUG RELOAD",
+        "BGREWRITEAOF",
         "DEL key counter list hash set zset",
         "INFO",
         "PING",
@@ -44,8 +49,20 @@ final class RecordClassData {
         // With the file, so that the archive has what reads it.
         String configuration =
                 Path.of(arguments[0]).resolve("../../conf/spinel.yml").normalize().toString();
+        Path data = Files.createTempDirectory("spinel-class-data");
         Process server = new ProcessBuilder(
-                        arguments[0], configuration, "--port", Integer.toString(port), "--save", "")
+                        arguments[0],
+                        configuration,
+                        "--port",
+                        Integer.toString(port),
+                        "--save",
+                        "",
+                        "--dir",
+                        data.toString(),
+                        "--appendonly",
+                        "yes",
+                        "--enable-debug-command",
+                        "yes")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -60,7 +77,16 @@ final class RecordClassData {
                 throw new IllegalStateException("the server did not stop within " + STOP_SECONDS + " s");
             }
         } finally {
-            server.destroyForcibly();
+            server.destroyForcibly().waitFor();
+            deleteTree(data);
+        }
+    }
+
+    private static void deleteTree(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.walk(directory)) {
+            for (Path entry : entries.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(entry);
+            }
         }
     }
 

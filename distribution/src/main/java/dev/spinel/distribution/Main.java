@@ -78,6 +78,7 @@ public final class Main {
         if (!main.serve(configuration, args.length > 0)) {
             System.exit(1);
         }
+        ClassDataArchive.prepare();
     }
 
     private static byte[] readStandardInput() {
@@ -92,8 +93,7 @@ public final class Main {
     private static void startDaemon(ServerLog log, byte[] standardInput) {
         try {
             if (Daemon.start(standardInput)) {
-                // Not exit, which would have the JVM write a class-data archive of what little ran.
-                Runtime.getRuntime().halt(0);
+                System.exit(0);
             }
         } catch (IOException e) {
             throw ConfigurationException.of("Can't start in the background: " + e.getMessage());

@@ -51,13 +51,13 @@ class LauncherIT {
                     .contains("-XX:+UseG1GC", "-XX:G1HeapRegionSize=4m", "-XX:MaxRAMPercentage=75")
                     .anyMatch(argument ->
                             argument.startsWith("-XX:ArchiveClassesAtExit=" + cache + "/spinel-java-17.0.15-"))
-                    .doesNotContain("-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow")
-                    .noneMatch(argument -> argument.contains("AutoCreateSharedArchive"));
+                    .doesNotContain("-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow");
         }
 
         @Test
         void java17_usesTheArchiveThatIsThere() throws Exception {
             Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
+            Files.createFile(Path.of(archive + ".whole"));
 
             assertThat(launch("17.0.15").arguments())
                     .contains("-XX:SharedArchiveFile=" + archive)
@@ -65,8 +65,16 @@ class LauncherIT {
         }
 
         @Test
+        void java17_replacesAnArchiveThatIsNotWhole() throws Exception {
+            Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
+
+            assertThat(launch("17.0.15").arguments()).contains("-XX:ArchiveClassesAtExit=" + archive);
+        }
+
+        @Test
         void java17_replacesAnArchiveOlderThanTheLibraries() throws Exception {
             Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
+            Path whole = Files.createFile(Path.of(archive + ".whole"));
             Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
 
             assertThat(launch("17.0.15").arguments()).contains("-XX:ArchiveClassesAtExit=" + archive);
@@ -77,11 +85,10 @@ class LauncherIT {
             assertThat(launch("25.0.3").arguments())
                     .contains(
                             "-XX:+UseCompactObjectHeaders",
-                            "-XX:+AutoCreateSharedArchive",
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow")
-                    .anyMatch(
-                            argument -> argument.startsWith("-XX:SharedArchiveFile=" + cache + "/spinel-java-25.0.3-"));
+                    .anyMatch(argument ->
+                            argument.startsWith("-XX:ArchiveClassesAtExit=" + cache + "/spinel-java-25.0.3-"));
         }
 
         @Test
@@ -186,7 +193,7 @@ class LauncherIT {
                 .orElseThrow();
     }
 
-    private static Path launcher() throws IOException {
+    static Path launcher() throws IOException {
         try (Stream<Path> entries = Files.list(Path.of("target").toAbsolutePath())) {
             return entries.map(entry -> entry.resolve("bin/spinel-server"))
                     .filter(Files::exists)
