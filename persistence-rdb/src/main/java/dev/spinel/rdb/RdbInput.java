@@ -4,9 +4,6 @@ import dev.spinel.api.data.Numbers;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lengths are not trusted: room is made for what has been read, or for what compressed bytes that have been read stand
  * for. One thread.
+ *
+ * <p>While the server is young, methods count how often they run and which way, and two threads that run the same one slow each
+ * other down. So nothing here that every string needs uses what the engine's thread uses for every key, VarHandles first.
  */
 final class RdbInput {
     private static final int BUFFER_BYTES = 1 << 16;
@@ -31,13 +31,6 @@ final class RdbInput {
 
     /** A compressed string that becomes longer is asked for room for. */
     private static final int MAX_UNQUESTIONED_BYTES = 1 << 20;
-
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle BIG_INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle BIG_LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final @Nullable InputStream in;
     private final LongSupplier roomBytes;
@@ -147,15 +140,31 @@ final class RdbInput {
 
     int readInt() throws IOException {
         require(Integer.BYTES);
-        int value = (int) INTS.get(buffer, at);
-        at += Integer.BYTES;
-        return value;
+        return (int) little(Integer.BYTES);
     }
 
     long readLong() throws IOException {
         require(Long.BYTES);
-        long value = (long) LONGS.get(buffer, at);
-        at += Long.BYTES;
+        return little(Long.BYTES);
+    }
+
+    /** Reads an unsigned number of bytes that are there, the lowest first. */
+    private long little(int bytes) {
+        long value = 0;
+        for (int i = bytes - 1; i >= 0; i--) {
+            value = (value << Byte.SIZE) | (buffer[at + i] & 0xff);
+        }
+        at += bytes;
+        return value;
+    }
+
+    /** Reads an unsigned number of bytes that are there, the highest first. */
+    private long big(int bytes) {
+        long value = 0;
+        for (int i = 0; i < bytes; i++) {
+            value = (value << Byte.SIZE) | (buffer[at + i] & 0xff);
+        }
+        at += bytes;
         return value;
     }
 
@@ -169,16 +178,16 @@ final class RdbInput {
 
     /** Reads bytes to the start of an array. */
     void readBytes(byte[] target, int offset, int length) throws IOException {
-        int done = Math.min(length, limit - at);
-        System.arraycopy(buffer, at, target, offset, done);
-        at += done;
-        while (done < length) {
-            require(1);
-            int count = Math.min(length - done, limit - at);
+        int done = 0;
+        while (length - done > limit - at) {
+            int count = limit - at;
             System.arraycopy(buffer, at, target, offset + done, count);
-            at += count;
+            at = limit;
             done += count;
+            require(1);
         }
+        System.arraycopy(buffer, at, target, offset + done, length - done);
+        at += length - done;
     }
 
     /** Passes over bytes. */
@@ -211,15 +220,11 @@ final class RdbInput {
         }
         if (head == RdbType.LENGTH_32) {
             require(Integer.BYTES);
-            long value = (int) BIG_INTS.get(buffer, at) & 0xffff_ffffL;
-            at += Integer.BYTES;
-            return value;
+            return big(Integer.BYTES);
         }
         if (head == RdbType.LENGTH_64) {
             require(Long.BYTES);
-            long value = (long) BIG_LONGS.get(buffer, at);
-            at += Long.BYTES;
-            return value;
+            return big(Long.BYTES);
         }
         throw new InvalidDatasetException(String.format("Unknown length encoding %d in rdbLoadLen()", head));
     }
@@ -247,9 +252,7 @@ final class RdbInput {
             case RdbType.ENCODED_INT_8 -> integer(target, (byte) readByte());
             case RdbType.ENCODED_INT_16 -> {
                 require(Short.BYTES);
-                short value = (short) SHORTS.get(buffer, at);
-                at += Short.BYTES;
-                integer(target, value);
+                integer(target, (short) little(Short.BYTES));
             }
             case RdbType.ENCODED_INT_32 -> integer(target, readInt());
             case RdbType.ENCODED_LZF -> readCompressed(target);
@@ -275,8 +278,7 @@ final class RdbInput {
             case RdbType.ENCODED_INT_8 -> lastInteger = (byte) readByte();
             case RdbType.ENCODED_INT_16 -> {
                 require(Short.BYTES);
-                lastInteger = (short) SHORTS.get(buffer, at);
-                at += Short.BYTES;
+                lastInteger = (short) little(Short.BYTES);
             }
             default -> lastInteger = readInt();
         }
@@ -298,8 +300,8 @@ final class RdbInput {
             throw new InvalidDatasetException("A string of " + Long.toUnsignedString(length) + " bytes");
         }
         int total = (int) length;
-        byte[] array = target.room(Math.min(total, FIRST_PIECE_BYTES));
-        int done = Math.min(total, array.length);
+        byte[] array = target.room(total <= FIRST_PIECE_BYTES ? total : FIRST_PIECE_BYTES);
+        int done = total <= array.length ? total : array.length;
         readBytes(array, 0, done);
         while (done < total) {
             array = Arrays.copyOf(array, (int) Math.min(total, 2L * array.length));

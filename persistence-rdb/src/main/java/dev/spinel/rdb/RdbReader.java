@@ -8,7 +8,6 @@ import dev.spinel.engine.dataset.KeyUse;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file, a key with its value at a time. One thread. */
@@ -182,7 +181,10 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     }
 
     private DatasetSink target() {
-        return Objects.requireNonNull(sink, "sink");
+        if (sink == null) {
+            throw new IllegalStateException("nobody takes what is read");
+        }
+        return sink;
     }
 
     private void selectDatabase() throws IOException {

@@ -29,7 +29,12 @@ final class RdbString {
 
     /** Takes the start of an array as the string. */
     void set(byte[] newArray, int length) {
-        array = newArray;
-        view.set(newArray, 0, length);
+        if (newArray == view.array()) {
+            // What most strings need, and what the engine's thread does not use, see RdbInput.
+            view.setLength(length);
+        } else {
+            array = newArray;
+            view.set(newArray, 0, length);
+        }
     }
 }

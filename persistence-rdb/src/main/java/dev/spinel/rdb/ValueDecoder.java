@@ -23,15 +23,12 @@ import java.nio.ByteOrder;
 final class ValueDecoder {
     private static final int STREAM_ID_BYTES = 16;
     private static final int INTSET_HEADER_BYTES = 8;
+    private static final int INTSET_COUNT_OFFSET = 4;
     private static final int LISTPACK_HEADER_BYTES = 7;
     private static final int LISTPACK_COUNT_OFFSET = 4;
     private static final int OLD_SCORE_NAN = 253;
     private static final int OLD_SCORE_POSITIVE_INFINITY = 254;
     private static final int OLD_SCORE_NEGATIVE_INFINITY = 255;
-
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final VarHandle BIG_ENDIAN_LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -227,7 +224,7 @@ final class ValueDecoder {
         if (intset.length() < INTSET_HEADER_BYTES) {
             throw new InvalidDatasetException("Intset integrity check failed.");
         }
-        if ((int) INTS.get(intset.array(), intset.offset() + Integer.BYTES) == 0) {
+        if (areZero(intset, INTSET_COUNT_OFFSET, Integer.BYTES)) {
             return false;
         }
         receiver.begin().intset(intset);
@@ -244,7 +241,16 @@ final class ValueDecoder {
         if (listpack.length() < LISTPACK_HEADER_BYTES) {
             throw new InvalidDatasetException("Listpack integrity check failed.");
         }
-        return (short) SHORTS.get(listpack.array(), listpack.offset() + LISTPACK_COUNT_OFFSET) == 0;
+        return areZero(listpack, LISTPACK_COUNT_OFFSET, Short.BYTES);
+    }
+
+    /** Whether a number of some bytes is zero; without a VarHandle, see {@link RdbInput}. */
+    private static boolean areZero(Bytes bytes, int offset, int length) {
+        int all = 0;
+        for (int i = offset; i < offset + length; i++) {
+            all |= bytes.array()[bytes.offset() + i];
+        }
+        return all == 0;
     }
 
     private int open(PackedCursor cursor, int groupSize) throws IOException {

@@ -48,6 +48,11 @@ public final class Bytes implements Comparable<Bytes> {
         this.length = length;
     }
 
+    /** Has this view end at another distance from its start; for the owner of a reused view. */
+    public void setLength(int length) {
+        this.length = length;
+    }
+
     /** Points this view at the bytes of another one; for the owner of a reused view. */
     public void set(Bytes other) {
         set(other.array, other.offset, other.length);
