@@ -76,6 +76,9 @@ final class RecordClassData {
             if (!server.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
                 throw new IllegalStateException("the server did not stop within " + STOP_SECONDS + " s");
             }
+            if (server.exitValue() != 0) {
+                throw new IllegalStateException("the server ended with " + server.exitValue());
+            }
         } finally {
             server.destroyForcibly().waitFor();
             deleteTree(data);

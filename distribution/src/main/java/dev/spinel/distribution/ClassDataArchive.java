@@ -19,7 +19,10 @@ final class ClassDataArchive {
     /** The ending of the file that says so. */
     private static final String WHOLE = ".whole";
 
-    private static final int PATIENCE_SECONDS = 5;
+    /** The first Java whose archives do not keep which methods wait for the compiler. */
+    private static final int FEATURE_WITHOUT_WAITING_METHODS = 21;
+
+    private static final int PATIENCE_SECONDS = 3;
     private static final int POLL_MILLIS = 20;
 
     private ClassDataArchive() {}
@@ -35,11 +38,11 @@ final class ClassDataArchive {
             return;
         }
         try {
-            if (awaitIdleCompiler()) {
+            if (Runtime.version().feature() >= FEATURE_WITHOUT_WAITING_METHODS || awaitIdleCompiler()) {
                 Files.createFile(Path.of(file + WHOLE));
             }
-        } catch (JMException | IOException e) {
-            // Later starts take longer, which is all; or another server of the same place was faster.
+        } catch (JMException | IOException | RuntimeException e) {
+            // Later starts take longer, which is all.
         }
     }
 

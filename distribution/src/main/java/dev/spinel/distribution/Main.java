@@ -78,7 +78,6 @@ public final class Main {
         if (!main.serve(configuration, args.length > 0)) {
             System.exit(1);
         }
-        ClassDataArchive.prepare();
     }
 
     private static byte[] readStandardInput() {
@@ -140,13 +139,17 @@ public final class Main {
             SpinelServer server = SpinelServer.launch(
                     configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false, true);
             signals.handle(server);
-            if (server.awaitStart()) {
+            boolean served = server.awaitStart();
+            if (served) {
                 writePid();
                 tellReady(server);
             }
             server.awaitStop();
             if (server.hasFailed()) {
                 return false;
+            }
+            if (served) {
+                ClassDataArchive.prepare();
             }
             finish();
             return true;

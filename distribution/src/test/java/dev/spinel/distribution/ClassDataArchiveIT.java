@@ -28,6 +28,8 @@ import redis.clients.jedis.Pipeline;
 /** What the packed server leaves for later starts when it ends. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the .bat launcher keeps no archive")
 class ClassDataArchiveIT {
+    private static final Pattern INTERPRETED = Pattern.compile("level=0 \\[dev\\.spinel\\.");
+
     /** An event of a method that runs in the interpreter although its compilation has been asked for. */
     private static final Pattern WAITING =
             Pattern.compile("level=0 \\[(dev\\.spinel\\.[^ ]*) @-1 .* status=in-queue\\]");
@@ -67,15 +69,24 @@ class ClassDataArchiveIT {
         assertThat(exitCode(first)).isZero();
         assertThat(wholeArchives()).hasSize(1);
 
-        launch("-XX:+UnlockDiagnosticVMOptions -XX:+PrintTieredEvents", "--port", Integer.toString(port), "--save", "");
+        launch(
+                "-XX:+UnlockDiagnosticVMOptions -XX:+PrintTieredEvents -Xlog:class+load:file="
+                        + directory.resolve("classes"),
+                "--port",
+                Integer.toString(port),
+                "--save",
+                "");
         try (Jedis client = connect(port)) {
+            assertThat(Files.readString(directory.resolve("classes")))
+                    .containsPattern("dev\\.spinel\\.engine\\.Engine source: shared objects file \\(top\\)");
             write(client, 20_000);
             // Long enough for the compiler to do all that was asked for.
             TimeUnit.SECONDS.sleep(2);
             int before = Files.readAllLines(output).size();
             write(client, 4_000);
             List<String> events = Files.readAllLines(output);
-            assertThat(events).hasSizeGreaterThan(before);
+            assertThat(events.subList(0, before)).anyMatch(INTERPRETED.asPredicate());
+            assertThat(events.subList(before, events.size())).anyMatch(INTERPRETED.asPredicate());
             Set<String> stillWaiting = waiting(events.subList(before, events.size()));
             stillWaiting.retainAll(waiting(events.subList(0, before)));
             assertThat(stillWaiting).isEmpty();
@@ -108,7 +119,7 @@ class ClassDataArchiveIT {
             return List.of();
         }
         try (Stream<Path> files = Files.list(cache)) {
-            return files.filter(file -> file.toString().endsWith(".jsa.whole")).toList();
+            return files.filter(file -> file.toString().endsWith(".whole")).toList();
         }
     }
 

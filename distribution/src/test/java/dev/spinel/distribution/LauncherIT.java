@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a POSIX shell script")
 class LauncherIT {
+    /** The first bytes of an archive on a little-endian machine. */
+    private static final byte[] MAGIC = {(byte) 0xa8, (byte) 0xab, 0x0b, (byte) 0xf0};
+
     @TempDir
     private Path directory;
 
@@ -34,7 +37,7 @@ class LauncherIT {
     @BeforeEach
     void createStandInForJava() throws IOException {
         javaHome = directory.resolve("java home");
-        cache = directory.resolve("cache");
+        cache = directory.resolve("a cache");
         Path java = javaHome.resolve("bin/java");
         Files.createDirectories(java.getParent());
         Files.writeString(java, "#!/bin/sh\nprintf '%s\\n' \"pid $$\" \"$@\"\n");
@@ -49,6 +52,8 @@ class LauncherIT {
 
             assertThat(arguments)
                     .contains("-XX:+UseG1GC", "-XX:G1HeapRegionSize=4m", "-XX:MaxRAMPercentage=75")
+                    .contains("-XX:CompileCommandFile="
+                            + launcher().resolve("../../lib/compile-commands").normalize())
                     .anyMatch(argument ->
                             argument.startsWith("-XX:ArchiveClassesAtExit=" + cache + "/spinel-java-17.0.15-"))
                     .doesNotContain("-XX:+UseCompactObjectHeaders", "--sun-misc-unsafe-memory-access=allow");
@@ -56,8 +61,8 @@ class LauncherIT {
 
         @Test
         void java17_usesTheArchiveThatIsThere() throws Exception {
-            Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
-            Files.createFile(Path.of(archive + ".whole"));
+            Path archive = archiveNamedBy(launch("17.0.15"));
+            leave(archive, MAGIC, true);
 
             assertThat(launch("17.0.15").arguments())
                     .contains("-XX:SharedArchiveFile=" + archive)
@@ -65,19 +70,48 @@ class LauncherIT {
         }
 
         @Test
-        void java17_replacesAnArchiveThatIsNotWhole() throws Exception {
-            Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
+        void java17_writesAnotherArchiveIfTheRunWasNone() throws Exception {
+            Path archive = archiveNamedBy(launch("17.0.15"));
+            leave(archive, MAGIC, false);
 
-            assertThat(launch("17.0.15").arguments()).contains("-XX:ArchiveClassesAtExit=" + archive);
+            assertThat(archiveNamedBy(launch("17.0.15"))).isEqualTo(archive);
+            assertThat(cache).isEmptyDirectory();
+        }
+
+        @Test
+        void java17_writesAnotherArchiveIfTheWritingWasCutOff() throws Exception {
+            Path archive = archiveNamedBy(launch("17.0.15"));
+            leave(archive, new byte[MAGIC.length], true);
+
+            assertThat(archiveNamedBy(launch("17.0.15"))).isEqualTo(archive);
+            assertThat(cache).isEmptyDirectory();
+        }
+
+        @Test
+        void java17_leavesWhatIsBeingWrittenAlone() throws Exception {
+            Path archive = archiveNamedBy(launch("17.0.15"));
+            Path own = Path.of(archive + "." + ProcessHandle.current().pid());
+            Files.write(own, MAGIC);
+
+            assertThat(archiveNamedBy(launch("17.0.15"))).isEqualTo(archive);
+            assertThat(own).exists();
         }
 
         @Test
         void java17_replacesAnArchiveOlderThanTheLibraries() throws Exception {
             Path archive = Files.createFile(archiveNamedBy(launch("17.0.15")));
-            Path whole = Files.createFile(Path.of(archive + ".whole"));
             Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
 
-            assertThat(launch("17.0.15").arguments()).contains("-XX:ArchiveClassesAtExit=" + archive);
+            assertThat(archiveNamedBy(launch("17.0.15"))).isEqualTo(archive);
+        }
+
+        /** Leaves what a run leaves that has ended, the one with the process id of a stand-in. */
+        private void leave(Path archive, byte[] content, boolean whole) throws Exception {
+            Path own = Path.of(archive + "." + launch("17.0.15").pid());
+            Files.write(own, content);
+            if (whole) {
+                Files.createFile(Path.of(own + ".whole"));
+            }
         }
 
         @Test
@@ -151,7 +185,9 @@ class LauncherIT {
         void version_isThatOfTheDistribution() throws Exception {
             String directoryName =
                     launcher().getParent().getParent().getFileName().toString();
-            Process process = new ProcessBuilder(launcher().toString(), "--version").start();
+            ProcessBuilder builder = new ProcessBuilder(launcher().toString(), "--version");
+            builder.environment().put("SPINEL_CACHE", cache.toString());
+            Process process = builder.start();
 
             assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
                     .startsWith("Spinel server v=" + directoryName.substring("spinel-".length()) + " ");
@@ -186,9 +222,11 @@ class LauncherIT {
 
     private static Path archiveNamedBy(Launch launch) {
         String option = "-XX:ArchiveClassesAtExit=";
+        String ending = "." + launch.pid();
+        assertThat(launch.arguments()).anyMatch(argument -> argument.startsWith("-Dspinel.archive="));
         return launch.arguments().stream()
-                .filter(argument -> argument.startsWith(option))
-                .map(argument -> Path.of(argument.substring(option.length())))
+                .filter(argument -> argument.startsWith(option) && argument.endsWith(ending))
+                .map(argument -> Path.of(argument.substring(option.length(), argument.length() - ending.length())))
                 .findAny()
                 .orElseThrow();
     }
