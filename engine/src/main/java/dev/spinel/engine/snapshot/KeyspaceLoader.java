@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * malformed listpacks and the like. Engine thread only.
  */
 public final class KeyspaceLoader extends ForwardingSink {
+    /** For how many keys room is made before they come, whatever a data set announces: 40 MB. */
+    private static final long MAX_EXPECTED_KEYS = 1 << 22;
+
     private final Keyspaces keyspaces;
     private final LongSupplier nowMillis;
     private final Libraries libraries;
@@ -32,6 +35,7 @@ public final class KeyspaceLoader extends ForwardingSink {
     private final ValueSink nobody = new IgnoringSink();
     private final Set<Database> expected = new HashSet<>();
     private ValueSink target = nobody;
+    private long expectedKeys;
     private boolean keepsExpired;
     private boolean replacesLibraries = true;
     private long keysLoaded;
@@ -79,6 +83,7 @@ public final class KeyspaceLoader extends ForwardingSink {
         keepsExpired = logFollows;
         replacesLibraries = true;
         expected.clear();
+        expectedKeys = 0;
         keysLoaded = 0;
         keysExpired = 0;
         keyspaces.begin(nowMillis.getAsLong());
@@ -130,8 +135,12 @@ public final class KeyspaceLoader extends ForwardingSink {
     public void expectKeys(int database, long keys, long expiring) {
         if (database >= 0 && database < keyspaces.count()) {
             Database expecting = keyspaces.get(database);
-            expecting.expect(keys);
-            expected.add(expecting);
+            long granted = Math.min(keys, MAX_EXPECTED_KEYS - expectedKeys);
+            if (granted > 0) {
+                expecting.expect(granted);
+                expected.add(expecting);
+                expectedKeys += granted;
+            }
         }
     }
 

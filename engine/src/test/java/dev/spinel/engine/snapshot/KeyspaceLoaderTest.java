@@ -60,6 +60,24 @@ class KeyspaceLoaderTest {
     }
 
     @Test
+    void databasesShareTheRoomThatIsMade() throws IOException {
+        PortsProbe spacious = new PortsProbe();
+        new CommandTester(List.of(spacious), 1L << 30);
+        KeyspaceLoader loader = spacious.ports().loader();
+        loader.begin(false);
+        loader.expectKeys(0, Long.MAX_VALUE, 0);
+        long expected = spacious.ports().keyspaces().tableBytes();
+        for (int database = 1; database < 16; database++) {
+            loader.expectKeys(database, Long.MAX_VALUE, 0);
+        }
+        assertThat(spacious.ports().keyspaces().tableBytes())
+                .isEqualTo(expected)
+                .isBetween(40L << 20, 60L << 20);
+        loader.end();
+        assertThat(spacious.ports().keyspaces().tableBytes()).isLessThan(expected / 100);
+    }
+
+    @Test
     void expectationsThatCannotBe_areOfNoConsequence() throws IOException {
         KeyspaceLoader loader = probe.ports().loader();
         loader.begin(false);
