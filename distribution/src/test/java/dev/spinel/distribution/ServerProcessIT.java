@@ -71,14 +71,14 @@ class ServerProcessIT {
         return Files.readString(output, UTF_8);
     }
 
-    private static int exitCode(Process process) throws InterruptedException {
+    static int exitCode(Process process) throws InterruptedException {
         assertThat(process.waitFor(START_SECONDS, TimeUnit.SECONDS))
                 .as("the process ends")
                 .isTrue();
         return process.exitValue();
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
         }
