@@ -22,7 +22,7 @@ final class ClassDataArchive {
     /** The first Java whose archives do not keep which methods wait for the compiler. */
     private static final int FEATURE_WITHOUT_WAITING_METHODS = 21;
 
-    private static final int PATIENCE_SECONDS = 3;
+    private static final int PATIENCE_SECONDS = 5;
     private static final int POLL_MILLIS = 20;
 
     private ClassDataArchive() {}
