@@ -58,7 +58,8 @@ class RdbDamageTest {
         DumpPayload.read(payload, sink, () -> Long.MAX_VALUE);
     }
 
-    private static byte[] withFooter(byte[] value) {
+    /** A payload with the right checksum. */
+    static byte[] withFooter(byte[] value) {
         byte[] summed = RdbBytes.nothing().raw(value).u16(12).toByteArray();
         return RdbBytes.nothing()
                 .raw(summed)
