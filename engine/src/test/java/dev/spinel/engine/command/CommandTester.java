@@ -58,7 +58,8 @@ public final class CommandTester {
         this(new FixedProcess(), capabilities, Map.of(), maxArenaBytes);
     }
 
-    private CommandTester(
+    /** An engine with all of these. */
+    public CommandTester(
             FixedProcess process, List<Capability> capabilities, Map<String, String> directives, long maxArenaBytes) {
         ConfigRegistry config = ConfigRegistry.withServerDirectives();
         config.load(List.of("enable-debug-command", "yes"));
