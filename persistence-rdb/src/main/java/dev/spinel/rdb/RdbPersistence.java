@@ -16,6 +16,7 @@ import dev.spinel.engine.config.ConfigValue;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dispatch.ServerState.DiskUser;
+import dev.spinel.engine.memory.ArenaExhaustedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -365,6 +366,11 @@ public final class RdbPersistence implements Capability {
         boolean ended = false;
         try {
             ended = loader.load(ports().loader(), ports().clock()::readNanos, startNanos + budgetNanos);
+        } catch (ArenaExhaustedException e) {
+            throw new IOException(
+                    "Fatal error loading the DB: out of memory at offset " + loader.loadedBytes() + " of " + file()
+                            + ": " + e.getMessage(),
+                    e);
         } finally {
             ports().state().loadingProgress(loader.totalBytes(), loader.loadedBytes());
         }

@@ -1,6 +1,7 @@
 package dev.spinel.rdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
@@ -17,8 +18,8 @@ class RdbPersistenceTest {
     @TempDir
     private Path directory;
 
-    private CommandTester server(long arenaBytes) {
-        RdbPersistence persistence = new RdbPersistence(new RdbFormat("7.0.15", System::currentTimeMillis), false);
+    private CommandTester server(long arenaBytes, boolean loads) {
+        RdbPersistence persistence = new RdbPersistence(new RdbFormat("7.0.15", System::currentTimeMillis), loads);
         return new CommandTester(
                 new FixedProcess(), List.of(persistence), Map.of("dir", directory.toString()), arenaBytes);
     }
@@ -29,15 +30,31 @@ class RdbPersistenceTest {
         }
     }
 
-    /** A file that another server made, of more than this one has room for. */
-    @Test
-    void reload_beyondTheRoom_leavesNothingBehind() {
-        CommandTester large = server(8 * SMALL_ARENA_BYTES);
+    /** A server with more room leaves a file. */
+    private void saveMoreThanFits() {
+        CommandTester large = server(8 * SMALL_ARENA_BYTES, false);
         fill(large, 400);
         assertThat(large.send("SAVE")).isEqualTo("OK");
         large.close();
+    }
 
-        CommandTester small = server(SMALL_ARENA_BYTES);
+    @Test
+    void start_beyondTheRoom_failsWithFileAndOffset() {
+        saveMoreThanFits();
+        assertThatThrownBy(() -> {
+                    CommandTester small = server(SMALL_ARENA_BYTES, true);
+                    while (!small.send("PING").equals("PONG")) {
+                        small.endTurn();
+                    }
+                })
+                .hasMessageMatching("Fatal error loading the DB: out of memory at offset [1-9]\\d+ of "
+                        + directory.resolve("dump.rdb") + ": .*");
+    }
+
+    @Test
+    void reload_beyondTheRoom_leavesNothingBehind() {
+        saveMoreThanFits();
+        CommandTester small = server(SMALL_ARENA_BYTES, false);
         fill(small, 20);
         assertThat(small.send("DEBUG RELOAD NOSAVE")).startsWith("-OOM");
         assertThat(small.send("DBSIZE")).isEqualTo("0");
