@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -211,6 +212,34 @@ class ScriptIT {
             assertThatThrownBy(() -> running.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
                     .hasMessageContaining("FUNCTION KILL");
         }
+    }
+
+    @Test
+    void scriptShow_answersTheTextByWhichAScriptIsCached() {
+        String text = "#!lua flags=no-writes\nreturn 1 -- \u00e9\r\n";
+        try (SpinelServer server = SpinelServer.builder().port(0).start();
+                Jedis client = connect(server)) {
+            String sha = client.scriptLoad(text);
+            assertThat(show(client, sha)).isEqualTo(text);
+            assertThat(show(client, sha.toUpperCase(Locale.ROOT))).isEqualTo(text);
+
+            client.eval("return 2");
+            assertThat(show(client, "7f923f79fe76194c868d7e1d0820de36700eb649")).isEqualTo("return 2");
+
+            for (String unknown : List.of("0".repeat(40), "x", "")) {
+                assertThatThrownBy(() -> show(client, unknown))
+                        .isInstanceOf(JedisNoScriptException.class)
+                        .hasMessage("NOSCRIPT No matching script. Please use EVAL.");
+            }
+            assertThatThrownBy(() -> client.eval("return redis.call('script', 'show', ARGV[1])", 0, sha))
+                    .hasMessageContaining("This Redis command is not allowed from script");
+            client.scriptFlush();
+            assertThatThrownBy(() -> show(client, sha)).isInstanceOf(JedisNoScriptException.class);
+        }
+    }
+
+    private static String show(Jedis client, String sha) {
+        return new String((byte[]) client.sendCommand(Protocol.Command.SCRIPT, "SHOW", sha), UTF_8);
     }
 
     private static List<String> texts(Object reply) {

@@ -17,14 +17,14 @@ import java.util.Set;
  * @param sha the SHA-1 of its text in hexadecimal digits
  * @param flags what its first line says
  * @param hasFlags whether it says anything
- * @param bytes the length of its text
+ * @param text what was compiled
  */
-record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean hasFlags, int bytes) {
+record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean hasFlags, Bytes text) {
     private static final String SHEBANG = "#!lua";
     private static final String FLAGS = "flags=";
 
     /**
-     * Compiles a text.
+     * Compiles a text, which is kept.
      *
      * @throws dev.spinel.api.error.CommandException with the reason if that is not possible
      */
@@ -36,7 +36,7 @@ record Script(String sha, LuaFunction function, Set<ScriptFlag> flags, boolean h
             source = withoutShebang(source, flags);
         }
         try {
-            return new Script(sha, lua.compile(source, "@user_script", globals), flags, hasFlags, text.length());
+            return new Script(sha, lua.compile(source, "@user_script", globals), flags, hasFlags, text);
         } catch (LuaError e) {
             throw Errors.err("Error compiling script (new function): " + e.getMessage());
         }

@@ -6,6 +6,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import dev.spinel.lua.vm.Interpreter;
+import dev.spinel.lua.vm.LuaError;
 import dev.spinel.lua.vm.LuaString;
 import dev.spinel.lua.vm.LuaTable;
 import java.util.HashMap;
@@ -55,7 +56,8 @@ final class ScriptCommands {
                         Command.of(ScriptSpecs.SCRIPT_FLUSH, this::flush),
                         Command.of(ScriptSpecs.SCRIPT_HELP, ScriptHelp.SCRIPT),
                         Command.of(ScriptSpecs.SCRIPT_KILL, call -> runner.kill(call, false)),
-                        Command.of(ScriptSpecs.SCRIPT_LOAD, this::load)));
+                        Command.of(ScriptSpecs.SCRIPT_LOAD, this::load),
+                        Command.of(ScriptSpecs.SCRIPT_SHOW, this::show)));
     }
 
     int count() {
@@ -118,13 +120,24 @@ final class ScriptCommands {
         Script script = scripts.get(sha);
         if (script == null) {
             Bytes key = sha.copy();
+            Bytes kept = keep(text);
             long before = lua.memory().chargedBytes();
-            script = Script.compile(lua, text, key.toString(), globals);
+            script = Script.compile(lua, kept, key.toString(), globals);
             compiledBytes += lua.memory().chargedBytes() - before;
             scripts.put(key, script);
-            textBytes += script.bytes();
+            textBytes += kept.length();
         }
         return script;
+    }
+
+    private Bytes keep(Bytes text) {
+        try {
+            byte[] copy = lua.memory().newBytes(text.length());
+            System.arraycopy(text.array(), text.offset(), copy, 0, copy.length);
+            return Bytes.of(copy);
+        } catch (LuaError e) {
+            throw new CommandException(ScriptErrors.text(e));
+        }
     }
 
     private void run(Call call, Script script, int keys, boolean readOnly) {
@@ -144,6 +157,14 @@ final class ScriptCommands {
         for (int i = 2; i < call.argCount(); i++) {
             call.reply().integer(find(call.arg(i)) == null ? 0 : 1);
         }
+    }
+
+    private void show(Call call) {
+        Script script = find(call.arg(2));
+        if (script == null) {
+            throw noScript();
+        }
+        call.reply().bulk(script.text());
     }
 
     private void flush(Call call) {

@@ -16,7 +16,9 @@ final class ScriptHelp {
             "KILL",
             "    End the script that runs, unless it has written.",
             "LOAD <script>",
-            "    Cache a script without running it.");
+            "    Cache a script without running it.",
+            "SHOW <sha1>",
+            "    Return the text of a cached script.");
 
     static final CommandHandler FUNCTION = of(
             "FUNCTION",

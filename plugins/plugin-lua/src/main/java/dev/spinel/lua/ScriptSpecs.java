@@ -24,7 +24,7 @@ import dev.spinel.api.command.KeySpec;
 /**
  * Specifications of EVAL, SCRIPT, FCALL, FUNCTION and their relatives, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15, and for SCRIPT SHOW the command page of Valkey 8.0.
  */
 final class ScriptSpecs {
     static final CommandSpec EVAL = runs("EVAL", "2.6.0", "script")
@@ -105,6 +105,12 @@ final class ScriptSpecs {
             .tips("request_policy:all_nodes", "response_policy:all_succeeded")
             .summary("Caches a script.")
             .complexity("O(N) for N bytes of the script.")
+            .build();
+
+    static final CommandSpec SCRIPT_SHOW = subcommand("SHOW", "8.0.0", 3, NOSCRIPT)
+            .arguments(Argument.string("sha1"))
+            .summary("Returns the text of a cached script.")
+            .complexity("O(1)")
             .build();
 
     static final CommandSpec FUNCTION_DELETE = subcommand("DELETE", "7.0.0", 3, NOSCRIPT, WRITE)
