@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -28,6 +29,7 @@ import redis.clients.jedis.Jedis;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Transaction;
+import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisBusyException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -37,6 +39,8 @@ class ScriptIT {
     private static final int PATIENCE_MILLIS = 20_000;
     private static final String LIBRARY = "#!lua name=lib\n"
             + "redis.register_function('add', function(keys, args) return redis.call('incrby', keys[1], args[1]) end)";
+
+    private static final ProtocolCommand HIMPORT = () -> "HIMPORT".getBytes(UTF_8);
 
     private static Jedis connect(SpinelServer server) {
         return new Jedis("127.0.0.1", server.port(), PATIENCE_MILLIS);
@@ -235,6 +239,35 @@ class ScriptIT {
                     .hasMessageContaining("This Redis command is not allowed from script");
             client.scriptFlush();
             assertThatThrownBy(() -> show(client, sha)).isInstanceOf(JedisNoScriptException.class);
+        }
+    }
+
+    @Test
+    void himport_fieldsetsOfAScript_endWithIt_andAreNotThoseOfItsCaller() {
+        String set = "return redis.call('himport', 'set', KEYS[1], 'pair', '1', '2')";
+        try (SpinelServer server = SpinelServer.builder().port(0).start();
+                Jedis client = connect(server)) {
+            client.functionLoad("#!lua name=import\n"
+                    + "redis.register_function('prepare', function(keys, args)"
+                    + " return redis.call('himport', 'prepare', 'pair', 'a', 'b') end)\n"
+                    + "redis.register_function('set', function(KEYS, args) " + set + " end)");
+            client.eval("redis.call('himport', 'prepare', 'pair', 'a', 'b') " + set, 1, "k");
+            assertThat(client.hgetAll("k")).isEqualTo(Map.of("a", "1", "b", "2"));
+            assertThatThrownBy(() -> client.eval(set, 1, "k")).hasMessageContaining("no such fieldset");
+
+            client.eval("redis.call('himport', 'prepare', 'pair', 'a', 'b')");
+            assertThatThrownBy(() -> client.eval(set, 1, "k")).hasMessageContaining("no such fieldset");
+            assertThatThrownBy(() -> client.eval("redis.call('himport', 'prepare', 'pair', 'a', 'b') error('x')"))
+                    .hasMessageContaining("x");
+            assertThatThrownBy(() -> client.eval(set, 1, "k")).hasMessageContaining("no such fieldset");
+            client.fcall("prepare", List.of(), List.of());
+            assertThatThrownBy(() -> client.fcall("set", List.of("k"), List.of()))
+                    .hasMessageContaining("no such fieldset");
+
+            client.sendCommand(HIMPORT, "PREPARE", "pair", "a", "b");
+            assertThatThrownBy(() -> client.eval(set, 1, "k")).hasMessageContaining("no such fieldset");
+            client.sendCommand(HIMPORT, "SET", "own", "pair", "3", "4");
+            assertThat(client.hgetAll("own")).isEqualTo(Map.of("a", "3", "b", "4"));
         }
     }
 

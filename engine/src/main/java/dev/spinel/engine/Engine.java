@@ -66,6 +66,8 @@ import dev.spinel.engine.dispatch.EngineClock;
 import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.dispatch.RegisteredCommand;
+import dev.spinel.engine.hashimport.Fieldsets;
+import dev.spinel.engine.hashimport.HashImportCommands;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.loop.EngineLoop;
 import dev.spinel.engine.loop.LoopStoppedException;
@@ -138,6 +140,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final KeyEvents keyEvents;
     private final ClientTracking tracking;
     private final WatchedKeys watchedKeys;
+    private final Fieldsets fieldsets;
     private final BlockedClients blockedClients;
     private final Propagator propagator = new Propagator();
     private final ChangeHub changes;
@@ -181,6 +184,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.keyEvents = new KeyEvents(pubSub);
         this.tracking = new ClientTracking(clients, keptRequests, workingHeap.shareBytes() / 2);
         this.watchedKeys = new WatchedKeys(keptRequests);
+        this.fieldsets = new Fieldsets(keptRequests);
         commandLogs.maxBytes(workingHeap.shareBytes() / 2);
         Room room = new Room(arena, MemoryLimit.keptBytes(arena));
         this.limits = new ClientLimits(clients, statistics, options.process()::log);
@@ -261,6 +265,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new ListCommands(),
                 new StreamCommands(),
                 new HashCommands(),
+                new HashImportCommands(fieldsets),
                 new SetCommands(),
                 new SortedSetCommands(),
                 new BitmapCommands(),
@@ -270,7 +275,14 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 transactionCommands,
                 new PubSubCommands(pubSub, keptRequests),
                 new ConnectionCommands(
-                        users, refusals, transactionCommands, pubSub, monitors, tracking, options.redisVersion()),
+                        users,
+                        refusals,
+                        transactionCommands,
+                        pubSub,
+                        fieldsets,
+                        monitors,
+                        tracking,
+                        options.redisVersion()),
                 new ClientCommands(
                         clients,
                         users,
@@ -631,6 +643,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         blockedClients.disconnect(client);
         watchedKeys.unwatch(client);
         pubSub.disconnect(client);
+        fieldsets.discardAll(client);
         tracking.disable(client);
         monitors.remove(client);
         pausedClients.disconnect(client);

@@ -15,6 +15,7 @@ import dev.spinel.engine.client.Client.ReplyMode;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.client.ClientFlag;
 import dev.spinel.engine.dispatch.Monitors;
+import dev.spinel.engine.hashimport.Fieldsets;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.tracking.ClientTracking;
 import dev.spinel.engine.transaction.TransactionCommands;
@@ -28,6 +29,7 @@ public final class ConnectionCommands implements ServerPlugin {
     private final Refusals refusals;
     private final TransactionCommands transactions;
     private final PubSub pubSub;
+    private final Fieldsets fieldsets;
     private final Monitors monitors;
     private final ClientTracking tracking;
     private final String redisVersion;
@@ -42,6 +44,7 @@ public final class ConnectionCommands implements ServerPlugin {
             Refusals refusals,
             TransactionCommands transactions,
             PubSub pubSub,
+            Fieldsets fieldsets,
             Monitors monitors,
             ClientTracking tracking,
             String redisVersion) {
@@ -49,6 +52,7 @@ public final class ConnectionCommands implements ServerPlugin {
         this.refusals = refusals;
         this.transactions = transactions;
         this.pubSub = pubSub;
+        this.fieldsets = fieldsets;
         this.monitors = monitors;
         this.tracking = tracking;
         this.redisVersion = redisVersion;
@@ -188,6 +192,7 @@ public final class ConnectionCommands implements ServerPlugin {
         Client client = ClientCall.of(call).client();
         transactions.end(client);
         pubSub.disconnect(client);
+        fieldsets.discardAll(client);
         tracking.disable(client);
         monitors.remove(client);
         client.set(ClientFlag.NO_EVICT, false);

@@ -4,8 +4,10 @@ import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.acl.User;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,7 @@ public final class Client {
     private final Set<Bytes> patterns = new LinkedHashSet<>(0);
     private final Set<Bytes> shardChannels = new LinkedHashSet<>(0);
     private final List<WatchedKey> watchedKeys = new ArrayList<>(0);
+    private final Map<Bytes, Bytes[]> fieldsets = new HashMap<>(0);
     private int flags;
     private int database;
     private int protocol = 2;
@@ -267,11 +270,16 @@ public final class Client {
         return watchedKeys;
     }
 
+    /** The fields that the client has prepared for HIMPORT, by names; changed by the registry of fieldsets only. */
+    public Map<Bytes, Bytes[]> fieldsets() {
+        return fieldsets;
+    }
+
     public int subscriptionCount() {
         return channels.size() + patterns.size();
     }
 
-    /** What the names of keys and channels take of the heap that are kept for the client, in bytes. */
+    /** What the names of keys, channels and fields take of the heap that are kept for the client, in bytes. */
     public long keptBytes() {
         return keptBytes;
     }

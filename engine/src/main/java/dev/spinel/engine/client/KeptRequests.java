@@ -6,7 +6,7 @@ import dev.spinel.engine.memory.WorkingHeap;
 
 /**
  * What clients have the server keep for them: copies of requests that wait for something (the queue of a transaction, blocked
- * and paused clients), and the names of keys and channels. It is counted here, so that a flood of it is noticed before the
+ * and paused clients), and the names of keys, channels and fields. It is counted here, so that a flood of it is noticed before the
  * heap is full. Engine thread only.
  */
 public final class KeptRequests {

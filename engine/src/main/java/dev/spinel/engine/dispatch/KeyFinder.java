@@ -57,11 +57,14 @@ public final class KeyFinder {
         flags.clear();
         boolean special =
                 spec.group() != CommandGroup.MODULE && !spec.keySpecs().isEmpty();
-        // the name alone does not do: CONFIG SET, or a subcommand of a plugin, may be called the same
+        // the name alone does not do: CONFIG SET, HIMPORT SET, or a subcommand of a plugin, may be called the same
         return switch (special ? spec.name() : "") {
             case "BITFIELD" -> findOfBitfield(args, offset, argCount);
             case "MIGRATE" -> findOfMigrate(spec, args, offset, argCount);
-            case "SET" -> findOfSet(args, offset, argCount);
+            case "SET" -> {
+                boolean ofString = spec.group() == CommandGroup.STRING;
+                yield ofString ? findOfSet(args, offset, argCount) : findBySpecs(spec, args, offset, argCount);
+            }
             case "SORT" -> findOfSort(spec, args, offset, argCount);
             case "SORT_RO" -> add(1, spec.keySpecs().get(0).flags());
             default -> findBySpecs(spec, args, offset, argCount);

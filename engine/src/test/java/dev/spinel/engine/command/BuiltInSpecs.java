@@ -33,6 +33,7 @@ public final class BuiltInSpecs {
             "command.set.SetSpecs",
             "command.sortedset.SortedSetSpecs",
             "command.string.StringSpecs",
+            "hashimport.HashImportSpecs",
             "pubsub.PubSubSpecs",
             "transaction.TransactionSpecs");
 

@@ -355,7 +355,7 @@ class MemoryEndsTest {
         private static final int MOST = 150_000;
 
         @ParameterizedTest
-        @ValueSource(strings = {"WATCH", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE"})
+        @ValueSource(strings = {"WATCH", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "HIMPORT PREPARE"})
         void namesOfAClient_areRefusedInTheEnd_andForgottenWithIt(String command) {
             CommandTester.Session client = tester.connect();
             int names = 0;

@@ -95,6 +95,8 @@ public final class RandomCommands {
         "HGETEX %k PX %n FIELDS 2 %v %v",
         "HGETEX %k PERSIST FIELDS 1 %v",
         "HGETDEL %k FIELDS 2 %v %v",
+        "HIMPORT PREPARE fields a b %v",
+        "HIMPORT SET %k fields %v %n x",
         "SET %k %v IFNE %v",
         "SET %k %v IFNE %v GET EX %n",
         "SET %k v1 KEEPTTL IFDNE 0000000000000000 GET",

@@ -143,6 +143,11 @@ final class KeyFinderTest {
     }
 
     @Test
+    void find_subcommandNamedAsAnotherCommand_hasItsOwnKeys() throws ReflectiveOperationException {
+        assertThat(find("HIMPORT SET a fields GET")).isEqualTo("a:OW+update");
+    }
+
+    @Test
     void find_manyKeys_growsItsBuffers() throws ReflectiveOperationException {
         StringBuilder command = new StringBuilder("MGET");
         StringJoiner expected = new StringJoiner(" ");

@@ -8,6 +8,7 @@ import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.client.Client;
 import dev.spinel.engine.client.ClientCall;
 import dev.spinel.engine.dispatch.ScriptCalls.Rules;
+import dev.spinel.engine.hashimport.Fieldsets;
 import dev.spinel.engine.propagate.Audience;
 import dev.spinel.lua.vm.Interpreter;
 import dev.spinel.lua.vm.LuaError;
@@ -41,6 +42,7 @@ final class ScriptRunner {
     private final Interpreter lua;
     private final ReplyToLua replies;
     private final ScriptClient scriptClient;
+    private final Fieldsets fieldsets;
     private @Nullable Running running;
     private boolean killed;
     private boolean runsDenied;
@@ -81,6 +83,7 @@ final class ScriptRunner {
         this.lua = new Interpreter(new ScriptHeap(ports.unclaimedDataBytes()), this::check);
         this.replies = new ReplyToLua(lua);
         this.scriptClient = new ScriptClient(replies);
+        this.fieldsets = new Fieldsets(ports.keptRequests());
     }
 
     Interpreter lua() {
@@ -249,6 +252,7 @@ final class ScriptRunner {
             lua.endCoroutines();
             running = null;
             replies.clear();
+            fieldsets.discardAll(scriptClient.client());
         }
     }
 
