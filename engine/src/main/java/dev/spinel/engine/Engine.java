@@ -290,7 +290,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         pausedClients,
                         tracking,
                         dispatcher::failBlocked,
-                        this::disconnect),
+                        this::disconnect,
+                        keyspaces::imports),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }
@@ -489,6 +490,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         new UserConnections(users, clients, dispatcher::caller, this::disconnect);
         bindings.access(users, aclLog);
         bindings.hertz(cron::hz);
+        bindings.importMode(keyspaces, dispatcher);
         bindings.lazyRelease(keyspaces);
         bindings.eviction(keyspaces);
         bindings.clients(limits);

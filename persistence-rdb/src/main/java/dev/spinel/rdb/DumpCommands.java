@@ -113,7 +113,7 @@ final class DumpCommands {
             expiresAtMillis =
                     timeToLive > Long.MAX_VALUE - call.nowMillis() ? Long.MAX_VALUE : timeToLive + call.nowMillis();
         }
-        boolean expired = timeToLive != 0 && expiresAtMillis <= call.nowMillis();
+        boolean expired = timeToLive != 0 && keyspace.isPast(expiresAtMillis);
         read(payload);
         if (expired) {
             values.drop();

@@ -92,7 +92,7 @@ public interface Keyspace {
 
     /**
      * Whether a key that is to expire at a time, in milliseconds of Unix time, is over already. Never while a log is
-     * replayed, which says itself what expired.
+     * replayed or data are imported, whose source says itself what expired.
      */
     boolean isPast(long unixMillis);
 

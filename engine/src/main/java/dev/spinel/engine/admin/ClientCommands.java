@@ -17,6 +17,7 @@ import dev.spinel.engine.client.PausedClients;
 import dev.spinel.engine.tracking.ClientTracking;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** CLIENT and its subcommands. Engine thread only. */
@@ -30,12 +31,14 @@ public final class ClientCommands implements ServerPlugin {
     private final TrackingCommands tracking;
     private final BiConsumer<Client, String> failBlocked;
     private final Consumer<Client> forget;
+    private final BooleanSupplier importMode;
 
     /**
      * The commands about clients.
      *
      * @param failBlocked answers a blocked client an error in place of what it waits for
      * @param forget removes a client whose connection was closed
+     * @param importMode whether clients may be sources of data that are imported ({@code import-mode})
      */
     public ClientCommands(
             ClientRegistry clients,
@@ -44,10 +47,12 @@ public final class ClientCommands implements ServerPlugin {
             PausedClients pausedClients,
             ClientTracking tracking,
             BiConsumer<Client, String> failBlocked,
-            Consumer<Client> forget) {
+            Consumer<Client> forget,
+            BooleanSupplier importMode) {
         this.tracking = new TrackingCommands(clients, tracking);
         this.failBlocked = failBlocked;
         this.forget = forget;
+        this.importMode = importMode;
         this.clients = clients;
         this.users = users;
         this.blockedClients = blockedClients;
@@ -81,6 +86,8 @@ public final class ClientCommands implements ServerPlugin {
                                 "    Return the ID of the client that is told of changed keys instead.",
                                 "ID",
                                 "    Return the ID of this connection.",
+                                "IMPORT-SOURCE (ON|OFF)",
+                                "    In import mode, let this connection see keys that have expired.",
                                 "INFO",
                                 "    Describe this connection.",
                                 "KILL <ip:port>",
@@ -113,6 +120,7 @@ public final class ClientCommands implements ServerPlugin {
                                 "    End a pause.")),
                 Command.of(ClientSpecs.CLIENT_ID, call -> call.reply()
                         .integer(ClientCall.of(call).client().id())),
+                Command.of(ClientSpecs.CLIENT_IMPORT_SOURCE, this::importSource),
                 Command.of(ClientSpecs.CLIENT_INFO, ClientCommands::info),
                 Command.of(ClientSpecs.CLIENT_KILL, this::kill),
                 Command.of(ClientSpecs.CLIENT_LIST, this::list),
@@ -233,6 +241,13 @@ public final class ClientCommands implements ServerPlugin {
         }
         ClientCall.of(call).client().set(flag, on);
         call.reply().ok();
+    }
+
+    private void importSource(Call call) {
+        if (call.argIs(2, "ON") && !importMode.getAsBoolean()) {
+            throw Errors.err("Server is not in import mode");
+        }
+        toggle(call, ClientFlag.IMPORT_SOURCE);
     }
 
     private void pause(Call call) {

@@ -118,6 +118,7 @@ final class ClientDescription {
         append(flags, client.is(ClientFlag.READONLY), 'r');
         append(flags, client.is(ClientFlag.NO_EVICT), 'e');
         append(flags, client.is(ClientFlag.NO_TOUCH), 'T');
+        append(flags, client.is(ClientFlag.IMPORT_SOURCE), 'I');
         return flags.length() == 0 ? "N" : flags.toString();
     }
 

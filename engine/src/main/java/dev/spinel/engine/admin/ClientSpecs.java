@@ -101,6 +101,16 @@ final class ClientSpecs {
             .complexity("O(1)")
             .build();
 
+    static final CommandSpec CLIENT_IMPORT_SOURCE = command("IMPORT-SOURCE")
+            .since("8.1.0")
+            .arity(3)
+            .flags(NOSCRIPT, LOADING, STALE)
+            .acl(AclCategory.CONNECTION)
+            .arguments(ENABLED)
+            .summary("Makes the connection the source of data that are imported.")
+            .complexity("O(1)")
+            .build();
+
     static final CommandSpec CLIENT_INFO = command("INFO")
             .since("6.2.0")
             .arity(2)

@@ -110,6 +110,14 @@ public final class ConfigBindings {
         bindInt("lfu-decay-time", keyspaces.access()::decayMinutes);
     }
 
+    /** Whether data are imported from a server that says itself what expires. */
+    public void importMode(Keyspaces keyspaces, Dispatcher dispatcher) {
+        config.bind("import-mode", value -> {
+            keyspaces.imports(value.isYes());
+            dispatcher.imports(value.isYes());
+        });
+    }
+
     /** When the memory of what is removed is released later. */
     public void lazyRelease(Keyspaces keyspaces) {
         config.bind("lazyfree-lazy-expire", value -> keyspaces.expiresLazily(value.isYes()));

@@ -197,6 +197,7 @@ public final class ConnectionCommands implements ServerPlugin {
         monitors.remove(client);
         client.set(ClientFlag.NO_EVICT, false);
         client.set(ClientFlag.NO_TOUCH, false);
+        client.set(ClientFlag.IMPORT_SOURCE, false);
         client.set(ClientFlag.READONLY, false);
         client.set(ClientFlag.REDIRECTABLE, false);
         client.unauthenticated(users.authenticationRequired());

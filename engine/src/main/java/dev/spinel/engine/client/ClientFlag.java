@@ -41,7 +41,9 @@ public enum ClientFlag {
     /** Runs the commands of scripts. */
     SCRIPT(18),
     /** Is a log that is replayed, which may say what clients may not. */
-    LOG(19);
+    LOG(19),
+    /** Brings the data of another server, which says itself what expires; matters in import mode only. */
+    IMPORT_SOURCE(20);
 
     private final int bit;
 

@@ -51,6 +51,7 @@ final class ServerDirectives {
         registry.register(integer("timeout", 0, 0, MAX_INT));
         registry.register(integer("tcp-keepalive", 300, 0, MAX_INT));
         registry.register(yesNo("protected-mode", true));
+        registry.register(yesNo("import-mode", false));
         // Hidden, because tools set whatever CONFIG GET * answers but the immutable directives that they know.
         registry.register(choice("io-transport", List.of("auto", "nio", "epoll", "io_uring"), IMMUTABLE, HIDDEN));
         registry.register(integer("busy-poll-usec", 50, 0, 1_000_000, HIDDEN));

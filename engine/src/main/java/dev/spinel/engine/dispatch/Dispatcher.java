@@ -69,6 +69,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private final Consumer<String> log;
     private final List<CallContext> contexts = new ArrayList<>();
     private final KeyFinder keyFinder = new KeyFinder();
+    private final CallModes callModes;
     private int depth;
     private int serverState;
     private final Map<DiskUser, String> diskErrors = new EnumMap<>(DiskUser.class);
@@ -104,6 +105,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         this.failureLog = failureLog;
         this.refusalLog = refusalLog;
         this.log = log;
+        this.callModes = new CallModes(services.keyspaces());
         monitors.onChange(() -> serverState(Gate.MONITORED, !monitors.isEmpty()));
     }
 
@@ -122,6 +124,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     public void outOfMemory(boolean value) {
         serverState(Gate.OUT_OF_MEMORY, value);
         services.keptRequests().memoryIsShort(value);
+    }
+
+    /** Sets whether data are imported ({@code import-mode}). */
+    public void imports(boolean value) {
+        serverState(CallModes.IMPORT, value);
     }
 
     @Override
@@ -718,8 +725,10 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (tells) {
             services.tracking().begin(client);
         }
-        if (client.is(ClientFlag.NO_TOUCH)) {
-            services.keyspaces().touchesKeys(command.command().spec().name().equals("TOUCH"));
+        int modes = (serverState | client.flagBits()) & CallModes.ALL;
+        if (modes != 0) {
+            callModes.begin(
+                    modes, command, depth == 0 ? client : contexts.get(0).client());
         }
         depth++;
         long start = depth == 1 ? services.clock().nowNanos() : services.clock().readNanos();
@@ -758,10 +767,10 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
         long took = services.clock().readNanos() - start;
         context.finish(databaseBefore);
-        if (client.is(ClientFlag.NO_TOUCH)) {
-            services.keyspaces().touchesKeys(true);
-        }
         long replyBytes = (long) client.connection().mark() - mark;
+        if (modes != 0) {
+            callModes.end(modes, depth == 0 && replay == null);
+        }
         if (client.replyMode() != ReplyMode.ON) {
             client.endReply(mark, command.repliesByPush());
         }

@@ -128,21 +128,30 @@ public final class Database implements Keyspace {
         return context.keyHash().hash(key.array(), key.offset(), key.length());
     }
 
-    /** The address of a live record, or {@link Arena#NULL}; a record whose time is over is removed. */
+    /** The address of a live record, or {@link Arena#NULL}; a record whose time is over is removed, but in import mode. */
     private long find(long hash, Bytes key) {
+        return find(hash, key, false);
+    }
+
+    /** As {@link #find}, for what is about to change the key: a record whose time is over must not be in its way. */
+    private long findToChange(long hash, Bytes key) {
+        return find(hash, key, true);
+    }
+
+    private long find(long hash, Bytes key, boolean toChange) {
         long address = table.find(hash, key.array(), key.offset(), key.length());
         if (address != Arena.NULL) {
             byte[] chunk = arena.chunk(address);
             int record = arena.offset(address);
             int flags = RecordLayout.flags(chunk, record);
             if ((flags & HAS_EXPIRY) != 0 && isDue(RecordLayout.expiry(chunk, record, flags))) {
-                if (context.deletesExpired()) {
+                if (context.removesExpired(toChange)) {
                     expire(hash, address);
                 }
                 return Arena.NULL;
             }
             if (RecordLayout.hasExpiringFields(chunk, record)) {
-                return withoutDueFields(hash, address, key);
+                return withoutDueFields(hash, address, key, toChange);
             }
         }
         return address;
@@ -154,10 +163,13 @@ public final class Database implements Keyspace {
      *
      * @return the address of the record, which may be another one, or {@link Arena#NULL} if no field is left
      */
-    private long withoutDueFields(long hash, long address, Bytes key) {
+    private long withoutDueFields(long hash, long address, Bytes key, boolean toChange) {
         HashView view = hashView(hash, address);
         boolean isUnderConstruction = index < 0;
-        if (view.isLarge() || !isDue(view.nextExpiryMillis()) || !context.deletesExpired() || isUnderConstruction) {
+        if (view.isLarge()
+                || !isDue(view.nextExpiryMillis())
+                || !context.removesExpired(toChange)
+                || isUnderConstruction) {
             return address;
         }
         reclaimFields(hash, address);
@@ -198,7 +210,7 @@ public final class Database implements Keyspace {
 
     @Override
     public boolean isPast(long unixMillis) {
-        return context.dueMillis() >= unixMillis;
+        return !context.imports() && context.dueMillis() >= unixMillis;
     }
 
     private void expire(long hash, long address) {
@@ -538,7 +550,7 @@ public final class Database implements Keyspace {
     @Override
     public <V> @Nullable V modify(ValueType<V> type, Bytes key) {
         long hash = hash(key);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL) {
             return null;
         }
@@ -550,7 +562,7 @@ public final class Database implements Keyspace {
     @Override
     public <V> V modifyOrCreate(ValueType<V> type, Bytes key) {
         long hash = hash(key);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL) {
             return add(type, hash, key);
         }
@@ -650,7 +662,7 @@ public final class Database implements Keyspace {
     @Override
     public <V> V replace(ValueType<V> type, Bytes key) {
         long hash = hash(key);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL) {
             return add(type, hash, key);
         }
@@ -667,7 +679,7 @@ public final class Database implements Keyspace {
         long hash = hash(key);
         int encoding = StringView.encodingOf(value);
         int valueLength = StringView.encodedLength(value, encoding);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL) {
             address = createRecord(hash, key, ValueType.STRING.id(), encoding, valueLength, NO_EXPIRY);
             writeString(address, value, encoding);
@@ -808,7 +820,7 @@ public final class Database implements Keyspace {
     @Override
     public boolean remove(Bytes key) {
         long hash = hash(key);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL) {
             return false;
         }
@@ -819,7 +831,7 @@ public final class Database implements Keyspace {
     @Override
     public boolean unlink(Bytes key) {
         long hash = hash(key);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL) {
             return false;
         }
@@ -830,7 +842,7 @@ public final class Database implements Keyspace {
     @Override
     public boolean removeIfEmpty(Bytes key) {
         long hash = hash(key);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL || !viewAt(hash, address).isEmpty()) {
             return false;
         }
@@ -852,7 +864,7 @@ public final class Database implements Keyspace {
     /** Moves a value to a key, of another database perhaps, in place of what that held, and lets it expire at a time. */
     private boolean transplant(Bytes from, Database target, Bytes to, long expiryMillis) {
         long hash = hash(from);
-        long address = find(hash, from);
+        long address = findToChange(hash, from);
         if (address == Arena.NULL) {
             return false;
         }
@@ -920,7 +932,7 @@ public final class Database implements Keyspace {
 
     /** Removes a key, if there is one, that another value is about to take. */
     private void putAside(long hash, Bytes key) {
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address != Arena.NULL) {
             replaceRecord(hash, address);
         }
@@ -942,7 +954,7 @@ public final class Database implements Keyspace {
     @Override
     public void expireAt(Bytes key, long unixMillis) {
         long hash = hash(key);
-        long address = find(hash, key);
+        long address = findToChange(hash, key);
         if (address == Arena.NULL) {
             throw new IllegalArgumentException("expireAt on an absent key");
         }
@@ -1008,7 +1020,7 @@ public final class Database implements Keyspace {
             if (expiryMillis == NO_EXPIRY || !isDue(expiryMillis)) {
                 return Bytes.of(key);
             }
-            if (context.deletesExpired()) {
+            if (context.removesExpired(false)) {
                 expire(context.keyHash().hash(key, 0, key.length), address);
             }
         }
@@ -1030,7 +1042,7 @@ public final class Database implements Keyspace {
             scannedKey.set(chunk, record + RecordLayout.keyOffset(flags), RecordLayout.keyLength(chunk, record, flags));
             visitor.visit(scannedKey, valueTypeAt(address));
         });
-        if (context.deletesExpired()) {
+        if (context.removesExpired(false)) {
             due.expire();
         }
         return next;
@@ -1150,7 +1162,7 @@ public final class Database implements Keyspace {
             return 0;
         }
         HashView view = hashView(hash, address);
-        if (!isDue(view.nextExpiryMillis()) || !context.deletesExpired()) {
+        if (!isDue(view.nextExpiryMillis()) || !context.removesExpired(false)) {
             return 0;
         }
         if (view.isLarge()) {

@@ -144,7 +144,7 @@ public final class Eviction {
             if (context.lazyRelease().isPending()) {
                 // What was removed before counts until it is released; more need not go for it.
                 context.lazyRelease().run(Math.min(limitNanos, NANOS_PER_MILLI));
-            } else if (policy == EvictionPolicy.NOEVICTION) {
+            } else if (!mayRemove()) {
                 return Outcome.EXHAUSTED;
             } else if (!hasCandidates()) {
                 memory.recount();
@@ -157,10 +157,14 @@ public final class Eviction {
                 return memory.excessBytes() > 0 ? Outcome.UNFINISHED : Outcome.DONE;
             }
         }
-        if (policy != EvictionPolicy.NOEVICTION) {
+        if (mayRemove()) {
             makeGaps(memory, start);
         }
         return Outcome.DONE;
+    }
+
+    private boolean mayRemove() {
+        return policy != EvictionPolicy.NOEVICTION && !context.imports();
     }
 
     /** Removes keys until gaps merge into room for what comes, or the time is up; what comes then may find none. */

@@ -30,6 +30,7 @@ final class KeyspaceContext {
 
     private boolean expires = true;
     private boolean deletesExpired = true;
+    private boolean imports;
     private boolean touchesKeys = true;
     private boolean expiresLazily;
     private boolean removesLazily;
@@ -119,12 +120,26 @@ final class KeyspaceContext {
         return access;
     }
 
-    boolean deletesExpired() {
-        return deletesExpired;
+    /**
+     * Whether keys whose time is over are removed when they are met.
+     *
+     * @param toChange by something that is to change them: in import mode nothing else removes them
+     */
+    boolean removesExpired(boolean toChange) {
+        return deletesExpired && (toChange || !imports);
     }
 
     void deletesExpired(boolean value) {
         deletesExpired = value;
+    }
+
+    /** Whether data are imported from another server. */
+    boolean imports() {
+        return imports;
+    }
+
+    void imports(boolean value) {
+        imports = value;
     }
 
     /** Whether the memory of expired values is released later. */

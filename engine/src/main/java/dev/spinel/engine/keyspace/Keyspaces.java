@@ -110,6 +110,19 @@ public final class Keyspaces {
         context.deletesExpired(value);
     }
 
+    /**
+     * Whether data are imported from another server ({@code import-mode}), which says itself what expires: keys whose time is
+     * over then stay, unseen, until they are changed, and none go to make room.
+     */
+    public void imports(boolean value) {
+        context.imports(value);
+    }
+
+    /** Whether data are imported. */
+    public boolean imports() {
+        return context.imports();
+    }
+
     /** Takes note that a command has changed a key: it is then the last to be evicted for the age of its last change. */
     public void changed(int index, Bytes key) {
         if (context.access().tracksChanges()) {
@@ -222,13 +235,13 @@ public final class Keyspaces {
 
     /**
      * Removes keys and fields of hashes whose time is over until few are left or the time is up; unless
-     * {@link #deletesExpired} is off. Slices of the keys take turns with slices of a large hash.
+     * {@link #deletesExpired} is off, or data are imported. Slices of the keys take turns with slices of a large hash.
      *
      * @param budgetNanos how long this may take
      * @return whether it stopped because of the time
      */
     public boolean expireCycle(long budgetNanos) {
-        if (!context.deletesExpired()) {
+        if (!context.removesExpired(false)) {
             return false;
         }
         long start = System.nanoTime();

@@ -54,6 +54,18 @@ class IntrospectionTest {
                     .containsPattern("id=\\d+ .* argv-mem=10 .* cmd=blpop");
             assertThat(tester.send("client info")).contains(" argv-mem=10 ");
         }
+
+        @Test
+        void noTouch_endsWithItsSwitch() {
+            tester.send("set k v");
+            tester.advanceMillis(50_000);
+            tester.send("client no-touch on");
+            tester.send("get k");
+            assertThat(tester.send("object idletime k")).isEqualTo("50");
+            tester.send("client no-touch off");
+            tester.send("get k");
+            assertThat(tester.send("object idletime k")).isEqualTo("0");
+        }
     }
 
     @Nested

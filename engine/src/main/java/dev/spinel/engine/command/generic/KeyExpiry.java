@@ -49,6 +49,8 @@ final class KeyExpiry {
             call.changed(key, KeyEvent.GENERIC, "del");
             call.propagateAs(DEL, key);
         } else {
+            // What has expired before the beginning of time may have to stay, and a negative time says otherwise.
+            whenMillis = Math.max(0, whenMillis);
             keys.expireAt(key, whenMillis);
             call.changed(key, KeyEvent.GENERIC, "expire");
             call.propagateAs(PEXPIREAT, key, Bytes.of(Long.toString(whenMillis)));

@@ -192,7 +192,7 @@ final class FieldExpiry {
             if (expiryMillis < 0) {
                 reply.integer(expiryMillis);
             } else {
-                long millis = expiryMillis - baseMillis;
+                long millis = Math.max(0, expiryMillis - baseMillis);
                 reply.integer(inSeconds ? (millis + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND : millis);
             }
         }
