@@ -16,6 +16,8 @@ import dev.spinel.engine.admin.ConfigBindings;
 import dev.spinel.engine.admin.ConfigCommands;
 import dev.spinel.engine.admin.ConnectionCommands;
 import dev.spinel.engine.admin.DebugCommands;
+import dev.spinel.engine.admin.HotKeysCommands;
+import dev.spinel.engine.admin.HotKeysSession;
 import dev.spinel.engine.admin.InfoCommands;
 import dev.spinel.engine.admin.InfoReport;
 import dev.spinel.engine.admin.InfoSections;
@@ -63,6 +65,7 @@ import dev.spinel.engine.dispatch.Dispatcher;
 import dev.spinel.engine.dispatch.Dispatcher.FailureLog;
 import dev.spinel.engine.dispatch.Dispatcher.Outcome;
 import dev.spinel.engine.dispatch.EngineClock;
+import dev.spinel.engine.dispatch.HotKeys;
 import dev.spinel.engine.dispatch.KeyEvents;
 import dev.spinel.engine.dispatch.Monitors;
 import dev.spinel.engine.dispatch.RegisteredCommand;
@@ -153,6 +156,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final AclLog aclLog = new AclLog();
     private final Keyspaces keyspaces;
     private final Dispatcher dispatcher;
+    private final HotKeysSession hotKeysSession;
     private final PausedClients pausedClients;
     private final MemoryUse memory;
     private final Contributions contributions;
@@ -198,6 +202,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 options.random(),
                 changes,
                 options.nanos());
+        HotKeys hotKeys = new HotKeys(options.random());
+        this.hotKeysSession = new HotKeysSession(hotKeys, options.process(), clock);
         DispatchServices services = new DispatchServices(
                 keyspaces,
                 room,
@@ -208,6 +214,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 keptRequests,
                 limits,
                 tracking,
+                hotKeys,
                 clock,
                 options.random(),
                 options.config()::number);
@@ -243,7 +250,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 keyspaces,
                 clients,
                 pausedClients,
-                () -> replicationFigures().countedBytes() + tracking.heapBytes() + commandLogs.heapBytes());
+                () -> replicationFigures().countedBytes()
+                        + tracking.heapBytes()
+                        + commandLogs.heapBytes()
+                        + hotKeys.heapBytes());
         this.memoryLimit = new MemoryLimit(new MemoryLimit.Parts(
                 clock,
                 arena,
@@ -258,6 +268,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 latencyMonitor,
                 process::releaseMemory));
         dispatcher.onLackOfRoom(memoryLimit::makeRoom);
+        cron.add(hotKeysSession::stopWhenOver);
         cron.add(memoryLimit::startCompaction);
         cron.add(() -> limits.sweep(clock.nowMillis()));
         for (ServerPlugin family : List.of(
@@ -421,6 +432,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 changes,
                 pubSub,
                 tracking,
+                hotKeysSession,
                 commandTable,
                 options.plugins(),
                 dispatcher,
@@ -463,6 +475,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 new InfoCommands(info),
                 new MemoryCommands(memory, keyspaces, process, this::scriptFigures),
                 new CommandLogCommands(commandLogs),
+                new HotKeysCommands(hotKeysSession),
                 new LatencyCommands(latencyMonitor, commandLogs.slow(), commandTable),
                 new ReplicaOfCommands(clients),
                 new ClusterCommands(),

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** The sections of INFO and which of them a request names. Engine thread only. */
@@ -21,10 +22,15 @@ public final class InfoReport {
         WITH_ALL
     }
 
-    private record Section(String title, Shown shown, Consumer<InfoText> fields) {}
+    private record Section(String title, Shown shown, BooleanSupplier exists, Consumer<InfoText> fields) {}
 
     void add(String title, Shown shown, Consumer<InfoText> fields) {
-        sections.add(new Section(title, shown, fields));
+        add(title, shown, () -> true, fields);
+    }
+
+    /** Adds a section that is not always there, even when it is named. */
+    void add(String title, Shown shown, BooleanSupplier exists, Consumer<InfoText> fields) {
+        sections.add(new Section(title, shown, exists, fields));
     }
 
     /** Adds a plugin's section; {@code everything}, {@code modules} and its name show it. */
@@ -48,8 +54,9 @@ public final class InfoReport {
         boolean byDefault = all || wanted.isEmpty() || wanted.contains("default");
         InfoText text = new InfoText();
         for (Section section : sections) {
-            if ((section.shown == Shown.BY_DEFAULT ? byDefault : all)
-                    || wanted.contains(section.title.toLowerCase(Locale.ROOT))) {
+            boolean isWanted = (section.shown == Shown.BY_DEFAULT ? byDefault : all)
+                    || wanted.contains(section.title.toLowerCase(Locale.ROOT));
+            if (isWanted && section.exists.getAsBoolean()) {
                 text.section(section.title);
                 section.fields.accept(text);
             }

@@ -65,6 +65,7 @@ public final class InfoSections {
             ChangeHub changes,
             PubSub pubSub,
             ClientTracking tracking,
+            HotKeysSession hotKeys,
             CommandTable commands,
             PluginHost plugins,
             Dispatcher dispatcher,
@@ -95,6 +96,7 @@ public final class InfoSections {
         report.add("Latencystats", Shown.WITH_ALL, sections::latencystats);
         report.add("Cluster", Shown.BY_DEFAULT, text -> text.add("cluster_enabled", 0));
         report.add("Keyspace", Shown.BY_DEFAULT, sections::keyspace);
+        report.add("Hotkeys", Shown.BY_DEFAULT, sources.hotKeys::exists, sections::hotKeys);
         return report;
     }
 
@@ -245,6 +247,10 @@ public final class InfoSections {
         StringBuilder text = new StringBuilder();
         InfoText.fixed(text, whole == 0 ? 0.0 : 100.0 * part / whole, 2);
         return text.append('%').toString();
+    }
+
+    private void hotKeys(InfoText text) {
+        text.add("hotkeys-tracking-active", sources.hotKeys.isActive() ? 1 : 0);
     }
 
     private void persistence(InfoText text) {

@@ -12,13 +12,17 @@ import dev.spinel.engine.keyspace.Keyspaces;
 final class CallModes {
     /** Data are imported, so what the source of them sees has no end of life. */
     static final int IMPORT = 1 << 21;
+    /** The keys that take most time or bytes are being found. */
+    static final int HOT_KEYS = 1 << 22;
 
-    static final int ALL = ClientFlag.NO_TOUCH.bit() | IMPORT;
+    static final int ALL = ClientFlag.NO_TOUCH.bit() | IMPORT | HOT_KEYS;
 
     private final Keyspaces keyspaces;
+    private final HotKeys hotKeys;
 
-    CallModes(Keyspaces keyspaces) {
+    CallModes(Keyspaces keyspaces, HotKeys hotKeys) {
         this.keyspaces = keyspaces;
+        this.hotKeys = hotKeys;
     }
 
     /** @param caller whose request leads to the call */
@@ -32,12 +36,15 @@ final class CallModes {
     }
 
     /** @param isOutermost whether no other call goes on, nor a log is replayed */
-    void end(int modes, boolean isOutermost) {
+    void end(int modes, RegisteredCommand command, CallContext call, boolean isOutermost, long nanos, long replyBytes) {
         if ((modes & ClientFlag.NO_TOUCH.bit()) != 0) {
             keyspaces.touchesKeys(true);
         }
         if ((modes & IMPORT) != 0 && isOutermost) {
             keyspaces.expires(true);
+        }
+        if ((modes & HOT_KEYS) != 0) {
+            hotKeys.called(command, call, nanos, replyBytes);
         }
     }
 }

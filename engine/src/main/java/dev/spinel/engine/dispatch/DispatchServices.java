@@ -26,6 +26,7 @@ public record DispatchServices(
         KeptRequests keptRequests,
         ClientLimits limits,
         ClientTracking tracking,
+        HotKeys hotKeys,
         EngineClock clock,
         RandomGenerator random,
         ToLongFunction<String> configNumbers) {}

@@ -105,8 +105,9 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         this.failureLog = failureLog;
         this.refusalLog = refusalLog;
         this.log = log;
-        this.callModes = new CallModes(services.keyspaces());
+        this.callModes = new CallModes(services.keyspaces(), services.hotKeys());
         monitors.onChange(() -> serverState(Gate.MONITORED, !monitors.isEmpty()));
+        services.hotKeys().onSwitch(on -> serverState(CallModes.HOT_KEYS, on));
     }
 
     /** Receives defects of handlers; any of them answers an error and leaves the server running. */
@@ -769,7 +770,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         context.finish(databaseBefore);
         long replyBytes = (long) client.connection().mark() - mark;
         if (modes != 0) {
-            callModes.end(modes, depth == 0 && replay == null);
+            callModes.end(modes, command, context, depth == 0 && replay == null, took, replyBytes);
         }
         if (client.replyMode() != ReplyMode.ON) {
             client.endReply(mark, command.repliesByPush());

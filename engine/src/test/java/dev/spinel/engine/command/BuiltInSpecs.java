@@ -17,6 +17,7 @@ public final class BuiltInSpecs {
             "admin.CommandTableSpecs",
             "admin.ConfigSpecs",
             "admin.ConnectionSpecs",
+            "admin.HotKeysSpecs",
             "admin.LatencySpecs",
             "admin.MemorySpecs",
             "admin.ModuleSpecs",

@@ -30,6 +30,8 @@ public final class CommandTester {
     private final Engine engine;
     private final Session session;
     private long nowMillis = 1_700_000_000_000L;
+    private long tickNanos;
+    private long tickedNanos;
 
     public CommandTester() {
         this(new FixedProcess());
@@ -75,7 +77,7 @@ public final class CommandTester {
                 capabilities,
                 maxArenaBytes,
                 () -> nowMillis,
-                () -> nowMillis * 1_000_000,
+                () -> nowMillis * 1_000_000 + (tickedNanos += tickNanos),
                 new Random(7),
                 "7.0.15",
                 "0.0",
@@ -150,6 +152,11 @@ public final class CommandTester {
     public void advanceMillis(long millis) {
         nowMillis += millis;
         endTurn();
+    }
+
+    /** Has the steady clock go on by so many nanoseconds whenever it is read. */
+    public void ticks(long nanos) {
+        tickNanos = nanos;
     }
 
     public long nowMillis() {
