@@ -11,9 +11,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A process, a configuration file and plugins that only exist in a test: their figures stand still. */
+/** A process, a configuration file and plugins that only exist in a test: their figures stand still until a test moves them. */
 public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, PluginHost {
     int stops;
+    double userSeconds = 1.5;
+    long inputBytes = 100;
     final List<String> logged = new ArrayList<>();
     private final Map<String, String> files = new HashMap<>();
 
@@ -93,7 +95,7 @@ public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, P
 
     @Override
     public double userCpuSeconds() {
-        return 1.5;
+        return userSeconds;
     }
 
     @Override
@@ -118,7 +120,7 @@ public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, P
 
     @Override
     public NetworkTotals networkTotals() {
-        return new NetworkTotals(100, 200, 10, 20, 3, 4);
+        return new NetworkTotals(inputBytes, 200, 10, 20, 3, 4);
     }
 
     /** The lines of the log so far. */

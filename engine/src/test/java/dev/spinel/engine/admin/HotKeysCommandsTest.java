@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class HotKeysCommandsTest {
     private static final String SLOTS = "selected-slots [[0 16383]]";
 
-    private final CommandTester server = new CommandTester();
+    private final FixedProcess process = new FixedProcess();
+    private final CommandTester server = new CommandTester(process);
 
     private void assertReply(String line, String reply) {
         assertThat(server.send(line)).as(line).isEqualTo(reply);
@@ -100,6 +101,19 @@ class HotKeysCommandsTest {
             assertReply("HOTKEYS RESET", "OK");
             assertReply("HOTKEYS GET", "nil-array");
             assertThat(server.send("INFO everything")).doesNotContain("# Hotkeys");
+        }
+
+        @Test
+        void totals_areThoseOfItsTime() {
+            server.send("HOTKEYS START METRICS 2 CPU NET");
+            process.userSeconds += 0.25;
+            process.inputBytes += 50;
+            String totals = "total-cpu-time-user-ms 250 total-cpu-time-sys-ms 0 total-net-bytes 50 ";
+            assertThat(server.send("HOTKEYS GET")).contains(totals);
+            server.send("HOTKEYS STOP");
+            process.userSeconds += 1;
+            process.inputBytes += 1000;
+            assertThat(server.send("HOTKEYS GET")).contains(totals);
         }
 
         @Test
