@@ -352,7 +352,7 @@ class MemoryEndsTest {
     /** What is kept outside the arena for clients, and of values beside their data. */
     @Nested
     class KeptOnTheHeap {
-        private static final int MOST = 150_000;
+        private static final int MOST = 1_000_000;
 
         @ParameterizedTest
         @ValueSource(strings = {"WATCH", "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "HIMPORT PREPARE"})
