@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -26,12 +27,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisMonitor;
 import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.Transaction;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisBusyException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /** Scripts and functions as programs use them, and as operators end them. */
@@ -79,6 +82,41 @@ class ScriptIT {
                     .hasMessageContaining("Script killed by user with SCRIPT KILL");
             assertThat(other.ping()).isEqualTo("PONG");
             assertThat(caller.eval("return 1")).isEqualTo(1L);
+        }
+    }
+
+    @Test
+    void monitor_showsACallBeforeItsCommandsAlsoWhenItFindsNothingToRun() {
+        List<String> shown = new CopyOnWriteArrayList<>();
+        String none = "0".repeat(40);
+        try (SpinelServer server = SpinelServer.builder().port(0).start();
+                Jedis monitor = connect(server);
+                Jedis caller = connect(server)) {
+            CompletableFuture<Void> watching = inBackground(() -> {
+                monitor.monitor(new JedisMonitor() {
+                    @Override
+                    public void onCommand(String line) {
+                        shown.add(line.substring(line.indexOf("] ") + 2));
+                    }
+                });
+                return null;
+            });
+            Awaitility.await().until(() -> caller.clientList().contains(" flags=O "));
+
+            assertThatThrownBy(() -> caller.evalsha(none)).isInstanceOf(JedisNoScriptException.class);
+            assertThatThrownBy(() -> caller.fcall("none", List.of(), List.of())).hasMessage("ERR Function not found");
+            assertThatThrownBy(() -> caller.eval("return 1", 5)).isInstanceOf(JedisDataException.class);
+            caller.eval("return redis.call('get', KEYS[1])", 1, "k");
+
+            Awaitility.await().until(() -> shown.size() >= 5);
+            assertThat(shown)
+                    .containsExactly(
+                            "\"EVALSHA\" \"" + none + "\" \"0\"",
+                            "\"FCALL\" \"none\" \"0\"",
+                            "\"EVAL\" \"return 1\" \"5\"",
+                            "\"EVAL\" \"return redis.call('get', KEYS[1])\" \"1\" \"k\"",
+                            "\"get\" \"k\"");
+            assertThat(watching).isNotDone();
         }
     }
 

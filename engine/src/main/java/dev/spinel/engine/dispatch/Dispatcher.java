@@ -578,7 +578,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     }
 
     @Override
-    public void scriptBegins(ClientCall call) {
+    public void show(ClientCall call) {
         if ((serverState & Gate.MONITORED) != 0) {
             monitors.feed(services.clock(), call.client(), call.args(), call.argCount());
         }

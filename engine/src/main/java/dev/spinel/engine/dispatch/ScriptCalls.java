@@ -37,7 +37,7 @@ public interface ScriptCalls {
     void answersError(@Nullable String message);
 
     /** Shows the command that runs a script to MONITOR, before the commands of the script. */
-    void scriptBegins(ClientCall call);
+    void show(ClientCall call);
 
     /** Whether the user whose script runs may run a command; null if no command has that name, or subcommand. */
     @Nullable

@@ -131,6 +131,7 @@ final class FunctionCommands {
     }
 
     private void fcall(Call call, boolean readOnly) {
+        runner.show(call);
         Function function = find(call.arg(1));
         if (function == null) {
             throw Errors.err("Function not found");

@@ -89,11 +89,13 @@ final class ScriptCommands {
     }
 
     private void eval(Call call, boolean readOnly) {
+        runner.show(call);
         int keys = ScriptRunner.keyCount(call, false);
         run(call, compile(call.arg(1)), keys, readOnly);
     }
 
     private void evalSha(Call call, boolean readOnly) {
+        runner.show(call);
         if (call.arg(1).length() != SHA_LENGTH) {
             throw noScript();
         }

@@ -160,6 +160,11 @@ final class ScriptRunner {
         call.reply().ok();
     }
 
+    /** Shows a call to MONITOR, which is the first thing that its command does: also when it finds no script to run. */
+    void show(Call call) {
+        ports.scripts().show(ClientCall.of(call));
+    }
+
     /** The number of keys of a call, checked. */
     static int keyCount(Call call, boolean function) {
         long keys;
@@ -216,9 +221,7 @@ final class ScriptRunner {
         // A script without flags that started below the limit may go on above it.
         boolean ignoresMemoryLimit =
                 flags == null ? !ports.scripts().isOutOfMemory() : flags.contains(ScriptFlag.ALLOW_OOM) || !readOnly;
-        ClientCall clientCall = ClientCall.of(call);
-        Client caller = clientCall.client();
-        ports.scripts().scriptBegins(clientCall);
+        Client caller = ClientCall.of(call).client();
         Running script = new Running(name, isFunction, call, readOnly, ignoresMemoryLimit);
         scriptClient.client().database(caller.database());
         scriptClient.client().protocol(2);
