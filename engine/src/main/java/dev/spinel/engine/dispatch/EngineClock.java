@@ -15,6 +15,7 @@ public final class EngineClock {
      * which the thread was held up says nothing.
      */
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long NANOS_PER_MICRO = 1000;
     private static final long MAX_LOOK_NANOS = 20_000;
 
     private final LongSupplier unixMillis;
@@ -65,6 +66,11 @@ public final class EngineClock {
     /** Unix time in milliseconds as of the last update. */
     public long nowMillis() {
         return nowMillis;
+    }
+
+    /** Unix time in microseconds as of the last update. */
+    long nowMicros() {
+        return (nowNanos + unixMinusSteadyNanos) / NANOS_PER_MICRO;
     }
 
     /** The steady clock in nanoseconds as of the last update. */

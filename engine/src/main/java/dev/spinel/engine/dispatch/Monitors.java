@@ -10,6 +10,8 @@ import java.util.Set;
 
 /** The clients that watch all commands (MONITOR). Engine thread only. */
 public final class Monitors {
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
     private final Set<Client> clients = new LinkedHashSet<>();
     private Runnable change = () -> {};
 
@@ -38,8 +40,13 @@ public final class Monitors {
     /** Shows a command to all monitors but the one that sent it. */
     void feed(EngineClock clock, Client sender, Bytes[] args, int argCount) {
         StringBuilder line = new StringBuilder();
-        long millis = clock.nowMillis();
-        line.append(String.format(Locale.ROOT, "%d.%06d [%d ", millis / 1000, millis % 1000 * 1000, sender.database()))
+        long micros = clock.nowMicros();
+        line.append(String.format(
+                        Locale.ROOT,
+                        "%d.%06d [%d ",
+                        micros / MICROS_PER_SECOND,
+                        micros % MICROS_PER_SECOND,
+                        sender.database()))
                 .append(sender.connection().isUnixSocket() ? "unix:" : "")
                 .append(sender.connection().remoteAddress())
                 .append(']');

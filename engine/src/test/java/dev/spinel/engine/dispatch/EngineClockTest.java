@@ -37,6 +37,16 @@ class EngineClockTest {
     }
 
     @Test
+    void nowMicros_tellsApartWhatHappensWithinAMillisecond() {
+        long before = clock.nowMicros();
+        pass(7_000);
+        assertThat(clock.nowMicros()).isEqualTo(before);
+        clock.update();
+        assertThat(clock.nowMicros()).isEqualTo(before + 7);
+        assertThat(clock.nowMicros() / 1000).isEqualTo(clock.nowMillis());
+    }
+
+    @Test
     void unixTimeSetBack_followed() {
         pass(1_000);
         clock.anchor();
