@@ -243,6 +243,9 @@ class ClusterIT {
             assertThat(queue.redrive(List.of(dead.get(0).id()))).isOne();
             assertThat(queue.discard(List.of(dead.get(1).id()))).isOne();
             assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 0, 0));
+            queue.enqueue(Message.of("c").withGroup(name + "g"));
+            assertThat(queue.stats(name + "g").ready()).isOne();
+            assertThat(queue.claim(2)).hasSize(2);
         }
     }
 }

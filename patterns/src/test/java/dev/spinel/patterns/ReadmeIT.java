@@ -209,6 +209,10 @@ class ReadmeIT {
         sent.get(10, TimeUnit.SECONDS);
         worker.close();
         executor.shutdown();
+        WorkQueue exports =
+                WorkQueue.builder(runtime, "exports").maxLeasedPerGroup(2).build();
+        exports.enqueue(Message.of("orders of 2026").withGroup("tenant:17"));
+        assertThat(exports.stats("tenant:17").ready()).isOne();
         assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
     }
 

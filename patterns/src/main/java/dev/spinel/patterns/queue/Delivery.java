@@ -3,6 +3,7 @@ package dev.spinel.patterns.queue;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A message on lease, and the receipt for it: until the lease ends nobody else gets it, unless it is settled before. A settlement of an
@@ -13,12 +14,15 @@ public final class Delivery {
     private final int attempt;
     private final long enqueuedAtMicros;
     private final byte[] body;
+    /** Empty for none. */
+    private final String group;
 
-    Delivery(long id, int attempt, long enqueuedAtMicros, byte[] body) {
+    Delivery(long id, int attempt, long enqueuedAtMicros, byte[] body, String group) {
         this.id = id;
         this.attempt = attempt;
         this.enqueuedAtMicros = enqueuedAtMicros;
         this.body = body;
+        this.group = group;
     }
 
     /** The message's id in the queue: the same for each attempt, for use as an idempotency key. */
@@ -44,6 +48,11 @@ public final class Delivery {
     /** The body read as UTF-8. */
     public String text() {
         return new String(body, UTF_8);
+    }
+
+    /** The group that the message belongs to, if any. */
+    public Optional<String> group() {
+        return group.isEmpty() ? Optional.empty() : Optional.of(group);
     }
 
     /** Done: the message leaves the queue. */

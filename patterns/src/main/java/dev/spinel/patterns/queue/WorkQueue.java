@@ -21,6 +21,12 @@ import java.util.concurrent.CompletionStage;
  * Claimed messages are on lease; when a worker dies, they are delivered again once their lease ends. Higher priorities first, and
  * within one priority in the order of enqueuing. Thread-safe.
  *
+ * <p>Messages may belong to groups, such as tenants, of any number. Groups with ready messages are served in turn, one message each,
+ * and messages without a group together as one more group; priority and order hold within each. So a message waits for as many
+ * others as there are groups, times those before it in its own, however many the others have.
+ * {@link Builder#maxLeasedPerGroup} bounds how many messages of a group are on lease at the same time. What a claim costs
+ * depends neither on the number of messages nor on groups that have none ready or are at their limit, except as a logarithm.
+ *
  * <p>Every operation is one round trip and atomic; settling and claiming are one together. No background job moves anything: due
  * messages and ended leases are found by whoever claims next. Time is the server's alone.
  *
@@ -62,6 +68,12 @@ public final class WorkQueue {
                         counts.get(2).asLong(),
                         counts.get(3).asLong());
             });
+    private static final Operation<GroupStats> GROUP_STATS = new Operation<>(
+            "queue.groupStats",
+            Script.load(WorkQueue.class, "group-stats.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> new GroupStats(
+                    reply.asItems().get(0).asLong(), reply.asItems().get(1).asLong()));
     private static final int MAX_BATCH = 1000;
 
     private final PatternRuntime runtime;
@@ -70,6 +82,7 @@ public final class WorkQueue {
     private final int maxDeliveries;
     private final long maxSize;
     private final Duration rememberFor;
+    private final int maxLeasedPerGroup;
 
     private final String tag;
     private final String ready;
@@ -79,6 +92,9 @@ public final class WorkQueue {
     private final String metas;
     private final String dead;
     private final String causes;
+    private final String grouped;
+    private final String turns;
+    private final String busy;
 
     private WorkQueue(Builder builder) {
         runtime = builder.runtime;
@@ -87,6 +103,7 @@ public final class WorkQueue {
         maxDeliveries = builder.maxDeliveries;
         maxSize = builder.maxSize;
         rememberFor = builder.rememberFor;
+        maxLeasedPerGroup = builder.maxLeasedPerGroup;
         tag = "{queue:" + name + '}';
         ready = tag + ":ready";
         delayed = tag + ":delayed";
@@ -95,6 +112,9 @@ public final class WorkQueue {
         metas = tag + ":metas";
         dead = tag + ":dead";
         causes = tag + ":causes";
+        grouped = tag + ":grouped";
+        turns = tag + ":turns";
+        busy = tag + ":busy";
     }
 
     /** A queue of this name, to be configured. */
@@ -153,12 +173,14 @@ public final class WorkQueue {
     /** As {@link #enqueueAll}. */
     public CompletionStage<List<Enqueued>> enqueueAllAsync(List<Message> messages) {
         checkBatch(messages.size());
-        List<String> keys = new ArrayList<>(List.of(ready, delayed, leased, bodies, metas, tag + ":lastid"));
+        List<String> keys =
+                new ArrayList<>(List.of(ready, delayed, leased, bodies, metas, tag + ":lastid", grouped, turns, busy));
         Arguments arguments = new Arguments()
                 .add(maxSize)
                 .add(rememberFor.toMillis())
                 .add(maxDeliveries)
-                .add(channel());
+                .add(channel())
+                .add(maxLeasedPerGroup);
         boolean allHaveKeys = true;
         for (Message message : messages) {
             message.key().ifPresent(key -> keys.add(tag + ":once:" + key));
@@ -167,7 +189,8 @@ public final class WorkQueue {
                     .add(message.body())
                     .add(message.priority())
                     .add(millisUp(message.delay()))
-                    .add(message.key().isPresent() ? 1 : 0);
+                    .add(message.key().isPresent() ? 1 : 0)
+                    .add(message.group());
         }
         return runtime.run(allHaveKeys ? ENQUEUE_ONCE : ENQUEUE, keys, arguments);
     }
@@ -195,7 +218,8 @@ public final class WorkQueue {
     public CompletionStage<Exchange> exchangeAsync(List<Settlement> settlements, int max) {
         checkBatch(settlements.size());
         checkBatch(max);
-        Arguments arguments = new Arguments().add(lease.toMillis()).add(max).add(channel());
+        Arguments arguments =
+                new Arguments().add(lease.toMillis()).add(max).add(channel()).add(maxLeasedPerGroup);
         for (Settlement settlement : settlements) {
             arguments
                     .add(settlement.delivery().id())
@@ -206,7 +230,18 @@ public final class WorkQueue {
         }
         return runtime.run(
                 EXCHANGE,
-                List.of(ready, delayed, leased, bodies, metas, dead, causes, tag + ":exchange:" + UUID.randomUUID()),
+                List.of(
+                        ready,
+                        delayed,
+                        leased,
+                        bodies,
+                        metas,
+                        dead,
+                        causes,
+                        tag + ":exchange:" + UUID.randomUUID(),
+                        grouped,
+                        turns,
+                        busy),
                 arguments);
     }
 
@@ -232,9 +267,9 @@ public final class WorkQueue {
     /** As {@link #redrive}. */
     public CompletionStage<Long> redriveAsync(Collection<Long> ids) {
         checkBatch(ids.size());
-        Arguments arguments = new Arguments().add(channel());
+        Arguments arguments = new Arguments().add(channel()).add(maxLeasedPerGroup);
         ids.forEach(arguments::add);
-        return runtime.run(DEAD_REDRIVE, List.of(dead, causes, ready, metas), arguments);
+        return runtime.run(DEAD_REDRIVE, List.of(dead, causes, ready, metas, grouped, turns, busy), arguments);
     }
 
     /** Forgets dead letters; returns how many of the ids were dead. */
@@ -257,7 +292,17 @@ public final class WorkQueue {
 
     /** As {@link #stats}. */
     public CompletionStage<QueueStats> statsAsync() {
-        return runtime.run(STATS, List.of(ready, delayed, leased, dead), new Arguments());
+        return runtime.run(STATS, List.of(ready, grouped, delayed, leased, dead), new Arguments());
+    }
+
+    /** Counts messages of a group; a group that has none counts none. */
+    public GroupStats stats(String group) {
+        return PatternRuntime.await(statsAsync(group));
+    }
+
+    /** As {@link #stats(String)}. */
+    public CompletionStage<GroupStats> statsAsync(String group) {
+        return runtime.run(GROUP_STATS, List.of(grouped, busy), new Arguments().add(group));
     }
 
     private static Exchange readExchange(List<Reply> reply) {
@@ -266,25 +311,27 @@ public final class WorkQueue {
                 .map(result -> result.asLong() == 1)
                 .toList();
         List<Reply> items = reply.get(2).asItems();
-        List<Delivery> deliveries = new ArrayList<>(items.size() / 4);
-        for (int i = 0; i < items.size(); i += 4) {
+        List<Delivery> deliveries = new ArrayList<>(items.size() / 5);
+        for (int i = 0; i < items.size(); i += 5) {
             deliveries.add(new Delivery(
                     Long.parseLong(items.get(i).asText()),
                     (int) items.get(i + 1).asLong(),
                     items.get(i + 2).asLong(),
-                    items.get(i + 3).asBytes()));
+                    items.get(i + 3).asBytes(),
+                    items.get(i + 4).asText()));
         }
         return new Exchange(settled, deliveries, wait < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(wait)));
     }
 
     private static List<DeadLetter> readDeadLetters(List<Reply> items) {
-        List<DeadLetter> letters = new ArrayList<>(items.size() / 4);
-        for (int i = 0; i < items.size(); i += 4) {
+        List<DeadLetter> letters = new ArrayList<>(items.size() / 5);
+        for (int i = 0; i < items.size(); i += 5) {
             letters.add(new DeadLetter(
                     Long.parseLong(items.get(i).asText()),
                     (int) items.get(i + 1).asLong(),
                     items.get(i + 2).asText(),
-                    items.get(i + 3).asBytes()));
+                    items.get(i + 3).asBytes(),
+                    items.get(i + 4).asText()));
         }
         return letters;
     }
@@ -307,6 +354,7 @@ public final class WorkQueue {
         private int maxDeliveries = 5;
         private long maxSize;
         private Duration rememberFor = Duration.ofHours(1);
+        private int maxLeasedPerGroup;
 
         private Builder(PatternRuntime runtime, String name) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -338,6 +386,17 @@ public final class WorkQueue {
         }
 
         /**
+         * How many messages of the same group may be on lease at the same time, any number if not set; those without a group
+         * are not limited. Each claim keeps the limit of the queue that claims, so that all have the same. A lease that ended counts
+         * until somebody claims again. One that is not extended frees its place although its worker may still be at it. With 1,
+         * messages of a group are worked on in their order, except those that are retried with a delay.
+         */
+        public Builder maxLeasedPerGroup(int value) {
+            maxLeasedPerGroup = value;
+            return this;
+        }
+
+        /**
          * The queue.
          *
          * @throws IllegalArgumentException if the settings make no sense
@@ -346,6 +405,7 @@ public final class WorkQueue {
             check("lease is between 100 ms and a day", lease.toMillis() >= 100 && lease.toDays() < 1, lease);
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
             check("maxSize is not negative", maxSize >= 0, maxSize);
+            check("maxLeasedPerGroup is not negative", maxLeasedPerGroup >= 0, maxLeasedPerGroup);
             check("rememberFor is at least 1 ms", rememberFor.toMillis() >= 1, rememberFor);
             return new WorkQueue(this);
         }

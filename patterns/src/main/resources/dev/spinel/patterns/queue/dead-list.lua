@@ -3,18 +3,20 @@
 -- KEYS[1]  dead: messages by when they died
 -- KEYS[2]  hash of dead messages to causes
 -- KEYS[3]  hash of messages to bodies
--- KEYS[4]  hash of messages to priority:attempts:limit:enqueued
+-- KEYS[4]  hash of messages to priority:attempts:limit:enqueued:group
 -- ARGV[1]  how many to skip
 -- ARGV[2]  how many to read at most
 --
--- Answers for each message id, attempts, cause, body.
+-- Answers for each message id, attempts, cause, body, group.
 
 local reply = {}
 local first = tonumber(ARGV[1])
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], first, first + ARGV[2] - 1)) do
+  local attempts, group = string.match(redis.call('HGET', KEYS[4], id), '^%d+:(%d+):%d+:%d+:(.*)$')
   reply[#reply + 1] = id
-  reply[#reply + 1] = tonumber(string.match(redis.call('HGET', KEYS[4], id), '^%d+:(%d+)'))
+  reply[#reply + 1] = tonumber(attempts)
   reply[#reply + 1] = redis.call('HGET', KEYS[2], id)
   reply[#reply + 1] = redis.call('HGET', KEYS[3], id)
+  reply[#reply + 1] = group
 end
 return reply

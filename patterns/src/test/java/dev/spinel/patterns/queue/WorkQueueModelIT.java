@@ -1,0 +1,196 @@
+package dev.spinel.patterns.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.RecipeFixture;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random programs against the model, reply by reply and place by place, with replies that are lost. Leases end and messages become due
+ * when the test sets their time on the server to the past, so that nothing depends on the clock and a seed repeats a failure.
+ */
+class WorkQueueModelIT extends RecipeFixture {
+    private static final Duration LENGTH = Duration.ofMillis(Long.getLong("spinel.patterns.millisPerProperty", 1000));
+    private static final int MAX_DELIVERIES = 3;
+    private static final List<String> GROUPS = List.of("", "", "a", "a", "a", "a:1", "1:a", "b", "\u00e4\u0000:");
+    private static final List<String> KINDS = List.of("ack", "ack", "retry", "reject", "return", "extend");
+
+    private long past;
+
+    WorkQueueModelIT(ClientKind client) {
+        super(client);
+    }
+
+    private String key(String place) {
+        return "{queue:" + name + "}:" + place;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3})
+    void Q9_everyReply_equalsTheModel(int maxLeasedPerGroup) {
+        long seed = Long.getLong("spinel.patterns.seed", System.nanoTime());
+        Random random = new Random(seed);
+        WorkQueue queue = WorkQueue.builder(runtime, name)
+                .lease(Duration.ofHours(1))
+                .maxDeliveries(MAX_DELIVERIES)
+                .maxLeasedPerGroup(maxLeasedPerGroup)
+                .build();
+        QueueModel model = new QueueModel(MAX_DELIVERIES, maxLeasedPerGroup);
+        List<Delivery> deliveries = new ArrayList<>();
+        // Loads the scripts, so that a lost reply is never that of an unknown one.
+        queue.redrive(List.of(1L));
+        queue.exchange(List.of(), 1);
+        model.enqueue("", 0, false);
+        queue.enqueue(Message.of("first").withKey("first"));
+
+        long end = System.nanoTime() + LENGTH.toNanos();
+        int delivered = 0;
+        for (int step = 0; System.nanoTime() < end || delivered < 20; step++) {
+            String context = "seed " + seed + ", step " + step;
+            boolean lost = random.nextInt(25) == 0;
+            switch (random.nextInt(8)) {
+                case 0, 1 -> enqueue(context, random, queue, model, step, lost);
+                case 2 -> {
+                    set(random, "leased", model.leased.keySet(), model.ended);
+                    set(random, "delayed", model.delayed.keySet(), model.due);
+                }
+                case 3 -> {
+                    long id = 1 + random.nextInt(1 + step);
+                    assertThat(queue.redrive(List.of(id))).as(context).isEqualTo(model.redrive(id) ? 1 : 0);
+                }
+                default -> delivered += exchange(context, random, queue, model, deliveries, lost);
+            }
+            if (step % 10 == 0) {
+                assertPlaces(context, model, maxLeasedPerGroup);
+                assertThat(queue.stats("a"))
+                        .as(context)
+                        .isEqualTo(new GroupStats(model.readyOf("a").size(), model.leasedOf("a")));
+            }
+        }
+        assertPlaces("seed " + seed + ", at the end", model, maxLeasedPerGroup);
+    }
+
+    private void enqueue(
+            String context, Random random, WorkQueue queue, QueueModel model, int step, boolean loseReply) {
+        List<Message> messages = new ArrayList<>();
+        List<Enqueued> expected = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            String group = GROUPS.get(random.nextInt(GROUPS.size()));
+            int priority = random.nextInt(3) * 4;
+            boolean later = random.nextInt(6) == 0;
+            Message message = Message.of("m" + step)
+                    .withKey(step + " " + i)
+                    .withPriority(priority)
+                    .withDelay(later ? Duration.ofHours(1) : Duration.ZERO);
+            messages.add(group.isEmpty() ? message : message.withGroup(group));
+            expected.add(new Enqueued(Enqueued.Status.NEW, model.enqueue(group, priority, later)));
+        }
+        proxy.loseReplies(loseReply ? 1 : 0);
+        List<Enqueued> enqueued = queue.enqueueAll(messages);
+        if (loseReply) {
+            assertThat(enqueued)
+                    .as(context)
+                    .extracting(Enqueued::id)
+                    .containsExactlyElementsOf(
+                            expected.stream().map(Enqueued::id).toList());
+        } else {
+            assertThat(enqueued).as(context).isEqualTo(expected);
+        }
+    }
+
+    /** Lets the time of one of these messages come. */
+    private void set(Random random, String place, Collection<Long> ids, Collection<Long> come) {
+        List<Long> left = ids.stream().filter(id -> !come.contains(id)).toList();
+        if (!left.isEmpty()) {
+            long id = left.get(random.nextInt(left.size()));
+            redis.zadd(key(place), ++past, Long.toString(id));
+            come.add(id);
+        }
+    }
+
+    private int exchange(
+            String context,
+            Random random,
+            WorkQueue queue,
+            QueueModel model,
+            List<Delivery> deliveries,
+            boolean loseReply) {
+        List<Settlement> settlements = new ArrayList<>();
+        List<Boolean> settled = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0 && !deliveries.isEmpty(); i--) {
+            Delivery delivery = deliveries.get(random.nextInt(deliveries.size()));
+            String kind = KINDS.get(random.nextInt(KINDS.size()));
+            boolean later = random.nextInt(3) == 0;
+            settlements.add(
+                    new Settlement(delivery, kind, later ? Duration.ofHours(1) : Duration.ZERO, "for the test"));
+            settled.add(model.settle(delivery.id(), delivery.attempt(), kind, later));
+            if (random.nextInt(4) > 0) {
+                deliveries.remove(delivery); // otherwise it is settled again, too late
+            }
+        }
+        int most = random.nextInt(6);
+        List<QueueModel.Entry> expected = model.claim(most);
+        proxy.loseReplies(loseReply ? 1 : 0);
+        Exchange exchange = queue.exchange(settlements, most);
+        assertThat(exchange.settled()).as(context).isEqualTo(settled);
+        assertThat(exchange.deliveries())
+                .as(context)
+                .extracting(delivery -> delivery.id() + " " + delivery.attempt()
+                        + delivery.group().orElse(""))
+                .isEqualTo(expected.stream()
+                        .map(entry -> entry.id + " " + entry.attempts + entry.group)
+                        .toList());
+        assertThat(exchange.next().equals(Optional.of(Duration.ZERO)))
+                .as(context)
+                .isEqualTo(model.hasMore());
+        deliveries.addAll(exchange.deliveries());
+        return exchange.deliveries().size();
+    }
+
+    /** Every message is where the model has it, and only there; what is counted per group is what is there. */
+    private void assertPlaces(String context, QueueModel model, int maxLeasedPerGroup) {
+        List<QueueModel.Entry> ready =
+                model.ready.values().stream().flatMap(Collection::stream).toList();
+        assertThat(redis.zrange(key("ready"), 0, -1)).as(context).isEqualTo(ids(model.readyOf("").stream()));
+        assertThat(redis.zrange(key("grouped"), 0, -1))
+                .as(context)
+                .extracting(member -> Long.toString(Long.parseLong(member.substring(member.length() - 16))))
+                .containsExactlyInAnyOrderElementsOf(ids(ready.stream().filter(entry -> !entry.group.isEmpty())));
+        assertThat(redis.zrange(key("delayed"), 0, -1))
+                .as(context)
+                .containsExactlyInAnyOrderElementsOf(ids(model.delayed.values().stream()));
+        assertThat(redis.zrange(key("leased"), 0, -1))
+                .as(context)
+                .containsExactlyInAnyOrderElementsOf(ids(model.leased.values().stream()));
+        assertThat(redis.zrange(key("dead"), 0, -1))
+                .as(context)
+                .containsExactlyInAnyOrderElementsOf(ids(model.dead.values().stream()));
+        assertThat(redis.zrange(key("turns"), 0, -1)).as(context).isEqualTo(List.copyOf(model.turns));
+        assertThat(redis.hkeys(key("bodies")))
+                .as(context)
+                .containsExactlyInAnyOrderElementsOf(
+                        ids(Stream.of(ready, model.delayed.values(), model.leased.values(), model.dead.values())
+                                .flatMap(Collection::stream)));
+        Map<String, String> busy = redis.hgetall(key("busy"));
+        for (String group : GROUPS) {
+            long leased = group.isEmpty() ? 0 : model.leasedOf(group);
+            assertThat(busy.getOrDefault(group, "0")).as(context).isEqualTo(Long.toString(leased));
+            assertThat(leased).as(context).isLessThanOrEqualTo(maxLeasedPerGroup == 0 ? leased : maxLeasedPerGroup);
+        }
+        assertThat(busy).as(context).doesNotContainValue("0");
+    }
+
+    private static List<String> ids(Stream<QueueModel.Entry> entries) {
+        return entries.map(entry -> Long.toString(entry.id)).toList();
+    }
+}
