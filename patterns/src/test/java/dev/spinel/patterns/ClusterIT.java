@@ -18,10 +18,14 @@ import dev.spinel.patterns.lock.FencedValue;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.lock.ReleaseResult;
+import dev.spinel.patterns.queue.CronExpression;
 import dev.spinel.patterns.queue.DeadLetter;
 import dev.spinel.patterns.queue.Delivery;
 import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.QueueScheduler;
+import dev.spinel.patterns.queue.QueueSchedules;
 import dev.spinel.patterns.queue.QueueStats;
+import dev.spinel.patterns.queue.Schedule;
 import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.ratelimit.Decision;
 import dev.spinel.patterns.ratelimit.Limit;
@@ -42,6 +46,7 @@ import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -246,6 +251,18 @@ class ClusterIT {
             queue.enqueue(Message.of("c").withGroup(name + "g"));
             assertThat(queue.stats(name + "g").ready()).isOne();
             assertThat(queue.claim(2)).hasSize(2);
+            QueueSchedules schedules = QueueSchedules.of(queue);
+            CronExpression everySecond = CronExpression.parse("* * * * * *");
+            Message message = Message.of("d").withGroup(name + "g");
+            schedules.put(Schedule.of(name + "s", everySecond, ZoneOffset.UTC, message));
+            try (QueueScheduler scheduler = QueueScheduler.builder(queue).start()) {
+                await().until(() -> queue.stats().ready() > 0);
+                assertThat(scheduler).isNotNull();
+            }
+            assertThat(schedules.pause(name + "s")).isTrue();
+            assertThat(schedules.resume(name + "s")).isTrue();
+            assertThat(schedules.list()).hasSize(1);
+            assertThat(schedules.remove(name + "s")).isTrue();
         }
     }
 }

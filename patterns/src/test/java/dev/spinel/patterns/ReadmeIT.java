@@ -21,9 +21,15 @@ import dev.spinel.patterns.lock.JdbcFence;
 import dev.spinel.patterns.lock.LeaderElection;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
+import dev.spinel.patterns.queue.CronExpression;
 import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.Misfire;
+import dev.spinel.patterns.queue.QueueScheduler;
+import dev.spinel.patterns.queue.QueueSchedules;
 import dev.spinel.patterns.queue.QueueStats;
 import dev.spinel.patterns.queue.QueueWorker;
+import dev.spinel.patterns.queue.Schedule;
+import dev.spinel.patterns.queue.ScheduleState;
 import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.ratelimit.Decision;
 import dev.spinel.patterns.ratelimit.FailureMode;
@@ -50,6 +56,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,6 +220,16 @@ class ReadmeIT {
                 WorkQueue.builder(runtime, "exports").maxLeasedPerGroup(2).build();
         exports.enqueue(Message.of("orders of 2026").withGroup("tenant:17"));
         assertThat(exports.stats("tenant:17").ready()).isOne();
+        QueueSchedules schedules = QueueSchedules.of(queue);
+        schedules.put(Schedule.of(
+                        "digest",
+                        CronExpression.parse("0 9 * * MON-FRI"),
+                        ZoneId.of("Europe/Berlin"),
+                        Message.of("send the digest"))
+                .withMisfire(Misfire.skip()));
+        QueueScheduler scheduler = QueueScheduler.builder(queue).start();
+        assertThat(schedules.list()).extracting(ScheduleState::paused).containsExactly(false);
+        scheduler.close();
         assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
     }
 
@@ -358,7 +375,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(14);
+        assertThat(found).isEqualTo(16);
     }
 
     /** Without indentation and empty lines. */

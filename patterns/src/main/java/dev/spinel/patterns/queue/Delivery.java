@@ -2,7 +2,9 @@ package dev.spinel.patterns.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -35,9 +37,17 @@ public final class Delivery {
         return attempt;
     }
 
-    /** When it was enqueued by the server's clock, in microseconds since 2020-01-01T00:00Z. */
+    /**
+     * When it was enqueued by the server's clock, in microseconds since 2020-01-01T00:00Z; for a message of a schedule, the time that
+     * it is for.
+     */
     public long enqueuedAtMicros() {
         return enqueuedAtMicros;
+    }
+
+    /** The same as {@link #enqueuedAtMicros}, as an instant. */
+    public Instant enqueuedAt() {
+        return ServerTime.instant(enqueuedAtMicros);
     }
 
     /** The body, not copied. */

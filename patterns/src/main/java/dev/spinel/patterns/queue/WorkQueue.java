@@ -105,16 +105,16 @@ public final class WorkQueue {
         rememberFor = builder.rememberFor;
         maxLeasedPerGroup = builder.maxLeasedPerGroup;
         tag = "{queue:" + name + '}';
-        ready = tag + ":ready";
-        delayed = tag + ":delayed";
-        leased = tag + ":leased";
-        bodies = tag + ":bodies";
-        metas = tag + ":metas";
-        dead = tag + ":dead";
-        causes = tag + ":causes";
-        grouped = tag + ":grouped";
-        turns = tag + ":turns";
-        busy = tag + ":busy";
+        ready = key("ready");
+        delayed = key("delayed");
+        leased = key("leased");
+        bodies = key("bodies");
+        metas = key("metas");
+        dead = key("dead");
+        causes = key("causes");
+        grouped = key("grouped");
+        turns = key("turns");
+        busy = key("busy");
     }
 
     /** A queue of this name, to be configured. */
@@ -141,9 +141,33 @@ public final class WorkQueue {
         return name;
     }
 
+    /** A key beside the others of the queue. */
+    String key(String what) {
+        return tag + ':' + what;
+    }
+
+    /** The keys that {@code enqueue.lua} has first. */
+    List<String> enqueueKeys() {
+        return List.of(ready, delayed, leased, bodies, metas, key("lastid"), grouped, turns, busy);
+    }
+
     /** How long a claim or an extension lasts. */
     Duration lease() {
         return lease;
+    }
+
+    int maxDeliveries() {
+        return maxDeliveries;
+    }
+
+    /** 0 for any number. */
+    long maxSize() {
+        return maxSize;
+    }
+
+    /** 0 for any number. */
+    int maxLeasedPerGroup() {
+        return maxLeasedPerGroup;
     }
 
     PatternRuntime runtime() {
@@ -152,7 +176,7 @@ public final class WorkQueue {
 
     /** Where enqueued messages are announced. */
     String channel() {
-        return tag + ":news";
+        return key("news");
     }
 
     /** Enqueues a message. */
@@ -173,8 +197,7 @@ public final class WorkQueue {
     /** As {@link #enqueueAll}. */
     public CompletionStage<List<Enqueued>> enqueueAllAsync(List<Message> messages) {
         checkBatch(messages.size());
-        List<String> keys =
-                new ArrayList<>(List.of(ready, delayed, leased, bodies, metas, tag + ":lastid", grouped, turns, busy));
+        List<String> keys = new ArrayList<>(enqueueKeys());
         Arguments arguments = new Arguments()
                 .add(maxSize)
                 .add(rememberFor.toMillis())
@@ -183,7 +206,7 @@ public final class WorkQueue {
                 .add(maxLeasedPerGroup);
         boolean allHaveKeys = true;
         for (Message message : messages) {
-            message.key().ifPresent(key -> keys.add(tag + ":once:" + key));
+            message.key().ifPresent(key -> keys.add(key("once:" + key)));
             allHaveKeys &= message.key().isPresent();
             arguments
                     .add(message.body())
@@ -238,7 +261,7 @@ public final class WorkQueue {
                         metas,
                         dead,
                         causes,
-                        tag + ":exchange:" + UUID.randomUUID(),
+                        key("exchange:" + UUID.randomUUID()),
                         grouped,
                         turns,
                         busy),

@@ -782,7 +782,9 @@ class WorkQueueIT extends RecipeFixture {
                 for (int round = 0; round < 3; round++) {
                     Thread work = new Thread(() -> work(queue, enqueued, acknowledged, maybeAcknowledged));
                     work.start();
+                    int before = acknowledged.size();
                     Thread.sleep(400);
+                    await().until(() -> acknowledged.size() > before);
                     logged.kill();
                     work.join();
                     logged.startAgain();

@@ -1,0 +1,290 @@
+package dev.spinel.patterns.queue;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.queue.QueueSchedules.Lines;
+import dev.spinel.patterns.queue.SchedulePlan.Upcoming;
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Operation;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Scheduler;
+import dev.spinel.patterns.transport.Script;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Enqueues the messages of a queue's schedules when they are due, until closed. Any number of processes may run one, none of them leads: each time
+ * of a schedule has exactly one message, or none if it was missed and {@link Misfire} says so, as long as the server keeps its data.
+ * What is due while no scheduler runs is missed until one does. Thread-safe, without threads of its own: it computes on the one that completes
+ * a reply.
+ *
+ * <p>Due is due by the server's clock. When one is, a round trip enqueues the message and sets the next time. The scheduler asks when
+ * the first schedule is due, when one is put or resumed, and at least once per poll interval. A message tells its time as
+ * {@link Delivery#enqueuedAt}. If the server's clock steps forward, times are missed; if it steps back, none comes twice, and the next
+ * is as much later.
+ *
+ * <p>Events, with the queue's name: {@code schedule.fired} for each message, {@code schedule.missed} if times had none,
+ * {@code schedule.queueFull} if a schedule has to wait for room; and with their cause {@code schedule.turnFailed} for failures of the server,
+ * after which it goes on, and {@code schedule.notUnderstood} for a schedule that this platform cannot read, which is left to others. If a
+ * reply is lost, events may be missing.
+ */
+public final class QueueScheduler implements AutoCloseable {
+    private static final Operation<Turn> TURN = new Operation<>(
+            "queue.schedules.turn",
+            Script.load(QueueScheduler.class, "schedule-turn.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> Turn.read(reply.asItems()));
+    /** How many schedules a turn tells. */
+    private static final int TOLD = 100;
+    /** How many messages a turn enqueues at most, unless a single schedule has more to make up for. */
+    private static final int MAX_MESSAGES = 1000;
+
+    private static final Duration RETRY_AFTER = Duration.ofMillis(500);
+
+    private final WorkQueue queue;
+    private final PatternRuntime runtime;
+    private final Duration pollInterval;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    /** Whether a turn is on its way; guarded by the lock, as all below. */
+    private boolean turning;
+
+    private boolean signalled;
+    private boolean closed;
+    private Scheduler.Task timer = () -> {};
+    private Scheduler.Task subscription = () -> {};
+
+    /**
+     * What the server answers.
+     *
+     * @param now its time, in microseconds since 2020
+     * @param done for each plan 1 if it was carried out, 0 if it did not hold, -1 if the queue is full
+     * @param upcoming the schedules that are due first
+     */
+    record Turn(long now, List<Long> done, List<Upcoming> upcoming) {
+        static Turn read(List<Reply> items) {
+            List<Long> done = items.get(1).asItems().stream().map(Reply::asLong).toList();
+            List<Reply> first = items.get(2).asItems();
+            List<Upcoming> upcoming = new ArrayList<>(first.size() / 3);
+            for (int i = 0; i < first.size(); i += 3) {
+                upcoming.add(new Upcoming(
+                        first.get(i).asText(),
+                        Lines.read(first.get(i + 1).asText()),
+                        first.get(i + 2).asLong()));
+            }
+            return new Turn(items.get(0).asLong(), done, upcoming);
+        }
+    }
+
+    private QueueScheduler(Builder builder) {
+        queue = builder.queue;
+        runtime = queue.runtime();
+        pollInterval = builder.pollInterval;
+    }
+
+    /** A scheduler to be configured. */
+    public static Builder builder(WorkQueue queue) {
+        return new Builder(queue);
+    }
+
+    private void begin() {
+        lock.lock();
+        try {
+            subscription = runtime.subscribe(QueueSchedules.channel(queue), new ChannelListener() {
+                @Override
+                public void message(String channel, String message) {
+                    signal();
+                }
+
+                @Override
+                public void subscribed(String channel) {
+                    signal();
+                }
+            });
+        } finally {
+            lock.unlock();
+        }
+        turn(List.of());
+    }
+
+    private void signal() {
+        lock.lock();
+        try {
+            signalled = true;
+        } finally {
+            lock.unlock();
+        }
+        turn(List.of());
+    }
+
+    /** Sends plans and asks what comes next, unless such a turn is on its way. */
+    private void turn(List<SchedulePlan> plans) {
+        lock.lock();
+        try {
+            if (turning || closed) {
+                return;
+            }
+            turning = true;
+            signalled = false;
+            timer.cancel();
+        } finally {
+            lock.unlock();
+        }
+        var unused = send(queue, plans).whenComplete((turn, failure) -> {
+            if (failure != null) {
+                runtime.listener().failed("schedule.turnFailed", queue.name(), failure);
+                endTurn(List.of(), RETRY_AFTER, List.of());
+            } else {
+                turned(plans, turn);
+            }
+        });
+    }
+
+    /** Has the server carry plans out, as far as they hold, and tell what comes next. */
+    static CompletionStage<Turn> send(WorkQueue queue, List<SchedulePlan> plans) {
+        List<String> keys = new ArrayList<>(
+                List.of(QueueSchedules.schedules(queue), QueueSchedules.bodies(queue), QueueSchedules.fires(queue)));
+        keys.addAll(queue.enqueueKeys());
+        Arguments arguments = new Arguments()
+                .add(queue.maxSize())
+                .add(queue.maxDeliveries())
+                .add(queue.channel())
+                .add(queue.maxLeasedPerGroup())
+                .add(TOLD);
+        for (SchedulePlan plan : plans) {
+            arguments
+                    .add(plan.id())
+                    .add(plan.token())
+                    .add(plan.due())
+                    .add(plan.until())
+                    .add(plan.next())
+                    .add(plan.times().size());
+            plan.times().forEach(arguments::add);
+        }
+        return queue.runtime().run(TURN, keys, arguments);
+    }
+
+    private void turned(List<SchedulePlan> plans, Turn turn) {
+        boolean full = false;
+        for (int i = 0; i < plans.size(); i++) {
+            full |= turn.done().get(i) < 0;
+            tell(plans.get(i), turn.done().get(i));
+        }
+        List<SchedulePlan> now = new ArrayList<>();
+        List<SchedulePlan> ahead = new ArrayList<>();
+        long first = Long.MAX_VALUE;
+        int messages = 0;
+        for (Upcoming schedule : turn.upcoming()) {
+            boolean due = schedule.isDue(turn.now());
+            if (!due && schedule.due() > first) {
+                continue;
+            }
+            SchedulePlan plan = plan(schedule, turn.now());
+            if (plan == null) {
+                continue;
+            }
+            if (!due) {
+                first = schedule.due();
+                ahead.add(plan);
+            } else if (now.isEmpty() || messages + plan.times().size() <= MAX_MESSAGES) {
+                now.add(plan);
+                messages += plan.times().size();
+            }
+        }
+        Duration wait = pollInterval;
+        if (full && RETRY_AFTER.compareTo(wait) < 0) {
+            wait = RETRY_AFTER;
+        }
+        if (first != Long.MAX_VALUE && (first - turn.now()) / 1000 < wait.toMillis()) {
+            wait = Duration.ofNanos((first - turn.now()) * 1000);
+        } else {
+            ahead.clear();
+        }
+        endTurn(full ? List.of() : now, wait, ahead);
+    }
+
+    private void tell(SchedulePlan plan, long done) {
+        if (done < 0) {
+            runtime.listener().event("schedule.queueFull", queue.name());
+        } else if (done > 0) {
+            plan.times().forEach(time -> runtime.listener().event("schedule.fired", queue.name()));
+            if (plan.missed()) {
+                runtime.listener().event("schedule.missed", queue.name());
+            }
+        }
+    }
+
+    private @Nullable SchedulePlan plan(Upcoming schedule, long now) {
+        try {
+            return schedule.isDue(now) ? SchedulePlan.of(schedule, now, queue.maxSize()) : SchedulePlan.ahead(schedule);
+        } catch (RuntimeException e) {
+            runtime.listener().failed("schedule.notUnderstood", queue.name(), e);
+            return null;
+        }
+    }
+
+    /** Goes on at once with what is due, or waits and then sends the plans made ahead. */
+    private void endTurn(List<SchedulePlan> now, Duration wait, List<SchedulePlan> ahead) {
+        lock.lock();
+        try {
+            turning = false;
+            if (now.isEmpty() && !signalled && !closed) {
+                timer = runtime.scheduler().schedule(wait, () -> turn(ahead));
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        turn(now);
+    }
+
+    /** Enqueues nothing more, apart from what is on its way. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            timer.cancel();
+            subscription.cancel();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Settings of a scheduler. */
+    public static final class Builder {
+        private final WorkQueue queue;
+        private Duration pollInterval = Duration.ofSeconds(5);
+
+        private Builder(WorkQueue queue) {
+            this.queue = requireNonNull(queue, "queue");
+        }
+
+        /** After what time it looks for schedules if it heard nothing and none is due before, 5 seconds if not set. */
+        public Builder pollInterval(Duration value) {
+            pollInterval = requireNonNull(value, "pollInterval");
+            return this;
+        }
+
+        /**
+         * Starts the scheduler.
+         *
+         * @throws IllegalArgumentException if the settings make no sense
+         */
+        public QueueScheduler start() {
+            if (pollInterval.toMillis() < 10) {
+                throw new IllegalArgumentException("pollInterval is at least 10 ms, not " + pollInterval);
+            }
+            QueueScheduler scheduler = new QueueScheduler(this);
+            scheduler.begin();
+            return scheduler;
+        }
+    }
+}

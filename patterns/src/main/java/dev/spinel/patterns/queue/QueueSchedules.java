@@ -1,0 +1,242 @@
+package dev.spinel.patterns.queue;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Operation;
+import dev.spinel.patterns.transport.Operation.Retry;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Script;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The schedules of a queue: messages that recur. They are kept on the server beside the messages, and a {@link QueueScheduler} that
+ * runs in any number of processes enqueues them in time. Thread-safe.
+ *
+ * <p>Every operation is one round trip and atomic. All are repeated if a reply is lost, and then answer as the first time, except that
+ * {@link #remove} may answer false for what it removed itself.
+ */
+public final class QueueSchedules {
+    private static final Operation<Boolean> PUT = changing("queue.schedules.put", "schedule-put.lua");
+    private static final Operation<Boolean> PAUSE = changing("queue.schedules.pause", "schedule-pause.lua");
+    private static final Operation<Boolean> RESUME = changing("queue.schedules.resume", "schedule-pause.lua");
+    private static final Operation<Boolean> REMOVE = changing("queue.schedules.remove", "schedule-remove.lua");
+    private static final Operation<List<ScheduleState>> LIST = new Operation<>(
+            "queue.schedules.list",
+            Script.load(QueueSchedules.class, "schedule-list.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> readStates(reply.asItems()));
+
+    private final WorkQueue queue;
+
+    private QueueSchedules(WorkQueue queue) {
+        this.queue = requireNonNull(queue, "queue");
+    }
+
+    /** The schedules of a queue. */
+    public static QueueSchedules of(WorkQueue queue) {
+        return new QueueSchedules(queue);
+    }
+
+    private static Operation<Boolean> changing(String name, String script) {
+        return new Operation<>(
+                name,
+                Script.load(QueueSchedules.class, script),
+                Retry.IDEMPOTENT,
+                (reply, repeated) -> reply.asLong() == 1);
+    }
+
+    /**
+     * Adds a schedule, or changes the one with its id. What is due stays due unless expression or zone change, so that each process may put
+     * its schedules when it starts; otherwise times count from now on. A paused schedule stays paused.
+     *
+     * @return whether that changed anything
+     */
+    public boolean put(Schedule schedule) {
+        return PatternRuntime.await(putAsync(schedule));
+    }
+
+    /** As {@link #put}. */
+    public CompletionStage<Boolean> putAsync(Schedule schedule) {
+        Misfire misfire = schedule.misfire();
+        return queue.runtime()
+                .run(
+                        PUT,
+                        List.of(schedules(queue), bodies(queue), fires(queue)),
+                        new Arguments()
+                                .add(schedule.id())
+                                .add(UUID.randomUUID().toString())
+                                .add(misfire.most() + ":" + misfire.maxAge().toMillis())
+                                .add(schedule.cron().toString())
+                                .add(schedule.zone().getId())
+                                .add(schedule.message().priority())
+                                .add(schedule.message().group())
+                                .add(schedule.message().body())
+                                .add(channel(queue)));
+    }
+
+    /**
+     * Lets a schedule rest, however often it is put, until it is resumed.
+     *
+     * @return whether there is one with this id
+     */
+    public boolean pause(String id) {
+        return PatternRuntime.await(pauseAsync(id));
+    }
+
+    /** As {@link #pause}. */
+    public CompletionStage<Boolean> pauseAsync(String id) {
+        return change(PAUSE, id, "pause");
+    }
+
+    /**
+     * Ends a pause: times count from now on, those within the pause are not made up for.
+     *
+     * @return whether there is one with this id
+     */
+    public boolean resume(String id) {
+        return PatternRuntime.await(resumeAsync(id));
+    }
+
+    /** As {@link #resume}. */
+    public CompletionStage<Boolean> resumeAsync(String id) {
+        return change(RESUME, id, "resume");
+    }
+
+    private CompletionStage<Boolean> change(Operation<Boolean> operation, String id, String what) {
+        return queue.runtime()
+                .run(
+                        operation,
+                        List.of(schedules(queue), fires(queue)),
+                        new Arguments()
+                                .add(id)
+                                .add(UUID.randomUUID().toString())
+                                .add(what)
+                                .add(channel(queue)));
+    }
+
+    /**
+     * Removes a schedule; messages that it brought stay in the queue.
+     *
+     * @return whether there was one with this id
+     */
+    public boolean remove(String id) {
+        return PatternRuntime.await(removeAsync(id));
+    }
+
+    /** As {@link #remove}. */
+    public CompletionStage<Boolean> removeAsync(String id) {
+        return queue.runtime()
+                .run(REMOVE, List.of(schedules(queue), bodies(queue), fires(queue)), new Arguments().add(id));
+    }
+
+    /**
+     * All schedules by id; meant for up to some thousand.
+     *
+     * @throws IllegalStateException if this platform cannot read one, such as one in a time zone that it does not know
+     */
+    public List<ScheduleState> list() {
+        return PatternRuntime.await(listAsync());
+    }
+
+    /** As {@link #list}. */
+    public CompletionStage<List<ScheduleState>> listAsync() {
+        return queue.runtime().run(LIST, List.of(schedules(queue), bodies(queue), fires(queue)), new Arguments());
+    }
+
+    private static List<ScheduleState> readStates(List<Reply> items) {
+        List<ScheduleState> states = new ArrayList<>(items.size() / 4);
+        for (int i = 0; i < items.size(); i += 4) {
+            Lines lines = Lines.read(items.get(i + 1).asText());
+            Message message = Message.of(items.get(i + 2).asBytes()).withPriority(Integer.parseInt(lines.priority()));
+            Schedule schedule = Schedule.of(
+                            items.get(i).asText(),
+                            lines.readCron(),
+                            lines.readZone(),
+                            lines.group().isEmpty() ? message : message.withGroup(lines.group()))
+                    .withMisfire(lines.readMisfire());
+            states.add(new ScheduleState(
+                    schedule,
+                    lines.isPaused(),
+                    lines.isSet()
+                            ? Optional.of(ServerTime.instant(items.get(i + 3).asLong()))
+                            : Optional.empty()));
+        }
+        states.sort(Comparator.comparing(state -> state.schedule().id()));
+        return states;
+    }
+
+    static String schedules(WorkQueue queue) {
+        return queue.key("schedules");
+    }
+
+    static String bodies(WorkQueue queue) {
+        return queue.key("schedule-bodies");
+    }
+
+    static String fires(WorkQueue queue) {
+        return queue.key("fires");
+    }
+
+    /** Where changes of schedules are announced. */
+    static String channel(WorkQueue queue) {
+        return queue.key("schedule-news");
+    }
+
+    /** What the server keeps about a schedule, apart from its body: the lines that {@code schedule-put.lua} describes. */
+    record Lines(String token, String state, String misfire, String cron, String zone, String priority, String group) {
+        static Lines read(String text) {
+            String[] lines = text.split("\n", 7);
+            return new Lines(lines[0], lines[1], lines[2], lines[3], lines[4], lines[5], lines[6]);
+        }
+
+        boolean isPaused() {
+            return state.equals("paused");
+        }
+
+        /** Whether it is known when it is due. */
+        boolean isSet() {
+            return state.equals("set");
+        }
+
+        CronExpression readCron() {
+            return CronExpression.parse(cron);
+        }
+
+        ZoneId readZone() {
+            return ZoneId.of(zone);
+        }
+
+        Misfire readMisfire() {
+            int colon = misfire.indexOf(':');
+            return new Misfire(
+                    Integer.parseInt(misfire.substring(0, colon)),
+                    Duration.ofMillis(Long.parseLong(misfire.substring(colon + 1))));
+        }
+    }
+
+    /** The server's time as scripts have it: microseconds since 2020. */
+    static final class ServerTime {
+        private static final long SECONDS_TO_2020 = 1_577_836_800;
+
+        private ServerTime() {}
+
+        static Instant instant(long micros) {
+            return Instant.ofEpochSecond(
+                    SECONDS_TO_2020 + Math.floorDiv(micros, 1_000_000), Math.floorMod(micros, 1_000_000) * 1000L);
+        }
+
+        static long micros(Instant instant) {
+            return (instant.getEpochSecond() - SECONDS_TO_2020) * 1_000_000 + instant.getNano() / 1000;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.spinel.patterns.queue;
+
+import dev.spinel.patterns.queue.QueueSchedules.Lines;
+import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What is to happen to a schedule: which times have a message, and when it is due next. Made without asking any clock, from what the server
+ * told; the server carries it out only as long as it holds.
+ *
+ * @param due when the schedule is due as it is, in microseconds since 2020, like all below; since when it counts, if it is new
+ * @param until up to when the plan holds: before the next time, and as long as the rule for missed times has it
+ * @param next when it is due afterwards
+ * @param times those that have a message, in order
+ * @param missed whether there are times that have none
+ */
+record SchedulePlan(String id, String token, long due, long until, long next, List<Long> times, boolean missed) {
+    /** A schedule as the server tells it. */
+    record Upcoming(String id, Lines lines, long due) {
+        /** Whether there is something to do about it at that time, by the server's clock. */
+        boolean isDue(long now) {
+            return due <= now || !lines.isSet();
+        }
+    }
+
+    /** For a schedule that is due: its times up to now are past. */
+    static SchedulePlan of(Upcoming schedule, long nowMicros, long maxSize) {
+        CronExpression cron = schedule.lines().readCron();
+        ZoneId zone = schedule.lines().readZone();
+        Misfire misfire = schedule.lines().readMisfire();
+        Instant now = ServerTime.instant(nowMicros);
+        Instant due = ServerTime.instant(schedule.due());
+        Instant first = schedule.lines().isSet() ? due : cron.next(due, zone);
+        Instant oldest = now.minus(misfire.maxAge());
+        int most = maxSize > 0 ? (int) Math.min(maxSize, misfire.most()) : misfire.most();
+        List<Instant> times = latest(cron, zone, first.isBefore(oldest) ? oldest : first, now, most);
+        boolean missed = !first.isAfter(now) && (times.isEmpty() || times.get(0).isAfter(first));
+        long next = ServerTime.micros(cron.next(now, zone));
+        return new SchedulePlan(
+                schedule.id(),
+                schedule.lines().token(),
+                schedule.due(),
+                next - 1,
+                next,
+                times.stream().map(ServerTime::micros).toList(),
+                missed);
+    }
+
+    /** For one that will be due: it is carried out as soon as it is, without another round trip. */
+    static SchedulePlan ahead(Upcoming schedule) {
+        Instant due = ServerTime.instant(schedule.due());
+        long next = ServerTime.micros(
+                schedule.lines().readCron().next(due, schedule.lines().readZone()));
+        long maxAge = schedule.lines().readMisfire().maxAge().toMillis() * 1000;
+        return new SchedulePlan(
+                schedule.id(),
+                schedule.lines().token(),
+                schedule.due(),
+                Math.min(next - 1, schedule.due() + maxAge),
+                next,
+                List.of(schedule.due()),
+                false);
+    }
+
+    /**
+     * The latest times of a span, both ends included. Looks at a minute first and then further back, so that it does not
+     * count through years for the last few.
+     */
+    private static List<Instant> latest(CronExpression cron, ZoneId zone, Instant from, Instant to, int most) {
+        Duration window = Duration.ofMinutes(1);
+        while (true) {
+            Instant start = to.minus(window);
+            boolean all = !start.isAfter(from);
+            Deque<Instant> times = new ArrayDeque<>();
+            Instant time = cron.next((all ? from : start).minusNanos(1), zone);
+            while (!time.isAfter(to)) {
+                times.add(time);
+                if (times.size() > most) {
+                    times.remove();
+                }
+                time = cron.next(time, zone);
+            }
+            if (all || times.size() == most) {
+                return List.copyOf(times);
+            }
+            window = window.multipliedBy(4);
+        }
+    }
+}
