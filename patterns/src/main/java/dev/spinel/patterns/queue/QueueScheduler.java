@@ -89,7 +89,7 @@ public final class QueueScheduler implements AutoCloseable {
         pollInterval = builder.pollInterval;
     }
 
-    /** A scheduler to be configured. */
+    /** A scheduler to be configured; messages are enqueued with the settings that this queue object has. */
     public static Builder builder(WorkQueue queue) {
         return new Builder(queue);
     }
