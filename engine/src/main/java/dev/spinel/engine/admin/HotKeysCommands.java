@@ -140,7 +140,7 @@ public final class HotKeysCommands implements ServerPlugin {
         session.stopWhenOver();
         ReplyWriter reply = call.reply();
         if (!session.exists()) {
-            reply.nilArray();
+            reply.nil();
             return;
         }
         HotKeys recorder = session.recorder();

@@ -130,6 +130,9 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     /** Sets whether data are imported ({@code import-mode}). */
     public void imports(boolean value) {
         serverState(CallModes.IMPORT, value);
+        if (!value) {
+            services.keyspaces().expires(true);
+        }
     }
 
     @Override
@@ -769,6 +772,8 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         long took = services.clock().readNanos() - start;
         context.finish(databaseBefore);
         long replyBytes = (long) client.connection().mark() - mark;
+        // A transaction may have switched import mode on.
+        modes |= serverState & CallModes.IMPORT;
         if (modes != 0) {
             callModes.end(modes, command, context, depth == 0 && replay == null, took, replyBytes);
         }

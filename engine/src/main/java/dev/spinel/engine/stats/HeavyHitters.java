@@ -20,7 +20,8 @@ public final class HeavyHitters {
      * remembered, and is not told as its own: the sum that is told is what was added since the key got its counter, at most
      * what the key had. A heap has the counter of the smallest sum ready.
      *
-     * Keys may be long, so their bytes are bounded, too: for a long key the counters of several small sums go.
+     * Keys may be long, so their bytes are bounded, too: for a long key the counters of several small sums go. One that would
+     * take the counters of large sums, too, gets none.
      */
     private static final int COUNTERS_PER_RESULT = 16;
 
@@ -28,6 +29,7 @@ public final class HeavyHitters {
     private static final int MIN_COUNTERS = 256;
 
     private static final int MAX_KEYS_BYTES = 1 << 20;
+    private static final int MAX_KEY_BYTES = MAX_KEYS_BYTES / 16;
 
     /** What a counter takes of the heap beside the bytes of its key. */
     private static final int COUNTER_BYTES = 136;
@@ -60,14 +62,17 @@ public final class HeavyHitters {
         this.heap = new @Nullable Counter[Math.max(MIN_COUNTERS, results * COUNTERS_PER_RESULT)];
     }
 
-    /** Adds to the sum of a key, which needs to be valid during the call only. O(log(number of counters)). */
+    /**
+     * Adds to the sum of a key, which needs to be valid during the call only; keys of more than {@value #MAX_KEY_BYTES} bytes are
+     * not counted. O(log(number of counters)).
+     */
     public void add(Bytes key, long amount) {
         if (amount <= 0) {
             return;
         }
         Counter counter = counters.get(key);
         if (counter == null) {
-            if (key.length() > MAX_KEYS_BYTES) {
+            if (key.length() > MAX_KEY_BYTES) {
                 return;
             }
             counter = newCounter(key);

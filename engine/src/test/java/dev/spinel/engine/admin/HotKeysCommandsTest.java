@@ -40,7 +40,7 @@ class HotKeysCommandsTest {
     class Session {
         @Test
         void none_isNil() {
-            assertReply("HOTKEYS GET", "nil-array");
+            assertReply("HOTKEYS GET", "nil");
             assertReply("HOTKEYS STOP", "nil");
             assertReply("HOTKEYS RESET", "OK");
             assertThat(server.send("INFO")).doesNotContain("# Hotkeys");
@@ -99,7 +99,7 @@ class HotKeysCommandsTest {
             assertThat(byBytes()).isEmpty();
             server.send("HOTKEYS STOP");
             assertReply("HOTKEYS RESET", "OK");
-            assertReply("HOTKEYS GET", "nil-array");
+            assertReply("HOTKEYS GET", "nil");
             assertThat(server.send("INFO everything")).doesNotContain("# Hotkeys");
         }
 
@@ -276,7 +276,7 @@ class HotKeysCommandsTest {
             })
     void malformedStart_rejected(String arguments, String error) {
         assertReply(("HOTKEYS START " + arguments).strip(), "-ERR " + error);
-        assertReply("HOTKEYS GET", "nil-array");
+        assertReply("HOTKEYS GET", "nil");
     }
 
     @Test

@@ -229,6 +229,35 @@ class ImportModeTest {
     }
 
     @Test
+    void onInATransaction_onlyTheSourceSeesWhatIsOver() {
+        assertReply("CONFIG SET import-mode no", "OK");
+        CommandTester.Session late = server.connect();
+        late.send("SET k v PX 10");
+        late.send("MULTI");
+        late.send("CONFIG SET import-mode yes");
+        late.send("CLIENT IMPORT-SOURCE ON");
+        late.send("GET k");
+        assertThat(late.send("EXEC")).isEqualTo("[OK OK v]");
+        server.advanceMillis(20);
+        assertThat(late.send("GET k")).isEqualTo("v");
+        assertReply("GET k", "nil");
+    }
+
+    @Test
+    void onAndOffInATransaction_expiryGoesOn() {
+        assertReply("CONFIG SET import-mode no", "OK");
+        CommandTester.Session late = server.connect();
+        late.send("MULTI");
+        late.send("CONFIG SET import-mode yes");
+        late.send("CLIENT IMPORT-SOURCE ON");
+        late.send("CONFIG SET import-mode no");
+        assertThat(late.send("EXEC")).isEqualTo("[OK OK OK]");
+        assertReply("SET k v PX 10", "OK");
+        server.advanceMillis(20);
+        assertReply("GET k", "nil");
+    }
+
+    @Test
     void offByTheSourceItself_expiryGoesOn() {
         expire("k", "1");
         assertSourceReads("CONFIG SET import-mode no", "OK");
