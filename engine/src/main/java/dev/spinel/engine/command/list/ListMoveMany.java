@@ -13,7 +13,8 @@ import dev.spinel.api.keyspace.Keyspace;
  * The commands that move several elements from list to list: LMOVEM, and BLMOVEM that waits.
  *
  * <p>All elements are popped before the first is pushed, so that a list may be its own target. Logged as a pop and a push, which
- * any server understands. Source: the command pages of Redis 8.10.
+ * any server understands. Source: the command pages of Redis 8.10, and where they say that an absent list gives an empty array,
+ * the tests of ioredis and node-redis, which read null.
  *
  * @param from where elements are taken
  * @param to where they are put
@@ -30,11 +31,7 @@ record ListMoveMany(ListEnd from, ListEnd to, long count, boolean exactly, boole
     static void lmovem(Call call) {
         ListMoveMany move = parse(call, 5);
         if (!move.execute(call)) {
-            if (move.exactly) {
-                call.reply().nilArray();
-            } else {
-                call.reply().array(0);
-            }
+            call.reply().nilArray();
         }
     }
 

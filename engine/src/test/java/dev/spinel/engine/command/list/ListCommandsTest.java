@@ -156,8 +156,8 @@ class ListCommandsTest {
             given("RPUSH s 1 2");
             assertReply("LMOVEM s d LEFT LEFT EXACTLY 3 BULK", "nil-array");
             assertReply("LMOVEM none d LEFT LEFT EXACTLY 1 BULK", "nil-array");
-            assertReply("LMOVEM none d LEFT LEFT COUNT 1 BULK", "[]");
-            assertReply("LMOVEM none d LEFT LEFT", "[]");
+            assertReply("LMOVEM none d LEFT LEFT COUNT 1 BULK", "nil-array");
+            assertReply("LMOVEM none d LEFT LEFT", "nil-array");
             assertEffects();
             assertReply("LMOVEM s d LEFT LEFT", "[1]");
         }
