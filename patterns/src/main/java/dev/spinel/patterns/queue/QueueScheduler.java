@@ -97,17 +97,7 @@ public final class QueueScheduler implements AutoCloseable {
     private void begin() {
         lock.lock();
         try {
-            subscription = runtime.subscribe(QueueSchedules.channel(queue), new ChannelListener() {
-                @Override
-                public void message(String channel, String message) {
-                    signal();
-                }
-
-                @Override
-                public void subscribed(String channel) {
-                    signal();
-                }
-            });
+            subscription = runtime.subscribe(QueueSchedules.channel(queue), ChannelListener.signalling(this::signal));
         } finally {
             lock.unlock();
         }

@@ -91,17 +91,7 @@ public final class QueueWorker implements AutoCloseable {
     private void begin() {
         lock.lock();
         try {
-            subscription = runtime.subscribe(queue.channel(), new ChannelListener() {
-                @Override
-                public void message(String channel, String message) {
-                    signal();
-                }
-
-                @Override
-                public void subscribed(String channel) {
-                    signal();
-                }
-            });
+            subscription = runtime.subscribe(queue.channel(), ChannelListener.signalling(this::signal));
             extendLater();
         } finally {
             lock.unlock();

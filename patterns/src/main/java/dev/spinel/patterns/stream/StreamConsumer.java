@@ -114,17 +114,7 @@ public final class StreamConsumer implements AutoCloseable {
     private void begin() {
         lock.lock();
         try {
-            subscription = runtime.subscribe(stream.channel(), new ChannelListener() {
-                @Override
-                public void message(String channel, String message) {
-                    signal();
-                }
-
-                @Override
-                public void subscribed(String channel) {
-                    signal();
-                }
-            });
+            subscription = runtime.subscribe(stream.channel(), ChannelListener.signalling(this::signal));
             keepUpLater();
         } finally {
             lock.unlock();

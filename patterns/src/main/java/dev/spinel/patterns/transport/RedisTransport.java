@@ -50,6 +50,21 @@ public interface RedisTransport extends AutoCloseable {
          * re-established, since messages of the time between are lost.
          */
         void subscribed(String channel);
+
+        /** A listener for which each of these is a sign that there may be something new. */
+        static ChannelListener signalling(Runnable signal) {
+            return new ChannelListener() {
+                @Override
+                public void message(String channel, String message) {
+                    signal.run();
+                }
+
+                @Override
+                public void subscribed(String channel) {
+                    signal.run();
+                }
+            };
+        }
     }
 
     /** Receives what the server tells about tracked keys, on a thread of the client library: must not block. */
