@@ -19,15 +19,8 @@ import org.jspecify.annotations.Nullable;
 /** The nodes of a stream in the arena, their index by ID, and the groups. Engine thread only. */
 final class LargeStream implements LargeValue {
     /*
-     * A node is a listpack in the format of Redis, to the byte, so that files can copy it:
-     *
-     *   master entry | live | deleted | fields | field ... | 0 |
-     *   entry        | flags | millis - m | sequence - s | value ... | parts |                     same fields as master
-     *                | flags | millis - m | sequence - s | fields | field | value ... | parts |     others
-     *
-     * m-s is the ID of the first entry, under which the index has the node; `parts` counts the listpack's entries before
-     * it, for those who come from behind. A deleted entry keeps its place with a flag until no live one is left. The block
-     * of a node has room for longer numbers of live and deleted entries, so that a deletion needs no memory.
+     * The index has a node (StreamNode) under the ID of its first entry. The block of a node has room for longer numbers of
+     * live and deleted entries, so that a deletion needs no memory.
      *
      * The IDs of live entries ascend, from node to node, too, and entries behind a live one, deleted or not, have greater
      * IDs than it; but XSETID makes it possible to use the ID of a deleted entry again. So nodes of Redis may have live
@@ -39,10 +32,6 @@ final class LargeStream implements LargeValue {
     /** Redis, too, frees so many nodes at once. */
     private static final int MAX_SMALL_NODES = 64;
 
-    /** Parts of an entry beside its strings and, with fields of its own, their number. */
-    private static final int FIXED_PARTS = 3;
-
-    private static final int MASTER_FIELDS = 2;
     private static final int ADDRESS = 0;
     private static final int BLOCK_BYTES = 1;
 
@@ -189,7 +178,7 @@ final class LargeStream implements LargeValue {
             if (node != IdTable.NONE) {
                 byte[] array = array(node);
                 int start = start(node);
-                resize(node, Listpack.totalBytes(array, start) + growthOfCounts(array, start, 0));
+                resize(node, Listpack.totalBytes(array, start) + StreamNode.growthOfCounts(array, start, 0));
             }
             node = addNode(id, strings, first, count);
         }
@@ -218,7 +207,7 @@ final class LargeStream implements LargeValue {
         for (int i = first; i < first + count; i += 2) {
             bytes += Listpack.entryBytes(strings[i]);
         }
-        int block = Arena.roundUp(bytes + entryBytes(id, id, strings, first, count, true));
+        int block = Arena.roundUp(bytes + StreamNode.entryBytes(id, id, strings, first, count, true));
         long address = arena.allocate(block);
         byte[] array = arena.chunk(address);
         int start = arena.offset(address);
@@ -242,24 +231,11 @@ final class LargeStream implements LargeValue {
         return node;
     }
 
-    private static int entryBytes(
-            StreamId id, StreamId master, Bytes[] strings, int first, int count, boolean sameFields) {
-        int bytes = Listpack.entryBytes(0)
-                + Listpack.entryBytes(id.millis() - master.millis())
-                + Listpack.entryBytes(id.sequence() - master.sequence())
-                + Listpack.entryBytes(count + FIXED_PARTS + 1)
-                + (sameFields ? 0 : Listpack.entryBytes(count / 2));
-        for (int i = first + (sameFields ? 1 : 0); i < first + count; i += sameFields ? 2 : 1) {
-            bytes += Listpack.entryBytes(strings[i]);
-        }
-        return bytes;
-    }
-
     private void appendTo(long node, StreamId id, Bytes[] strings, int first, int count) {
         StreamId master = idOf(node);
         beforeChange(node);
-        boolean same = hasFields(array(node), start(node), strings, first, count);
-        ensure(node, entryBytes(id, master, strings, first, count, same) + growthOfCounts(array(node), start(node), 1));
+        boolean same = StreamNode.hasFields(array(node), start(node), strings, first, count);
+        ensure(node, StreamNode.entryBytes(id, master, strings, first, count, same) + StreamNode.growthOfCounts(array(node), start(node), 1));
         byte[] array = array(node);
         int start = start(node);
         Listpack.append(array, start, same ? ValueSink.STREAM_ENTRY_SAME_FIELDS : 0);
@@ -272,36 +248,9 @@ final class LargeStream implements LargeValue {
         for (int i = first + (same ? 1 : 0); i < first + count; i += same ? 2 : 1) {
             Listpack.append(array, start, strings[i]);
         }
-        Listpack.append(array, start, same ? fields + FIXED_PARTS : 2 * fields + FIXED_PARTS + 1);
+        Listpack.append(array, start, same ? fields + StreamNode.FIXED_PARTS : 2 * fields + StreamNode.FIXED_PARTS + 1);
         int live = Listpack.first(start);
         Listpack.replace(array, start, live, Listpack.integer(array, live) + 1);
-    }
-
-    private static boolean hasFields(byte[] array, int start, Bytes[] strings, int first, int count) {
-        int position = Listpack.skip(array, Listpack.first(start), MASTER_FIELDS);
-        if (Listpack.integer(array, position) != count / 2) {
-            return false;
-        }
-        for (int i = first; i < first + count; i += 2) {
-            position = Listpack.next(array, position);
-            if (!Listpack.contentEquals(array, position, strings[i])) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * By how many bytes the numbers of live and of deleted entries may become longer as so many entries are added and any
-     * are deleted: by none below 128 entries.
-     */
-    private static int growthOfCounts(byte[] array, int start, int added) {
-        int position = Listpack.first(start);
-        long live = Listpack.integer(array, position);
-        long deleted = Listpack.integer(array, Listpack.next(array, position));
-        return 2 * Listpack.entryBytes(live + deleted + added)
-                - Listpack.entryBytes(live)
-                - Listpack.entryBytes(deleted);
     }
 
     /** Makes room for more bytes at the end of a node. */
@@ -417,25 +366,11 @@ final class LargeStream implements LargeValue {
     /** ID of the last entry of a node, a deleted one included. */
     private StreamId lastOf(long node) {
         byte[] array = array(node);
-        int entry = entryBefore(array, start(node), Listpack.end(array, start(node)));
+        int entry = StreamNode.entryBefore(array, start(node), Listpack.end(array, start(node)));
         return idAt(node, array, entry);
     }
 
     // Walks.
-
-    private static int firstEntry(byte[] array, int start) {
-        int fields = Listpack.skip(array, Listpack.first(start), MASTER_FIELDS);
-        return Listpack.skip(array, fields, (int) Listpack.integer(array, fields) + 2);
-    }
-
-    /** The entry that ends where another one or the listpack begins or ends. */
-    private static int entryBefore(byte[] array, int start, int position) {
-        int at = Listpack.previous(array, start, position);
-        for (long parts = Listpack.integer(array, at); parts > 0; parts--) {
-            at = Listpack.previous(array, start, at);
-        }
-        return at;
-    }
 
     private StreamId idAt(long node, byte[] array, int entry) {
         int millis = Listpack.next(array, entry);
@@ -478,7 +413,7 @@ final class LargeStream implements LargeValue {
             if (node != IdTable.NONE) {
                 byte[] array = array(node);
                 int start = start(node);
-                distance = (reversed ? Listpack.end(array, start) : firstEntry(array, start)) - start;
+                distance = (reversed ? Listpack.end(array, start) : StreamNode.firstEntry(array, start)) - start;
             }
         }
 
@@ -509,10 +444,10 @@ final class LargeStream implements LargeValue {
         /** Moves to the next entry of the node, live or not; false if there is none. */
         private boolean step(byte[] array, int start) {
             if (reversed) {
-                if (start + distance == firstEntry(array, start)) {
+                if (start + distance == StreamNode.firstEntry(array, start)) {
                     return false;
                 }
-                distance = entryBefore(array, start, start + distance) - start;
+                distance = StreamNode.entryBefore(array, start, start + distance) - start;
                 entry = distance;
                 return true;
             }
@@ -526,7 +461,7 @@ final class LargeStream implements LargeValue {
 
         /** Position of the count of parts that ends the entry. */
         private int stringsEnd(byte[] array, int start) {
-            int at = Listpack.skip(array, start + entry, FIXED_PARTS);
+            int at = Listpack.skip(array, start + entry, StreamNode.FIXED_PARTS);
             if (isSameFields(array, start)) {
                 return Listpack.skip(array, at, fields());
             }
@@ -547,8 +482,8 @@ final class LargeStream implements LargeValue {
             byte[] array = array(node);
             int start = start(node);
             int count = isSameFields(array, start)
-                    ? Listpack.skip(array, Listpack.first(start), MASTER_FIELDS)
-                    : Listpack.skip(array, start + entry, FIXED_PARTS);
+                    ? Listpack.skip(array, Listpack.first(start), StreamNode.MASTER_FIELDS)
+                    : Listpack.skip(array, start + entry, StreamNode.FIXED_PARTS);
             return (int) Listpack.integer(array, count);
         }
 
@@ -556,9 +491,9 @@ final class LargeStream implements LargeValue {
         public void strings(Consumer<Bytes> receiver) {
             byte[] array = array(node);
             int start = start(node);
-            int at = Listpack.skip(array, start + entry, FIXED_PARTS);
+            int at = Listpack.skip(array, start + entry, StreamNode.FIXED_PARTS);
             if (isSameFields(array, start)) {
-                int field = Listpack.skip(array, Listpack.first(start), MASTER_FIELDS);
+                int field = Listpack.skip(array, Listpack.first(start), StreamNode.MASTER_FIELDS);
                 for (int left = fields(); left > 0; left--) {
                     field = Listpack.next(array, field);
                     show(array, field, receiver);
@@ -670,7 +605,7 @@ final class LargeStream implements LargeValue {
     private void addNode(StreamId id, Bytes listpack) {
         byte[] source = listpack.array();
         int from = listpack.offset();
-        int block = Arena.roundUp(listpack.length() + growthOfCounts(source, from, 0));
+        int block = Arena.roundUp(listpack.length() + StreamNode.growthOfCounts(source, from, 0));
         long address = arena.allocate(block);
         System.arraycopy(source, from, arena.chunk(address), arena.offset(address), listpack.length());
         index(id, address, block);
