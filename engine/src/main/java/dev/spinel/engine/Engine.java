@@ -752,6 +752,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         long nowMillis = clock.nowMillis();
         if (blockedClients.nextDeadlineMillis() <= nowMillis) {
             blockedClients.timeOut(nowMillis);
+            dispatcher.serveBlocked();
         }
         if (pausedClients.endMillis() <= nowMillis) {
             pausedClients.end();

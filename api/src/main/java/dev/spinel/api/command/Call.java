@@ -135,6 +135,13 @@ public interface Call {
             ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout, String error);
 
     /**
+     * Has the calls that are blocked on a key run again at a time as if the key had changed, for those that wait for a time to
+     * come; to be called after {@link #block}, or, with a time that has come, by whoever made the key ready otherwise than by
+     * {@link #changed}.
+     */
+    void readyAt(Bytes key, long unixMillis);
+
+    /**
      * Replaces an argument in what is logged and replicated, and in what runs again after {@link #block}: for arguments that
      * mean the present moment.
      */

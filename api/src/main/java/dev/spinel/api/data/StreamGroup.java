@@ -1,6 +1,8 @@
 package dev.spinel.api.data;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,14 +44,36 @@ public interface StreamGroup {
     /** Removes a consumer and what is pending for it; returns how many entries that were. */
     long removeConsumer(Consumer consumer);
 
-    /** The consumers in the order of their names. */
+    /** The consumers in the order of their names, without the one that has no name, whose entries nobody has. */
     Collection<? extends Consumer> consumers();
 
     /** Forgets that an entry is pending; false when it was not. */
     boolean acknowledge(StreamId id);
 
+    /** Whether an entry was delivered and not acknowledged. */
+    boolean isPending(StreamId id);
+
     /** Makes an entry pending for a consumer, and for no other any more. */
     void deliver(StreamId id, Consumer consumer, long deliveredMillis, long deliveries);
+
+    /**
+     * Makes an entry pending for nobody: for the consumer that has no name, delivered at the beginning of time. {@link #idle}
+     * tells such entries first, in the order in which they were released.
+     */
+    void release(StreamId id, long deliveries);
+
+    /** Number of entries pending for nobody, -1 if none ever was. */
+    long releasedCount();
+
+    /**
+     * The entries that are pending for a time, the longest time first. O(1) where none is, as a rule; else O(pending entries).
+     *
+     * @param from the least ID of an entry
+     * @param deliveredUntil Unix time in milliseconds until which an entry must have been delivered
+     * @param limit how many entries to tell at most
+     * @param filter tells entries that matter from others; asked of as few as possible
+     */
+    Idle idle(StreamId from, long deliveredUntil, long limit, Predicate<StreamId> filter);
 
     /**
      * A cursor before the first pending entry from an ID on, which stays valid while entries come and go.
@@ -57,6 +81,14 @@ public interface StreamGroup {
      * @param consumer whose entries to visit; null for all
      */
     Pending pending(StreamId from, @Nullable Consumer consumer);
+
+    /**
+     * What {@link #idle} answers.
+     *
+     * @param ids the IDs of the entries
+     * @param nextMillis Unix time in milliseconds before which none of those that were delivered later was delivered
+     */
+    record Idle(List<StreamId> ids, long nextMillis) {}
 
     /** A reader of a group. */
     interface Consumer {
@@ -80,7 +112,7 @@ public interface StreamGroup {
 
         Consumer consumer();
 
-        /** When the entry was last delivered, Unix time in milliseconds. */
+        /** When the entry was last delivered, Unix time in milliseconds; 0 for one that nobody has. */
         long deliveredMillis();
 
         /** How many times it was delivered. */

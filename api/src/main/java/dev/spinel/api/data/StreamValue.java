@@ -76,6 +76,12 @@ public interface StreamValue {
     /** Removes the entries with IDs below one, as {@link #trimToSize}. */
     long trimBelow(StreamId minId, boolean wholeNodes, long limit);
 
+    /** How many entries {@link #trimToSize} would remove with whole nodes only. */
+    long trimmableToSize(long maxSize, long limit);
+
+    /** How many entries {@link #trimBelow} would remove with whole nodes only. */
+    long trimmableBelow(StreamId minId, long limit);
+
     /** A cursor before the first entry between two IDs, both inclusive; valid until the stream changes. */
     Cursor cursor(StreamId from, StreamId to, boolean reversed);
 

@@ -36,6 +36,9 @@ public final class BlockedClients {
      * transaction as a whole. Serving may make further keys ready (BLMOVE), hence the outer loop; it must not nest, or
      * two clients that move an element in a circle would serve each other for ever.
      *
+     * A command may also wait for a time at which there is more to be had of a key (XREADGROUP with CLAIM). The key counts as
+     * ready then.
+     *
      * A command that blocks though a key has a value of its type waits for more than there is: it alone runs again at
      * each change of the key too. The others must not, since a value that replaces one of another type serves nobody in
      * Redis.
@@ -49,6 +52,11 @@ public final class BlockedClients {
     private final Map<DatabaseKey, Waiters> waiting = new HashMap<>();
     private final TreeSet<Deadline> deadlines =
             new TreeSet<>(Comparator.comparingLong(Deadline::millis).thenComparingLong(d -> d.client.id()));
+    /** Keys that are going to be ready, of those that clients wait for; each once. */
+    private final TreeSet<ReadyTime> readyTimes = new TreeSet<>(Comparator.comparingLong(ReadyTime::millis)
+            .thenComparingInt(time -> time.key.database)
+            .thenComparing(time -> time.key.key));
+
     private Set<DatabaseKey> ready = new LinkedHashSet<>();
     private int count;
     /** Number of clients in all {@link Waiters#watching}, those that watch several keys once for each. */
@@ -66,12 +74,16 @@ public final class BlockedClients {
 
     private record Deadline(long millis, Client client) {}
 
+    private record ReadyTime(long millis, DatabaseKey key) {}
+
     /** The clients that wait for one key. */
     private static final class Waiters {
         /** By the type that the key must have, the first that blocked first. */
         private final Map<ValueType<?>, NavigableSet<Client>> queues = new HashMap<>(2);
         /** Those that each change concerns: they wait for more than there is, or fail when there is none. */
         private final Set<Client> watching = new LinkedHashSet<>(0);
+        /** When the key is going to be ready, as far as is known. */
+        private @Nullable ReadyTime readyTime;
 
         NavigableSet<Client> queue(@Nullable ValueType<?> type) {
             return queues.getOrDefault(type, Collections.emptyNavigableSet());
@@ -126,6 +138,24 @@ public final class BlockedClients {
     public void keyReady(int database, Bytes key) {
         if (!waiting.isEmpty() && waiting.containsKey(new DatabaseKey(database, key))) {
             ready.add(new DatabaseKey(database, key.copy()));
+        }
+    }
+
+    /** Tells that a key will be as good as ready at a time. */
+    public void keyReadyAt(int database, Bytes key, long unixMillis) {
+        Waiters waiters = waiting.get(new DatabaseKey(database, key));
+        if (waiters == null || (waiters.readyTime != null && waiters.readyTime.millis <= unixMillis)) {
+            return;
+        }
+        forgetTime(waiters);
+        waiters.readyTime = new ReadyTime(unixMillis, new DatabaseKey(database, key.copy()));
+        readyTimes.add(waiters.readyTime);
+    }
+
+    private void forgetTime(Waiters waiters) {
+        if (waiters.readyTime != null) {
+            readyTimes.remove(waiters.readyTime);
+            waiters.readyTime = null;
         }
     }
 
@@ -246,6 +276,7 @@ public final class BlockedClients {
                 watchingCount--;
             }
             if (waiters.queues.isEmpty()) {
+                forgetTime(waiters);
                 waiting.remove(id);
             }
         }
@@ -306,15 +337,21 @@ public final class BlockedClients {
         }
     }
 
-    /** Answers the clients whose time is over. */
+    /** Answers the clients whose time is over, and finds the keys ready whose time has come. */
     public void timeOut(long nowMillis) {
         while (!deadlines.isEmpty() && deadlines.first().millis <= nowMillis) {
             timeOut(deadlines.first().client);
+        }
+        while (!readyTimes.isEmpty() && readyTimes.first().millis <= nowMillis) {
+            DatabaseKey key = readyTimes.first().key;
+            forgetTime(Objects.requireNonNull(waiting.get(key), "clients that wait for a key with a time"));
+            ready.add(key);
         }
     }
 
     /** Unix time of the next {@link #timeOut}, {@link Long#MAX_VALUE} without. */
     public long nextDeadlineMillis() {
-        return deadlines.isEmpty() ? Long.MAX_VALUE : deadlines.first().millis;
+        long deadline = deadlines.isEmpty() ? Long.MAX_VALUE : deadlines.first().millis;
+        return readyTimes.isEmpty() ? deadline : Math.min(deadline, readyTimes.first().millis);
     }
 }

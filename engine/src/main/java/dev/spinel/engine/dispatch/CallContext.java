@@ -312,6 +312,15 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public void readyAt(Bytes key, long unixMillis) {
+        if (unixMillis > nowMillis()) {
+            services.blockedClients().keyReadyAt(keys().index(), key, unixMillis);
+        } else {
+            services.blockedClients().keyReady(keys().index(), key);
+        }
+    }
+
+    @Override
     public void replaceArg(int index, Bytes value) {
         if (!ownsArgs) {
             // The caller's array belongs to the transport.

@@ -813,6 +813,11 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         if (command.touchesArbitraryKeys()) {
             services.propagator().apart(false);
         }
+        serveBlocked();
+    }
+
+    /** Serves the clients that wait for keys which have become ready. */
+    public void serveBlocked() {
         if (services.blockedClients().hasReady()) {
             // A key may have expired while a transaction made it.
             services.clock().update();

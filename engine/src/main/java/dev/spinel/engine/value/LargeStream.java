@@ -235,7 +235,10 @@ final class LargeStream implements LargeValue {
         StreamId master = idOf(node);
         beforeChange(node);
         boolean same = StreamNode.hasFields(array(node), start(node), strings, first, count);
-        ensure(node, StreamNode.entryBytes(id, master, strings, first, count, same) + StreamNode.growthOfCounts(array(node), start(node), 1));
+        ensure(
+                node,
+                StreamNode.entryBytes(id, master, strings, first, count, same)
+                        + StreamNode.growthOfCounts(array(node), start(node), 1));
         byte[] array = array(node);
         int start = start(node);
         Listpack.append(array, start, same ? ValueSink.STREAM_ENTRY_SAME_FIELDS : 0);
@@ -331,9 +334,7 @@ final class LargeStream implements LargeValue {
             if (limit != 0 && removed + live > limit) {
                 break;
             }
-            boolean whole =
-                    minId == null ? size - live >= maxSize : lastOf(node).compareTo(minId) < 0;
-            if (whole) {
+            if (isTrimmedWhole(node, size - live, maxSize, minId)) {
                 removeNode(node);
                 size -= live;
                 removed += live;
@@ -342,6 +343,27 @@ final class LargeStream implements LargeValue {
             }
         }
         return removed;
+    }
+
+    /** How many entries go with the first nodes when those are trimmed that need not be changed. */
+    long trimmable(long maxSize, @Nullable StreamId minId, long limit) {
+        long found = 0;
+        long node = nodes.first();
+        while (found < size && (minId != null || size - found > maxSize)) {
+            long live = live(node);
+            boolean isOverLimit = limit != 0 && found + live > limit;
+            if (isOverLimit || !isTrimmedWhole(node, size - found - live, maxSize, minId)) {
+                break;
+            }
+            found += live;
+            node = nodes.next(node);
+        }
+        return found;
+    }
+
+    /** Whether a node has none of the entries that stay, of which so many come behind it. */
+    private boolean isTrimmedWhole(long node, long sizeBehind, long maxSize, @Nullable StreamId minId) {
+        return minId == null ? sizeBehind >= maxSize : lastOf(node).compareTo(minId) < 0;
     }
 
     private int trimFirstNode(long maxSize, @Nullable StreamId minId) {

@@ -9,20 +9,31 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A consumer group with its pending entries in tables of numbers, once for all and once by consumer. */
 final class PendingGroup implements StreamGroup {
+    /*
+     * Entries that were released are those of the consumer without a name, delivered at 0: so that files, logs and servers
+     * that know no XNACK need no word for them. In place of the 0 their rows have a negative number, which grows from one
+     * released to the next: their order.
+     *
+     * Nothing is sorted by the time of delivery. Who looks for entries that are idle walks over the table, unless a time
+     * before which nothing was delivered says that there are none.
+     */
     private static final int CONSUMER = 0;
     private static final int DELIVERED = 1;
     private static final int DELIVERIES = 2;
 
     /** The number of the consumer of an entry that has none yet, while a group is loaded. */
-    private static final int NOBODY = -1;
+    private static final int NOT_YET = -1;
 
     /** Of a group on the heap beside its name and its table, with what its stream has for it. */
     private static final long OBJECT_BYTES = 272;
@@ -44,6 +55,12 @@ final class PendingGroup implements StreamGroup {
     private int freeCount;
     private StreamId lastId;
     private long entriesRead;
+    /** The consumer that has what was released. */
+    private @Nullable Reader nobody;
+
+    private long releases;
+    /** No pending entry was delivered before. */
+    private long earliestDelivered = Long.MAX_VALUE;
 
     /** @param heap is told of what the group takes, until {@link #leave} */
     PendingGroup(Bytes name, StreamId lastId, long entriesRead, HeapSum heap) {
@@ -64,6 +81,8 @@ final class PendingGroup implements StreamGroup {
         this.byNumber.addAll(Collections.nCopies(source.byNumber.size(), null));
         this.freeNumbers = source.freeNumbers.clone();
         this.freeCount = source.freeCount;
+        this.releases = source.releases;
+        this.earliestDelivered = source.earliestDelivered;
         heap.add(ownBytes());
     }
 
@@ -186,10 +205,18 @@ final class PendingGroup implements StreamGroup {
             free(byNumber.size() - 1);
         }
         Reader created = new Reader(consumerName.copy(), freeNumbers[freeCount - 1], nowMillis, heap);
-        consumers.put(created.name, created);
-        byNumber.set(freeNumbers[--freeCount], created);
+        add(created);
+        freeCount--;
         heap.add(created.ownBytes());
         return created;
+    }
+
+    private void add(Reader reader) {
+        consumers.put(reader.name, reader);
+        byNumber.set(reader.number, reader);
+        if (reader.name.isEmpty()) {
+            nobody = reader;
+        }
     }
 
     private void free(int number) {
@@ -209,13 +236,18 @@ final class PendingGroup implements StreamGroup {
         consumers.remove(removed.name);
         byNumber.set(removed.number, null);
         free(removed.number);
+        if (removed == nobody) {
+            nobody = null;
+        }
         leave(removed);
         return ids.size();
     }
 
     @Override
     public Collection<? extends Consumer> consumers() {
-        return consumers.values();
+        return nobody == null
+                ? consumers.values()
+                : consumers.tailMap(nobody.name, false).values();
     }
 
     private Reader owner(long position) {
@@ -235,17 +267,84 @@ final class PendingGroup implements StreamGroup {
     }
 
     @Override
+    public boolean isPending(StreamId id) {
+        return pending.find(id.millis(), id.sequence()) != IdTable.NONE;
+    }
+
+    @Override
     public void deliver(StreamId id, Consumer consumer, long deliveredMillis, long deliveries) {
         Reader reader = (Reader) consumer;
         long position = pending.find(id.millis(), id.sequence());
         if (position == IdTable.NONE) {
             position = insert(id, reader);
         }
-        pending.set(position, DELIVERED, deliveredMillis);
+        delivered(position, reader, deliveredMillis);
         pending.set(position, DELIVERIES, deliveries);
         if (owner(position) != reader) {
             move(id, position, reader);
         }
+    }
+
+    private void delivered(long position, Reader reader, long millis) {
+        long delivered = millis == 0 && reader == nobody ? Long.MIN_VALUE + releases++ : millis;
+        pending.set(position, DELIVERED, delivered);
+        earliestDelivered = Math.min(earliestDelivered, delivered);
+    }
+
+    private long deliveredMillis(long position) {
+        return Math.max(0, pending.get(position, DELIVERED));
+    }
+
+    @Override
+    public void release(StreamId id, long deliveries) {
+        deliver(id, nobody == null ? createConsumer(new Bytes(), 0) : nobody, 0, deliveries);
+    }
+
+    @Override
+    public long releasedCount() {
+        return nobody == null ? -1 : nobody.pending.size();
+    }
+
+    private record IdleEntry(StreamId id, long delivered) implements Comparable<IdleEntry> {
+        @Override
+        public int compareTo(IdleEntry other) {
+            int order = Long.compare(delivered, other.delivered);
+            return order != 0 ? order : id.compareTo(other.id);
+        }
+    }
+
+    @Override
+    public Idle idle(StreamId from, long deliveredUntil, long limit, Predicate<StreamId> filter) {
+        if (earliestDelivered > deliveredUntil) {
+            return new Idle(List.of(), earliestDelivered);
+        }
+        // The one that goes first when there is a better one.
+        PriorityQueue<IdleEntry> found = new PriorityQueue<>(Comparator.reverseOrder());
+        long next = Long.MAX_VALUE;
+        long earliest = from.compareTo(firstPendingId()) <= 0 ? Long.MAX_VALUE : earliestDelivered;
+        long at = pending.ceiling(from.millis(), from.sequence());
+        for (; at != IdTable.NONE; at = pending.next(at)) {
+            long delivered = pending.get(at, DELIVERED);
+            earliest = Math.min(earliest, delivered);
+            if (delivered > deliveredUntil) {
+                next = Math.min(next, delivered);
+                continue;
+            }
+            IdleEntry last = found.peek();
+            boolean isFull = last != null && found.size() >= limit;
+            if ((!isFull || delivered < last.delivered) && filter.test(idAt(at))) {
+                if (isFull) {
+                    found.poll();
+                }
+                found.add(new IdleEntry(idAt(at), delivered));
+            }
+        }
+        earliestDelivered = earliest;
+        StreamId[] ids = new StreamId[found.size()];
+        for (int i = ids.length - 1; i >= 0; i--) {
+            ids[i] = found.remove().id;
+        }
+        return new Idle(List.of(ids), next);
     }
 
     /** Adds an entry to both tables, or to none of them if there is no memory. */
@@ -283,7 +382,7 @@ final class PendingGroup implements StreamGroup {
             return false;
         }
         long position = pending.insert(millis, sequence);
-        pending.set(position, CONSUMER, NOBODY);
+        pending.set(position, CONSUMER, NOT_YET);
         pending.set(position, DELIVERED, deliveredMillis);
         pending.set(position, DELIVERIES, deliveries);
         return true;
@@ -293,10 +392,11 @@ final class PendingGroup implements StreamGroup {
     boolean loadOwner(long millis, long sequence, Consumer consumer) {
         Reader reader = (Reader) consumer;
         long position = pending.find(millis, sequence);
-        if (position == IdTable.NONE || pending.get(position, CONSUMER) != NOBODY) {
+        if (position == IdTable.NONE || pending.get(position, CONSUMER) != NOT_YET) {
             return false;
         }
         pending.set(position, CONSUMER, reader.number);
+        delivered(position, reader, pending.get(position, DELIVERED));
         reader.pending.insert(millis, sequence);
         return true;
     }
@@ -306,8 +406,7 @@ final class PendingGroup implements StreamGroup {
         PendingGroup copy = new PendingGroup(this, heapOfCopy);
         for (Reader reader : consumers.values()) {
             Reader copied = new Reader(reader, heapOfCopy);
-            copy.consumers.put(copied.name, copied);
-            copy.byNumber.set(copied.number, copied);
+            copy.add(copied);
             heapOfCopy.add(copied.ownBytes());
         }
         return copy;
@@ -345,7 +444,7 @@ final class PendingGroup implements StreamGroup {
                 sink.streamPending(
                         table.millis(pendingAt),
                         table.sequence(pendingAt),
-                        table.get(pendingAt, DELIVERED),
+                        group.deliveredMillis(pendingAt),
                         table.get(pendingAt, DELIVERIES));
                 pendingAt = table.next(pendingAt);
                 endOfPending();
@@ -404,7 +503,7 @@ final class PendingGroup implements StreamGroup {
 
         @Override
         public long deliveredMillis() {
-            return pending.get(position(), DELIVERED);
+            return PendingGroup.this.deliveredMillis(position());
         }
 
         @Override

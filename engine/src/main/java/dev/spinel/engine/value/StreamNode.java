@@ -21,8 +21,7 @@ final class StreamNode {
     private StreamNode() {}
 
     /** Bytes of an entry in a node with a master ID. */
-    static int entryBytes(
-            StreamId id, StreamId master, Bytes[] strings, int first, int count, boolean sameFields) {
+    static int entryBytes(StreamId id, StreamId master, Bytes[] strings, int first, int count, boolean sameFields) {
         int bytes = Listpack.entryBytes(0)
                 + Listpack.entryBytes(id.millis() - master.millis())
                 + Listpack.entryBytes(id.sequence() - master.sequence())

@@ -201,6 +201,16 @@ public final class StreamView extends ValueView implements StreamValue {
     }
 
     @Override
+    public long trimmableToSize(long maxSize, long limit) {
+        return stream().trimmable(maxSize, null, limit);
+    }
+
+    @Override
+    public long trimmableBelow(StreamId minId, long limit) {
+        return stream().trimmable(0, minId, limit);
+    }
+
+    @Override
     public Cursor cursor(StreamId from, StreamId to, boolean reversed) {
         return stream().cursor(from, to, reversed);
     }

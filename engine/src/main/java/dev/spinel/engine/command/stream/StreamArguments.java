@@ -5,6 +5,8 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the IDs of stream commands. */
@@ -34,6 +36,15 @@ final class StreamArguments {
             throw invalidId();
         }
         return id;
+    }
+
+    /** IDs, of which the second numbers may be missing and then are 0. */
+    static List<StreamId> ids(Call call, int first, int count) {
+        List<StreamId> ids = new ArrayList<>(count);
+        for (int i = first; i < first + count; i++) {
+            ids.add(strictId(call, i, 0));
+        }
+        return ids;
     }
 
     /** An ID, of which the second number may be missing; null if it is none. */

@@ -15,11 +15,14 @@ public final class StreamCommands implements ServerPlugin {
     public List<Command> commands() {
         return List.of(
                 Command.of(StreamSpecs.XACK, StreamGroups::xack),
+                Command.of(StreamSpecs.XACKDEL, StreamDelete::xackdel),
                 Command.of(StreamSpecs.XADD, StreamWrite::xadd),
                 Command.of(StreamSpecs.XAUTOCLAIM, StreamPending::xautoclaim),
                 Command.of(StreamSpecs.XCLAIM, StreamPending::xclaim),
-                Command.of(StreamSpecs.XDEL, StreamWrite::xdel),
+                Command.of(StreamSpecs.XDEL, StreamDelete::xdel),
+                Command.of(StreamSpecs.XDELEX, StreamDelete::xdelex),
                 Command.of(StreamSpecs.XLEN, StreamRead::xlen),
+                Command.of(StreamSpecs.XNACK, StreamNack::xnack),
                 Command.of(StreamSpecs.XPENDING, StreamPending::xpending),
                 Command.of(StreamSpecs.XRANGE, StreamRead::xrange),
                 Command.of(StreamSpecs.XREAD, StreamRead::xread),

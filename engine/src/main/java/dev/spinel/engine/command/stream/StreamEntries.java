@@ -3,13 +3,25 @@ package dev.spinel.engine.command.stream;
 import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.StreamValue;
+import org.jspecify.annotations.Nullable;
 
-/** How many entries of a stream a group has read and has yet to read, as far as that is known. */
+/** What a group has to do with entries: how many it has read and has yet to read, as far as that is known; what is pending. */
 final class StreamEntries {
     /** A {@link #lag} that is not known; -1 is that of a group whose count is one ahead. */
     static final long UNKNOWN_LAG = Long.MIN_VALUE;
 
     private StreamEntries() {}
+
+    /** A number of deliveries and one more, as far as that can be counted. */
+    static long onceMore(long deliveries) {
+        return deliveries == Long.MAX_VALUE ? deliveries : deliveries + 1;
+    }
+
+    /** What is pending in a group at an ID, or null. */
+    static StreamGroup.@Nullable Pending pending(StreamGroup group, StreamId id) {
+        StreamGroup.Pending pending = group.pending(id, null);
+        return pending.next() && pending.id().equals(id) ? pending : null;
+    }
 
     /** Has a group read an entry, if it is behind what the group read before. */
     static void read(StreamValue stream, StreamGroup group, StreamId id) {

@@ -91,7 +91,7 @@ final class StreamGroups {
             Call call,
             Bytes key,
             StreamGroup group,
-            StreamGroup.Consumer consumer,
+            Bytes consumer,
             StreamId id,
             long deliveredMillis,
             long deliveries) {
@@ -103,7 +103,7 @@ final class StreamGroups {
                 XCLAIM,
                 key,
                 group.name(),
-                consumer.name(),
+                consumer,
                 NO_IDLE_TIME,
                 idText,
                 TIME,
@@ -281,11 +281,7 @@ final class StreamGroups {
         StreamGroup group = stream == null ? null : stream.group(call.arg(2));
         long acknowledged = 0;
         if (group != null) {
-            StreamId[] ids = new StreamId[call.argCount() - 3];
-            for (int i = 0; i < ids.length; i++) {
-                ids[i] = StreamArguments.strictId(call, i + 3, 0);
-            }
-            for (StreamId id : ids) {
+            for (StreamId id : StreamArguments.ids(call, 3, call.argCount() - 3)) {
                 acknowledged += group.acknowledge(id) ? 1 : 0;
             }
         }

@@ -154,13 +154,17 @@ final class StreamInfo {
 
     private static void full(Call call, StreamValue stream, StreamGroup group, long count) {
         ReplyWriter reply = call.reply();
-        reply.map(7);
+        long released = group.releasedCount();
+        reply.map(released < 0 ? 7 : 8);
         reply.bulk("name");
         reply.bulk(group.name());
         id(reply, "last-delivered-id", group.lastId());
         numberOrNil(reply, "entries-read", group.entriesRead(), StreamGroup.UNKNOWN);
         numberOrNil(reply, "lag", StreamEntries.lag(stream, group), StreamEntries.UNKNOWN_LAG);
         number(reply, "pel-count", group.pendingCount());
+        if (released >= 0) {
+            number(reply, "nacked-count", released);
+        }
         reply.bulk("pending");
         int mark = reply.begin();
         int size = 0;

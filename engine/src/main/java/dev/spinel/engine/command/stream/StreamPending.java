@@ -28,11 +28,15 @@ final class StreamPending {
     /** The greatest count of XAUTOCLAIM, as in Redis, which makes room for so many IDs. */
     private static final long MAX_COUNT = Long.MAX_VALUE / 16;
 
+    /** The idle time of an entry that nobody has. */
+    private static final long RELEASED = -1;
+
     private static final Bytes XACK = Bytes.of("XACK");
 
     private StreamPending() {}
 
-    private static StreamGroup group(Call call, @Nullable StreamValue stream) {
+    /** The group that a command names after a key. */
+    static StreamGroup group(Call call, @Nullable StreamValue stream) {
         StreamGroup group = stream == null ? null : stream.group(call.arg(GROUP));
         if (group == null) {
             throw new CommandException(
@@ -79,8 +83,9 @@ final class StreamPending {
             if (minIdle == 0 || idle >= minIdle) {
                 reply.array(4);
                 reply.bulk(pending.id().text());
-                reply.bulk(pending.consumer().name());
-                reply.integer(Math.max(0, idle));
+                Bytes name = pending.consumer().name();
+                reply.bulk(name);
+                reply.integer(name.isEmpty() && pending.deliveredMillis() == 0 ? RELEASED : Math.max(0, idle));
                 reply.integer(pending.deliveries());
                 size++;
             }
@@ -177,7 +182,7 @@ final class StreamPending {
         int mark = reply.begin();
         int size = 0;
         for (StreamId id : ids) {
-            StreamGroup.Pending pending = find(group, id);
+            StreamGroup.Pending pending = StreamEntries.pending(group, id);
             StreamValue.Cursor entry = Objects.requireNonNull(stream).cursor(id, id, false);
             if (!entry.next()) {
                 if (pending != null) {
@@ -192,16 +197,11 @@ final class StreamPending {
                 consumer = StreamGroups.consumer(call, key, group, call.arg(CONSUMER));
             }
             long before = pending == null ? 1 : pending.deliveries();
-            long deliveries = retries >= 0 ? retries : before + (justId ? 0 : 1);
+            long deliveries = retries >= 0 ? retries : justId ? before : StreamEntries.onceMore(before);
             claim(call, key, group, consumer, entry, delivered, deliveries, justId);
             size++;
         }
         reply.endArray(mark, size);
-    }
-
-    private static StreamGroup.@Nullable Pending find(StreamGroup group, StreamId id) {
-        StreamGroup.Pending pending = group.pending(id, null);
-        return pending.next() && pending.id().equals(id) ? pending : null;
     }
 
     private static void claim(
@@ -220,10 +220,11 @@ final class StreamPending {
             StreamRead.entry(call.reply(), entry);
         }
         call.changed();
-        StreamGroups.propagateClaim(call, key, group, consumer, entry.id(), delivered, deliveries);
+        StreamGroups.propagateClaim(call, key, group, consumer.name(), entry.id(), delivered, deliveries);
     }
 
-    private static void forget(Call call, Bytes key, StreamGroup group, StreamId id) {
+    /** Acknowledges an entry that is gone. */
+    static void forget(Call call, Bytes key, StreamGroup group, StreamId id) {
         group.acknowledge(id);
         call.changed();
         if (call.isPropagated()) {
@@ -283,7 +284,9 @@ final class StreamPending {
         for (StreamId id : claimed) {
             StreamValue.Cursor entry = stream.cursor(id, id, false);
             entry.next();
-            long deliveries = Objects.requireNonNull(find(group, id)).deliveries() + (claiming.justId ? 0 : 1);
+            long before =
+                    Objects.requireNonNull(StreamEntries.pending(group, id)).deliveries();
+            long deliveries = claiming.justId ? before : StreamEntries.onceMore(before);
             claim(
                     call,
                     key,

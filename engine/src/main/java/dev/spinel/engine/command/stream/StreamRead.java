@@ -10,6 +10,7 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamRead {
     private static final int KEY = 1;
     private static final long NO_BLOCK = -1;
+    private static final long NO_CLAIM = -1;
 
     private StreamRead() {}
 
@@ -65,6 +67,18 @@ final class StreamRead {
     /** Replies an entry: its ID, and fields and values in turn. */
     static void entry(ReplyWriter reply, StreamValue.Cursor cursor) {
         reply.array(2);
+        content(reply, cursor);
+    }
+
+    /** Replies an entry, how long ago it was delivered before, and how often. */
+    private static void entry(ReplyWriter reply, StreamValue.Cursor cursor, long idleMillis, long deliveries) {
+        reply.array(4);
+        content(reply, cursor);
+        reply.integer(idleMillis);
+        reply.integer(deliveries);
+    }
+
+    private static void content(ReplyWriter reply, StreamValue.Cursor cursor) {
         reply.bulk(cursor.id().text());
         reply.array(2 * cursor.fields());
         cursor.strings(reply::bulk);
@@ -84,6 +98,10 @@ final class StreamRead {
         private final boolean grouped;
         private long count;
         private long timeoutMillis = NO_BLOCK;
+        /** How long entries must have been pending that are claimed, or that none are. */
+        private long minIdle = NO_CLAIM;
+
+        private final ReadLimit limit = new ReadLimit();
         private boolean noAck;
         private int groupIndex;
         private int firstKey;
@@ -93,6 +111,8 @@ final class StreamRead {
         private final StreamId[] after;
         /** Whether a stream is asked for what its group was not yet given. */
         private final boolean[] isNew;
+        /** What is pending for long enough. */
+        private final StreamGroup.@Nullable Idle[] idle;
 
         Reading(Call call, boolean grouped) {
             this.call = call;
@@ -102,6 +122,7 @@ final class StreamRead {
             groups = new @Nullable StreamGroup[streams];
             after = new StreamId[streams];
             isNew = new boolean[streams];
+            idle = new StreamGroup.@Nullable Idle[streams];
             Arrays.setAll(after, this::parseId);
         }
 
@@ -115,6 +136,10 @@ final class StreamRead {
                     timeoutMillis = timeout(++i);
                 } else if (more && call.argIs(i, "COUNT")) {
                     count = Math.max(0, call.integerArg(++i));
+                } else if (more && call.argIs(i, "MAXCOUNT")) {
+                    limit.maxEntries(positive(++i, "MAXCOUNT"));
+                } else if (more && call.argIs(i, "MAXSIZE")) {
+                    limit.maxBytes(positive(++i, "MAXSIZE"));
                 } else if (more && call.argIs(i, "STREAMS")) {
                     firstKey = i + 1;
                     int left = call.argCount() - firstKey;
@@ -127,6 +152,9 @@ final class StreamRead {
                     requireGrouped("GROUP");
                     groupIndex = i + 1;
                     i += 2;
+                } else if (more && call.argIs(i, "CLAIM")) {
+                    requireGrouped("CLAIM");
+                    minIdle = minIdle(++i);
                 } else if (call.argIs(i, "NOACK")) {
                     requireGrouped("NOACK");
                     noAck = true;
@@ -140,6 +168,22 @@ final class StreamRead {
             if (grouped && groupIndex == 0) {
                 throw Errors.err("Missing GROUP option for XREADGROUP");
             }
+            if (count > limit.maxEntries()) {
+                throw Errors.err("MAXCOUNT must be greater than or equal to COUNT");
+            }
+        }
+
+        private long positive(int index, String option) {
+            return call.integerArg(index, 1, Long.MAX_VALUE, option + " must be a positive integer");
+        }
+
+        private long minIdle(int index) {
+            long millis = call.integerArg(
+                    index, Long.MIN_VALUE, Long.MAX_VALUE, "min-idle-time is not an integer or out of range");
+            if (millis < 0) {
+                throw Errors.err("min-idle-time must be a positive integer");
+            }
+            return millis;
         }
 
         private long timeout(int index) {
@@ -262,10 +306,48 @@ final class StreamRead {
 
         /** Whether a stream is answered for. A group may have read on in it, when the stream is named twice. */
         private boolean hasSome(int i, StreamValue stream) {
+            if (limit.isReached()) {
+                return false;
+            }
             if (isNew[i]) {
                 after[i] = Objects.requireNonNull(groups[i], "group").lastId();
             }
-            return (grouped && !isNew[i]) || hasAfter(stream, after[i]);
+            boolean hasSome = findIdle(i, stream) || (grouped && !isNew[i]) || hasAfter(stream, after[i]);
+            return hasSome && (!limit.isBySize() || firstFits(i, stream));
+        }
+
+        /** Looks for entries to claim; false if there are none. */
+        private boolean findIdle(int i, StreamValue stream) {
+            if (minIdle == NO_CLAIM || !isNew[i] || stream.size() == 0) {
+                return false;
+            }
+            StreamGroup.Idle found = Objects.requireNonNull(groups[i], "group")
+                    .idle(
+                            stream.firstId(),
+                            call.nowMillis() - minIdle,
+                            count == 0 ? limit.entriesLeft() : Math.min(count, limit.entriesLeft()),
+                            id -> stream.cursor(id, id, false).next());
+            idle[i] = found;
+            return !found.ids().isEmpty();
+        }
+
+        /** Whether there is room for the first entry that a stream is answered for with. */
+        private boolean firstFits(int i, StreamValue stream) {
+            StreamGroup group = groups[i];
+            StreamGroup.Idle claimed = idle[i];
+            StreamId first = after[i].next();
+            StreamId last = StreamId.MAX;
+            if (claimed != null && !claimed.ids().isEmpty()) {
+                first = claimed.ids().get(0);
+                last = first;
+            } else if (group != null && !isNew[i] && first != null) {
+                StreamGroup.Consumer consumer = group.consumer(call.arg(groupIndex + 1));
+                StreamGroup.Pending pending = consumer == null ? null : group.pending(first, consumer);
+                first = pending != null && pending.next() ? pending.id() : null;
+                last = first == null ? last : first;
+            }
+            StreamValue.Cursor cursor = first == null ? null : stream.cursor(first, last, false);
+            return cursor == null || !cursor.next() || limit.hasRoomFor(cursor);
         }
 
         private void waitOrReplyNothing() {
@@ -279,6 +361,12 @@ final class StreamRead {
                         timeoutMillis,
                         Call.TimeoutReply.NIL_ARRAY,
                         "UNBLOCKED the stream key no longer exists");
+                for (int i = 0; i < streams; i++) {
+                    StreamGroup.Idle pending = idle[i];
+                    if (pending != null && pending.nextMillis() <= Long.MAX_VALUE - minIdle) {
+                        call.readyAt(call.arg(firstKey + i), pending.nextMillis() + minIdle);
+                    }
+                }
             } else {
                 call.block(ValueType.STREAM, firstKey, streams, timeoutMillis, Call.TimeoutReply.NIL_ARRAY);
             }
@@ -294,8 +382,10 @@ final class StreamRead {
 
         private void serve(int i, StreamValue stream) {
             StreamGroup group = groups[i];
+            ReplyWriter reply = call.reply();
             if (group == null) {
-                serve(stream, after[i], cursor -> {});
+                int mark = reply.begin();
+                reply.endArray(mark, serveBehind(stream, after[i], 0, cursor -> {}));
                 return;
             }
             Bytes key = call.arg(firstKey + i);
@@ -303,7 +393,10 @@ final class StreamRead {
             boolean isKnown = group.consumer(name) != null;
             StreamGroup.Consumer consumer = StreamGroups.consumer(call, key, group, name);
             if (isNew[i]) {
-                serveNew(key, stream, group, consumer, after[i]);
+                int mark = reply.begin();
+                StreamGroup.Idle claimed = idle[i];
+                int size = claimed == null ? 0 : serveIdle(key, stream, group, consumer, claimed.ids());
+                reply.endArray(mark, size + serveNew(key, stream, group, consumer, after[i], size));
             } else {
                 serveHistory(key, stream, group, consumer, after[i]);
             }
@@ -312,36 +405,67 @@ final class StreamRead {
             }
         }
 
-        private void serveNew(
-                Bytes key, StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, StreamId id) {
-            int size = serve(stream, id, cursor -> {
+        /** Claims entries; returns how many. */
+        private int serveIdle(
+                Bytes key, StreamValue stream, StreamGroup group, StreamGroup.Consumer consumer, List<StreamId> ids) {
+            int size = 0;
+            for (StreamId id : ids) {
+                StreamValue.Cursor cursor = stream.cursor(id, id, false);
+                if (!cursor.next() || !limit.takes(cursor)) {
+                    break;
+                }
+                StreamGroup.Pending pending = Objects.requireNonNull(StreamEntries.pending(group, id), "pending");
+                long deliveries = pending.deliveries();
+                entry(call.reply(), cursor, Math.max(0, call.nowMillis() - pending.deliveredMillis()), deliveries);
+                deliver(key, group, consumer, id, StreamEntries.onceMore(deliveries));
+                size++;
+            }
+            return size;
+        }
+
+        private int serveNew(
+                Bytes key,
+                StreamValue stream,
+                StreamGroup group,
+                StreamGroup.Consumer consumer,
+                StreamId id,
+                int before) {
+            int size = serveBehind(stream, id, before, cursor -> {
                 StreamEntries.read(stream, group, cursor.id());
                 if (!noAck) {
-                    group.deliver(cursor.id(), consumer, call.nowMillis(), 1);
-                    StreamGroups.propagateClaim(call, key, group, consumer, cursor.id(), call.nowMillis(), 1);
+                    deliver(key, group, consumer, cursor.id(), 1);
                 }
             });
             if (size > 0) {
                 call.changed();
                 StreamGroups.propagateGroupId(call, key, group);
             }
+            return size;
         }
 
-        /** Replies the entries behind an ID; returns how many. */
-        private int serve(StreamValue stream, StreamId id, Consumer<StreamValue.Cursor> delivered) {
-            ReplyWriter reply = call.reply();
-            int mark = reply.begin();
+        private void deliver(
+                Bytes key, StreamGroup group, StreamGroup.Consumer consumer, StreamId id, long deliveries) {
+            group.deliver(id, consumer, call.nowMillis(), deliveries);
+            call.changed();
+            StreamGroups.propagateClaim(call, key, group, consumer.name(), id, call.nowMillis(), deliveries);
+        }
+
+        /** Replies the entries behind an ID, after so many others of the stream; returns how many. */
+        private int serveBehind(StreamValue stream, StreamId id, int before, Consumer<StreamValue.Cursor> delivered) {
             int size = 0;
             StreamId next = id.next();
             if (next != null) {
                 StreamValue.Cursor cursor = stream.cursor(next, StreamId.MAX, false);
-                while ((count == 0 || size < count) && cursor.next()) {
-                    entry(reply, cursor);
+                while ((count == 0 || before + size < count) && cursor.next() && limit.takes(cursor)) {
+                    if (minIdle == NO_CLAIM) {
+                        entry(call.reply(), cursor);
+                    } else {
+                        entry(call.reply(), cursor, 0, 0);
+                    }
                     delivered.accept(cursor);
                     size++;
                 }
             }
-            reply.endArray(mark, size);
             return size;
         }
 
@@ -353,16 +477,16 @@ final class StreamRead {
             StreamId next = id.next();
             if (next != null) {
                 StreamGroup.Pending pending = group.pending(next, consumer);
-                while ((count == 0 || size < count) && pending.next()) {
+                while ((count == 0 || size < count) && !limit.isReached() && pending.next()) {
                     StreamValue.Cursor cursor = stream.cursor(pending.id(), pending.id(), false);
                     if (cursor.next()) {
+                        if (!limit.takes(cursor)) {
+                            break;
+                        }
                         entry(reply, cursor);
-                        long deliveries = pending.deliveries() + 1;
-                        group.deliver(pending.id(), consumer, call.nowMillis(), deliveries);
-                        call.changed();
-                        StreamGroups.propagateClaim(
-                                call, key, group, consumer, pending.id(), call.nowMillis(), deliveries);
+                        deliver(key, group, consumer, pending.id(), StreamEntries.onceMore(pending.deliveries()));
                     } else {
+                        limit.takesDeleted();
                         reply.array(2);
                         reply.bulk(pending.id().text());
                         reply.nilArray();

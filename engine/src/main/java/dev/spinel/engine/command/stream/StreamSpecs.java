@@ -31,7 +31,7 @@ import dev.spinel.api.command.KeySpec;
 /**
  * Specifications of the stream commands, by name.
  *
- * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15.
+ * <p>Source of the facts: COMMAND INFO and COMMAND DOCS of Redis 7.0.15; for what came later, the command pages of Redis.
  */
 final class StreamSpecs {
     private static final Argument KEY = key("key", 0);
@@ -48,6 +48,19 @@ final class StreamSpecs {
             string("threshold"),
             integer("count").token("LIMIT").optional().since("6.2.0"));
 
+    private static final Argument REFERENCES = oneOf(
+                    "condition", word("keepref", "KEEPREF"), word("delref", "DELREF"), word("acked", "ACKED"))
+            .optional();
+
+    private static final Argument MAX_COUNT =
+            integer("maxcount").token("MAXCOUNT").optional().since("8.10.0");
+
+    private static final Argument MAX_SIZE =
+            integer("maxsize").token("MAXSIZE").optional().since("8.10.0");
+
+    private static final Argument IDS =
+            block("ids", integer("numids"), string("id").multiple()).token("IDS");
+
     static final CommandSpec XACK = command("XACK")
             .since("5.0.0")
             .arity(-4)
@@ -55,6 +68,16 @@ final class StreamSpecs {
             .keys(KeySpec.at(1, RW, UPDATE))
             .arguments(KEY, string("group"), string("id").multiple())
             .summary("Acknowledges entries that were delivered to a consumer group.")
+            .complexity("O(1) for each ID.")
+            .build();
+
+    static final CommandSpec XACKDEL = command("XACKDEL")
+            .since("8.2.0")
+            .arity(-6)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE, DELETE))
+            .arguments(KEY, string("group"), REFERENCES, IDS)
+            .summary("Acknowledges entries and removes them from a stream, if references allow.")
             .complexity("O(1) for each ID.")
             .build();
 
@@ -66,6 +89,7 @@ final class StreamSpecs {
             .arguments(
                     KEY,
                     word("nomkstream", "NOMKSTREAM").optional().since("6.2.0"),
+                    REFERENCES.since("8.2.0"),
                     TRIM.optional(),
                     oneOf("id_or_auto", word("auto_id", "*"), string("id")),
                     block("field_value", string("field"), string("value")).multiple())
@@ -74,6 +98,7 @@ final class StreamSpecs {
             .tips("nondeterministic_output")
             .changed("6.2.0", "Options NOMKSTREAM, MINID and LIMIT.")
             .changed("7.0.0", "The second number of an ID may be *.")
+            .changed("8.2.0", "Options KEEPREF, DELREF and ACKED.")
             .build();
 
     static final CommandSpec XAUTOCLAIM = command("XAUTOCLAIM")
@@ -124,6 +149,16 @@ final class StreamSpecs {
             .keys(KeySpec.at(1, RW, DELETE))
             .arguments(KEY, string("id").multiple())
             .summary("Removes entries from a stream.")
+            .complexity("O(1) for each ID.")
+            .build();
+
+    static final CommandSpec XDELEX = command("XDELEX")
+            .since("8.2.0")
+            .arity(-5)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, DELETE))
+            .arguments(KEY, REFERENCES, IDS)
+            .summary("Removes entries from a stream, with or without the references to them.")
             .complexity("O(1) for each ID.")
             .build();
 
@@ -228,6 +263,7 @@ final class StreamSpecs {
             .complexity("O(1)")
             .changed("6.0.0", "Option FULL.")
             .changed("7.0.0", "The reply has counts of entries, the first ID and the greatest one deleted.")
+            .changed("8.8.0", "The reply counts released entries.")
             .build();
 
     static final CommandSpec XLEN = command("XLEN")
@@ -238,6 +274,22 @@ final class StreamSpecs {
             .arguments(KEY)
             .summary("Returns the number of entries of a stream.")
             .complexity("O(1)")
+            .build();
+
+    static final CommandSpec XNACK = command("XNACK")
+            .since("8.8.0")
+            .arity(-7)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(
+                    KEY,
+                    string("group"),
+                    oneOf("mode", word("silent", "SILENT"), word("fail", "FAIL"), word("fatal", "FATAL")),
+                    IDS,
+                    integer("count").token("RETRYCOUNT").optional(),
+                    word("force", "FORCE").optional())
+            .summary("Releases pending entries, for any consumer to claim.")
+            .complexity("O(1) for each ID.")
             .build();
 
     static final CommandSpec XPENDING = command("XPENDING")
@@ -287,10 +339,13 @@ final class StreamSpecs {
             .keys(KeySpec.halfAfter("STREAMS", 1, RO, ACCESS))
             .arguments(
                     integer("count").token("COUNT").optional(),
+                    MAX_COUNT,
+                    MAX_SIZE,
                     integer("milliseconds").token("BLOCK").optional(),
                     STREAMS)
             .summary("Returns the entries of streams behind an ID, waiting for some.")
             .complexity("O(N) for N entries.")
+            .changed("8.10.0", "Options MAXCOUNT and MAXSIZE.")
             .build();
 
     static final CommandSpec XREADGROUP = command("XREADGROUP")
@@ -301,11 +356,16 @@ final class StreamSpecs {
             .arguments(
                     block("group_consumer", string("group"), string("consumer")).token("GROUP"),
                     integer("count").token("COUNT").optional(),
+                    MAX_COUNT,
+                    MAX_SIZE,
                     integer("milliseconds").token("BLOCK").optional(),
+                    integer("min-idle-time").token("CLAIM").optional().since("8.4.0"),
                     word("noack", "NOACK").optional(),
                     STREAMS)
             .summary("Returns entries for a consumer of a group, waiting for some.")
-            .complexity("O(N) for N entries.")
+            .complexity("O(N) for N entries; with CLAIM, for N entries pending.")
+            .changed("8.4.0", "Option CLAIM.")
+            .changed("8.10.0", "Options MAXCOUNT and MAXSIZE.")
             .build();
 
     static final CommandSpec XREVRANGE = command("XREVRANGE")
@@ -346,11 +406,12 @@ final class StreamSpecs {
             .arity(-4)
             .flags(WRITE)
             .keys(KeySpec.at(1, RW, DELETE))
-            .arguments(KEY, TRIM)
+            .arguments(KEY, TRIM, REFERENCES.since("8.2.0"))
             .summary("Removes the oldest entries of a stream.")
             .complexity("O(N) for N entries removed.")
             .tips("nondeterministic_output")
             .changed("6.2.0", "Options MINID and LIMIT.")
+            .changed("8.2.0", "Options KEEPREF, DELREF and ACKED.")
             .build();
 
     static final CommandSpec XGROUP =

@@ -20,6 +20,7 @@ final class StreamTrim {
     private @Nullable StreamId minId;
     private boolean approximate;
     private long limit = NOT_GIVEN;
+    private @Nullable References references;
     private boolean noMakeStream;
     private AddedId id = AddedId.AUTOMATIC;
     private int next;
@@ -54,6 +55,11 @@ final class StreamTrim {
             if (limit < 0) {
                 throw Errors.err("The LIMIT argument must be >= 0.");
             }
+        } else if (References.named(call, next) != null) {
+            if (references != null) {
+                throw Errors.syntax();
+            }
+            references = References.named(call, next);
         } else if (forAdd && call.argIs(next, "NOMKSTREAM")) {
             noMakeStream = true;
         } else if (forAdd) {
@@ -108,8 +114,17 @@ final class StreamTrim {
         return maxSize != NOT_GIVEN || minId != null;
     }
 
-    boolean isApproximate() {
-        return approximate;
+    /** Whether the log can have the call as it came: it always leads to the same, on any server. */
+    boolean isLoggedAsGiven() {
+        return !approximate && references == null;
+    }
+
+    /** Whether references to entries matter for what is trimmed, and are trimmed. */
+    boolean dependsOnReferences(StreamValue stream) {
+        return isGiven()
+                && references != null
+                && references != References.KEEP
+                && !stream.groups().isEmpty();
     }
 
     boolean noMakeStream() {
@@ -126,20 +141,40 @@ final class StreamTrim {
         return id;
     }
 
-    /** Trims; returns how many entries were removed. */
-    long apply(StreamValue stream) {
+    /** Trims; returns how many entries were removed. What references led to is logged, too. */
+    long apply(Call call, Bytes key, StreamValue stream) {
         StreamId least = minId;
+        if (references != null && dependsOnReferences(stream)) {
+            StreamRemoval removal = new StreamRemoval(call, key, stream);
+            StreamId end = least == null ? StreamId.MAX : least.previous();
+            if (end != null) {
+                removal.trim(references, most(stream), end);
+            }
+            return removal.end();
+        }
         return least != null
                 ? stream.trimBelow(least, approximate, limit)
                 : stream.trimToSize(maxSize, approximate, limit);
     }
 
-    /** Adds options that lead elsewhere to what this led to here. */
-    void addExactTo(List<Bytes> arguments, StreamValue stream) {
+    /** How many entries may be removed. */
+    private long most(StreamValue stream) {
+        StreamId least = minId;
+        if (!approximate) {
+            return least == null ? Math.max(0, stream.size() - maxSize) : Long.MAX_VALUE;
+        }
+        return least == null ? stream.trimmableToSize(maxSize, limit) : stream.trimmableBelow(least, limit);
+    }
+
+    /** Options, none if there is nothing to trim to, that lead elsewhere to what these led to here. */
+    List<Bytes> exact(StreamValue stream) {
+        if (!isGiven()) {
+            return List.of();
+        }
         boolean bySize = minId == null;
-        arguments.add(Bytes.of(bySize ? "MAXLEN" : "MINID"));
-        arguments.add(Bytes.of("="));
-        arguments.add(
+        return List.of(
+                Bytes.of(bySize ? "MAXLEN" : "MINID"),
+                Bytes.of("="),
                 bySize
                         ? Bytes.of(Long.toString(stream.size()))
                         : minIdOf(stream).text());

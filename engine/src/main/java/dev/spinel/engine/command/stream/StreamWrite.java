@@ -10,7 +10,7 @@ import dev.spinel.api.keyspace.KeyEvent;
 import java.util.ArrayList;
 import java.util.List;
 
-/** XADD, XDEL, XTRIM and XSETID. */
+/** XADD, XTRIM and XSETID. */
 final class StreamWrite {
     private static final int KEY = 1;
     private static final long MAX_ENTRY_BYTES = 1L << 30;
@@ -61,16 +61,25 @@ final class StreamWrite {
         }
         call.reply().bulk(idText);
         call.changed(key, KeyEvent.STREAM, "xadd");
-        if (trim.isGiven() && trim.apply(stream) > 0) {
+        boolean trimsByReference = trim.dependsOnReferences(stream);
+        if (trimsByReference) {
+            // What is trimmed is logged after it.
+            propagateAdded(call, key, List.of(), idText, strings);
+        }
+        if (trim.isGiven() && trim.apply(call, key, stream) > 0) {
             call.event(call.keys(), key, KeyEvent.STREAM, "xtrim");
         }
-        if (trim.isApproximate() && call.isPropagated()) {
-            List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XADD"), key));
-            trim.addExactTo(effect, stream);
-            effect.add(idText);
-            effect.addAll(List.of(strings));
-            call.propagateAs(effect.toArray(new Bytes[0]));
+        if (!trimsByReference && !trim.isLoggedAsGiven()) {
+            propagateAdded(call, key, trim.exact(stream), idText, strings);
         }
+    }
+
+    private static void propagateAdded(Call call, Bytes key, List<Bytes> trim, Bytes id, Bytes[] strings) {
+        List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XADD"), key));
+        effect.addAll(trim);
+        effect.add(id);
+        effect.addAll(List.of(strings));
+        call.propagateAs(effect.toArray(new Bytes[0]));
     }
 
     /** Makes a stream with one entry, or none if there is not enough memory for the entry. */
@@ -92,42 +101,16 @@ final class StreamWrite {
         StreamTrim trim = StreamTrim.parse(call, false);
         Bytes key = call.arg(KEY);
         StreamValue stream = call.keys().modify(ValueType.STREAM, key);
-        long removed = stream == null ? 0 : trim.apply(stream);
+        long removed = stream == null ? 0 : trim.apply(call, key, stream);
         if (stream != null && removed > 0) {
             call.changed(key, KeyEvent.STREAM, "xtrim");
-            if (trim.isApproximate() && call.isPropagated()) {
+            if (!trim.isLoggedAsGiven() && !trim.dependsOnReferences(stream)) {
                 List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XTRIM"), key));
-                trim.addExactTo(effect, stream);
+                effect.addAll(trim.exact(stream));
                 call.propagateAs(effect.toArray(new Bytes[0]));
             }
         }
         call.reply().integer(removed);
-    }
-
-    static void xdel(Call call) {
-        Bytes key = call.arg(KEY);
-        StreamValue stream = call.keys().modify(ValueType.STREAM, key);
-        StreamId[] ids = new StreamId[call.argCount() - 2];
-        if (stream != null) {
-            for (int i = 0; i < ids.length; i++) {
-                ids[i] = StreamArguments.strictId(call, i + 2, 0);
-            }
-        }
-        long deleted = 0;
-        if (stream != null) {
-            for (StreamId id : ids) {
-                if (stream.delete(id)) {
-                    deleted++;
-                    if (id.compareTo(stream.maxDeletedId()) > 0) {
-                        stream.maxDeletedId(id);
-                    }
-                }
-            }
-        }
-        if (deleted > 0) {
-            call.changed(key, KeyEvent.STREAM, "xdel");
-        }
-        call.reply().integer(deleted);
     }
 
     static void xsetid(Call call) {
