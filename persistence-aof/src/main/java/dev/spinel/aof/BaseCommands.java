@@ -4,12 +4,15 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.SavedProducers;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.StreamState;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a data set as the commands that make it: the base of a log with {@code aof-use-rdb-preamble no}.
@@ -56,6 +59,8 @@ final class BaseCommands implements DatasetSink {
     private long[] pendings = new long[PENDING_LONGS];
 
     private int pendingCount;
+    /** What the stream that is being written keeps of its idempotent producers. */
+    private @Nullable SavedValue producers;
 
     BaseCommands(OutputStream out) {
         this.out = out;
@@ -297,6 +302,11 @@ final class BaseCommands implements DatasetSink {
     }
 
     @Override
+    public void streamProducers(SavedValue saved) {
+        producers = saved;
+    }
+
+    @Override
     public void stream(long nodes) {
         // The entries say enough.
     }
@@ -371,6 +381,56 @@ final class BaseCommands implements DatasetSink {
                 state.maxDeletedId().toString());
         if (isSetBack) {
             command("XSETID", state.lastId().toString());
+        }
+        writeProducers();
+    }
+
+    private void writeProducers() throws IOException {
+        SavedValue saved = producers;
+        if (saved == null) {
+            return;
+        }
+        producers = null;
+        try {
+            SavedProducers.read(saved, new SavedProducers.Receiver() {
+                @Override
+                public void settings(long durationSeconds, long maxSize, long added, long duplicates) {
+                    unchecked(() -> command(
+                            "XCFGSET",
+                            "IDMP-DURATION",
+                            Long.toString(durationSeconds),
+                            "IDMP-MAXSIZE",
+                            Long.toString(maxSize)));
+                }
+
+                @Override
+                public void record(Bytes producer, Bytes id, StreamId entry) {
+                    unchecked(() -> {
+                        head('*', 5);
+                        string("XIDMPRECORD");
+                        string(key, 0, keyLength);
+                        string(producer.array(), producer.offset(), producer.length());
+                        string(id.array(), id.offset(), id.length());
+                        string(entry.toString());
+                    });
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    /** Writes something. */
+    @FunctionalInterface
+    private interface Writing {
+        void write() throws IOException;
+    }
+
+    private static void unchecked(Writing writing) {
+        try {
+            writing.write();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.KeyUse;
+import dev.spinel.engine.dataset.SavedProducers;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.StreamState;
 import java.io.ByteArrayOutputStream;
@@ -52,6 +53,25 @@ class BaseCommandsTest {
             }
         }
         return commands;
+    }
+
+    @Test
+    void streamProducers_followTheEntries() throws IOException {
+        SavedProducers producers = new SavedProducers(5, 7, 3, 1);
+        producers.record(Bytes.of("p"), Bytes.of("i"), 9, 1);
+        sink.streamProducers(producers.value());
+        sink.stream(0);
+        sink.streamState(new StreamState(0, new StreamId(9, 1), StreamId.MIN, new StreamId(9, 1), 1, 0));
+        sink.key(0, Bytes.of("l"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
+        sink.stream(0);
+        sink.streamState(new StreamState(0, StreamId.MIN, StreamId.MIN, StreamId.MIN, 0, 0));
+        assertThat(commands())
+                .containsSubsequence(
+                        "XSETID k 9-1 ENTRIESADDED 1 MAXDELETEDID 9-1",
+                        "XCFGSET k IDMP-DURATION 5 IDMP-MAXSIZE 7",
+                        "XIDMPRECORD k p i 9-1",
+                        "XADD l MAXLEN 0 0-1 x y")
+                .doesNotContain("XCFGSET l IDMP-DURATION 5 IDMP-MAXSIZE 7");
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.SavedProducers;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.StreamState;
 
@@ -125,6 +126,17 @@ final class IntegrityCheck implements DatasetSink {
 
     @Override
     public void scored(Bytes member, double score) {}
+
+    @Override
+    public void streamProducers(SavedValue producers) throws InvalidDatasetException {
+        SavedProducers.read(producers, new SavedProducers.Receiver() {
+            @Override
+            public void settings(long durationSeconds, long maxSize, long added, long duplicates) {}
+
+            @Override
+            public void record(Bytes producer, Bytes id, StreamId entry) {}
+        });
+    }
 
     @Override
     public void stream(long nodes) {}

@@ -5,6 +5,7 @@ import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
+import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private static final int FIRST_VERSION_WITH_CHECKSUM = 5;
     private static final int MILLIS_PER_SECOND = 1000;
     private static final int MAX_QUOTED_BYTES = 128;
+    private static final Bytes STREAM_PRODUCERS = Bytes.of(RdbType.STREAM_PRODUCERS);
 
     private final RdbInput in;
     private final String name;
@@ -37,6 +39,8 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private int type;
     private long expiresAtMillis = DatasetSink.NO_EXPIRY;
     private long use = KeyUse.UNKNOWN;
+    /** What the stream to come keeps of its producers. */
+    private @Nullable SavedValue producers;
 
     /** Hears what a file has beside keys and values. */
     interface Observer {
@@ -199,6 +203,10 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private void readAbout() throws IOException {
         in.readString(field);
         in.readString(fieldValue);
+        if (field.view().equals(STREAM_PRODUCERS)) {
+            producers = SavedValue.of(fieldValue.view());
+            return;
+        }
         observer.about(
                 field.view().quotable(MAX_QUOTED_BYTES), fieldValue.view().quotable(MAX_QUOTED_BYTES));
     }
@@ -224,6 +232,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
         }
         expiresAtMillis = DatasetSink.NO_EXPIRY;
         use = KeyUse.UNKNOWN;
+        producers = null;
         return told;
     }
 
@@ -231,6 +240,9 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     public ValueSink begin() throws IOException {
         DatasetSink target = target();
         target.key(database, key.view(), expiresAtMillis, use);
+        if (producers != null) {
+            target.streamProducers(producers);
+        }
         return target;
     }
 

@@ -69,6 +69,9 @@ final class RdbType {
     static final int MODULE_DOUBLE = 4;
     static final int MODULE_STRING = 5;
 
+    /** The field of a file that tells what the stream after it keeps of its idempotent producers; Spinel's own. */
+    static final String STREAM_PRODUCERS = "spinel-stream-producers";
+
     /** The version that is written: that of Redis 7.0. */
     static final int WRITTEN_VERSION = 10;
 

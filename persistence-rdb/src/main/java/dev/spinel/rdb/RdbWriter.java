@@ -3,6 +3,7 @@ package dev.spinel.rdb;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.KeyUse;
+import dev.spinel.engine.dataset.SavedValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -110,6 +111,14 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
         keyDatabase = newDatabase;
         keyExpiresAtMillis = expiresAtMillis;
         keyUse = use;
+    }
+
+    /** Written as a field about the file, since that is what readers pass over which do not know it. */
+    @Override
+    public void streamProducers(SavedValue producers) throws IOException {
+        start();
+        about(RdbType.STREAM_PRODUCERS);
+        out.writeString(Bytes.of(producers.toByteArray()));
     }
 
     @Override

@@ -180,6 +180,11 @@ abstract class ValueEncoder implements ValueSink {
     }
 
     @Override
+    public void streamProducers(SavedValue producers) throws IOException {
+        // A value alone has no place for it that others would understand.
+    }
+
+    @Override
     public void stream(long nodes) throws IOException {
         begin(RdbType.STREAM_LISTPACKS_2);
         out.writeLength(nodes);

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.KeyUse;
+import dev.spinel.engine.dataset.SavedProducers;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.StreamState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -208,5 +211,26 @@ class RdbWriterTest {
         assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII)).isEqualTo("REDIS0012");
         assertThat(read(file)).isEqualTo(Map.of("0/p", "hash [f=v@1000, g=w]", "0/t", "hash [f=v@1000, g=w]"));
         assertThat(body(file)).contains("18" + "0174" + "8403000000000000" + "02" + "4065" + "0166" + "0176" + "00");
+    }
+
+    /** Other servers pass over what they do not know of a file. */
+    @Test
+    void streamProducers_areAFieldBeforeTheStream() throws IOException {
+        SavedProducers producers = new SavedProducers(5, 7, 3, 1);
+        producers.record(Bytes.of("p"), Bytes.of("i"), 9, 1);
+        SavedValue saved = producers.value();
+        byte[] file = write(sink -> {
+            key(sink, 0, "s");
+            sink.streamProducers(saved);
+            sink.stream(0);
+            sink.streamState(new StreamState(0, new StreamId(9, 1), StreamId.MIN, StreamId.MIN, 1, 0));
+            key(sink, 0, "t");
+            sink.stream(0);
+            sink.streamState(new StreamState(0, StreamId.MIN, StreamId.MIN, StreamId.MIN, 0, 0));
+        });
+        assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII)).isEqualTo("REDIS0010");
+        Map<String, String> values = read(file);
+        assertThat(values.get("0/s")).contains(HexFormat.of().formatHex(saved.toByteArray()));
+        assertThat(values.get("0/t")).doesNotContain("producers");
     }
 }

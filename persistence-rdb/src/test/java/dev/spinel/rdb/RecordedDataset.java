@@ -28,6 +28,7 @@ final class RecordedDataset implements DatasetSink {
     private String key = "";
     private String kind = "";
     private long missing;
+    private String producersOfStream = "";
 
     /** The values by {@code database/key}, followed by {@code @expiry} and {@code ~idle} where known. */
     Map<String, String> values() {
@@ -238,7 +239,8 @@ final class RecordedDataset implements DatasetSink {
 
     @Override
     public void stream(long nodes) throws InvalidDatasetException {
-        put("stream " + nodes);
+        put("stream " + nodes + producersOfStream);
+        producersOfStream = "";
     }
 
     @Override
@@ -278,6 +280,11 @@ final class RecordedDataset implements DatasetSink {
 
     private void addLine(String line) {
         values.merge(key, line, (before, added) -> before + "\n" + added);
+    }
+
+    @Override
+    public void streamProducers(SavedValue producers) {
+        producersOfStream = " producers " + HexFormat.of().formatHex(producers.toByteArray());
     }
 
     @Override

@@ -109,6 +109,9 @@ public interface Call {
     /** Logs and replicates this in place of the command; several calls add up, all as one unit. Arguments are copied. */
     void propagateAs(Bytes... arguments);
 
+    /** As {@link #propagateAs}, but replicas do not hear of it: what servers do not understand that may be replicas. */
+    void propagateToLog(Bytes... arguments);
+
     /** Keeps the command from being logged and replicated. */
     void propagateNothing();
 

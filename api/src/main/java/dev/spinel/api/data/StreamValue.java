@@ -98,6 +98,13 @@ public interface StreamValue {
     /** Removes a group; false when there is none. */
     boolean removeGroup(Bytes name);
 
+    /** What idempotent producers have added; null if there has never been one. */
+    @Nullable
+    StreamProducers producers();
+
+    /** As {@link #producers}, made if there has never been one. */
+    StreamProducers makeProducers();
+
     /** A walk over entries. */
     interface Cursor {
         /** Moves on; false at the end. */

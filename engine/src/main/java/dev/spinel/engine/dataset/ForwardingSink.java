@@ -100,6 +100,11 @@ public abstract class ForwardingSink implements DatasetSink {
     }
 
     @Override
+    public void streamProducers(SavedValue producers) throws IOException {
+        target().streamProducers(producers);
+    }
+
+    @Override
     public void stream(long nodes) throws IOException {
         target().stream(nodes);
     }

@@ -70,6 +70,9 @@ public class IgnoringSink implements DatasetSink {
     public void scored(Bytes member, double score) throws IOException {}
 
     @Override
+    public void streamProducers(SavedValue producers) throws IOException {}
+
+    @Override
     public void stream(long nodes) throws IOException {}
 
     @Override

@@ -98,7 +98,11 @@ public final class SavedValue implements ValueOutput {
         public Bytes readBytes() {
             try {
                 require(BYTES);
-                byte[] bytes = new byte[parts.getInt()];
+                int length = parts.getInt();
+                if (length < 0 || length > parts.remaining()) {
+                    throw new BufferUnderflowException();
+                }
+                byte[] bytes = new byte[length];
                 parts.get(bytes);
                 return Bytes.of(bytes);
             } catch (BufferUnderflowException e) {

@@ -96,6 +96,9 @@ public interface ValueSink {
     /** A member with its score, which is not NaN. */
     void scored(Bytes member, double score) throws IOException;
 
+    /** What the stream that follows keeps of its idempotent producers, see {@link SavedProducers}; only if it has any. */
+    void streamProducers(SavedValue producers) throws IOException;
+
     /** Starts a stream; {@link #streamNode} follows {@code nodes} times, then {@link #streamState}. */
     void stream(long nodes) throws IOException;
 

@@ -290,6 +290,12 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public void propagateToLog(Bytes... arguments) {
+        explicitEffects = true;
+        services.propagator().add(Audience.LOG, keys().index(), arguments, arguments.length);
+    }
+
+    @Override
     public void propagateToReplicas() {
         explicitEffects = true;
         services.propagator().add(Audience.REPLICAS, keys().index(), args, argCount);

@@ -81,6 +81,7 @@ final class EventPlayer {
             case EventRecorder.SORTED_SET_PACKED -> sink.sortedSet(read(first));
             case EventRecorder.SORTED_SET -> sink.sortedSet(readLong());
             case EventRecorder.SCORED -> sink.scored(read(first), Double.longBitsToDouble(readLong()));
+            case EventRecorder.STREAM_PRODUCERS -> sink.streamProducers(SavedValue.of(read(first)));
             case EventRecorder.STREAM -> sink.stream(readLong());
             case EventRecorder.STREAM_NODE -> sink.streamNode(readLong(), readLong(), read(first));
             case EventRecorder.STREAM_STATE ->

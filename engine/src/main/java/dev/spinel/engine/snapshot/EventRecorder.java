@@ -56,6 +56,7 @@ class EventRecorder implements DatasetSink {
     static final byte STREAM_OWNED = 29;
     static final byte LONG_STRING = 30;
     static final byte EXPECTED_KEYS = 31;
+    static final byte STREAM_PRODUCERS = 32;
 
     /** What a number takes at most. */
     private static final int NUMBER_BYTES = 10;
@@ -389,6 +390,13 @@ class EventRecorder implements DatasetSink {
         start(SCORED, sizeOf(member) + NUMBER_BYTES);
         write(member);
         write(Double.doubleToRawLongBits(score));
+    }
+
+    @Override
+    public void streamProducers(SavedValue producers) {
+        Bytes saved = Bytes.of(producers.toByteArray());
+        start(STREAM_PRODUCERS, sizeOf(saved));
+        write(saved);
     }
 
     @Override

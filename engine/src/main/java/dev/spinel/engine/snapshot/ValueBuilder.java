@@ -51,6 +51,8 @@ final class ValueBuilder implements ValueSink {
     private long unowned;
 
     private long consumersLeft;
+    /** What the stream to come keeps of its producers. */
+    private @Nullable SavedValue producers;
 
     /**
      * @param customTypes the types of plugins by their names
@@ -73,6 +75,7 @@ final class ValueBuilder implements ValueSink {
         expiresAtMillis = expiresAt;
         use = useOfKey;
         view = null;
+        producers = null;
     }
 
     /** Removes the key if there is something of its value. */
@@ -259,8 +262,16 @@ final class ValueBuilder implements ValueSink {
     }
 
     @Override
+    public void streamProducers(SavedValue saved) {
+        producers = saved;
+    }
+
+    @Override
     public void stream(long nodes) throws InvalidDatasetException {
-        begin(ValueType.STREAM, StreamView.class);
+        StreamView stream = begin(ValueType.STREAM, StreamView.class);
+        if (producers != null) {
+            stream.loadProducers(producers);
+        }
     }
 
     @Override

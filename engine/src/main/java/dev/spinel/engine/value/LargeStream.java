@@ -57,6 +57,7 @@ final class LargeStream implements LargeValue {
     private final Bytes nodeView = new Bytes();
     private @Nullable StreamCut cut;
     private long cuts;
+    private @Nullable ProducerRecords producers;
 
     LargeStream(ValueContext context) {
         this.arena = context.arena;
@@ -134,6 +135,17 @@ final class LargeStream implements LargeValue {
         }
         removed.leave();
         return true;
+    }
+
+    @Nullable
+    ProducerRecords producers() {
+        return producers;
+    }
+
+    ProducerRecords makeProducers() {
+        ProducerRecords made = producers == null ? new ProducerRecords(heap) : producers;
+        producers = made;
+        return made;
     }
 
     StreamValue.Cursor cursor(StreamId from, StreamId to, boolean reversed) {
@@ -549,7 +561,7 @@ final class LargeStream implements LargeValue {
 
     @Override
     public void tell(ValueSink sink) throws IOException {
-        sink.stream(nodes.size());
+        start(sink);
         for (long node = nodes.first(); node != IdTable.NONE; node = nodes.next(node)) {
             tellNode(node, sink);
         }
@@ -558,6 +570,13 @@ final class LargeStream implements LargeValue {
             PendingGroup.Telling telling = new PendingGroup.Telling(group, sink);
             while (telling.advance()) {}
         }
+    }
+
+    private void start(ValueSink sink) throws IOException {
+        if (producers != null) {
+            sink.streamProducers(producers.save());
+        }
+        sink.stream(nodes.size());
     }
 
     /** Tells the listpack of a node. */
@@ -579,7 +598,7 @@ final class LargeStream implements LargeValue {
 
     @Override
     public boolean startCut(ValueSink sink) throws IOException {
-        sink.stream(nodes.size());
+        start(sink);
         cut = new StreamCut(this, nodes, ++cuts, heap, sink);
         // What copies of groups take is not counted: they share nearly all of it.
         HeapSum uncounted = new HeapSum();
@@ -658,6 +677,7 @@ final class LargeStream implements LargeValue {
             for (PendingGroup group : source.groups.values()) {
                 groups.put(group.name(), group.copy(heap));
             }
+            producers = source.producers == null ? null : new ProducerRecords(source.producers, heap);
         } catch (ArenaExhaustedException | OutOfMemoryError e) {
             release();
             throw e;

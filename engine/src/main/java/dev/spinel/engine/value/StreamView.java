@@ -3,7 +3,10 @@ package dev.spinel.engine.value;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamProducers;
 import dev.spinel.api.data.StreamValue;
+import dev.spinel.engine.dataset.InvalidDatasetException;
+import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
@@ -100,6 +103,11 @@ public final class StreamView extends ValueView implements StreamValue {
     /** Takes what a stream is beside the nodes, which were loaded before; false if it does not fit them. */
     public boolean loadState(StreamState state) {
         return stream().loadState(state);
+    }
+
+    /** Takes what was saved of the idempotent producers of a stream that is new. */
+    public void loadProducers(SavedValue saved) throws InvalidDatasetException {
+        stream().makeProducers().load(saved);
     }
 
     /** Adds a group that is loaded; false if it is there already. */
@@ -233,5 +241,15 @@ public final class StreamView extends ValueView implements StreamValue {
     @Override
     public boolean removeGroup(Bytes name) {
         return stream().removeGroup(name);
+    }
+
+    @Override
+    public @Nullable StreamProducers producers() {
+        return stream().producers();
+    }
+
+    @Override
+    public StreamProducers makeProducers() {
+        return stream().makeProducers();
     }
 }

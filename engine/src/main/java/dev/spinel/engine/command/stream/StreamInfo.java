@@ -4,6 +4,7 @@ import dev.spinel.api.command.Call;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamProducers;
 import dev.spinel.api.data.StreamValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.CommandException;
@@ -112,7 +113,8 @@ final class StreamInfo {
             }
         }
         ReplyWriter reply = call.reply();
-        reply.map(full ? 9 : 10);
+        StreamProducers producers = stream.producers();
+        reply.map((full ? 9 : 10) + (producers == null ? 0 : 6));
         number(reply, "length", stream.size());
         number(reply, "radix-tree-keys", stream.nodes());
         number(reply, "radix-tree-nodes", stream.nodes() + 1);
@@ -120,6 +122,14 @@ final class StreamInfo {
         id(reply, "max-deleted-entry-id", stream.maxDeletedId());
         number(reply, "entries-added", stream.entriesAdded());
         id(reply, "recorded-first-entry-id", stream.firstId());
+        if (producers != null) {
+            number(reply, "idmp-duration", producers.durationSeconds());
+            number(reply, "idmp-maxsize", producers.maxSize());
+            number(reply, "pids-tracked", producers.producerCount(call.nowMillis()));
+            number(reply, "iids-tracked", producers.recordCount(call.nowMillis()));
+            number(reply, "iids-added", producers.added());
+            number(reply, "iids-duplicates", producers.duplicates());
+        }
         if (full) {
             reply.bulk("entries");
             int mark = reply.begin();

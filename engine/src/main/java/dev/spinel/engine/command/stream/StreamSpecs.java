@@ -52,6 +52,13 @@ final class StreamSpecs {
                     "condition", word("keepref", "KEEPREF"), word("delref", "DELREF"), word("acked", "ACKED"))
             .optional();
 
+    private static final Argument IDEMPOTENCE = oneOf(
+                    "idmp",
+                    string("producer-id").token("IDMPAUTO"),
+                    block("idmp-manual", string("producer-id"), string("idempotent-id"))
+                            .token("IDMP"))
+            .optional();
+
     private static final Argument MAX_COUNT =
             integer("maxcount").token("MAXCOUNT").optional().since("8.10.0");
 
@@ -90,6 +97,7 @@ final class StreamSpecs {
                     KEY,
                     word("nomkstream", "NOMKSTREAM").optional().since("6.2.0"),
                     REFERENCES.since("8.2.0"),
+                    IDEMPOTENCE.since("8.6.0"),
                     TRIM.optional(),
                     oneOf("id_or_auto", word("auto_id", "*"), string("id")),
                     block("field_value", string("field"), string("value")).multiple())
@@ -99,6 +107,7 @@ final class StreamSpecs {
             .changed("6.2.0", "Options NOMKSTREAM, MINID and LIMIT.")
             .changed("7.0.0", "The second number of an ID may be *.")
             .changed("8.2.0", "Options KEEPREF, DELREF and ACKED.")
+            .changed("8.6.0", "Options IDMPAUTO and IDMP.")
             .build();
 
     static final CommandSpec XAUTOCLAIM = command("XAUTOCLAIM")
@@ -118,6 +127,19 @@ final class StreamSpecs {
             .complexity("O(1) for a small count.")
             .tips("nondeterministic_output")
             .changed("7.0.0", "The reply names entries that were deleted and are no longer pending.")
+            .build();
+
+    static final CommandSpec XCFGSET = command("XCFGSET")
+            .since("8.6.0")
+            .arity(-2)
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(
+                    KEY,
+                    integer("idmp-duration").token("IDMP-DURATION").optional(),
+                    integer("idmp-maxsize").token("IDMP-MAXSIZE").optional())
+            .summary("Sets how long and how many idempotent IDs a stream keeps of each producer.")
+            .complexity("O(1)")
             .build();
 
     static final CommandSpec XCLAIM = command("XCLAIM")
@@ -263,7 +285,18 @@ final class StreamSpecs {
             .complexity("O(1)")
             .changed("6.0.0", "Option FULL.")
             .changed("7.0.0", "The reply has counts of entries, the first ID and the greatest one deleted.")
+            .changed("8.6.0", "The reply tells what is kept of idempotent producers.")
             .changed("8.8.0", "The reply counts released entries.")
+            .build();
+
+    static final CommandSpec XIDMPRECORD = command("XIDMPRECORD")
+            .since("8.6.2")
+            .arity(5)
+            .flags(WRITE, DENYOOM, FAST)
+            .keys(KeySpec.at(1, RW, UPDATE))
+            .arguments(KEY, string("pid"), string("iid"), string("stream-id"))
+            .summary("Records the idempotent ID of an entry that was added; for logs.")
+            .complexity("O(1)")
             .build();
 
     static final CommandSpec XLEN = command("XLEN")

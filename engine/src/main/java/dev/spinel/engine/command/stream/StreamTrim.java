@@ -21,6 +21,7 @@ final class StreamTrim {
     private boolean approximate;
     private long limit = NOT_GIVEN;
     private @Nullable References references;
+    private @Nullable IdempotentAdd idempotent;
     private boolean noMakeStream;
     private AddedId id = AddedId.AUTOMATIC;
     private int next;
@@ -62,12 +63,22 @@ final class StreamTrim {
             references = References.named(call, next);
         } else if (forAdd && call.argIs(next, "NOMKSTREAM")) {
             noMakeStream = true;
+        } else if (forAdd && IdempotentAdd.parse(call, next) != null) {
+            parseIdempotent(call);
         } else if (forAdd) {
             return false;
         } else {
             throw Errors.syntax();
         }
         return true;
+    }
+
+    private void parseIdempotent(Call call) {
+        if (idempotent != null) {
+            throw Errors.err("IDMP/IDMPAUTO specified multiple times");
+        }
+        idempotent = IdempotentAdd.parse(call, next);
+        next += idempotent == null ? 0 : idempotent.arguments();
     }
 
     private void parseThreshold(Call call, boolean bySize) {
@@ -91,6 +102,9 @@ final class StreamTrim {
     }
 
     private void check(Call call) {
+        if (idempotent != null && !id.equals(AddedId.AUTOMATIC) && !call.isFromLog()) {
+            throw Errors.err("IDMP/IDMPAUTO can be used only with auto-generated IDs");
+        }
         if (limit > 0 && !isGiven()) {
             throw Errors.err("syntax error, LIMIT cannot be used without specifying a trimming strategy");
         }
@@ -116,7 +130,7 @@ final class StreamTrim {
 
     /** Whether the log can have the call as it came: it always leads to the same, on any server. */
     boolean isLoggedAsGiven() {
-        return !approximate && references == null;
+        return !approximate && references == null && idempotent == null;
     }
 
     /** Whether references to entries matter for what is trimmed, and are trimmed. */
@@ -129,6 +143,12 @@ final class StreamTrim {
 
     boolean noMakeStream() {
         return noMakeStream;
+    }
+
+    /** What is to be added once only; null for what may be added again. */
+    @Nullable
+    IdempotentAdd idempotent() {
+        return idempotent;
     }
 
     /** Index of the argument after the options, the ID. */

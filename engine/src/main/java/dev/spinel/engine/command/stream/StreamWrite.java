@@ -40,6 +40,15 @@ final class StreamWrite {
             call.reply().nil();
             return;
         }
+        IdempotentAdd idempotent = trim.idempotent();
+        Bytes idempotentId = idempotent == null ? null : idempotent.idOf(strings);
+        if (idempotent != null && idempotentId != null) {
+            StreamId known = StreamIdempotence.duplicateOf(call, existing, idempotent.producer(), idempotentId);
+            if (known != null) {
+                call.reply().bulk(known.text());
+                return;
+            }
+        }
         StreamId last = existing == null ? StreamId.MIN : existing.lastId();
         if (last.equals(StreamId.MAX)) {
             throw Errors.err("The stream has exhausted the last possible ID, unable to add more items");
@@ -71,6 +80,9 @@ final class StreamWrite {
         }
         if (!trimsByReference && !trim.isLoggedAsGiven()) {
             propagateAdded(call, key, trim.exact(stream), idText, strings);
+        }
+        if (idempotent != null && idempotentId != null) {
+            StreamIdempotence.record(call, stream, idempotent.producer(), idempotentId, id);
         }
     }
 
