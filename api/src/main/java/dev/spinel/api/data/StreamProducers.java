@@ -25,7 +25,7 @@ public interface StreamProducers {
     @Nullable
     StreamId find(Bytes producer, Bytes id, long nowMillis);
 
-    /** Adds a record of an entry, and counts it; there is none of that producer and idempotent ID. */
+    /** Adds a record of an entry, in place of that of the same producer and idempotent ID if there is one, and counts it. */
     void add(Bytes producer, Bytes id, StreamId entry, long nowMillis);
 
     /** Counts an entry that was not added. */

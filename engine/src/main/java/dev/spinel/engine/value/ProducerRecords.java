@@ -140,12 +140,15 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
         } else {
             producers.put(producerName.copy(), producer);
         }
+        producer.lastMillis = entry.millis();
+        if (producer.records.replace(id, entry)) {
+            return;
+        }
         while (producer.records.count() >= maxSize) {
             producer.records.removeFirst();
         }
         long before = producer.records.heapBytes();
         producer.records.add(id, entry);
-        producer.lastMillis = entry.millis();
         heap.add(producer.records.heapBytes() - before);
     }
 

@@ -25,6 +25,7 @@ final class RecordQueue {
     private static final int HEAD_BYTES = LENGTH + Integer.BYTES;
     private static final int FIRST_BYTES = 2 * HEAD_BYTES;
     private static final int FIRST_SLOTS = 4;
+    private static final int NOWHERE = -1;
     private static final long OBJECT_BYTES = 80;
 
     private byte[] bytes = new byte[FIRST_BYTES];
@@ -66,14 +67,30 @@ final class RecordQueue {
     /** The ID of the entry of a record; null if there is none. */
     @Nullable
     StreamId find(Bytes id) {
+        int at = position(id);
+        return at == NOWHERE ? null : new StreamId((long) LONGS.get(bytes, at), (long) LONGS.get(bytes, at + SEQUENCE));
+    }
+
+    private int position(Bytes id) {
         int mask = slots.length - 1;
         for (int slot = slot(id.hashCode()); slots[slot] != 0; slot = (slot + 1) & mask) {
             int at = slots[slot] - 1;
             if (at >= begin && isOf(at, id)) {
-                return new StreamId((long) LONGS.get(bytes, at), (long) LONGS.get(bytes, at + SEQUENCE));
+                return at;
             }
         }
-        return null;
+        return NOWHERE;
+    }
+
+    /** Has the record of an idempotent ID, if there is one, be that of another entry; false if there is none. */
+    boolean replace(Bytes id, StreamId entry) {
+        int at = position(id);
+        if (at == NOWHERE) {
+            return false;
+        }
+        LONGS.set(bytes, at, entry.millis());
+        LONGS.set(bytes, at + SEQUENCE, entry.sequence());
+        return true;
     }
 
     private int slot(int hash) {
@@ -90,7 +107,7 @@ final class RecordQueue {
         return Arrays.equals(bytes, from, from + lengthAt(at), id.array(), id.offset(), id.offset() + id.length());
     }
 
-    /** Adds a record. */
+    /** Adds a record of an idempotent ID that has none. */
     void add(Bytes id, StreamId entry) {
         int added = Math.addExact(HEAD_BYTES, id.length());
         if (added > bytes.length - end) {

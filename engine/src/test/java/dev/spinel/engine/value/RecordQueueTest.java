@@ -33,9 +33,11 @@ final class RecordQueueTest {
                 assertThat(queue.firstMillis()).isEqualTo(model.remove(oldest).millis());
                 queue.removeFirst();
             }
+            assertThat(queue.replace(Bytes.of(id), StreamId.MAX)).isFalse();
             StreamId entry = new StreamId(i, random.nextInt());
             model.put(id, entry);
-            queue.add(Bytes.of(id), entry);
+            queue.add(Bytes.of(id), StreamId.MIN);
+            assertThat(queue.replace(Bytes.of(id), entry)).isTrue();
             if (i % 1000 == 0) {
                 queue = new RecordQueue(queue);
             }

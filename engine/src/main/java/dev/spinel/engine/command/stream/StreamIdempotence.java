@@ -77,7 +77,7 @@ final class StreamIdempotence {
         call.propagateToLog(arguments);
     }
 
-    /** A log may name an entry that has been removed since. */
+    /** A log may name an entry that has been removed since, and another one for an ID whose time was over when it was written. */
     static void xidmprecord(Call call) {
         Bytes producer = IdempotentAdd.notEmpty(call, PRODUCER, "XIDMPRECORD requires a non-empty producer ID");
         Bytes id = IdempotentAdd.notEmpty(call, ID, "XIDMPRECORD requires a non-empty idempotent ID");
@@ -88,10 +88,10 @@ final class StreamIdempotence {
         }
         StreamProducers producers = stream.makeProducers();
         StreamId known = producers.find(producer, id, call.nowMillis());
-        if (known != null && !known.equals(entry)) {
+        if (known != null && !known.equals(entry) && !call.isFromLog()) {
             throw Errors.err("The idempotent ID specified in XIDMPRECORD belongs to another entry");
         }
-        if (known == null) {
+        if (!entry.equals(known)) {
             producers.add(producer, id, entry, call.nowMillis());
             call.changed();
             propagateToLog(call);

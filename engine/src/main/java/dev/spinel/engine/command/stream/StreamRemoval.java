@@ -50,16 +50,6 @@ final class StreamRemoval {
         return true;
     }
 
-    /** Whether a group has not yet read an entry, or not acknowledged it. */
-    static boolean isReferenced(StreamValue stream, StreamId id) {
-        for (StreamGroup group : stream.groups()) {
-            if (id.compareTo(group.lastId()) > 0 || group.isPending(id)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Whether there is an entry. */
     boolean has(StreamId id) {
         return stream.cursor(id, id, false).next();
@@ -94,9 +84,14 @@ final class StreamRemoval {
         }
     }
 
-    /** Whether no group has to do with an entry any more. */
+    /** Whether a group has not yet read an entry, or not acknowledged it. */
     boolean isReferenced(StreamId id) {
-        return isReferenced(stream, id);
+        for (StreamGroup group : stream.groups()) {
+            if (id.compareTo(group.lastId()) > 0 || group.isPending(id)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

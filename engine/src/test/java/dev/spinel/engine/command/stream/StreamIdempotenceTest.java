@@ -237,12 +237,14 @@ class StreamIdempotenceTest {
             for (String line : new String[] {
                 "XADD s " + gone + " f v",
                 "XDEL s " + gone,
+                "XIDMPRECORD s p a " + loading.nowMillis() + "-0",
                 "XIDMPRECORD s p a " + gone,
                 "XADD s IDMP p b " + loading.nowMillis() + "-2 f v"
             }) {
                 Bytes[] words = Stream.of(line.split(" ")).map(Bytes::of).toArray(Bytes[]::new);
                 assertThat(log.run(words, words.length)).as(line).isNull();
             }
+            assertThat(loading.send("XINFO STREAM s")).contains("iids-tracked 2 iids-added 3");
             assertThat(loading.send("XADD s IDMP p a * f v")).isEqualTo(gone);
             assertThat(loading.send("XADD s IDMP p b * f v")).isEqualTo(loading.nowMillis() + "-2");
         }
