@@ -138,9 +138,8 @@ public interface Call {
             ValueType<?> type, int firstKey, int keyCount, long timeoutMillis, TimeoutReply onTimeout, String error);
 
     /**
-     * Has the calls that are blocked on a key run again at a time as if the key had changed, for those that wait for a time to
-     * come; to be called after {@link #block}, or, with a time that has come, by whoever made the key ready otherwise than by
-     * {@link #changed}.
+     * Has the calls that are blocked on a key run again at a time, at once if it has come, as if the key had changed then. For
+     * a call that has blocked and waits for that time, and for one that gives others something without {@link #changed}.
      */
     void readyAt(Bytes key, long unixMillis);
 

@@ -59,6 +59,8 @@ final class SnapshotsTest {
         "XACK bigstream group %n-1",
         "XGROUP DELCONSUMER bigstream group consumer2",
         "XCLAIM bigstream group consumer2 0 %n-1",
+        "XNACK bigstream group FAIL IDS 1 %n-1",
+        "XADD bigstream IDMP producer%n id%n * f v",
     };
 
     private static final String[] RARE_CHANGES = {
@@ -266,6 +268,35 @@ final class SnapshotsTest {
         while (!snapshots.isIdle()) {
             snapshots.advance(1_000_000, false);
         }
+    }
+
+    @Test
+    void streamWithProducersAndReleasedEntries_isLoadedAsItWas() {
+        server.send("XADD s IDMP p a * f 1");
+        server.send("XCFGSET s IDMP-MAXSIZE 3");
+        for (int i = 0; i < 5; i++) {
+            server.send("XADD s IDMP p " + i + " * f v");
+            server.send("XADD s IDMPAUTO q * f " + i);
+        }
+        server.send("XADD s IDMP p 4 * f v");
+        server.send("XGROUP CREATE s g 0");
+        server.send("XREADGROUP GROUP g alice COUNT 3 STREAMS s >");
+        String last = server.nowMillis() + "-2";
+        server.send("XNACK s g FATAL IDS 2 " + last + " " + server.nowMillis() + "-0");
+        Copy written = new Copy();
+        probe.ports().snapshots().write(written);
+        assertThat(written.completed).isTrue();
+        for (String line : new String[] {
+            "XINFO STREAM s FULL", "XPENDING s g - + 10", "XADD s IDMP p 2 * f v", "XADD s IDMP p 1 * f v"
+        }) {
+            assertThat(written.engine.send(line)).as(line).isEqualTo(server.send(line));
+        }
+        assertThat(server.send("XINFO STREAM s"))
+                .contains("idmp-maxsize 3 pids-tracked 2 iids-tracked 6 iids-added 12 iids-duplicates 2");
+        assertThat(written.engine.send("XREADGROUP GROUP g bob CLAIM 500 COUNT 1 STREAMS s >"))
+                .contains("[" + server.nowMillis() + "-0 ");
+        assertThat(server.send("XREADGROUP GROUP g bob CLAIM 500 COUNT 1 STREAMS s >"))
+                .contains("[" + last + " ");
     }
 
     @Test

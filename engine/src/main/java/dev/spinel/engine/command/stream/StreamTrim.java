@@ -56,29 +56,40 @@ final class StreamTrim {
             if (limit < 0) {
                 throw Errors.err("The LIMIT argument must be >= 0.");
             }
-        } else if (References.named(call, next) != null) {
-            if (references != null) {
-                throw Errors.syntax();
-            }
-            references = References.named(call, next);
         } else if (forAdd && call.argIs(next, "NOMKSTREAM")) {
             noMakeStream = true;
-        } else if (forAdd && IdempotentAdd.parse(call, next) != null) {
-            parseIdempotent(call);
-        } else if (forAdd) {
-            return false;
-        } else {
+        } else if (!parseReferences(call) && !(forAdd && parseIdempotent(call))) {
+            if (forAdd) {
+                return false;
+            }
             throw Errors.syntax();
         }
         return true;
     }
 
-    private void parseIdempotent(Call call) {
+    private boolean parseReferences(Call call) {
+        References named = References.named(call, next);
+        if (named == null) {
+            return false;
+        }
+        if (references != null) {
+            throw Errors.syntax();
+        }
+        references = named;
+        return true;
+    }
+
+    private boolean parseIdempotent(Call call) {
+        IdempotentAdd parsed = IdempotentAdd.parse(call, next);
+        if (parsed == null) {
+            return false;
+        }
         if (idempotent != null) {
             throw Errors.err("IDMP/IDMPAUTO specified multiple times");
         }
-        idempotent = IdempotentAdd.parse(call, next);
-        next += idempotent == null ? 0 : idempotent.arguments();
+        idempotent = parsed;
+        next += parsed.arguments();
+        return true;
     }
 
     private void parseThreshold(Call call, boolean bySize) {
