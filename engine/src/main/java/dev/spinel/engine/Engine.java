@@ -232,6 +232,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
         this.pausedClients = new PausedClients(keptRequests, (all, writes) -> {
             dispatcher.paused(all, writes);
             keyspaces.deletesExpired(!writes);
+            blockedClients.paused(writes);
         });
         this.process = options.process();
         this.config = options.config();
@@ -750,12 +751,12 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
             return load();
         }
         long nowMillis = clock.nowMillis();
+        if (pausedClients.endMillis() <= nowMillis) {
+            pausedClients.end();
+        }
         if (blockedClients.nextDeadlineMillis() <= nowMillis) {
             blockedClients.timeOut(nowMillis);
             dispatcher.serveBlocked();
-        }
-        if (pausedClients.endMillis() <= nowMillis) {
-            pausedClients.end();
         }
         executeReleased();
         long waitNanos = cron.run();

@@ -37,7 +37,7 @@ public final class BlockedClients {
      * two clients that move an element in a circle would serve each other for ever.
      *
      * A command may also wait for a time at which there is more to be had of a key (XREADGROUP with CLAIM). The key counts as
-     * ready then.
+     * ready then; while clients are paused no time comes, since what runs again may write.
      *
      * A command that blocks though a key has a value of its type waits for more than there is: it alone runs again at
      * each change of the key too. The others must not, since a value that replaces one of another type serves nobody in
@@ -64,6 +64,7 @@ public final class BlockedClients {
 
     private long blockedBefore;
     private boolean serving;
+    private boolean paused;
 
     /** @param limits closes a client that cannot be answered */
     public BlockedClients(ClientLimits limits) {
@@ -342,7 +343,7 @@ public final class BlockedClients {
         while (!deadlines.isEmpty() && deadlines.first().millis <= nowMillis) {
             timeOut(deadlines.first().client);
         }
-        while (!readyTimes.isEmpty() && readyTimes.first().millis <= nowMillis) {
+        while (nextReadyMillis() <= nowMillis) {
             DatabaseKey key = readyTimes.first().key;
             forgetTime(Objects.requireNonNull(waiting.get(key), "clients that wait for a key with a time"));
             ready.add(key);
@@ -352,6 +353,15 @@ public final class BlockedClients {
     /** Unix time of the next {@link #timeOut}, {@link Long#MAX_VALUE} without. */
     public long nextDeadlineMillis() {
         long deadline = deadlines.isEmpty() ? Long.MAX_VALUE : deadlines.first().millis;
-        return readyTimes.isEmpty() ? deadline : Math.min(deadline, readyTimes.first().millis);
+        return Math.min(deadline, nextReadyMillis());
+    }
+
+    private long nextReadyMillis() {
+        return paused || readyTimes.isEmpty() ? Long.MAX_VALUE : readyTimes.first().millis;
+    }
+
+    /** Sets whether commands that write wait: keys whose time comes meanwhile are found ready when they do no longer. */
+    public void paused(boolean writes) {
+        paused = writes;
     }
 }

@@ -21,6 +21,9 @@ final class StreamRead {
     private static final long NO_BLOCK = -1;
     private static final long NO_CLAIM = -1;
 
+    /** How long a blocked call waits at least before it looks for entries to claim again. */
+    private static final long MIN_LOOK_AGAIN_MILLIS = 10;
+
     private StreamRead() {}
 
     static void xlen(Call call) {
@@ -363,12 +366,21 @@ final class StreamRead {
                         "UNBLOCKED the stream key no longer exists");
                 for (int i = 0; i < streams; i++) {
                     StreamGroup.Idle pending = idle[i];
-                    if (pending != null && pending.nextMillis() <= Long.MAX_VALUE - minIdle) {
-                        call.readyAt(call.arg(firstKey + i), pending.nextMillis() + minIdle);
+                    if (pending != null) {
+                        lookAgain(call.arg(firstKey + i), pending);
                     }
                 }
             } else {
                 call.block(ValueType.STREAM, firstKey, streams, timeoutMillis, Call.TimeoutReply.NIL_ARRAY);
+            }
+        }
+
+        /** Has the call run again when what is pending is idle for long enough, or would be if it were delivered now. */
+        private void lookAgain(Bytes key, StreamGroup.Idle pending) {
+            long wait = Math.max(MIN_LOOK_AGAIN_MILLIS, minIdle);
+            long next = pending.nextMillis() == Long.MAX_VALUE ? call.nowMillis() : pending.nextMillis();
+            if (next <= Long.MAX_VALUE - wait) {
+                call.readyAt(key, next + wait);
             }
         }
 

@@ -200,6 +200,57 @@ class StreamClaimTest {
         }
 
         @Test
+        void nothingPending_whatIsDeliveredMeanwhileIsServed() {
+            server.send("XACK s g 3-1 4-1");
+            assertThat(first.send("XREADGROUP GROUP g bob BLOCK 0 CLAIM 1000 STREAMS s >"))
+                    .isEmpty();
+            assertThat(second.send("XREADGROUP GROUP g carol BLOCK 0 CLAIM " + MAX + " STREAMS s >"))
+                    .isEmpty();
+            server.advanceMillis(400);
+            assertReply("XCLAIM s g alice 0 1-1 FORCE", "[[1-1 [f 1]]]");
+            server.advanceMillis(600);
+            assertThat(first.take()).isEmpty();
+            server.advanceMillis(400);
+            assertThat(first.take()).isEqualTo("[[s [[1-1 [f 1] 1000 2]]]]");
+            assertThat(second.take()).isEmpty();
+        }
+
+        @Test
+        void nothingPending_idleAtOnce_isServedSoon() {
+            server.send("XACK s g 3-1 4-1");
+            assertThat(first.send("XREADGROUP GROUP g bob BLOCK 0 CLAIM 0 STREAMS s >"))
+                    .isEmpty();
+            server.send("XCLAIM s g alice 0 1-1 FORCE");
+            server.advanceMillis(10);
+            assertThat(first.take()).isEqualTo("[[s [[1-1 [f 1] 10 2]]]]");
+        }
+
+        @Test
+        void pausedAll_becomeIdleAfterThePause() {
+            assertThat(first.send("XREADGROUP GROUP g bob BLOCK 0 CLAIM 1500 STREAMS s >"))
+                    .isEmpty();
+            server.send("CLIENT PAUSE 2000 ALL");
+            server.takeEffects();
+            server.advanceMillis(1999);
+            assertThat(first.take()).isEmpty();
+            assertEffects();
+            server.advanceMillis(1);
+            assertThat(first.take()).isEqualTo("[[s [[3-1 [f 3] 3000 1] [4-1 [f 4] 2000 1]]]]");
+        }
+
+        @Test
+        void pausedWrites_theEndOfThePauseByCommand_servesThem() {
+            assertThat(first.send("XREADGROUP GROUP g bob BLOCK 0 CLAIM 1500 STREAMS s >"))
+                    .isEmpty();
+            server.send("CLIENT PAUSE 100000 WRITE");
+            server.advanceMillis(1000);
+            assertThat(first.take()).isEmpty();
+            server.send("CLIENT UNPAUSE");
+            server.endTurn();
+            assertThat(first.take()).startsWith("[[s [[3-1 ");
+        }
+
+        @Test
         void released_areServedAtOnce() {
             assertThat(first.send("XREADGROUP GROUP g bob BLOCK 0 CLAIM 1000000 STREAMS s >"))
                     .isEmpty();
