@@ -9,7 +9,9 @@ import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** XDEL, XDELEX and XACKDEL. */
@@ -20,6 +22,9 @@ final class StreamDelete {
     private static final int NOT_THERE = -1;
     private static final int REMOVED = 1;
     private static final int STILL_REFERENCED = 2;
+
+    /** What the result for an ID takes on the heap, with the ID itself. */
+    private static final long RESULT_BYTES = 100;
 
     private StreamDelete() {}
 
@@ -82,56 +87,76 @@ final class StreamDelete {
     private static void remove(
             Call call, Request request, @Nullable StreamValue stream, @Nullable StreamGroup acknowledging) {
         List<StreamId> ids = request.ids;
+        call.takeHeap(RESULT_BYTES * ids.size());
         int[] results = new int[ids.size()];
         Arrays.fill(results, NOT_THERE);
-        if (stream != null) {
-            Bytes key = call.arg(KEY);
-            StreamRemoval removal = new StreamRemoval(call, key, stream);
+        if (stream == null) {
+            reply(call, results);
+            return;
+        }
+        Bytes key = call.arg(KEY);
+        StreamRemoval removal = new StreamRemoval(call, key, stream);
+        Set<StreamId> done = new HashSet<>();
+        for (int i = 0; i < results.length; i++) {
+            StreamId id = ids.get(i);
+            int result = acknowledging == null
+                    ? removes(removal, request.references, id)
+                    : acknowledges(removal, request.references, id, acknowledging);
+            // An ID that is given twice is not there any more the second time.
+            boolean vanishes = result == REMOVED || (result == STILL_REFERENCED && acknowledging != null);
+            results[i] = vanishes && !done.add(id) ? NOT_THERE : result;
+        }
+        reply(call, results);
+        try {
             for (int i = 0; i < results.length; i++) {
-                results[i] = acknowledging == null
-                        ? remove(
-                                removal,
-                                request.references,
-                                ids.get(i),
-                                !stream.groups().isEmpty())
-                        : acknowledge(removal, request.references, ids.get(i), acknowledging);
+                remove(removal, request.references, ids.get(i), acknowledging, results[i]);
             }
+        } finally {
             if (removal.end() > 0) {
                 call.changed(key, KeyEvent.STREAM, "xdel");
             }
         }
+    }
+
+    /** Replies before anything changes: there may be no room for the reply. */
+    private static void reply(Call call, int[] results) {
         call.reply().array(results.length);
         for (int result : results) {
             call.reply().integer(result);
         }
     }
 
-    /** Removes an entry; without a group, nobody has acknowledged it. */
-    private static int remove(StreamRemoval removal, References references, StreamId id, boolean hasGroups) {
-        if (references == References.RESPECT && (!hasGroups || removal.isReferenced(id))) {
-            return removal.has(id) ? STILL_REFERENCED : NOT_THERE;
-        }
-        if (references == References.REMOVE) {
-            removal.removeReferences(id);
-        }
-        return removal.delete(id) ? REMOVED : NOT_THERE;
-    }
-
-    /** Acknowledges an entry, and removes it; one that is gone already counts as removed. */
-    private static int acknowledge(StreamRemoval removal, References references, StreamId id, StreamGroup group) {
-        if (!removal.acknowledge(group, id)) {
-            if (references == References.REMOVE && !removal.has(id)) {
-                removal.removeReferences(id);
-            }
+    /** What XDELEX is going to do with an entry. */
+    private static int removes(StreamRemoval removal, References references, StreamId id) {
+        if (!removal.has(id)) {
             return NOT_THERE;
         }
-        if (references == References.REMOVE) {
+        return references == References.RESPECT && removal.isReferenced(id, null) ? STILL_REFERENCED : REMOVED;
+    }
+
+    /** What XACKDEL is going to do with an entry; one that is gone already counts as removed. */
+    private static int acknowledges(StreamRemoval removal, References references, StreamId id, StreamGroup group) {
+        if (!group.isPending(id)) {
+            return NOT_THERE;
+        }
+        return references == References.RESPECT && removal.isReferenced(id, group) ? STILL_REFERENCED : REMOVED;
+    }
+
+    private static void remove(
+            StreamRemoval removal,
+            References references,
+            StreamId id,
+            @Nullable StreamGroup acknowledging,
+            int result) {
+        if (acknowledging != null && result != NOT_THERE) {
+            removal.acknowledge(acknowledging, id);
+        }
+        // References to what is gone already are removed as well, but not those to an entry that stays.
+        if (references == References.REMOVE && (result == REMOVED || !removal.has(id))) {
             removal.removeReferences(id);
         }
-        if (references == References.RESPECT && removal.isReferenced(id)) {
-            return STILL_REFERENCED;
+        if (result == REMOVED) {
+            removal.delete(id);
         }
-        removal.delete(id);
-        return REMOVED;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The removal of entries of a stream and of references to them, which is logged as what any server understands, XDEL and XACK.
@@ -84,10 +85,14 @@ final class StreamRemoval {
         }
     }
 
-    /** Whether a group has not yet read an entry, or not acknowledged it. */
-    boolean isReferenced(StreamId id) {
+    /**
+     * Whether a group has not yet read an entry, or not acknowledged it.
+     *
+     * @param acknowledging a group that acknowledges it
+     */
+    boolean isReferenced(StreamId id, @Nullable StreamGroup acknowledging) {
         for (StreamGroup group : stream.groups()) {
-            if (id.compareTo(group.lastId()) > 0 || group.isPending(id)) {
+            if (id.compareTo(group.lastId()) > 0 || (group != acknowledging && group.isPending(id))) {
                 return true;
             }
         }
@@ -124,7 +129,7 @@ final class StreamRemoval {
     }
 
     private void trim(References references, StreamId id) {
-        if (references == References.RESPECT && isReferenced(id)) {
+        if (references == References.RESPECT && isReferenced(id, null)) {
             return;
         }
         if (references == References.REMOVE) {
@@ -170,7 +175,7 @@ final class StreamRemoval {
         }
     }
 
-    /** Logs what was not yet; returns how many entries were removed. */
+    /** Logs what was not yet, to be called even if the removal fails half way; returns how many entries were removed. */
     long end() {
         flush();
         if (hasAcknowledged && deletedCount == 0) {

@@ -5,6 +5,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.StreamValue;
 import dev.spinel.api.error.Errors;
+import dev.spinel.api.keyspace.KeyEvent;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -172,20 +173,31 @@ final class StreamTrim {
         return id;
     }
 
-    /** Trims; returns how many entries were removed. What references led to is logged, too. */
+    /** Trims and tells of it; returns how many entries were removed. What references led to is logged, too. */
     long apply(Call call, Bytes key, StreamValue stream) {
         StreamId least = minId;
         if (references != null && dependsOnReferences(stream)) {
             StreamRemoval removal = new StreamRemoval(call, key, stream);
-            StreamId end = least == null ? StreamId.MAX : least.previous();
-            if (end != null) {
-                removal.trim(references, most(stream), end);
+            try {
+                StreamId end = least == null ? StreamId.MAX : least.previous();
+                return end == null ? 0 : removal.trim(references, most(stream), end);
+            } finally {
+                tell(call, key, removal.end());
             }
-            return removal.end();
         }
-        return least != null
+        long removed = least != null
                 ? stream.trimBelow(least, approximate, limit)
                 : stream.trimToSize(maxSize, approximate, limit);
+        tell(call, key, removed);
+        return removed;
+    }
+
+    private void tell(Call call, Bytes key, long removed) {
+        if (removed > 0 && forAdd) {
+            call.event(call.keys(), key, KeyEvent.STREAM, "xtrim");
+        } else if (removed > 0) {
+            call.changed(key, KeyEvent.STREAM, "xtrim");
+        }
     }
 
     /** How many entries may be removed. */

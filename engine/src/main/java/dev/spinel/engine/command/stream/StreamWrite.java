@@ -71,14 +71,14 @@ final class StreamWrite {
         call.reply().bulk(idText);
         call.changed(key, KeyEvent.STREAM, "xadd");
         boolean trimsByReference = trim.dependsOnReferences(stream);
-        if (trimsByReference) {
+        if (trimsByReference && call.isPropagated()) {
             // What is trimmed is logged after it.
             propagateAdded(call, key, List.of(), idText, strings);
         }
-        if (trim.isGiven() && trim.apply(call, key, stream) > 0) {
-            call.event(call.keys(), key, KeyEvent.STREAM, "xtrim");
+        if (trim.isGiven()) {
+            trim.apply(call, key, stream);
         }
-        if (!trimsByReference && !trim.isLoggedAsGiven()) {
+        if (!trimsByReference && !trim.isLoggedAsGiven() && call.isPropagated()) {
             propagateAdded(call, key, trim.exact(stream), idText, strings);
         }
         if (idempotent != null && idempotentId != null) {
@@ -114,13 +114,14 @@ final class StreamWrite {
         Bytes key = call.arg(KEY);
         StreamValue stream = call.keys().modify(ValueType.STREAM, key);
         long removed = stream == null ? 0 : trim.apply(call, key, stream);
-        if (stream != null && removed > 0) {
-            call.changed(key, KeyEvent.STREAM, "xtrim");
-            if (!trim.isLoggedAsGiven() && !trim.dependsOnReferences(stream)) {
-                List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XTRIM"), key));
-                effect.addAll(trim.exact(stream));
-                call.propagateAs(effect.toArray(new Bytes[0]));
-            }
+        if (stream != null
+                && removed > 0
+                && !trim.isLoggedAsGiven()
+                && !trim.dependsOnReferences(stream)
+                && call.isPropagated()) {
+            List<Bytes> effect = new ArrayList<>(List.of(Bytes.of("XTRIM"), key));
+            effect.addAll(trim.exact(stream));
+            call.propagateAs(effect.toArray(new Bytes[0]));
         }
         call.reply().integer(removed);
     }

@@ -143,7 +143,7 @@ final class StreamReferencesModelTest {
 
     private int delete(String mode, int id) {
         boolean isThere = entries.contains(id);
-        if (mode.equals("ACKED ") && (groups.isEmpty() || isReferenced(id))) {
+        if (mode.equals("ACKED ") && isReferenced(id)) {
             return isThere ? 2 : -1;
         }
         if (mode.equals("DELREF ")) {

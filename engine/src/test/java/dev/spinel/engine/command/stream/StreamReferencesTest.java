@@ -74,7 +74,8 @@ class StreamReferencesTest {
             server.send("XGROUP DESTROY s h");
             assertReply("XDELEX s ACKED IDS 2 2-1 3-1", "[1 2]");
             server.send("XGROUP DESTROY s g");
-            assertReply("XDELEX s ACKED IDS 2 3-1 9-9", "[2 -1]");
+            assertReply("XDELEX s ACKED IDS 3 3-1 9-9 3-1", "[1 -1 -1]");
+            assertThat(ids()).isEqualTo("[[4-1]]");
         }
 
         @Test
