@@ -3,6 +3,7 @@ package dev.spinel.aof;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.StreamId;
+import dev.spinel.api.data.StreamProducers;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedProducers;
 import dev.spinel.engine.dataset.SavedValue;
@@ -83,6 +84,7 @@ final class BaseCommands implements DatasetSink {
     @Override
     public void key(int databaseIndex, Bytes name, long expiry, long use) throws IOException {
         endKey();
+        producers = null;
         if (databaseIndex != database) {
             database = databaseIndex;
             head('*', 2);
@@ -395,12 +397,10 @@ final class BaseCommands implements DatasetSink {
             SavedProducers.read(saved, new SavedProducers.Receiver() {
                 @Override
                 public void settings(long durationSeconds, long maxSize, long added, long duplicates) {
-                    unchecked(() -> command(
-                            "XCFGSET",
-                            "IDMP-DURATION",
-                            Long.toString(durationSeconds),
-                            "IDMP-MAXSIZE",
-                            Long.toString(maxSize)));
+                    unchecked(() -> {
+                        configure("IDMP-DURATION", durationSeconds);
+                        configure("IDMP-MAXSIZE", maxSize);
+                    });
                 }
 
                 @Override
@@ -417,6 +417,12 @@ final class BaseCommands implements DatasetSink {
             });
         } catch (UncheckedIOException e) {
             throw e.getCause();
+        }
+    }
+
+    private void configure(String option, long value) throws IOException {
+        if (value != StreamProducers.NOT_SET) {
+            command("XCFGSET", option, Long.toString(value));
         }
     }
 

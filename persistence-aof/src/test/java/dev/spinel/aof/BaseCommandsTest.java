@@ -68,10 +68,31 @@ class BaseCommandsTest {
         assertThat(commands())
                 .containsSubsequence(
                         "XSETID k 9-1 ENTRIESADDED 1 MAXDELETEDID 9-1",
-                        "XCFGSET k IDMP-DURATION 5 IDMP-MAXSIZE 7",
+                        "XCFGSET k IDMP-DURATION 5",
+                        "XCFGSET k IDMP-MAXSIZE 7",
                         "XIDMPRECORD k p i 9-1",
                         "XADD l MAXLEN 0 0-1 x y")
-                .doesNotContain("XCFGSET l IDMP-DURATION 5 IDMP-MAXSIZE 7");
+                .doesNotContain("XCFGSET l IDMP-DURATION 5");
+    }
+
+    @Test
+    void streamProducers_limitsOfTheServer_areNotWritten() throws IOException {
+        SavedProducers producers = new SavedProducers(0, 7, 3, 1);
+        sink.streamProducers(producers.value());
+        sink.stream(0);
+        sink.streamState(new StreamState(0, StreamId.MIN, StreamId.MIN, StreamId.MIN, 0, 0));
+        assertThat(commands())
+                .contains("XCFGSET k IDMP-MAXSIZE 7")
+                .noneMatch(command -> command.contains("IDMP-DURATION"));
+    }
+
+    @Test
+    void streamProducers_ofAKeyThatFailed_areNotThoseOfTheNextOne() throws IOException {
+        sink.streamProducers(new SavedProducers(5, 7, 3, 1).value());
+        sink.key(0, Bytes.of("l"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
+        sink.stream(0);
+        sink.streamState(new StreamState(0, StreamId.MIN, StreamId.MIN, StreamId.MIN, 0, 0));
+        assertThat(commands()).noneMatch(command -> command.startsWith("XCFGSET"));
     }
 
     @Test

@@ -12,13 +12,19 @@ public interface StreamProducers {
     long DEFAULT_MAX_SIZE = 100;
     long MAX_MAX_SIZE = 10_000;
 
+    /** What is not set for a stream: the directives of the server count. */
+    long NOT_SET = 0;
+
     /** How long records are kept, in seconds. */
     long durationSeconds();
 
     /** How many records of a producer are kept. */
     long maxSize();
 
-    /** Sets how long and how many records are kept, and forgets all of them if that changes; false if it does not. */
+    /**
+     * Sets how long and how many records are kept of this stream, each as it was if {@link #NOT_SET}, and forgets all records if
+     * that leads to anything else than before; false if it was set so before.
+     */
     boolean configure(long durationSeconds, long maxSize);
 
     /** The ID of the entry that a producer added under an idempotent ID, or null. */

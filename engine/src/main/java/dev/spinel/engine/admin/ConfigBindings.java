@@ -41,6 +41,8 @@ public final class ConfigBindings {
         bindInt("list-max-listpack-size", limits::listMaxListpackSize);
         config.bind("stream-node-max-bytes", value -> limits.streamNodeMaxBytes(value.number()));
         config.bind("stream-node-max-entries", value -> limits.streamNodeMaxEntries(value.number()));
+        config.bind("stream-idmp-duration", value -> limits.streamIdmpDurationSeconds(value.number()));
+        config.bind("stream-idmp-maxsize", value -> limits.streamIdmpMaxSize(value.number()));
         bindInt("list-compress-depth", limits::listCompressDepth);
         bindInt("set-max-intset-entries", limits::setMaxIntsetEntries);
         bindInt("set-max-listpack-entries", limits::setMaxListpackEntries);

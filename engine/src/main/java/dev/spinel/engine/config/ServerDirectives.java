@@ -13,6 +13,7 @@ import static dev.spinel.engine.config.ConfigValue.memory;
 import static dev.spinel.engine.config.ConfigValue.text;
 import static dev.spinel.engine.config.ConfigValue.yesNo;
 
+import dev.spinel.api.data.StreamProducers;
 import dev.spinel.engine.config.WholeNumber.Notation;
 import java.util.List;
 
@@ -198,6 +199,13 @@ final class ServerDirectives {
         registry.register(yesNo("lazyfree-lazy-user-del", false));
         registry.register(yesNo("lazyfree-lazy-user-flush", false));
         registry.register(memory("hll-sparse-max-bytes", 3000, 0, Long.MAX_VALUE));
+        registry.register(integer(
+                "stream-idmp-duration",
+                StreamProducers.DEFAULT_DURATION_SECONDS,
+                1,
+                StreamProducers.MAX_DURATION_SECONDS));
+        registry.register(
+                integer("stream-idmp-maxsize", StreamProducers.DEFAULT_MAX_SIZE, 1, StreamProducers.MAX_MAX_SIZE));
         registry.register(integer("tracking-table-max-keys", 1_000_000, 0, Long.MAX_VALUE));
         registry.register(directive("oom-score-adj", new Choice(false, "no", "yes", "relative=yes", "absolute"), "no"));
         registry.register(directive("oom-score-adj-values", WordList.oomScores(), "0 200 800"));

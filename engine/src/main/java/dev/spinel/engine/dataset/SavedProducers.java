@@ -7,8 +7,8 @@ import dev.spinel.api.data.ValueInput;
 import java.nio.BufferUnderflowException;
 
 /**
- * What a stream keeps of its idempotent producers, as it is saved: how long and how many records are kept, how many were added
- * and how many entries were not; then for each record 1, the producer, the idempotent ID, and both numbers of the entry's ID;
+ * What a stream keeps of its idempotent producers, as it is saved: how long and how many records are kept, each 0 if the server's
+ * directives count, how many were added and how many entries were not; then for each record 1, the producer, the idempotent ID, and both numbers of the entry's ID;
  * then 0.
  */
 public final class SavedProducers {
@@ -58,9 +58,9 @@ public final class SavedProducers {
             ValueInput in = saved.input();
             long durationSeconds = in.readLong();
             long maxSize = in.readLong();
-            if (durationSeconds < 1
+            if (durationSeconds < 0
                     || durationSeconds > StreamProducers.MAX_DURATION_SECONDS
-                    || maxSize < 1
+                    || maxSize < 0
                     || maxSize > StreamProducers.MAX_MAX_SIZE) {
                 throw new InvalidDatasetException("Stream producers: limits out of range");
             }

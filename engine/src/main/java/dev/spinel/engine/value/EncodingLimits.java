@@ -1,10 +1,13 @@
 package dev.spinel.engine.value;
 
+import dev.spinel.api.data.StreamProducers;
+
 /**
- * Up to which sizes collections stay in their compact encodings, as set by the configuration.
+ * Up to which sizes collections stay in their compact encodings, and what streams keep of idempotent producers, as set by the
+ * configuration.
  *
  * <p>One instance is shared by all views and changed by CONFIG SET. Engine thread only. Names and defaults are those of
- * Redis 7.
+ * Redis 7, for producers of 8.6.
  */
 public final class EncodingLimits {
     int hashMaxListpackEntries = 128;
@@ -18,6 +21,8 @@ public final class EncodingLimits {
     int listCompressDepth;
     long streamNodeMaxBytes = 4096;
     long streamNodeMaxEntries = 100;
+    long streamIdmpDurationSeconds = StreamProducers.DEFAULT_DURATION_SECONDS;
+    long streamIdmpMaxSize = StreamProducers.DEFAULT_MAX_SIZE;
 
     public void hashMaxListpackEntries(int entries) {
         hashMaxListpackEntries = entries;
@@ -60,6 +65,16 @@ public final class EncodingLimits {
     /** Entries of a node of a stream, 0 without limit. */
     public void streamNodeMaxEntries(long entries) {
         streamNodeMaxEntries = entries;
+    }
+
+    /** How long the records of idempotent producers are kept in streams that do not say. */
+    public void streamIdmpDurationSeconds(long seconds) {
+        streamIdmpDurationSeconds = seconds;
+    }
+
+    /** How many records of an idempotent producer are kept in streams that do not say. */
+    public void streamIdmpMaxSize(long records) {
+        streamIdmpMaxSize = records;
     }
 
     public void listCompressDepth(int depth) {

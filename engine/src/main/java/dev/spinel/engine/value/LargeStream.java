@@ -143,7 +143,7 @@ final class LargeStream implements LargeValue {
     }
 
     ProducerRecords makeProducers() {
-        ProducerRecords made = producers == null ? new ProducerRecords(heap) : producers;
+        ProducerRecords made = producers == null ? new ProducerRecords(limits, heap) : producers;
         producers = made;
         return made;
     }

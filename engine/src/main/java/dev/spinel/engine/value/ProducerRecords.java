@@ -25,12 +25,16 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
     /** Of a producer beside its name and records. */
     private static final long PRODUCER_BYTES = 112;
 
+    private final EncodingLimits limits;
     private final HeapSum heap;
     /** By name; the one that has added something last comes last. */
     private final LinkedHashMap<Bytes, Producer> producers = new LinkedHashMap<>();
 
-    private long durationSeconds = DEFAULT_DURATION_SECONDS;
-    private long maxSize = DEFAULT_MAX_SIZE;
+    /** As set for the stream, or {@link #NOT_SET}. */
+    private long durationSeconds = NOT_SET;
+    /** As set for the stream, or {@link #NOT_SET}. */
+    private long maxSize = NOT_SET;
+
     private long added;
     private long duplicates;
 
@@ -44,14 +48,18 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
         }
     }
 
-    /** @param heap is told of what the records take */
-    ProducerRecords(HeapSum heap) {
+    /**
+     * @param limits tells what the stream does not set itself
+     * @param heap is told of what the records take
+     */
+    ProducerRecords(EncodingLimits limits, HeapSum heap) {
+        this.limits = limits;
         this.heap = heap;
         heap.add(OBJECT_BYTES);
     }
 
     ProducerRecords(ProducerRecords source, HeapSum heap) {
-        this(heap);
+        this(source.limits, heap);
         durationSeconds = source.durationSeconds;
         maxSize = source.maxSize;
         added = source.added;
@@ -74,29 +82,32 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
 
     @Override
     public long durationSeconds() {
-        return durationSeconds;
+        return durationSeconds == NOT_SET ? limits.streamIdmpDurationSeconds : durationSeconds;
     }
 
     @Override
     public long maxSize() {
-        return maxSize;
+        return maxSize == NOT_SET ? limits.streamIdmpMaxSize : maxSize;
     }
 
     @Override
     public boolean configure(long newDurationSeconds, long newMaxSize) {
-        if (newDurationSeconds == durationSeconds && newMaxSize == maxSize) {
-            return false;
+        long durationBefore = durationSeconds();
+        long maxSizeBefore = maxSize();
+        boolean changes = (newDurationSeconds != NOT_SET && newDurationSeconds != durationSeconds)
+                || (newMaxSize != NOT_SET && newMaxSize != maxSize);
+        durationSeconds = newDurationSeconds == NOT_SET ? durationSeconds : newDurationSeconds;
+        maxSize = newMaxSize == NOT_SET ? maxSize : newMaxSize;
+        if (durationSeconds() != durationBefore || maxSize() != maxSizeBefore) {
+            producers.forEach(this::leave);
+            producers.clear();
         }
-        durationSeconds = newDurationSeconds;
-        maxSize = newMaxSize;
-        producers.forEach(this::leave);
-        producers.clear();
-        return true;
+        return changes;
     }
 
     /** Whether the time of a record is over; the first number of an ID may be greater than any time. */
     private boolean isOver(long entryMillis, long nowMillis) {
-        return entryMillis >= 0 && entryMillis <= nowMillis - MILLIS_PER_SECOND * durationSeconds;
+        return entryMillis >= 0 && entryMillis <= nowMillis - MILLIS_PER_SECOND * durationSeconds();
     }
 
     private void expire(Producer producer, long nowMillis) {
@@ -144,7 +155,7 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
         if (producer.records.replace(id, entry)) {
             return;
         }
-        while (producer.records.count() >= maxSize) {
+        while (producer.records.count() >= maxSize()) {
             producer.records.removeFirst();
         }
         long before = producer.records.heapBytes();

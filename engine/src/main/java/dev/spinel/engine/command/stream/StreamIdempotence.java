@@ -16,7 +16,6 @@ final class StreamIdempotence {
     private static final int PRODUCER = 2;
     private static final int ID = 3;
     private static final int ENTRY = 4;
-    private static final long NOT_GIVEN = -1;
 
     private static final Bytes XIDMPRECORD = Bytes.of("XIDMPRECORD");
 
@@ -34,8 +33,8 @@ final class StreamIdempotence {
         if (call.argCount() == 2) {
             throw Errors.err("At least one parameter must be specified");
         }
-        long duration = NOT_GIVEN;
-        long maxSize = NOT_GIVEN;
+        long duration = StreamProducers.NOT_SET;
+        long maxSize = StreamProducers.NOT_SET;
         for (int i = 2; i < call.argCount(); i += 2) {
             boolean more = i + 1 < call.argCount();
             if (more && call.argIs(i, "IDMP-DURATION")) {
@@ -47,10 +46,7 @@ final class StreamIdempotence {
             }
         }
         StreamProducers producers = stream(call).makeProducers();
-        boolean changed = producers.configure(
-                duration == NOT_GIVEN ? producers.durationSeconds() : duration,
-                maxSize == NOT_GIVEN ? producers.maxSize() : maxSize);
-        if (changed) {
+        if (producers.configure(duration, maxSize)) {
             call.changed();
             propagateToLog(call);
         } else {
@@ -115,6 +111,8 @@ final class StreamIdempotence {
     /** Records an entry that was added and logged. */
     static void record(Call call, StreamValue stream, Bytes producer, Bytes id, StreamId entry) {
         stream.makeProducers().add(producer, id, entry, call.nowMillis());
-        call.propagateToLog(XIDMPRECORD, call.arg(KEY), producer, id, entry.text());
+        if (call.isPropagated()) {
+            call.propagateToLog(XIDMPRECORD, call.arg(KEY), producer, id, entry.text());
+        }
     }
 }

@@ -166,12 +166,37 @@ class StreamIdempotenceTest {
             server.send("XADD s IDMP p a * f v");
             server.takeEffects();
             assertReply("XCFGSET s IDMP-DURATION 100 IDMP-MAXSIZE 100", "OK");
+            assertEffects("XCFGSET s IDMP-DURATION 100 IDMP-MAXSIZE 100");
+            assertReply("XCFGSET s IDMP-MAXSIZE 100", "OK");
             assertEffects();
             assertReply("XADD s IDMP p a * f v", now(0));
             assertReply("xcfgset s idmp-maxsize 10000", "OK");
             assertEffects("xcfgset s idmp-maxsize 10000");
             assertReply("XADD s IDMP p a * f v", now(1));
             assertFigures(100, 10_000, 1, 1, 2, 1);
+        }
+
+        @Test
+        void directives_areForStreamsThatDoNotSay() {
+            assertReply("CONFIG GET stream-idmp-*", "[stream-idmp-duration 100 stream-idmp-maxsize 100]");
+            for (String refused : new String[] {"duration 0", "duration 86401", "maxsize 0", "maxsize 10001"}) {
+                assertThat(server.send("CONFIG SET stream-idmp-" + refused)).startsWith("-ERR CONFIG SET failed");
+            }
+            server.send("XADD s IDMP p a * f v");
+            server.send("XADD s IDMP p b * f v");
+            assertReply("CONFIG SET stream-idmp-duration 2 stream-idmp-maxsize 3", "OK");
+            assertFigures(2, 3, 1, 2, 2, 0);
+            server.send("XCFGSET s IDMP-MAXSIZE 3");
+            assertFigures(2, 3, 1, 2, 2, 0);
+            server.send("CONFIG SET stream-idmp-maxsize 1");
+            server.send("XADD s IDMP p c * f v");
+            assertFigures(2, 3, 1, 3, 3, 0);
+            server.send("COPY s t");
+            server.advanceMillis(2000);
+            assertFigures(2, 3, 0, 0, 3, 0);
+            server.send("CONFIG SET stream-idmp-duration 86400 stream-idmp-maxsize 10000");
+            assertFigures(86_400, 3, 0, 0, 3, 0);
+            assertThat(server.send("XINFO STREAM t")).contains("idmp-duration 86400 idmp-maxsize 3 pids-tracked 1");
         }
 
         @Test
