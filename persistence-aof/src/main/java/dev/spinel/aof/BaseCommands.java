@@ -12,8 +12,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * Writes a data set as the commands that make it: the base of a log with {@code aof-use-rdb-preamble no}.
@@ -61,7 +62,7 @@ final class BaseCommands implements DatasetSink {
 
     private int pendingCount;
     /** What the stream that is being written keeps of its idempotent producers. */
-    private @Nullable SavedValue producers;
+    private final List<SavedValue> producers = new ArrayList<>();
 
     BaseCommands(OutputStream out) {
         this.out = out;
@@ -84,7 +85,7 @@ final class BaseCommands implements DatasetSink {
     @Override
     public void key(int databaseIndex, Bytes name, long expiry, long use) throws IOException {
         endKey();
-        producers = null;
+        producers.clear();
         if (databaseIndex != database) {
             database = databaseIndex;
             head('*', 2);
@@ -305,7 +306,7 @@ final class BaseCommands implements DatasetSink {
 
     @Override
     public void streamProducers(SavedValue saved) {
-        producers = saved;
+        producers.add(saved);
     }
 
     @Override
@@ -388,36 +389,40 @@ final class BaseCommands implements DatasetSink {
     }
 
     private void writeProducers() throws IOException {
-        SavedValue saved = producers;
-        if (saved == null) {
-            return;
-        }
-        producers = null;
         try {
-            SavedProducers.read(saved, new SavedProducers.Receiver() {
-                @Override
-                public void settings(long durationSeconds, long maxSize, long added, long duplicates) {
+            for (int i = 0; i < producers.size(); i++) {
+                write(producers.get(i), i == 0);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        producers.clear();
+    }
+
+    private void write(SavedValue saved, boolean isFirst) throws IOException {
+        SavedProducers.read(saved, new SavedProducers.Receiver() {
+            @Override
+            public void settings(long durationSeconds, long maxSize, long added, long duplicates) {
+                if (isFirst) {
                     unchecked(() -> {
                         configure("IDMP-DURATION", durationSeconds);
                         configure("IDMP-MAXSIZE", maxSize);
                     });
                 }
+            }
 
-                @Override
-                public void record(Bytes producer, Bytes id, StreamId entry) {
-                    unchecked(() -> {
-                        head('*', 5);
-                        string("XIDMPRECORD");
-                        string(key, 0, keyLength);
-                        string(producer.array(), producer.offset(), producer.length());
-                        string(id.array(), id.offset(), id.length());
-                        string(entry.toString());
-                    });
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+            @Override
+            public void record(Bytes producer, Bytes id, StreamId entry) {
+                unchecked(() -> {
+                    head('*', 5);
+                    string("XIDMPRECORD");
+                    string(key, 0, keyLength);
+                    string(producer.array(), producer.offset(), producer.length());
+                    string(id.array(), id.offset(), id.length());
+                    string(entry.toString());
+                });
+            }
+        });
     }
 
     private void configure(String option, long value) throws IOException {

@@ -60,6 +60,9 @@ class BaseCommandsTest {
         SavedProducers producers = new SavedProducers(5, 7, 3, 1);
         producers.record(Bytes.of("p"), Bytes.of("i"), 9, 1);
         sink.streamProducers(producers.value());
+        SavedProducers more = new SavedProducers(5, 7, 3, 1);
+        more.record(Bytes.of("q"), Bytes.of("i"), 9, 1);
+        sink.streamProducers(more.value());
         sink.stream(0);
         sink.streamState(new StreamState(0, new StreamId(9, 1), StreamId.MIN, new StreamId(9, 1), 1, 0));
         sink.key(0, Bytes.of("l"), DatasetSink.NO_EXPIRY, KeyUse.UNKNOWN);
@@ -71,6 +74,7 @@ class BaseCommandsTest {
                         "XCFGSET k IDMP-DURATION 5",
                         "XCFGSET k IDMP-MAXSIZE 7",
                         "XIDMPRECORD k p i 9-1",
+                        "XIDMPRECORD k q i 9-1",
                         "XADD l MAXLEN 0 0-1 x y")
                 .doesNotContain("XCFGSET l IDMP-DURATION 5");
     }

@@ -9,6 +9,8 @@ import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a file, a key with its value at a time. One thread. */
@@ -40,7 +42,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private long expiresAtMillis = DatasetSink.NO_EXPIRY;
     private long use = KeyUse.UNKNOWN;
     /** What the stream to come keeps of its producers. */
-    private @Nullable SavedValue producers;
+    private final List<SavedValue> producers = new ArrayList<>();
 
     /** Hears what a file has beside keys and values. */
     interface Observer {
@@ -204,7 +206,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
         in.readString(field);
         in.readString(fieldValue);
         if (field.view().equals(STREAM_PRODUCERS)) {
-            producers = SavedValue.of(fieldValue.view());
+            producers.add(SavedValue.of(fieldValue.view()));
             return;
         }
         observer.about(
@@ -232,7 +234,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
         }
         expiresAtMillis = DatasetSink.NO_EXPIRY;
         use = KeyUse.UNKNOWN;
-        producers = null;
+        producers.clear();
         return told;
     }
 
@@ -240,8 +242,8 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     public ValueSink begin() throws IOException {
         DatasetSink target = target();
         target.key(database, key.view(), expiresAtMillis, use);
-        if (producers != null) {
-            target.streamProducers(producers);
+        for (SavedValue saved : producers) {
+            target.streamProducers(saved);
         }
         return target;
     }

@@ -219,9 +219,11 @@ class RdbWriterTest {
         SavedProducers producers = new SavedProducers(5, 7, 3, 1);
         producers.record(Bytes.of("p"), Bytes.of("i"), 9, 1);
         SavedValue saved = producers.value();
+        SavedValue more = new SavedProducers(5, 7, 3, 1).value();
         byte[] file = write(sink -> {
             key(sink, 0, "s");
             sink.streamProducers(saved);
+            sink.streamProducers(more);
             sink.stream(0);
             sink.streamState(new StreamState(0, new StreamId(9, 1), StreamId.MIN, StreamId.MIN, 1, 0));
             key(sink, 0, "t");
@@ -230,7 +232,10 @@ class RdbWriterTest {
         });
         assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII)).isEqualTo("REDIS0010");
         Map<String, String> values = read(file);
-        assertThat(values.get("0/s")).contains(HexFormat.of().formatHex(saved.toByteArray()));
+        assertThat(values.get("0/s"))
+                .contains(
+                        " producers " + HexFormat.of().formatHex(saved.toByteArray()),
+                        " producers " + HexFormat.of().formatHex(more.toByteArray()));
         assertThat(values.get("0/t")).doesNotContain("producers");
     }
 }

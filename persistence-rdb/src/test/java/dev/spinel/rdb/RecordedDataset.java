@@ -284,7 +284,7 @@ final class RecordedDataset implements DatasetSink {
 
     @Override
     public void streamProducers(SavedValue producers) {
-        producersOfStream = " producers " + HexFormat.of().formatHex(producers.toByteArray());
+        producersOfStream += " producers " + HexFormat.of().formatHex(producers.toByteArray());
     }
 
     @Override

@@ -31,6 +31,9 @@ public interface StreamProducers {
     @Nullable
     StreamId find(Bytes producer, Bytes id, long nowMillis);
 
+    /** Takes the memory for a record, so that adding it does not fail; fails, and nothing was added, if there is none. */
+    void reserve(Bytes producer, Bytes id);
+
     /** Adds a record of an entry, in place of that of the same producer and idempotent ID if there is one, and counts it. */
     void add(Bytes producer, Bytes id, StreamId entry, long nowMillis);
 

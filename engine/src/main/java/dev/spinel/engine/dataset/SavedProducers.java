@@ -9,7 +9,7 @@ import java.nio.BufferUnderflowException;
 /**
  * What a stream keeps of its idempotent producers, as it is saved: how long and how many records are kept, each 0 if the server's
  * directives count, how many were added and how many entries were not; then for each record 1, the producer, the idempotent ID, and both numbers of the entry's ID;
- * then 0.
+ * then 0. It may be in pieces, each with the same begin and some of the records.
  */
 public final class SavedProducers {
     private static final long RECORD = 1;
@@ -33,6 +33,11 @@ public final class SavedProducers {
         parts.writeLong(sequence);
     }
 
+    /** Number of bytes so far. */
+    public int sizeBytes() {
+        return parts.sizeBytes();
+    }
+
     /** All of it; nothing can be added any more. */
     public SavedValue value() {
         parts.writeLong(END);
@@ -41,7 +46,7 @@ public final class SavedProducers {
 
     /** Takes what was saved. */
     public interface Receiver {
-        /** Comes first. */
+        /** Comes first, in each piece. */
         void settings(long durationSeconds, long maxSize, long added, long duplicates);
 
         /** A record; the byte strings are valid during the call. */

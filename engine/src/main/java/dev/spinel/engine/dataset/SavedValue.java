@@ -45,6 +45,11 @@ public final class SavedValue implements ValueOutput {
         return value;
     }
 
+    /** Number of bytes written so far. */
+    int sizeBytes() {
+        return parts.size();
+    }
+
     /** The parts as written so far. */
     public byte[] toByteArray() {
         return parts.toByteArray();

@@ -96,7 +96,10 @@ public interface ValueSink {
     /** A member with its score, which is not NaN. */
     void scored(Bytes member, double score) throws IOException;
 
-    /** What the stream that follows keeps of its idempotent producers, see {@link SavedProducers}; only if it has any. */
+    /**
+     * What the stream that follows keeps of its idempotent producers, or a piece of it, see {@link SavedProducers}; only if it has
+     * any.
+     */
     void streamProducers(SavedValue producers) throws IOException;
 
     /** Starts a stream; {@link #streamNode} follows {@code nodes} times, then {@link #streamState}. */

@@ -52,7 +52,7 @@ final class ValueBuilder implements ValueSink {
 
     private long consumersLeft;
     /** What the stream to come keeps of its producers. */
-    private @Nullable SavedValue producers;
+    private final List<SavedValue> producers = new ArrayList<>();
 
     /**
      * @param customTypes the types of plugins by their names
@@ -75,7 +75,7 @@ final class ValueBuilder implements ValueSink {
         expiresAtMillis = expiresAt;
         use = useOfKey;
         view = null;
-        producers = null;
+        producers.clear();
     }
 
     /** Removes the key if there is something of its value. */
@@ -263,14 +263,14 @@ final class ValueBuilder implements ValueSink {
 
     @Override
     public void streamProducers(SavedValue saved) {
-        producers = saved;
+        producers.add(saved);
     }
 
     @Override
     public void stream(long nodes) throws InvalidDatasetException {
         StreamView stream = begin(ValueType.STREAM, StreamView.class);
-        if (producers != null) {
-            stream.loadProducers(producers);
+        for (SavedValue saved : producers) {
+            stream.loadProducers(saved);
         }
     }
 

@@ -574,7 +574,7 @@ final class LargeStream implements LargeValue {
 
     private void start(ValueSink sink) throws IOException {
         if (producers != null) {
-            sink.streamProducers(producers.save());
+            producers.tell(sink);
         }
         sink.stream(nodes.size());
     }

@@ -6,6 +6,8 @@ import dev.spinel.api.data.StreamProducers;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.SavedProducers;
 import dev.spinel.engine.dataset.SavedValue;
+import dev.spinel.engine.dataset.ValueSink;
+import java.io.IOException;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,21 +16,24 @@ import org.jspecify.annotations.Nullable;
 /** The records of the idempotent producers of a stream: a few objects for each producer. */
 final class ProducerRecords implements StreamProducers, SavedProducers.Receiver {
     /*
-     * Records whose time is over go when their producer is asked for; whole producers, those that have added nothing for the
-     * longest time first, when any producer adds something. So they take memory as long as a stream is left alone, at most.
+     * Records whose time is over go when their producer is asked for; whole producers, those that were asked for nothing for
+     * the longest time first, when any producer adds something. So they take memory as long as a stream is left alone, at most.
      */
     private static final long MILLIS_PER_SECOND = 1000;
 
     /** Beside the producers. */
     private static final long OBJECT_BYTES = 136;
 
+    /** A piece of what is told ends when it has so many bytes. */
+    private static final int PIECE_BYTES = 64 << 10;
+
     /** Of a producer beside its name and records. */
     private static final long PRODUCER_BYTES = 112;
 
     private final EncodingLimits limits;
     private final HeapSum heap;
-    /** By name; the one that has added something last comes last. */
-    private final LinkedHashMap<Bytes, Producer> producers = new LinkedHashMap<>();
+    /** By name; the one that was asked for last comes last. */
+    private final LinkedHashMap<Bytes, Producer> producers = new LinkedHashMap<>(16, 0.75f, true);
 
     /** As set for the stream, or {@link #NOT_SET}. */
     private long durationSeconds = NOT_SET;
@@ -127,7 +132,30 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
     }
 
     @Override
+    public void reserve(Bytes producerName, Bytes id) {
+        reserved(producerName, id);
+    }
+
+    /** The producer, with memory for a record. */
+    private Producer reserved(Bytes producerName, Bytes id) {
+        Producer producer = producers.get(producerName);
+        if (producer != null) {
+            long before = producer.records.heapBytes();
+            producer.records.reserve(id);
+            heap.add(producer.records.heapBytes() - before);
+            return producer;
+        }
+        Producer created = new Producer(new RecordQueue(), 0);
+        created.records.reserve(id);
+        put(producerName.copy(), created);
+        heap.add(created.records.heapBytes());
+        return created;
+    }
+
+    @Override
     public void add(Bytes producerName, Bytes id, StreamId entry, long nowMillis) {
+        record(producerName, id, entry);
+        added++;
         Iterator<Map.Entry<Bytes, Producer>> longest = producers.entrySet().iterator();
         while (longest.hasNext()) {
             Map.Entry<Bytes, Producer> oldest = longest.next();
@@ -137,30 +165,17 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
             leave(oldest.getKey(), oldest.getValue());
             longest.remove();
         }
-        record(producerName, id, entry);
-        added++;
     }
 
     @Override
     public void record(Bytes producerName, Bytes id, StreamId entry) {
-        Producer producer = producers.remove(producerName);
-        if (producer == null) {
-            producer = new Producer(new RecordQueue(), 0);
-            put(producerName.copy(), producer);
-            heap.add(producer.records.heapBytes());
-        } else {
-            producers.put(producerName.copy(), producer);
-        }
+        Producer producer = reserved(producerName, id);
         producer.lastMillis = entry.millis();
-        if (producer.records.replace(id, entry)) {
-            return;
-        }
+        producer.records.remove(id);
         while (producer.records.count() >= maxSize()) {
             producer.records.removeFirst();
         }
-        long before = producer.records.heapBytes();
         producer.records.add(id, entry);
-        heap.add(producer.records.heapBytes() - before);
     }
 
     @Override
@@ -205,15 +220,50 @@ final class ProducerRecords implements StreamProducers, SavedProducers.Receiver 
         return found;
     }
 
-    /** All of it, for a file. */
-    SavedValue save() {
-        SavedProducers saved = new SavedProducers(durationSeconds, maxSize, added, duplicates);
-        producers.forEach((name, producer) ->
-                producer.records.forEach((id, millis, sequence) -> saved.record(name, id, millis, sequence)));
-        return saved.value();
+    /** Tells all of it, in pieces: first what is set, then the records of one producer each, or some of them. */
+    void tell(ValueSink sink) throws IOException {
+        sink.streamProducers(newPiece().value());
+        for (Map.Entry<Bytes, Producer> producer : producers.entrySet()) {
+            Telling telling = new Telling(producer.getKey(), sink);
+            producer.getValue().records.forEach(telling);
+            telling.end();
+        }
     }
 
-    /** Takes what was saved; these records are new. */
+    private SavedProducers newPiece() {
+        return new SavedProducers(durationSeconds, maxSize, added, duplicates);
+    }
+
+    /** Tells the records of one producer. */
+    private final class Telling implements RecordQueue.Receiver {
+        private final Bytes name;
+        private final ValueSink sink;
+        private @Nullable SavedProducers piece;
+
+        Telling(Bytes name, ValueSink sink) {
+            this.name = name;
+            this.sink = sink;
+        }
+
+        @Override
+        public void record(Bytes id, long millis, long sequence) throws IOException {
+            SavedProducers current = piece == null ? newPiece() : piece;
+            piece = current;
+            current.record(name, id, millis, sequence);
+            if (current.sizeBytes() >= PIECE_BYTES) {
+                end();
+            }
+        }
+
+        void end() throws IOException {
+            if (piece != null) {
+                sink.streamProducers(piece.value());
+                piece = null;
+            }
+        }
+    }
+
+    /** Takes a piece of what was saved. */
     void load(SavedValue saved) throws InvalidDatasetException {
         SavedProducers.read(saved, this);
     }

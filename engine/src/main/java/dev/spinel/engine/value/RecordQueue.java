@@ -2,6 +2,8 @@ package dev.spinel.engine.value;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
+import dev.spinel.api.error.Errors;
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -26,6 +28,10 @@ final class RecordQueue {
     private static final int FIRST_BYTES = 2 * HEAD_BYTES;
     private static final int FIRST_SLOTS = 4;
     private static final int NOWHERE = -1;
+
+    /** What an array can have on any virtual machine. */
+    private static final long MAX_BYTES = Integer.MAX_VALUE - 8;
+
     private static final long OBJECT_BYTES = 80;
 
     private byte[] bytes = new byte[FIRST_BYTES];
@@ -48,7 +54,7 @@ final class RecordQueue {
 
     /** Takes records. */
     interface Receiver {
-        void record(Bytes id, long millis, long sequence);
+        void record(Bytes id, long millis, long sequence) throws IOException;
     }
 
     int count() {
@@ -82,15 +88,22 @@ final class RecordQueue {
         return NOWHERE;
     }
 
-    /** Has the record of an idempotent ID, if there is one, be that of another entry; false if there is none. */
-    boolean replace(Bytes id, StreamId entry) {
+    /** Removes the record of an idempotent ID, if there is one. O(1) for the oldest, else O(records). */
+    void remove(Bytes id) {
         int at = position(id);
         if (at == NOWHERE) {
-            return false;
+            return;
         }
-        LONGS.set(bytes, at, entry.millis());
-        LONGS.set(bytes, at + SEQUENCE, entry.sequence());
-        return true;
+        if (at == begin) {
+            removeFirst();
+            return;
+        }
+        int next = at + HEAD_BYTES + lengthAt(at);
+        System.arraycopy(bytes, next, bytes, at, end - next);
+        end -= next - at;
+        count--;
+        Arrays.fill(slots, 0);
+        index(slots);
     }
 
     private int slot(int hash) {
@@ -107,41 +120,52 @@ final class RecordQueue {
         return Arrays.equals(bytes, from, from + lengthAt(at), id.array(), id.offset(), id.offset() + id.length());
     }
 
-    /** Adds a record of an idempotent ID that has none. */
+    /** Adds a record of an idempotent ID that has none. Does not fail if memory was reserved for it. */
     void add(Bytes id, StreamId entry) {
-        int added = Math.addExact(HEAD_BYTES, id.length());
-        if (added > bytes.length - end) {
-            makeRoom(added);
-        }
+        reserve(id);
         LONGS.set(bytes, end, entry.millis());
         LONGS.set(bytes, end + SEQUENCE, entry.sequence());
         INTS.set(bytes, end + LENGTH, id.length());
         System.arraycopy(id.array(), id.offset(), bytes, end + HEAD_BYTES, id.length());
         int at = end;
-        end += added;
+        end += HEAD_BYTES + id.length();
         count++;
-        if (2 * (usedSlots + 1) > slots.length) {
-            index();
-        } else {
-            index(at, id.hashCode());
+        index(at, id.hashCode());
+    }
+
+    /** Takes the memory for a record of an idempotent ID; if there is none, nothing has changed. */
+    void reserve(Bytes id) {
+        long needed = (long) end - begin + HEAD_BYTES + id.length();
+        if (needed > MAX_BYTES) {
+            throw Errors.outOfMemory();
+        }
+        if (HEAD_BYTES + id.length() > bytes.length - end) {
+            makeRoom((int) needed);
+        } else if (2 * (usedSlots + 1) > slots.length) {
+            index(newSlots());
         }
     }
 
     /** Moves the records to the start, of a larger array unless half of this one gets free. */
-    private void makeRoom(int added) {
+    private void makeRoom(int needed) {
         int length = end - begin;
-        int needed = Math.addExact(length, added);
-        byte[] target = needed > bytes.length / 2 ? new byte[Math.addExact(needed, needed / 2)] : bytes;
+        byte[] target = needed > bytes.length / 2 ? new byte[(int) Math.min(MAX_BYTES, needed + needed / 2L)] : bytes;
+        int[] table = newSlots();
         System.arraycopy(bytes, begin, target, 0, length);
         bytes = target;
         begin = 0;
         end = length;
-        index();
+        index(table);
     }
 
-    /** Makes the table anew, with room for as many records again. */
-    private void index() {
-        slots = new int[Math.max(FIRST_SLOTS, Integer.highestOneBit(4 * count) << 1)];
+    /** A table with room for as many records again. */
+    private int[] newSlots() {
+        return new int[Math.max(FIRST_SLOTS, Integer.highestOneBit(4 * count) << 1)];
+    }
+
+    /** Makes the table anew, of empty slots. */
+    private void index(int[] empty) {
+        slots = empty;
         usedSlots = 0;
         Bytes id = new Bytes();
         for (int at = begin; at < end; at += HEAD_BYTES + lengthAt(at)) {
@@ -166,7 +190,7 @@ final class RecordQueue {
     }
 
     /** Tells all records, the oldest first. */
-    void forEach(Receiver receiver) {
+    void forEach(Receiver receiver) throws IOException {
         Bytes id = new Bytes();
         for (int at = begin; at < end; at += HEAD_BYTES + lengthAt(at)) {
             id.set(bytes, at + HEAD_BYTES, lengthAt(at));

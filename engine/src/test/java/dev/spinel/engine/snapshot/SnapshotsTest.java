@@ -278,6 +278,8 @@ final class SnapshotsTest {
             server.send("XADD s IDMP p " + i + " * f v");
             server.send("XADD s IDMPAUTO q * f " + i);
         }
+        server.send("XADD s IDMP " + "p".repeat(100_000) + " long * f v");
+        server.send("XADD s IDMP " + "p".repeat(100_000) + " longer * f v");
         server.send("XADD s IDMP p 4 * f v");
         server.send("XGROUP CREATE s g 0");
         server.send("XREADGROUP GROUP g alice COUNT 3 STREAMS s >");
@@ -292,7 +294,7 @@ final class SnapshotsTest {
             assertThat(written.engine.send(line)).as(line).isEqualTo(server.send(line));
         }
         assertThat(server.send("XINFO STREAM s"))
-                .contains("idmp-maxsize 3 pids-tracked 2 iids-tracked 6 iids-added 12 iids-duplicates 2");
+                .contains("idmp-maxsize 3 pids-tracked 3 iids-tracked 8 iids-added 14 iids-duplicates 2");
         assertThat(written.engine.send("XREADGROUP GROUP g bob CLAIM 500 COUNT 1 STREAMS s >"))
                 .contains("[" + server.nowMillis() + "-0 ");
         assertThat(server.send("XREADGROUP GROUP g bob CLAIM 500 COUNT 1 STREAMS s >"))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.StreamId;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,14 +12,14 @@ import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 
 final class RecordQueueTest {
-    private static List<String> told(RecordQueue queue) {
+    private static List<String> told(RecordQueue queue) throws IOException {
         List<String> told = new ArrayList<>();
         queue.forEach((id, millis, sequence) -> told.add(id + "=" + millis + "-" + sequence));
         return told;
     }
 
     @RepeatedTest(3)
-    void randomRecords_areThoseOfAMap() {
+    void randomRecords_areThoseOfAMap() throws IOException {
         long seed = new Random().nextLong();
         Random random = new Random(seed);
         RecordQueue queue = new RecordQueue();
@@ -28,16 +29,22 @@ final class RecordQueueTest {
             StreamId expected = model.get(id);
             assertThat(queue.find(Bytes.of(id))).as("seed %s, step %s", seed, i).isEqualTo(expected);
             int most = (i / 2000) % 2 == 0 ? 400 : 20;
-            while (model.size() > most || (expected != null && model.containsKey(id))) {
+            if (random.nextBoolean()) {
+                model.remove(id);
+                queue.remove(Bytes.of(id));
+            }
+            while (model.size() > most || model.containsKey(id)) {
                 String oldest = model.keySet().iterator().next();
                 assertThat(queue.firstMillis()).isEqualTo(model.remove(oldest).millis());
                 queue.removeFirst();
             }
-            assertThat(queue.replace(Bytes.of(id), StreamId.MAX)).isFalse();
+            queue.remove(Bytes.of(id));
             StreamId entry = new StreamId(i, random.nextInt());
             model.put(id, entry);
-            queue.add(Bytes.of(id), StreamId.MIN);
-            assertThat(queue.replace(Bytes.of(id), entry)).isTrue();
+            queue.reserve(Bytes.of(id));
+            long reserved = queue.heapBytes();
+            queue.add(Bytes.of(id), entry);
+            assertThat(queue.heapBytes()).isEqualTo(reserved);
             if (i % 1000 == 0) {
                 queue = new RecordQueue(queue);
             }

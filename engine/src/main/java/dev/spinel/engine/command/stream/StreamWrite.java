@@ -9,6 +9,7 @@ import dev.spinel.api.error.Errors;
 import dev.spinel.api.keyspace.KeyEvent;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** XADD, XTRIM and XSETID. */
 final class StreamWrite {
@@ -60,9 +61,13 @@ final class StreamWrite {
         if (bytes > MAX_ENTRY_BYTES) {
             throw Errors.err("Elements are too large to be stored");
         }
-        StreamValue stream = existing == null ? create(call, key, id, strings) : existing;
-        if (existing != null) {
-            existing.append(id, strings, 0, count);
+        Bytes producer = idempotent == null || idempotentId == null ? null : idempotent.producer();
+        StreamValue stream;
+        if (existing == null) {
+            stream = create(call, key, id, strings, producer, idempotentId);
+        } else {
+            stream = existing;
+            append(stream, id, strings, producer, idempotentId);
         }
         Bytes idText = id.text();
         if (!trim.id().isComplete()) {
@@ -81,8 +86,8 @@ final class StreamWrite {
         if (!trimsByReference && !trim.isLoggedAsGiven() && call.isPropagated()) {
             propagateAdded(call, key, trim.exact(stream), idText, strings);
         }
-        if (idempotent != null && idempotentId != null) {
-            StreamIdempotence.record(call, stream, idempotent.producer(), idempotentId, id);
+        if (producer != null && idempotentId != null) {
+            StreamIdempotence.record(call, stream, producer, idempotentId, id);
         }
     }
 
@@ -95,11 +100,17 @@ final class StreamWrite {
     }
 
     /** Makes a stream with one entry, or none if there is not enough memory for the entry. */
-    private static StreamValue create(Call call, Bytes key, StreamId id, Bytes[] strings) {
+    private static StreamValue create(
+            Call call,
+            Bytes key,
+            StreamId id,
+            Bytes[] strings,
+            @Nullable Bytes producer,
+            @Nullable Bytes idempotentId) {
         boolean added = false;
         try {
             StreamValue stream = call.keys().modifyOrCreate(ValueType.STREAM, key);
-            stream.append(id, strings, 0, strings.length);
+            append(stream, id, strings, producer, idempotentId);
             added = true;
             return stream;
         } finally {
@@ -107,6 +118,15 @@ final class StreamWrite {
                 call.keys().remove(key);
             }
         }
+    }
+
+    /** Adds an entry, with memory for the record of it if there is going to be one. */
+    private static void append(
+            StreamValue stream, StreamId id, Bytes[] strings, @Nullable Bytes producer, @Nullable Bytes idempotentId) {
+        if (producer != null && idempotentId != null) {
+            stream.makeProducers().reserve(producer, idempotentId);
+        }
+        stream.append(id, strings, 0, strings.length);
     }
 
     static void xtrim(Call call) {
