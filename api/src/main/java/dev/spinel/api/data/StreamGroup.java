@@ -68,10 +68,10 @@ public interface StreamGroup {
     /**
      * The entries that are pending for a time, the longest time first. O(1) where none is, as a rule; else O(pending entries).
      *
-     * @param from the least ID of an entry
+     * @param from the ID of the first entry of the stream
      * @param deliveredUntil Unix time in milliseconds until which an entry must have been delivered
      * @param limit how many entries to tell at most
-     * @param filter tells entries that matter from others; asked of as few as possible
+     * @param filter tells entries that the stream has from others; asked of as few as possible
      */
     Idle idle(StreamId from, long deliveredUntil, long limit, Predicate<StreamId> filter);
 

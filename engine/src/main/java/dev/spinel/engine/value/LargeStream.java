@@ -39,7 +39,7 @@ final class LargeStream implements LargeValue {
     static final int CUT = 2;
 
     private static final int NODES_PER_PIECE = 128;
-    private static final long OBJECT_BYTES = 216;
+    private static final long OBJECT_BYTES = 224;
 
     private final Arena arena;
     private final EncodingLimits limits;
@@ -53,6 +53,9 @@ final class LargeStream implements LargeValue {
     private long blockBytes;
     private StreamId lastId = StreamId.MIN;
     private StreamId maxDeletedId = StreamId.MIN;
+    /** Entries up to this ID may be added though others with the same IDs were removed, and are pending. */
+    private StreamId mayReturnUntil = StreamId.MIN;
+
     private long entriesAdded;
     private final Bytes nodeView = new Bytes();
     private @Nullable StreamCut cut;
@@ -79,7 +82,15 @@ final class LargeStream implements LargeValue {
     }
 
     void lastId(StreamId id) {
+        if (id.compareTo(lastId) < 0) {
+            mayReturn(lastId);
+        }
         lastId = id;
+    }
+
+    /** Tells that an entry up to an ID may be added though one with the same ID was removed, and is pending. */
+    void mayReturn(StreamId id) {
+        mayReturnUntil = id.compareTo(mayReturnUntil) > 0 ? id : mayReturnUntil;
     }
 
     StreamId maxDeletedId() {
@@ -198,6 +209,9 @@ final class LargeStream implements LargeValue {
         size++;
         entriesAdded++;
         lastId = id;
+        if (id.compareTo(mayReturnUntil) <= 0) {
+            groups.values().forEach(PendingGroup::entriesMayReturn);
+        }
     }
 
     private boolean isFull(long node, long addedBytes) {
@@ -684,6 +698,7 @@ final class LargeStream implements LargeValue {
         }
         hasIdsBehind = source.hasIdsBehind;
         lastId = source.lastId;
+        mayReturnUntil = source.mayReturnUntil;
         maxDeletedId = source.maxDeletedId;
         entriesAdded = source.entriesAdded;
     }

@@ -5,6 +5,7 @@ import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.engine.dataset.ValueSink;
 import java.io.IOException;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -36,7 +37,7 @@ final class PendingGroup implements StreamGroup {
     private static final int NOT_YET = -1;
 
     /** Of a group on the heap beside its name and its table, with what its stream has for it. */
-    private static final long OBJECT_BYTES = 272;
+    private static final long OBJECT_BYTES = 296;
 
     /** Of a consumer, with what its group has for it. */
     private static final long READER_BYTES = 128;
@@ -59,7 +60,7 @@ final class PendingGroup implements StreamGroup {
     private @Nullable Reader nobody;
 
     private long releases;
-    /** No pending entry was delivered before. */
+    /** No pending entry was delivered before, except some that were removed from the stream. */
     private long earliestDelivered = Long.MAX_VALUE;
 
     /** @param heap is told of what the group takes, until {@link #leave} */
@@ -245,9 +246,27 @@ final class PendingGroup implements StreamGroup {
 
     @Override
     public Collection<? extends Consumer> consumers() {
-        return nobody == null
-                ? consumers.values()
-                : consumers.tailMap(nobody.name, false).values();
+        return nobody == null ? consumers.values() : new Named(nobody.name);
+    }
+
+    /** The consumers that have a name, when there is one that has none: the first one. */
+    private final class Named extends AbstractCollection<Reader> {
+        private final Bytes noName;
+
+        Named(Bytes noName) {
+            this.noName = noName;
+        }
+
+        @Override
+        public Iterator<Reader> iterator() {
+            return consumers.tailMap(noName, false).values().iterator();
+        }
+
+        /** O(1), as that of a part of a map is not. */
+        @Override
+        public int size() {
+            return consumers.size() - 1;
+        }
     }
 
     private Reader owner(long position) {
@@ -321,30 +340,39 @@ final class PendingGroup implements StreamGroup {
         // The one that goes first when there is a better one.
         PriorityQueue<IdleEntry> found = new PriorityQueue<>(Comparator.reverseOrder());
         long next = Long.MAX_VALUE;
-        long earliest = from.compareTo(firstPendingId()) <= 0 ? Long.MAX_VALUE : earliestDelivered;
+        long earliest = Long.MAX_VALUE;
         long at = pending.ceiling(from.millis(), from.sequence());
         for (; at != IdTable.NONE; at = pending.next(at)) {
             long delivered = pending.get(at, DELIVERED);
-            earliest = Math.min(earliest, delivered);
             if (delivered > deliveredUntil) {
                 next = Math.min(next, delivered);
                 continue;
             }
             IdleEntry last = found.peek();
             boolean isFull = last != null && found.size() >= limit;
-            if ((!isFull || delivered < last.delivered) && filter.test(idAt(at))) {
+            if (!isFull || delivered < last.delivered) {
+                if (!filter.test(idAt(at))) {
+                    // Gone from the stream: is not looked for again.
+                    continue;
+                }
                 if (isFull) {
                     found.poll();
                 }
                 found.add(new IdleEntry(idAt(at), delivered));
             }
+            earliest = Math.min(earliest, delivered);
         }
-        earliestDelivered = earliest;
+        earliestDelivered = Math.min(earliest, next);
         StreamId[] ids = new StreamId[found.size()];
         for (int i = ids.length - 1; i >= 0; i--) {
             ids[i] = found.remove().id;
         }
         return new Idle(List.of(ids), next);
+    }
+
+    /** Tells that entries may be in the stream again that {@link #idle} has found to be gone. */
+    void entriesMayReturn() {
+        earliestDelivered = Long.MIN_VALUE;
     }
 
     /** Adds an entry to both tables, or to none of them if there is no memory. */

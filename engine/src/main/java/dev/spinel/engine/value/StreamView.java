@@ -105,7 +105,7 @@ public final class StreamView extends ValueView implements StreamValue {
         return stream().loadState(state);
     }
 
-    /** Takes what was saved of the idempotent producers of a stream that is new. */
+    /** Takes what was saved of the idempotent producers of a stream that is new, or a piece of it. */
     public void loadProducers(SavedValue saved) throws InvalidDatasetException {
         stream().makeProducers().load(saved);
     }
@@ -126,6 +126,10 @@ public final class StreamView extends ValueView implements StreamValue {
 
     /** Adds a pending entry to the group loaded last, for no consumer yet; false if it is there already. */
     public boolean loadPending(long millis, long sequence, long deliveredMillis, long deliveries) {
+        StreamId id = new StreamId(millis, sequence);
+        if (id.compareTo(stream().lastId()) > 0) {
+            stream().mayReturn(id);
+        }
         return loadedGroup().loadPending(millis, sequence, deliveredMillis, deliveries);
     }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** XLEN, XRANGE, XREVRANGE, XREAD and XREADGROUP. */
@@ -20,6 +21,9 @@ final class StreamRead {
     private static final int KEY = 1;
     private static final long NO_BLOCK = -1;
     private static final long NO_CLAIM = -1;
+
+    /** What an entry that is idle takes on the heap until it is claimed. */
+    private static final long IDLE_BYTES = 100;
 
     /** How long a blocked call waits at least before it looks for entries to claim again. */
     private static final long MIN_LOOK_AGAIN_MILLIS = 10;
@@ -324,14 +328,35 @@ final class StreamRead {
             if (minIdle == NO_CLAIM || !isNew[i] || stream.size() == 0) {
                 return false;
             }
+            long most = count == 0 ? limit.entriesLeft() : Math.min(count, limit.entriesLeft());
             StreamGroup.Idle found = Objects.requireNonNull(groups[i], "group")
-                    .idle(
-                            stream.firstId(),
-                            call.nowMillis() - minIdle,
-                            count == 0 ? limit.entriesLeft() : Math.min(count, limit.entriesLeft()),
-                            id -> stream.cursor(id, id, false).next());
+                    .idle(stream.firstId(), call.nowMillis() - minIdle, most, new Kept(stream, most));
             idle[i] = found;
             return !found.ids().isEmpty();
+        }
+
+        /** Whether a stream has an entry that is pending; its ID is then kept on the heap, or that of another one instead. */
+        private final class Kept implements Predicate<StreamId> {
+            private final StreamValue stream;
+            private long uncounted;
+
+            /** @param most how many are kept at most */
+            Kept(StreamValue stream, long most) {
+                this.stream = stream;
+                uncounted = most;
+            }
+
+            @Override
+            public boolean test(StreamId id) {
+                if (!stream.cursor(id, id, false).next()) {
+                    return false;
+                }
+                if (uncounted > 0) {
+                    uncounted--;
+                    call.takeHeap(IDLE_BYTES);
+                }
+                return true;
+            }
         }
 
         /** Whether there is room for the first entry that a stream is answered for with. */

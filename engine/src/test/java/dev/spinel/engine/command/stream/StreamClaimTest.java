@@ -104,6 +104,19 @@ class StreamClaimTest {
         }
 
         @Test
+        void entriesThatAreGoneAndReturn_areClaimed() {
+            server.send("XDEL s 3-1 4-1");
+            assertReply(
+                    "XREADGROUP GROUP g bob CLAIM 1000 COUNT 9 STREAMS s >",
+                    "[[s [[1-1 [f 1] 1000 1] [2-1 [f 2] 1000 1]]]]");
+            assertReply("XREADGROUP GROUP g bob CLAIM 1000 STREAMS s >", "nil-array");
+            server.send("XSETID s 2-1");
+            assertReply("XREADGROUP GROUP g bob CLAIM 1000 STREAMS s >", "nil-array");
+            server.send("XADD s 3-1 f 3");
+            assertReply("XREADGROUP GROUP g bob CLAIM 1000 STREAMS s >", "[[s [[3-1 [f 3] 1000 1]]]]");
+        }
+
+        @Test
         void history_ignoresIt() {
             assertReply("XREADGROUP GROUP g alice CLAIM 0 STREAMS s 1-1", "[[s [[2-1 [f 2]] [3-1 [f 3]]]]]");
         }

@@ -46,6 +46,16 @@ class StreamReferencesTest {
     @Nested
     class Xdelex {
         @Test
+        void noRoomForTheReply_removesNothing() {
+            CommandTester.Session client = server.connect();
+            client.leaveRoom(3);
+            client.send("XDELEX s DELREF IDS 3 1-1 2-1 3-1");
+            assertThat(ids()).isEqualTo("[[1-1] [2-1] [3-1] [4-1]]");
+            assertThat(pending("h")).isEqualTo("[[2-1] [3-1]]");
+            assertEffects();
+        }
+
+        @Test
         void keepref_leavesReferences() {
             assertReply("XDELEX s IDS 3 2-1 9-9 2-1", "[1 -1 -1]");
             assertReply("XDELEX s KEEPREF IDS 1 3-1", "[1]");
@@ -104,6 +114,16 @@ class StreamReferencesTest {
 
     @Nested
     class Xackdel {
+        @Test
+        void noRoomForTheReply_removesNothing() {
+            CommandTester.Session client = server.connect();
+            client.leaveRoom(3);
+            client.send("XACKDEL s h DELREF IDS 3 1-1 2-1 3-1");
+            assertThat(ids()).isEqualTo("[[1-1] [2-1] [3-1] [4-1]]");
+            assertThat(pending("h")).isEqualTo("[[2-1] [3-1]]");
+            assertEffects();
+        }
+
         @Test
         void keepref_acknowledgesAndRemoves() {
             assertReply("XACKDEL s h IDS 4 1-1 2-1 3-1 4-1", "[-1 1 1 -1]");
