@@ -339,6 +339,22 @@ class MemoryEndsTest {
         }
 
         @Test
+        void idleEntries_aboveWhatIsLeft_areRefused() {
+            assertThat(tester.send("DEL list")).isEqualTo("1");
+            tester.send("XGROUP CREATE stream g $ MKSTREAM");
+            for (int i = 0; i < 800; i++) {
+                for (int j = 0; j < 100; j++) {
+                    tester.send("XADD stream * f v");
+                }
+                tester.send("XREADGROUP GROUP g alice STREAMS stream >");
+            }
+            assertThat(tester.send("SET key " + "v".repeat(8 << 20))).isEqualTo("OK");
+            refuses("XREADGROUP GROUP g alice CLAIM 0 STREAMS stream >");
+            assertThat(tester.send("XREADGROUP GROUP g alice CLAIM 0 COUNT 1 STREAMS stream >"))
+                    .startsWith("[[stream [[");
+        }
+
+        @Test
         void sort_withLimit_keepsFew() {
             assertThat(tester.send("SORT set ALPHA LIMIT 0 3")).isEqualTo("[m0 m1 m10]");
             assertThat(tester.send("SORT set ALPHA DESC LIMIT 1 2")).isEqualTo("[m99998 m99997]");
