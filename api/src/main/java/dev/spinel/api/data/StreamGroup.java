@@ -66,7 +66,8 @@ public interface StreamGroup {
     long releasedCount();
 
     /**
-     * The entries that are pending for a time, the longest time first. O(1) where none is, as a rule; else O(pending entries).
+     * The entries that are pending for a time, the longest time first. O(1) where none is, as a rule; else
+     * O(pending entries), though not for each of the calls that ask for some of many.
      *
      * @param from the ID of the first entry of the stream
      * @param deliveredUntil Unix time in milliseconds until which an entry must have been delivered
@@ -86,7 +87,8 @@ public interface StreamGroup {
      * What {@link #idle} answers.
      *
      * @param ids the IDs of the entries
-     * @param nextMillis Unix time in milliseconds before which none of those that were delivered later was delivered
+     * @param nextMillis Unix time in milliseconds before which none of those that were delivered later was delivered;
+     *     of no meaning if there are as many IDs as asked for
      */
     record Idle(List<StreamId> ids, long nextMillis) {}
 

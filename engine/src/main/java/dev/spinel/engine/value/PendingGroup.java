@@ -27,7 +27,9 @@ final class PendingGroup implements StreamGroup {
      * released to the next: their order.
      *
      * Nothing is sorted by the time of delivery. Who looks for entries that are idle walks over the table, unless a time
-     * before which nothing was delivered says that there are none.
+     * before which nothing was delivered says that there are none. A walk that is asked for some of many finds more of them
+     * than it tells, those that go first, and keeps these for the next ones. They are the first as long as nothing is delivered
+     * at a time before theirs; those among them that were delivered anew or are not pending any more are passed over.
      */
     private static final int CONSUMER = 0;
     private static final int DELIVERED = 1;
@@ -37,7 +39,17 @@ final class PendingGroup implements StreamGroup {
     private static final int NOT_YET = -1;
 
     /** Of a group on the heap beside its name and its table, with what its stream has for it. */
-    private static final long OBJECT_BYTES = 296;
+    private static final long OBJECT_BYTES = 304;
+
+    /** How many idle entries a walk finds at most beyond what it is asked for, for each that it tells and in all. */
+    private static final int FIRST_IDLE_PER_TOLD = 32;
+
+    private static final int MAX_FIRST_IDLE = 4096;
+
+    /** Of an idle entry that is kept, with its ID. */
+    private static final long IDLE_ENTRY_BYTES = 64;
+
+    private static final IdleEntry[] NO_ENTRIES = {};
 
     /** Of a consumer, with what its group has for it. */
     private static final long READER_BYTES = 128;
@@ -62,6 +74,11 @@ final class PendingGroup implements StreamGroup {
     private long releases;
     /** No pending entry was delivered before, except some that were removed from the stream. */
     private long earliestDelivered = Long.MAX_VALUE;
+
+    /** Entries that go before all others that are idle, from {@link #firstIdleAt} on; some may be so no more. */
+    private IdleEntry[] firstIdle = NO_ENTRIES;
+
+    private int firstIdleAt;
 
     /** @param heap is told of what the group takes, until {@link #leave} */
     PendingGroup(Bytes name, StreamId lastId, long entriesRead, HeapSum heap) {
@@ -139,6 +156,7 @@ final class PendingGroup implements StreamGroup {
     /** Takes the group, which is not used any more, out of the sum that it was made with. */
     void leave() {
         heap.add(-ownBytes());
+        firstIdle(NO_ENTRIES);
         pending.leave();
         consumers.values().forEach(this::leave);
     }
@@ -308,6 +326,9 @@ final class PendingGroup implements StreamGroup {
         long delivered = millis == 0 && reader == nobody ? Long.MIN_VALUE + releases++ : millis;
         pending.set(position, DELIVERED, delivered);
         earliestDelivered = Math.min(earliestDelivered, delivered);
+        if (firstIdle.length > 0 && delivered <= firstIdle[firstIdle.length - 1].delivered) {
+            firstIdle(NO_ENTRIES);
+        }
     }
 
     private long deliveredMillis(long position) {
@@ -337,6 +358,11 @@ final class PendingGroup implements StreamGroup {
         if (earliestDelivered > deliveredUntil) {
             return new Idle(List.of(), earliestDelivered);
         }
+        StreamId[] known = firstIdle(deliveredUntil, limit, filter);
+        if (known != null) {
+            return new Idle(List.of(known), Long.MIN_VALUE);
+        }
+        long most = limit < MAX_FIRST_IDLE ? Math.min(MAX_FIRST_IDLE, FIRST_IDLE_PER_TOLD * limit) : limit;
         // The one that goes first when there is a better one.
         PriorityQueue<IdleEntry> found = new PriorityQueue<>(Comparator.reverseOrder());
         long next = Long.MAX_VALUE;
@@ -349,7 +375,7 @@ final class PendingGroup implements StreamGroup {
                 continue;
             }
             IdleEntry last = found.peek();
-            boolean isFull = last != null && found.size() >= limit;
+            boolean isFull = last != null && found.size() >= most;
             if (!isFull || delivered < last.delivered) {
                 if (!filter.test(idAt(at))) {
                     // Gone from the stream: is not looked for again.
@@ -363,16 +389,54 @@ final class PendingGroup implements StreamGroup {
             earliest = Math.min(earliest, delivered);
         }
         earliestDelivered = Math.min(earliest, next);
-        StreamId[] ids = new StreamId[found.size()];
-        for (int i = ids.length - 1; i >= 0; i--) {
-            ids[i] = found.remove().id;
+        IdleEntry[] entries = new IdleEntry[found.size()];
+        for (int i = entries.length - 1; i >= 0; i--) {
+            entries[i] = found.remove();
         }
+        int told = (int) Math.min(limit, entries.length);
+        firstIdle(told < entries.length ? entries : NO_ENTRIES);
+        StreamId[] ids = new StreamId[told];
+        Arrays.setAll(ids, i -> entries[i].id);
         return new Idle(List.of(ids), next);
+    }
+
+    private void firstIdle(IdleEntry[] entries) {
+        heap.add((entries.length - firstIdle.length) * IDLE_ENTRY_BYTES);
+        firstIdle = entries;
+        firstIdleAt = 0;
+    }
+
+    /** The idle entries that go first, as far as they are known; null if they are not, or fewer than asked for. */
+    private StreamId @Nullable [] firstIdle(long deliveredUntil, long limit, Predicate<StreamId> filter) {
+        while (firstIdleAt < firstIdle.length && !isAsFound(firstIdle[firstIdleAt])) {
+            firstIdleAt++;
+        }
+        if (limit > firstIdle.length - firstIdleAt) {
+            return null;
+        }
+        StreamId[] ids = new StreamId[(int) limit];
+        int count = 0;
+        for (int i = firstIdleAt; i < firstIdle.length && count < limit; i++) {
+            IdleEntry entry = firstIdle[i];
+            if (entry.delivered > deliveredUntil) {
+                return null;
+            }
+            if (isAsFound(entry) && filter.test(entry.id)) {
+                ids[count++] = entry.id;
+            }
+        }
+        return count < limit ? null : ids;
+    }
+
+    private boolean isAsFound(IdleEntry entry) {
+        long position = pending.find(entry.id.millis(), entry.id.sequence());
+        return position != IdTable.NONE && pending.get(position, DELIVERED) == entry.delivered;
     }
 
     /** Tells that entries may be in the stream again that {@link #idle} has found to be gone. */
     void entriesMayReturn() {
         earliestDelivered = Long.MIN_VALUE;
+        firstIdle(NO_ENTRIES);
     }
 
     /** Adds an entry to both tables, or to none of them if there is no memory. */
