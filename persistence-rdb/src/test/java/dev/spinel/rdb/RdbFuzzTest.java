@@ -8,15 +8,20 @@ import com.sun.management.ThreadMXBean;
 import dev.spinel.engine.PortsProbe;
 import dev.spinel.engine.command.CommandTester;
 import dev.spinel.engine.dataset.DatasetFormat;
+import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.snapshot.KeyspaceLoader;
+import dev.spinel.engine.snapshot.SnapshotTarget;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -50,15 +55,43 @@ class RdbFuzzTest {
             }
             String digest = tester.send("DEBUG DIGEST");
             ByteArrayOutputStream saved = new ByteArrayOutputStream();
-            DatasetFormat.Writer writer = format.writer(saved, false);
-            keyspaces.tell(writer);
-            writer.end();
+            probe.ports().snapshots().write(new Memory(saved));
             loader.clear();
             assertThat(load(saved.toByteArray())).isTrue();
             assertThat(tester.send("DEBUG DIGEST")).isEqualTo(digest);
         }
         loader.clear();
         assertThat(tester.send("DEBUG DIGEST")).isEqualTo("0".repeat(40));
+    }
+
+    /** A file that is an array. */
+    private final class Memory implements SnapshotTarget {
+        private final OutputStream out;
+        private DatasetFormat.@Nullable Writer writer;
+
+        Memory(OutputStream out) {
+            this.out = out;
+        }
+
+        @Override
+        public DatasetSink open() throws IOException {
+            DatasetFormat.Writer opened = format.writer(out, false);
+            writer = opened;
+            return opened;
+        }
+
+        @Override
+        public void complete() throws IOException {
+            Objects.requireNonNull(writer, "writer").end();
+        }
+
+        @Override
+        public void discard() {}
+
+        @Override
+        public void ended(@Nullable Throwable failure) {
+            assertThat(failure).isNull();
+        }
     }
 
     private boolean load(byte[] file) throws IOException {
