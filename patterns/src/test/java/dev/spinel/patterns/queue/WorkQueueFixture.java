@@ -1,0 +1,46 @@
+package dev.spinel.patterns.queue;
+
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.RecipeFixture;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+
+/** What tests of queues share. */
+abstract class WorkQueueFixture extends RecipeFixture {
+    static final int MESSAGES = Integer.getInteger("spinel.patterns.messages", 500);
+
+    final ExecutorService executor = Executors.newCachedThreadPool();
+
+    WorkQueueFixture(ClientKind client) {
+        super(client);
+    }
+
+    @AfterEach
+    void stopHandlers() {
+        executor.shutdownNow();
+    }
+
+    WorkQueue.Builder builder() {
+        return WorkQueue.builder(runtime, name);
+    }
+
+    static List<String> texts(List<Delivery> deliveries) {
+        return deliveries.stream().map(Delivery::text).toList();
+    }
+
+    static List<Settlement> acknowledgements(List<Delivery> deliveries) {
+        return deliveries.stream().map(Delivery::acknowledge).toList();
+    }
+
+    /** The commands that scripts called since statistics were reset, with their numbers. */
+    List<String> calls() {
+        return redis.info("commandstats")
+                .lines()
+                .filter(line -> line.startsWith("cmdstat_z") || line.startsWith("cmdstat_h"))
+                .map(line -> line.substring(0, line.indexOf(',')))
+                .sorted()
+                .toList();
+    }
+}
