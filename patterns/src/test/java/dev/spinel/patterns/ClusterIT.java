@@ -22,6 +22,7 @@ import dev.spinel.patterns.queue.CronExpression;
 import dev.spinel.patterns.queue.DeadLetter;
 import dev.spinel.patterns.queue.Delivery;
 import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.QueueEngine;
 import dev.spinel.patterns.queue.QueueScheduler;
 import dev.spinel.patterns.queue.QueueSchedules;
 import dev.spinel.patterns.queue.QueueStats;
@@ -238,16 +239,26 @@ class ClusterIT {
     @Test
     void queues() {
         for (String name : AWKWARD_NAMES) {
+            for (QueueEngine engine : QueueEngine.values()) {
+                WorkQueue each = WorkQueue.builder(runtime, name)
+                        .engine(engine)
+                        .maxDeliveries(1)
+                        .build();
+                each.enqueueAll(
+                        List.of(Message.of("a").withKey("k"), Message.of("b").withKey("l")));
+                List<Delivery> deliveries = each.claim(2);
+                assertThat(each.settle(deliveries.get(0).reject("for the test")))
+                        .isTrue();
+                assertThat(each.settle(deliveries.get(1).reject("for the test")))
+                        .isTrue();
+                List<DeadLetter> dead = each.deadLetters(0, 2);
+                assertThat(each.redrive(List.of(dead.get(0).id()))).isOne();
+                assertThat(each.discard(List.of(dead.get(1).id()))).isOne();
+                assertThat(each.stats()).isEqualTo(new QueueStats(1, 0, 0, 0));
+                assertThat(each.pause()).isTrue();
+                assertThat(each.resume()).isTrue();
+            }
             WorkQueue queue = WorkQueue.builder(runtime, name).maxDeliveries(1).build();
-            queue.enqueueAll(
-                    List.of(Message.of("a").withKey("k"), Message.of("b").withKey("l")));
-            List<Delivery> deliveries = queue.claim(2);
-            assertThat(queue.settle(deliveries.get(0).reject("for the test"))).isTrue();
-            assertThat(queue.settle(deliveries.get(1).reject("for the test"))).isTrue();
-            List<DeadLetter> dead = queue.deadLetters(0, 2);
-            assertThat(queue.redrive(List.of(dead.get(0).id()))).isOne();
-            assertThat(queue.discard(List.of(dead.get(1).id()))).isOne();
-            assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 0, 0));
             queue.enqueue(Message.of("c").withGroup(name + "g"));
             assertThat(queue.stats(name + "g").ready()).isOne();
             assertThat(queue.claim(2)).hasSize(2);

@@ -8,6 +8,7 @@ import dev.spinel.patterns.lock.DistributedLock;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.queue.Delivery;
 import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.QueueEngine;
 import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimiter;
@@ -123,25 +124,36 @@ final class Figures {
                     length,
                     thread -> board.around("m" + ThreadLocalRandom.current().nextInt(100_000), 5, 5));
 
-            WorkQueue queue = WorkQueue.builder(runtime, "q").build();
-            List<Message> batch = Collections.nCopies(50, Message.of("0123456789".repeat(10)));
-            measure("queue: enqueue, batches of 50", 50, threads, length, thread -> queue.enqueueAll(batch));
-            List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
-            measure(
-                    "queue: settle and claim, batches of 50",
-                    50,
-                    threads,
-                    length,
-                    thread -> held.set(
-                            thread,
-                            queue.exchange(
-                                            held.get(thread).stream()
-                                                    .map(Delivery::acknowledge)
-                                                    .toList(),
-                                            50)
-                                    .deliveries()));
+            for (QueueEngine engine : QueueEngine.values()) {
+                measure(WorkQueue.builder(runtime, "q").engine(engine).build(), engine, threads, length);
+            }
         }
         System.exit(0);
+    }
+
+    private static void measure(WorkQueue queue, QueueEngine engine, int threads, Duration length)
+            throws InterruptedException {
+        List<Message> batch = Collections.nCopies(50, Message.of("0123456789".repeat(10)));
+        measure(
+                "queue, " + engine + ": enqueue, batches of 50",
+                50,
+                threads,
+                length,
+                thread -> queue.enqueueAll(batch));
+        List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
+        measure(
+                "queue, " + engine + ": settle and claim, batches of 50",
+                50,
+                threads,
+                length,
+                thread -> held.set(
+                        thread,
+                        queue.exchange(
+                                        held.get(thread).stream()
+                                                .map(Delivery::acknowledge)
+                                                .toList(),
+                                        50)
+                                .deliveries()));
     }
 
     /** Runs a call on all threads for the given time, after half of it to warm up. */

@@ -24,6 +24,7 @@ import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.queue.CronExpression;
 import dev.spinel.patterns.queue.Message;
 import dev.spinel.patterns.queue.Misfire;
+import dev.spinel.patterns.queue.QueueEngine;
 import dev.spinel.patterns.queue.QueueScheduler;
 import dev.spinel.patterns.queue.QueueSchedules;
 import dev.spinel.patterns.queue.QueueStats;
@@ -220,6 +221,10 @@ class ReadmeIT {
                 WorkQueue.builder(runtime, "exports").maxLeasedPerGroup(2).build();
         exports.enqueue(Message.of("orders of 2026").withGroup("tenant:17"));
         assertThat(exports.stats("tenant:17").ready()).isOne();
+        WorkQueue events =
+                WorkQueue.builder(runtime, "events").engine(QueueEngine.STREAM).build();
+        events.enqueue(Message.of("ann came"));
+        assertThat(events.claim(1)).hasSize(1);
         QueueSchedules schedules = QueueSchedules.of(queue);
         schedules.put(Schedule.of(
                         "digest",

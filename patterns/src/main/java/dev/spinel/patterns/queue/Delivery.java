@@ -12,6 +12,7 @@ import java.util.Optional;
  * earlier attempt is refused, so that a worker that was paused cannot settle what another one works on.
  */
 public final class Delivery {
+    private final String receipt;
     private final long id;
     private final int attempt;
     private final long enqueuedAtMicros;
@@ -19,12 +20,18 @@ public final class Delivery {
     /** Empty for none. */
     private final String group;
 
-    Delivery(long id, int attempt, long enqueuedAtMicros, byte[] body, String group) {
+    Delivery(String receipt, long id, int attempt, long enqueuedAtMicros, byte[] body, String group) {
+        this.receipt = receipt;
         this.id = id;
         this.attempt = attempt;
         this.enqueuedAtMicros = enqueuedAtMicros;
         this.body = body;
         this.group = group;
+    }
+
+    /** What settlements call it, with the attempt. */
+    String receipt() {
+        return receipt;
     }
 
     /** The message's id in the queue: the same for each attempt, for use as an idempotency key. */

@@ -5,13 +5,10 @@ import static java.util.Objects.requireNonNull;
 import dev.spinel.patterns.queue.QueueSchedules.Lines;
 import dev.spinel.patterns.queue.SchedulePlan.Upcoming;
 import dev.spinel.patterns.transport.Arguments;
-import dev.spinel.patterns.transport.Operation;
-import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Scheduler;
-import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,11 +33,6 @@ import org.jspecify.annotations.Nullable;
  * reply is lost, events may be missing.
  */
 public final class QueueScheduler implements AutoCloseable {
-    private static final Operation<Turn> TURN = new Operation<>(
-            "queue.schedules.turn",
-            Script.load(QueueScheduler.class, "schedule-turn.lua"),
-            Retry.IDEMPOTENT,
-            (reply, repeated) -> Turn.read(reply.asItems()));
     /** How many schedules a turn tells. */
     private static final int TOLD = 100;
     /** How many messages a turn enqueues at most, unless a single schedule has more to make up for. */
@@ -139,14 +131,14 @@ public final class QueueScheduler implements AutoCloseable {
 
     /** Has the server carry plans out, as far as they hold, and tell what comes next. */
     static CompletionStage<Turn> send(WorkQueue queue, List<SchedulePlan> plans) {
-        List<String> keys = new ArrayList<>(
+        List<String> keys = new ArrayList<>(queue.queueKeys());
+        keys.addAll(
                 List.of(QueueSchedules.schedules(queue), QueueSchedules.bodies(queue), QueueSchedules.fires(queue)));
-        keys.addAll(queue.enqueueKeys());
         Arguments arguments = new Arguments()
+                .add(queue.maxLeasedPerGroup())
                 .add(queue.maxSize())
                 .add(queue.maxDeliveries())
                 .add(queue.channel())
-                .add(queue.maxLeasedPerGroup())
                 .add(TOLD);
         for (SchedulePlan plan : plans) {
             arguments
@@ -158,7 +150,7 @@ public final class QueueScheduler implements AutoCloseable {
                     .add(plan.times().size());
             plan.times().forEach(arguments::add);
         }
-        return queue.runtime().run(TURN, keys, arguments);
+        return queue.runtime().run(queue.scripts().turn(), keys, arguments);
     }
 
     private void turned(List<SchedulePlan> plans, Turn turn) {

@@ -67,6 +67,7 @@ public final class QueueSchedules {
 
     /** As {@link #put}. */
     public CompletionStage<Boolean> putAsync(Schedule schedule) {
+        queue.checkSupported(schedule.message());
         Misfire misfire = schedule.misfire();
         return queue.runtime()
                 .run(

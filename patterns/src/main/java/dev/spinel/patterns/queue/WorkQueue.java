@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
@@ -36,65 +35,49 @@ import java.util.concurrent.CompletionStage;
  * acknowledged writes loses messages, or delivers acknowledged ones again.
  */
 public final class WorkQueue {
-    private static final Script ENQUEUE_SCRIPT = Script.load(WorkQueue.class, "enqueue.lua");
-    private static final Operation<List<Enqueued>> ENQUEUE = enqueueWith(Retry.NEVER);
-    private static final Operation<List<Enqueued>> ENQUEUE_ONCE = enqueueWith(Retry.IDEMPOTENT);
-    private static final Operation<Exchange> EXCHANGE = new Operation<>(
-            "queue.exchange",
-            Script.load(WorkQueue.class, "exchange.lua"),
-            Retry.IDEMPOTENT,
-            (reply, repeated) -> readExchange(reply.asItems()));
     private static final Operation<List<DeadLetter>> DEAD_LIST = new Operation<>(
             "queue.deadLetters",
             Script.load(WorkQueue.class, "dead-list.lua"),
             Retry.IDEMPOTENT,
             (reply, repeated) -> readDeadLetters(reply.asItems()));
-    private static final Operation<Long> DEAD_REDRIVE = new Operation<>(
-            "queue.redrive",
-            Script.load(WorkQueue.class, "dead-redrive.lua"),
-            Retry.IDEMPOTENT,
-            (reply, repeated) -> reply.asLong());
     private static final Operation<Long> DEAD_DISCARD = new Operation<>(
             "queue.discard",
             Script.load(WorkQueue.class, "dead-discard.lua"),
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong());
-    private static final Operation<QueueStats> STATS = new Operation<>(
-            "queue.stats", Script.load(WorkQueue.class, "stats.lua"), Retry.IDEMPOTENT, (reply, repeated) -> {
-                List<Reply> counts = reply.asItems();
-                return new QueueStats(
-                        counts.get(0).asLong(),
-                        counts.get(1).asLong(),
-                        counts.get(2).asLong(),
-                        counts.get(3).asLong());
-            });
     private static final Operation<GroupStats> GROUP_STATS = new Operation<>(
             "queue.groupStats",
             Script.load(WorkQueue.class, "group-stats.lua"),
             Retry.IDEMPOTENT,
             (reply, repeated) -> new GroupStats(
                     reply.asItems().get(0).asLong(), reply.asItems().get(1).asLong()));
+    private static final Operation<Boolean> PAUSE = new Operation<>(
+            "queue.pause",
+            Script.load(WorkQueue.class, "pause.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> repeated || reply.asLong() == 1);
     private static final int MAX_BATCH = 1000;
 
     private final PatternRuntime runtime;
     private final String name;
+    private final QueueEngine engine;
+    private final QueueScripts scripts;
     private final Duration lease;
     private final int maxDeliveries;
     private final long maxSize;
     private final Duration rememberFor;
     private final int maxLeasedPerGroup;
 
-    private final String tag;
-    private final String ready;
-    private final String delayed;
-    private final String leased;
-    private final String bodies;
-    private final String metas;
+    private final String prefix;
+    private final List<String> queueKeys;
+    /** All that an exchange has, but for the key of its own. */
+    private final List<String> exchangeKeys;
+
+    private final List<String> statsKeys;
     private final String dead;
     private final String causes;
-    private final String grouped;
-    private final String turns;
-    private final String busy;
+    private final String bodies;
+    private final String metas;
 
     private WorkQueue(Builder builder) {
         runtime = builder.runtime;
@@ -104,36 +87,36 @@ public final class WorkQueue {
         maxSize = builder.maxSize;
         rememberFor = builder.rememberFor;
         maxLeasedPerGroup = builder.maxLeasedPerGroup;
-        tag = "{queue:" + name + '}';
-        ready = key("ready");
-        delayed = key("delayed");
-        leased = key("leased");
+        engine = builder.engine;
+        scripts = QueueScripts.of(engine);
+        prefix = "{queue:" + name + (engine == QueueEngine.STREAM ? "}:stream:" : "}:");
+        String delayed = key("delayed");
+        String leased = key("leased");
+        String last = key("lastid");
+        String paused = key("paused");
         bodies = key("bodies");
         metas = key("metas");
         dead = key("dead");
         causes = key("causes");
-        grouped = key("grouped");
-        turns = key("turns");
-        busy = key("busy");
+        if (engine == QueueEngine.STREAM) {
+            String entries = key("entries");
+            queueKeys = List.of(entries, delayed, leased, bodies, metas, last);
+            exchangeKeys = List.of(entries, delayed, leased, bodies, metas, dead, causes, key("again"), last, paused);
+            statsKeys = List.of(entries, delayed, leased, dead);
+        } else {
+            String ready = key("ready");
+            String grouped = key("grouped");
+            String turns = key("turns");
+            String busy = key("busy");
+            queueKeys = List.of(ready, delayed, leased, bodies, metas, last, grouped, turns, busy);
+            exchangeKeys = List.of(ready, delayed, leased, bodies, metas, dead, causes, grouped, turns, busy, paused);
+            statsKeys = List.of(ready, grouped, delayed, leased, dead);
+        }
     }
 
     /** A queue of this name, to be configured. */
     public static Builder builder(PatternRuntime runtime, String name) {
         return new Builder(runtime, name);
-    }
-
-    private static Operation<List<Enqueued>> enqueueWith(Retry retry) {
-        return new Operation<>("queue.enqueue", ENQUEUE_SCRIPT, retry, (reply, repeated) -> {
-            List<Reply> items = reply.asItems();
-            List<Enqueued> enqueued = new ArrayList<>(items.size() / 2);
-            for (int i = 0; i < items.size(); i += 2) {
-                long state = items.get(i).asLong();
-                enqueued.add(new Enqueued(
-                        state > 0 ? Enqueued.Status.NEW : state == 0 ? Enqueued.Status.DUPLICATE : Enqueued.Status.FULL,
-                        items.get(i + 1).asLong()));
-            }
-            return enqueued;
-        });
     }
 
     /** The name given by the application. */
@@ -143,12 +126,16 @@ public final class WorkQueue {
 
     /** A key beside the others of the queue. */
     String key(String what) {
-        return tag + ':' + what;
+        return prefix + what;
     }
 
-    /** The keys that {@code enqueue.lua} has first. */
-    List<String> enqueueKeys() {
-        return List.of(ready, delayed, leased, bodies, metas, key("lastid"), grouped, turns, busy);
+    /** The keys that come first in scripts that add messages. */
+    List<String> queueKeys() {
+        return queueKeys;
+    }
+
+    QueueScripts scripts() {
+        return scripts;
     }
 
     /** How long a claim or an extension lasts. */
@@ -197,15 +184,16 @@ public final class WorkQueue {
     /** As {@link #enqueueAll}. */
     public CompletionStage<List<Enqueued>> enqueueAllAsync(List<Message> messages) {
         checkBatch(messages.size());
-        List<String> keys = new ArrayList<>(enqueueKeys());
+        List<String> keys = new ArrayList<>(queueKeys);
         Arguments arguments = new Arguments()
+                .add(maxLeasedPerGroup)
                 .add(maxSize)
-                .add(rememberFor.toMillis())
                 .add(maxDeliveries)
                 .add(channel())
-                .add(maxLeasedPerGroup);
+                .add(rememberFor.toMillis());
         boolean allHaveKeys = true;
         for (Message message : messages) {
+            checkSupported(message);
             message.key().ifPresent(key -> keys.add(key("once:" + key)));
             allHaveKeys &= message.key().isPresent();
             arguments
@@ -215,7 +203,7 @@ public final class WorkQueue {
                     .add(message.key().isPresent() ? 1 : 0)
                     .add(message.group());
         }
-        return runtime.run(allHaveKeys ? ENQUEUE_ONCE : ENQUEUE, keys, arguments);
+        return runtime.run(allHaveKeys ? scripts.enqueueOnce() : scripts.enqueue(), keys, arguments);
     }
 
     /** Claims up to so many messages that are ready; does not wait for any. */
@@ -241,31 +229,22 @@ public final class WorkQueue {
     public CompletionStage<Exchange> exchangeAsync(List<Settlement> settlements, int max) {
         checkBatch(settlements.size());
         checkBatch(max);
-        Arguments arguments =
-                new Arguments().add(lease.toMillis()).add(max).add(channel()).add(maxLeasedPerGroup);
+        Arguments arguments = new Arguments()
+                .add(lease.toMillis())
+                .add(max)
+                .add(channel())
+                .add(engine == QueueEngine.STREAM ? maxDeliveries : maxLeasedPerGroup);
         for (Settlement settlement : settlements) {
             arguments
-                    .add(settlement.delivery().id())
+                    .add(settlement.delivery().receipt())
                     .add(settlement.delivery().attempt())
                     .add(settlement.kind())
                     .add(millisUp(settlement.delay()))
                     .add(settlement.cause());
         }
-        return runtime.run(
-                EXCHANGE,
-                List.of(
-                        ready,
-                        delayed,
-                        leased,
-                        bodies,
-                        metas,
-                        dead,
-                        causes,
-                        key("exchange:" + UUID.randomUUID()),
-                        grouped,
-                        turns,
-                        busy),
-                arguments);
+        List<String> keys = new ArrayList<>(exchangeKeys);
+        keys.add(key("exchange:" + UUID.randomUUID()));
+        return runtime.run(scripts.exchange(), keys, arguments);
     }
 
     /** Up to so many dead letters, the oldest first, after the first {@code skip}. */
@@ -290,9 +269,12 @@ public final class WorkQueue {
     /** As {@link #redrive}. */
     public CompletionStage<Long> redriveAsync(Collection<Long> ids) {
         checkBatch(ids.size());
-        Arguments arguments = new Arguments().add(channel()).add(maxLeasedPerGroup);
+        Arguments arguments = new Arguments().add(maxLeasedPerGroup).add(channel());
         ids.forEach(arguments::add);
-        return runtime.run(DEAD_REDRIVE, List.of(dead, causes, ready, metas, grouped, turns, busy), arguments);
+        List<String> keys = new ArrayList<>(queueKeys);
+        keys.add(dead);
+        keys.add(causes);
+        return runtime.run(scripts.redrive(), keys, arguments);
     }
 
     /** Forgets dead letters; returns how many of the ids were dead. */
@@ -315,7 +297,7 @@ public final class WorkQueue {
 
     /** As {@link #stats}. */
     public CompletionStage<QueueStats> statsAsync() {
-        return runtime.run(STATS, List.of(ready, grouped, delayed, leased, dead), new Arguments());
+        return runtime.run(scripts.stats(), statsKeys, new Arguments());
     }
 
     /** Counts messages of a group; a group that has none counts none. */
@@ -325,25 +307,40 @@ public final class WorkQueue {
 
     /** As {@link #stats(String)}. */
     public CompletionStage<GroupStats> statsAsync(String group) {
-        return runtime.run(GROUP_STATS, List.of(grouped, busy), new Arguments().add(group));
+        return runtime.run(GROUP_STATS, List.of(key("grouped"), key("busy")), new Arguments().add(group));
     }
 
-    private static Exchange readExchange(List<Reply> reply) {
-        long wait = reply.get(0).asLong();
-        List<Boolean> settled = reply.get(1).asItems().stream()
-                .map(result -> result.asLong() == 1)
-                .toList();
-        List<Reply> items = reply.get(2).asItems();
-        List<Delivery> deliveries = new ArrayList<>(items.size() / 5);
-        for (int i = 0; i < items.size(); i += 5) {
-            deliveries.add(new Delivery(
-                    Long.parseLong(items.get(i).asText()),
-                    (int) items.get(i + 1).asLong(),
-                    items.get(i + 2).asLong(),
-                    items.get(i + 3).asBytes(),
-                    items.get(i + 4).asText()));
-        }
-        return new Exchange(settled, deliveries, wait < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(wait)));
+    /**
+     * Lets the queue rest: nobody claims any message until it is resumed. Messages are enqueued and settled as ever, leases end.
+     *
+     * @return whether it was not paused before
+     */
+    public boolean pause() {
+        return PatternRuntime.await(pauseAsync());
+    }
+
+    /** As {@link #pause}. */
+    public CompletionStage<Boolean> pauseAsync() {
+        return change("pause");
+    }
+
+    /**
+     * Ends a pause.
+     *
+     * @return whether it was paused
+     */
+    public boolean resume() {
+        return PatternRuntime.await(resumeAsync());
+    }
+
+    /** As {@link #resume}. */
+    public CompletionStage<Boolean> resumeAsync() {
+        return change("resume");
+    }
+
+    private CompletionStage<Boolean> change(String what) {
+        return runtime.run(
+                PAUSE, List.of(key("paused")), new Arguments().add(what).add(channel()));
     }
 
     private static List<DeadLetter> readDeadLetters(List<Reply> items) {
@@ -363,6 +360,15 @@ public final class WorkQueue {
         return delay.plusNanos(999_999).toMillis();
     }
 
+    /** Refuses what the engine has not. */
+    void checkSupported(Message message) {
+        if (engine == QueueEngine.STREAM
+                && (message.priority() > 0 || !message.group().isEmpty())) {
+            throw new IllegalArgumentException("Queue '" + name
+                    + "' is a stream, which has no priorities and groups; use QueueEngine.SORTED_SETS");
+        }
+    }
+
     private static void checkBatch(int size) {
         if (size < 0 || size > MAX_BATCH) {
             throw new IllegalArgumentException("A batch has up to " + MAX_BATCH + " elements, not " + size);
@@ -373,6 +379,7 @@ public final class WorkQueue {
     public static final class Builder {
         private final PatternRuntime runtime;
         private final String name;
+        private QueueEngine engine = QueueEngine.SORTED_SETS;
         private Duration lease = Duration.ofSeconds(30);
         private int maxDeliveries = 5;
         private long maxSize;
@@ -382,6 +389,12 @@ public final class WorkQueue {
         private Builder(PatternRuntime runtime, String name) {
             this.runtime = requireNonNull(runtime, "runtime");
             this.name = requireNonNull(name, "name");
+        }
+
+        /** What the queue is made of, {@link QueueEngine#SORTED_SETS} if not set. */
+        public Builder engine(QueueEngine value) {
+            engine = requireNonNull(value, "engine");
+            return this;
         }
 
         /** How long a claim or an extension lasts, 30 seconds if not set: how long a message waits after its worker died. */
@@ -429,6 +442,10 @@ public final class WorkQueue {
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
             check("maxSize is not negative", maxSize >= 0, maxSize);
             check("maxLeasedPerGroup is not negative", maxLeasedPerGroup >= 0, maxLeasedPerGroup);
+            check(
+                    "a stream has no groups, so that maxLeasedPerGroup is not set",
+                    engine == QueueEngine.SORTED_SETS || maxLeasedPerGroup == 0,
+                    maxLeasedPerGroup);
             check("rememberFor is at least 1 ms", rememberFor.toMillis() >= 1, rememberFor);
             return new WorkQueue(this);
         }

@@ -3,6 +3,7 @@ package dev.spinel.patterns.transport;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -33,20 +34,24 @@ public final class Script {
     }
 
     /**
-     * Reads a script from a resource.
+     * Reads a script from resources, one after the other.
      *
-     * @param resource the file's name, relative to the package of {@code owner}
-     * @throws UncheckedIOException if it cannot be read
+     * @param resources the files' names, relative to the package of {@code owner}
+     * @throws UncheckedIOException if one cannot be read
      */
-    public static Script load(Class<?> owner, String resource) {
-        try (InputStream in = owner.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new FileNotFoundException("No resource " + resource + " beside " + owner.getName());
+    public static Script load(Class<?> owner, String... resources) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        for (String resource : resources) {
+            try (InputStream in = owner.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new FileNotFoundException("No resource " + resource + " beside " + owner.getName());
+                }
+                in.transferTo(body);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-            return new Script(in.readAllBytes());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
+        return new Script(body.toByteArray());
     }
 
     /** The text as EVAL takes it. */

@@ -7,10 +7,11 @@
 -- KEYS[5]  hash of messages to priority:attempts:limit:enqueued:group
 -- KEYS[6]  dead: messages by when they died, likewise
 -- KEYS[7]  hash of dead messages to causes
--- KEYS[8]  what this exchange did, for a repeated call
--- KEYS[9]  grouped: ready messages of groups in lexical order, <length>:<group>:<9 - priority><id, 16 digits>, all with score 0
--- KEYS[10] turns: groups by whose turn it is; the empty name stands for messages without a group
--- KEYS[11] hash of groups to how many of their messages are leased, if any
+-- KEYS[8]  grouped: ready messages of groups in lexical order, <length>:<group>:<9 - priority><id, 16 digits>, all with score 0
+-- KEYS[9]  turns: groups by whose turn it is; the empty name stands for messages without a group
+-- KEYS[10] hash of groups to how many of their messages are leased, if any
+-- KEYS[11] there while the queue is paused
+-- KEYS[12] what this exchange did, for a repeated call
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
 -- ARGV[3]  channel for those who wait for messages
@@ -47,13 +48,13 @@ local function text_of(meta)
 end
 
 local function give_turn(group)
-  last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[10], -1, -1, 'WITHSCORES')[2] or 0)) + 1
-  redis.call('ZADD', KEYS[10], 'NX', exact(last_turn), group)
+  last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[9], -1, -1, 'WITHSCORES')[2] or 0)) + 1
+  redis.call('ZADD', KEYS[9], 'NX', exact(last_turn), group)
 end
 -- The first of a group's ready messages as they are in grouped, up to so many.
 local function first_of(group, count)
   local prefix = #group .. ':' .. group .. ':'
-  return redis.call('ZRANGEBYLEX', KEYS[9], '[' .. prefix, '(' .. prefix .. ':', 'LIMIT', 0, count)
+  return redis.call('ZRANGEBYLEX', KEYS[8], '[' .. prefix, '(' .. prefix .. ':', 'LIMIT', 0, count)
 end
 
 local function make_ready(id, meta)
@@ -61,8 +62,8 @@ local function make_ready(id, meta)
     redis.call('ZADD', KEYS[1], exact((9 - meta.priority) * 562949953421312 + tonumber(id)), id)
   else
     local group = meta.group
-    redis.call('ZADD', KEYS[9], 0, #group .. ':' .. group .. ':' .. (9 - meta.priority) .. string.format('%016.0f', tonumber(id)))
-    if group_limit == 0 or tonumber(redis.call('HGET', KEYS[11], group) or 0) < group_limit then give_turn(group) end
+    redis.call('ZADD', KEYS[8], 0, #group .. ':' .. group .. ':' .. (9 - meta.priority) .. string.format('%016.0f', tonumber(id)))
+    if group_limit == 0 or tonumber(redis.call('HGET', KEYS[10], group) or 0) < group_limit then give_turn(group) end
   end
   moved = moved + 1
 end
@@ -71,9 +72,9 @@ local function end_lease(id, meta)
   if redis.call('ZREM', KEYS[3], id) == 0 then return false end
   local group = meta.group
   if group == '' then return true end
-  local busy = redis.call('HINCRBY', KEYS[11], group, -1)
-  if busy <= 0 then redis.call('HDEL', KEYS[11], group) end
-  if (group_limit == 0 or busy < group_limit) and not redis.call('ZSCORE', KEYS[10], group) and #first_of(group, 1) > 0 then
+  local busy = redis.call('HINCRBY', KEYS[10], group, -1)
+  if busy <= 0 then redis.call('HDEL', KEYS[10], group) end
+  if (group_limit == 0 or busy < group_limit) and not redis.call('ZSCORE', KEYS[9], group) and #first_of(group, 1) > 0 then
     give_turn(group)
     moved = moved + 1
   end
@@ -132,12 +133,12 @@ end
 local function claim_of_group(group)
   local first = first_of(group, 2)
   if #first == 0 then return false end
-  local busy = redis.call('HINCRBY', KEYS[11], group, 1)
+  local busy = redis.call('HINCRBY', KEYS[10], group, 1)
   if group_limit > 0 and busy > group_limit then
-    redis.call('HINCRBY', KEYS[11], group, -1)
+    redis.call('HINCRBY', KEYS[10], group, -1)
     return false
   end
-  redis.call('ZREM', KEYS[9], first[1])
+  redis.call('ZREM', KEYS[8], first[1])
   local id = exact(tonumber(string.sub(first[1], -16)))
   claim(id, meta_of(id))
   if first[2] and (group_limit == 0 or busy < group_limit) then give_turn(group) end
@@ -147,13 +148,13 @@ end
 local function claim_in_turn(free)
   local shared = false
   while free > 0 do
-    local group = redis.call('ZPOPMIN', KEYS[10])[1]
+    local group = redis.call('ZPOPMIN', KEYS[9])[1]
     if not group then break end
     if group ~= '' then
       if not shared and redis.call('ZCARD', KEYS[1]) > 0 then give_turn('') end
       shared = true
       if claim_of_group(group) then free = free - 1 end
-    elseif redis.call('ZCARD', KEYS[10]) > 0 then
+    elseif redis.call('ZCARD', KEYS[9]) > 0 then
       local id = redis.call('ZPOPMIN', KEYS[1])[1]
       claim(id, meta_of(id))
       free = free - 1
@@ -164,7 +165,7 @@ local function claim_in_turn(free)
 end
 
 local more
-local before = redis.call('GET', KEYS[8])
+local before = redis.call('GET', KEYS[12])
 if before then
   local results, deliveries_before = string.match(before, '^([^|]*)|(.*)$')
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
@@ -185,6 +186,7 @@ else
     end_lease(id, meta)
     if meta.attempts >= meta.limit then bury(id, 'the lease ended') else make_ready(id, meta) end
   end
+  if redis.call('EXISTS', KEYS[11]) == 1 then most, more = 0, false end
   local free = most > 0 and claim_in_turn(most) or 0
   if free > 0 then
     local popped = redis.call('ZPOPMIN', KEYS[1], free)
@@ -198,11 +200,11 @@ else
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[8], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', math.min(lease, 10000))
+    redis.call('SET', KEYS[12], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', math.min(lease, 10000))
   end
 end
 
-if more == nil then more = redis.call('ZCARD', KEYS[1]) > 0 or redis.call('ZCARD', KEYS[10]) > 0 end
+if more == nil then more = redis.call('ZCARD', KEYS[1]) > 0 or redis.call('ZCARD', KEYS[9]) > 0 end
 local wait = -1
 if more then
   wait = 0

@@ -23,6 +23,10 @@ final class QueueModel {
         final String group;
         final int priority;
         int attempts;
+        /** Orders those that are ready and have the same priority. */
+        long place;
+        /** How often it became an entry of the stream: settlements of an earlier one are refused. */
+        int entries;
 
         Entry(long id, String group, int priority) {
             this.id = id;
@@ -31,9 +35,11 @@ final class QueueModel {
         }
     }
 
+    private final QueueEngine engine;
     private final int maxDeliveries;
     private final int maxLeasedPerGroup;
     private long lastId;
+    private long lastPlace = 1L << 40;
 
     /** Those that are ready, by group; the empty one has those without a group. */
     final Map<String, TreeSet<Entry>> ready = new TreeMap<>();
@@ -48,7 +54,8 @@ final class QueueModel {
     /** Whose turn it is. */
     final Deque<String> turns = new ArrayDeque<>();
 
-    QueueModel(int maxDeliveries, int maxLeasedPerGroup) {
+    QueueModel(QueueEngine engine, int maxDeliveries, int maxLeasedPerGroup) {
+        this.engine = engine;
         this.maxDeliveries = maxDeliveries;
         this.maxLeasedPerGroup = maxLeasedPerGroup;
     }
@@ -58,7 +65,7 @@ final class QueueModel {
         if (later) {
             delayed.put(entry.id, entry);
         } else {
-            makeReady(entry);
+            add(entry);
         }
         return entry.id;
     }
@@ -73,14 +80,29 @@ final class QueueModel {
         return ready.computeIfAbsent(
                 group,
                 absent -> new TreeSet<>(Comparator.comparingInt((Entry entry) -> -entry.priority)
-                        .thenComparingLong(entry -> entry.id)));
+                        .thenComparingLong(entry -> entry.place)));
     }
 
     private boolean hasRoom(String group) {
         return maxLeasedPerGroup == 0 || leasedOf(group) < maxLeasedPerGroup;
     }
 
-    private void makeReady(Entry entry) {
+    /** Those of a stream are behind all others when they were not leased before. */
+    private void add(Entry entry) {
+        if (engine == QueueEngine.STREAM) {
+            entry.entries++;
+            makeReady(entry, ++lastPlace);
+        } else {
+            makeReady(entry, entry.id);
+        }
+    }
+
+    private void makeReadyAgain(Entry entry) {
+        makeReady(entry, entry.id);
+    }
+
+    private void makeReady(Entry entry, long place) {
+        entry.place = place;
         readyOf(entry.group).add(entry);
         takeTurn(entry.group);
     }
@@ -98,9 +120,9 @@ final class QueueModel {
         }
     }
 
-    boolean settle(long id, int attempt, String kind, boolean later) {
+    boolean settle(long id, int entries, int attempt, String kind, boolean later) {
         Entry entry = leased.get(id);
-        if (entry == null || entry.attempts != attempt) {
+        if (entry == null || entry.entries != entries || entry.attempts != attempt) {
             return false;
         }
         if (kind.equals("extend")) {
@@ -112,7 +134,7 @@ final class QueueModel {
             case "ack" -> {}
             case "return" -> {
                 entry.attempts--;
-                makeReady(entry);
+                makeReadyAgain(entry);
             }
             case "reject" -> dead.put(id, entry);
             default -> {
@@ -121,7 +143,7 @@ final class QueueModel {
                 } else if (later) {
                     delayed.put(id, entry);
                 } else {
-                    makeReady(entry);
+                    makeReadyAgain(entry);
                 }
             }
         }
@@ -138,7 +160,7 @@ final class QueueModel {
     List<Entry> claim(int most) {
         for (Long id : List.copyOf(due)) {
             due.remove(id);
-            makeReady(delayed.remove(id));
+            add(delayed.remove(id));
         }
         for (Long id : List.copyOf(ended)) {
             Entry entry = leased.get(id);
@@ -146,7 +168,7 @@ final class QueueModel {
             if (entry.attempts >= maxDeliveries) {
                 dead.put(id, entry);
             } else {
-                makeReady(entry);
+                makeReadyAgain(entry);
             }
         }
         List<Entry> delivered = new ArrayList<>();
@@ -188,7 +210,7 @@ final class QueueModel {
             return false;
         }
         entry.attempts = 0;
-        makeReady(entry);
+        add(entry);
         return true;
     }
 }

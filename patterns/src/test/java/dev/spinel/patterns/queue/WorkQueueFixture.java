@@ -13,8 +13,11 @@ abstract class WorkQueueFixture extends RecipeFixture {
 
     final ExecutorService executor = Executors.newCachedThreadPool();
 
-    WorkQueueFixture(ClientKind client) {
+    final QueueEngine engine;
+
+    WorkQueueFixture(ClientKind client, QueueEngine engine) {
         super(client);
+        this.engine = engine;
     }
 
     @AfterEach
@@ -23,7 +26,12 @@ abstract class WorkQueueFixture extends RecipeFixture {
     }
 
     WorkQueue.Builder builder() {
-        return WorkQueue.builder(runtime, name);
+        return WorkQueue.builder(runtime, name).engine(engine);
+    }
+
+    /** The name of a key of the queue. */
+    String key(String place) {
+        return QueuePlaces.prefix(engine, name) + place;
     }
 
     static List<String> texts(List<Delivery> deliveries) {
@@ -38,7 +46,8 @@ abstract class WorkQueueFixture extends RecipeFixture {
     List<String> calls() {
         return redis.info("commandstats")
                 .lines()
-                .filter(line -> line.startsWith("cmdstat_z") || line.startsWith("cmdstat_h"))
+                .filter(line ->
+                        line.startsWith("cmdstat_z") || line.startsWith("cmdstat_h") || line.startsWith("cmdstat_x"))
                 .map(line -> line.substring(0, line.indexOf(',')))
                 .sorted()
                 .toList();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What queues promise for messages of groups: turns, limits, cost. */
 class WorkQueueGroupsIT extends WorkQueueFixture {
     WorkQueueGroupsIT(ClientKind client) {
-        super(client);
+        super(client, QueueEngine.SORTED_SETS);
     }
 
     private static final int SMALL_GROUPS = 100;
@@ -99,7 +99,7 @@ class WorkQueueGroupsIT extends WorkQueueFixture {
         redis.zrange("{queue:" + name + "}:leased", 0, -1).forEach(id -> {
             String meta = redis.hget("{queue:" + name + "}:metas", id);
             if (meta.endsWith(":noisy")) {
-                Delivery delivery = new Delivery(Long.parseLong(id), 1, 0, new byte[0], "noisy");
+                Delivery delivery = new Delivery(id, Long.parseLong(id), 1, 0, new byte[0], "noisy");
                 settlements.add(delivery.acknowledge());
             }
         });

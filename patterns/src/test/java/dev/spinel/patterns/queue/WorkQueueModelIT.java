@@ -7,13 +7,13 @@ import dev.spinel.patterns.testing.RecipeFixture;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Random programs against the model, reply by reply and place by place, with replies that are lost. Leases end and messages become due
@@ -25,6 +25,13 @@ class WorkQueueModelIT extends RecipeFixture {
     private static final List<String> GROUPS = List.of("", "", "a", "a", "a", "a:1", "1:a", "b", "\u00e4\u0000:");
     private static final List<String> KINDS = List.of("ack", "ack", "retry", "reject", "return", "extend");
 
+    private QueueEngine engine = QueueEngine.SORTED_SETS;
+    /** Of each message that was delivered, what settlements call its last delivery. */
+    private final Map<Long, String> receipts = new HashMap<>();
+
+    /** Of each delivery, how often its message had become an entry. */
+    private final Map<Delivery, Integer> entries = new HashMap<>();
+
     private long past;
 
     WorkQueueModelIT(ClientKind client) {
@@ -32,20 +39,22 @@ class WorkQueueModelIT extends RecipeFixture {
     }
 
     private String key(String place) {
-        return "{queue:" + name + "}:" + place;
+        return QueuePlaces.prefix(engine, name) + place;
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 3})
-    void Q9_everyReply_equalsTheModel(int maxLeasedPerGroup) {
+    @CsvSource({"SORTED_SETS, 0", "SORTED_SETS, 1", "SORTED_SETS, 3", "STREAM, 0"})
+    void Q9_Q13_everyReply_equalsTheModel(QueueEngine tested, int maxLeasedPerGroup) {
+        engine = tested;
         long seed = Long.getLong("spinel.patterns.seed", System.nanoTime());
         Random random = new Random(seed);
         WorkQueue queue = WorkQueue.builder(runtime, name)
+                .engine(engine)
                 .lease(Duration.ofHours(1))
                 .maxDeliveries(MAX_DELIVERIES)
                 .maxLeasedPerGroup(maxLeasedPerGroup)
                 .build();
-        QueueModel model = new QueueModel(MAX_DELIVERIES, maxLeasedPerGroup);
+        QueueModel model = new QueueModel(engine, MAX_DELIVERIES, maxLeasedPerGroup);
         List<Delivery> deliveries = new ArrayList<>();
         // Loads the scripts, so that a lost reply is never that of an unknown one.
         queue.redrive(List.of(1L));
@@ -85,8 +94,9 @@ class WorkQueueModelIT extends RecipeFixture {
         List<Message> messages = new ArrayList<>();
         List<Enqueued> expected = new ArrayList<>();
         for (int i = random.nextInt(4); i >= 0; i--) {
-            String group = GROUPS.get(random.nextInt(GROUPS.size()));
-            int priority = random.nextInt(3) * 4;
+            boolean plain = engine == QueueEngine.STREAM;
+            String group = plain ? "" : GROUPS.get(random.nextInt(GROUPS.size()));
+            int priority = plain ? 0 : random.nextInt(3) * 4;
             boolean later = random.nextInt(6) == 0;
             Message message = Message.of("m" + step)
                     .withKey(step + " " + i)
@@ -113,7 +123,8 @@ class WorkQueueModelIT extends RecipeFixture {
         List<Long> left = ids.stream().filter(id -> !come.contains(id)).toList();
         if (!left.isEmpty()) {
             long id = left.get(random.nextInt(left.size()));
-            redis.zadd(key(place), ++past, Long.toString(id));
+            boolean byReceipt = engine == QueueEngine.STREAM && place.equals("leased");
+            redis.zadd(key(place), ++past, byReceipt ? receipts.get(id) : Long.toString(id));
             come.add(id);
         }
     }
@@ -133,7 +144,7 @@ class WorkQueueModelIT extends RecipeFixture {
             boolean later = random.nextInt(3) == 0;
             settlements.add(
                     new Settlement(delivery, kind, later ? Duration.ofHours(1) : Duration.ZERO, "for the test"));
-            settled.add(model.settle(delivery.id(), delivery.attempt(), kind, later));
+            settled.add(model.settle(delivery.id(), entries.get(delivery), delivery.attempt(), kind, later));
             if (random.nextInt(4) > 0) {
                 deliveries.remove(delivery); // otherwise it is settled again, too late
             }
@@ -153,34 +164,23 @@ class WorkQueueModelIT extends RecipeFixture {
         assertThat(exchange.next().equals(Optional.of(Duration.ZERO)))
                 .as(context)
                 .isEqualTo(model.hasMore());
+        for (Delivery delivery : exchange.deliveries()) {
+            entries.put(delivery, model.leased.get(delivery.id()).entries);
+            receipts.put(delivery.id(), delivery.receipt() + ':' + delivery.attempt());
+        }
         deliveries.addAll(exchange.deliveries());
         return exchange.deliveries().size();
     }
 
     /** Every message is where the model has it, and only there; what is counted per group is what is there. */
     private void assertPlaces(String context, QueueModel model, int maxLeasedPerGroup) {
-        List<QueueModel.Entry> ready =
-                model.ready.values().stream().flatMap(Collection::stream).toList();
-        assertThat(redis.zrange(key("ready"), 0, -1)).as(context).isEqualTo(ids(model.readyOf("").stream()));
-        assertThat(redis.zrange(key("grouped"), 0, -1))
-                .as(context)
-                .extracting(member -> Long.toString(Long.parseLong(member.substring(member.length() - 16))))
-                .containsExactlyInAnyOrderElementsOf(ids(ready.stream().filter(entry -> !entry.group.isEmpty())));
-        assertThat(redis.zrange(key("delayed"), 0, -1))
-                .as(context)
-                .containsExactlyInAnyOrderElementsOf(ids(model.delayed.values().stream()));
-        assertThat(redis.zrange(key("leased"), 0, -1))
-                .as(context)
-                .containsExactlyInAnyOrderElementsOf(ids(model.leased.values().stream()));
-        assertThat(redis.zrange(key("dead"), 0, -1))
-                .as(context)
-                .containsExactlyInAnyOrderElementsOf(ids(model.dead.values().stream()));
+        Map<Long, String> expected = new HashMap<>();
+        model.ready.values().forEach(entries -> entries.forEach(entry -> expected.put(entry.id, "ready")));
+        model.delayed.keySet().forEach(id -> expected.put(id, "delayed"));
+        model.leased.keySet().forEach(id -> expected.put(id, "leased"));
+        model.dead.keySet().forEach(id -> expected.put(id, "dead"));
+        assertThat(QueuePlaces.read(engine, redis, name)).as(context).isEqualTo(expected);
         assertThat(redis.zrange(key("turns"), 0, -1)).as(context).isEqualTo(List.copyOf(model.turns));
-        assertThat(redis.hkeys(key("bodies")))
-                .as(context)
-                .containsExactlyInAnyOrderElementsOf(
-                        ids(Stream.of(ready, model.delayed.values(), model.leased.values(), model.dead.values())
-                                .flatMap(Collection::stream)));
         Map<String, String> busy = redis.hgetall(key("busy"));
         for (String group : GROUPS) {
             long leased = group.isEmpty() ? 0 : model.leasedOf(group);
@@ -188,9 +188,5 @@ class WorkQueueModelIT extends RecipeFixture {
             assertThat(leased).as(context).isLessThanOrEqualTo(maxLeasedPerGroup == 0 ? leased : maxLeasedPerGroup);
         }
         assertThat(busy).as(context).doesNotContainValue("0");
-    }
-
-    private static List<String> ids(Stream<QueueModel.Entry> entries) {
-        return entries.map(entry -> Long.toString(entry.id)).toList();
     }
 }

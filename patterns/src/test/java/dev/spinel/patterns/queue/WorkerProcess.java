@@ -11,8 +11,8 @@ import java.util.concurrent.Executors;
 
 /**
  * A process that works a queue off: adds the text of each message to the set {@code done}, and 1 to the counter {@code handled}.
- * Says {@code ready} and the number of its places, and ends when its input does. Arguments: client, port, queue, lease in
- * milliseconds.
+ * Says {@code ready} and the number of its places, and ends when its input does. Arguments: client, port, queue, engine,
+ * lease in milliseconds.
  */
 final class WorkerProcess {
     private static final int CONCURRENCY = 8;
@@ -27,7 +27,8 @@ final class WorkerProcess {
         PatternRuntime runtime =
                 PatternRuntime.over(ClientKind.valueOf(arguments[0]).connect(port));
         WorkQueue queue = WorkQueue.builder(runtime, arguments[2])
-                .lease(Duration.ofMillis(Long.parseLong(arguments[3])))
+                .engine(QueueEngine.valueOf(arguments[3]))
+                .lease(Duration.ofMillis(Long.parseLong(arguments[4])))
                 .maxDeliveries(100)
                 .build();
         try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {

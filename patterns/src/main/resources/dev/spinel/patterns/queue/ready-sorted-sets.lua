@@ -1,0 +1,35 @@
+-- How scripts begin that add messages to a queue whose ready messages are in sorted sets.
+--
+-- KEYS[1]  ready: messages without a group by priority, then by age: score (9 - priority) * 2^49 + id
+-- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
+-- KEYS[3]  leased: messages by the end of their lease, likewise
+-- KEYS[4]  hash of messages to bodies
+-- KEYS[5]  hash of messages to priority:attempts:limit:enqueued:group
+-- KEYS[6]  the last id
+-- KEYS[7]  grouped: ready messages of groups, as in exchange.lua
+-- KEYS[8]  turns: groups by whose turn it is, as in exchange.lua
+-- KEYS[9]  hash of groups to how many of their messages are leased, if any
+-- ARGV[1]  how many messages of a group may be leased; 0: any number
+
+local QUEUE_KEYS = 9
+local group_limit, last_turn = tonumber(ARGV[1]), nil
+
+-- How many messages wait or are worked on.
+local function size()
+  return redis.call('ZCARD', KEYS[1]) + redis.call('ZCARD', KEYS[2]) + redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[7])
+end
+
+-- Makes a message ready that was never delivered.
+local function add(id, priority, limit, enqueued, group, body)
+  redis.call('HSET', KEYS[4], id, body)
+  redis.call('HSET', KEYS[5], id, table.concat({priority, 0, limit, enqueued, group}, ':'))
+  if group == '' then
+    redis.call('ZADD', KEYS[1], string.format('%.0f', (9 - priority) * 562949953421312 + id), id)
+    return
+  end
+  redis.call('ZADD', KEYS[7], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016.0f', id))
+  if group_limit > 0 and tonumber(redis.call('HGET', KEYS[9], group) or 0) >= group_limit then return end
+  last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[8], -1, -1, 'WITHSCORES')[2] or 0)) + 1
+  redis.call('ZADD', KEYS[8], 'NX', string.format('%.0f', last_turn), group)
+end
+

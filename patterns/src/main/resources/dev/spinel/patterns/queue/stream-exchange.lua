@@ -1,0 +1,228 @@
+-- Settles deliveries, and claims the next messages, of a queue that is kept as a stream.
+--
+-- KEYS[1]  entries: stream of the messages that are ready or leased. The fields of an entry are m, id:attempts:limit:enqueued, and b,
+--          the body. Group workers has those pending that were delivered
+-- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
+-- KEYS[3]  leased: entry:attempt by the end of the lease, likewise
+-- KEYS[4]  hash of delayed and dead messages to bodies
+-- KEYS[5]  hash of delayed and dead messages to 0:attempts:limit:enqueued:
+-- KEYS[6]  dead: messages by when they died, likewise
+-- KEYS[7]  hash of dead messages to causes
+-- KEYS[8]  again: entry:attempts of pending entries that are ready again, by message
+-- KEYS[9]  the last id
+-- KEYS[10] there while the queue is paused
+-- KEYS[11] what this exchange did, for a repeated call
+-- ARGV[1]  lease in milliseconds
+-- ARGV[2]  how many to claim at most
+-- ARGV[3]  channel for those who wait for messages
+-- ARGV[4]  how often a message that somebody else added is delivered at most
+-- then five for each settlement: entry, attempt, ack | retry | reject | extend | return, delay in milliseconds, cause
+--
+-- Answers {wait, settled, deliveries} as exchange.lua, each delivery with its entry before: entry, message, attempt, enqueued, body.
+--
+-- A message is one of: an entry that was not delivered; an entry that is pending, and either leased or in again; delayed; dead. Those
+-- in again are claimed first, as they are older; those that become due are new entries, behind all others. Entries that others added
+-- by XADD, in whatever language, become messages when they are due to be delivered: dead ones, unless they have a field b.
+
+local clock = redis.call('TIME')
+local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
+local lease, most = tonumber(ARGV[1]), tonumber(ARGV[2])
+local settled, deliveries, moved = {}, {}, 0
+
+local function exact(number) return string.format('%.0f', number) end
+
+-- What an entry holds, by the fields of a reply; nothing if somebody else deleted it.
+local function read(fields)
+  local id, attempts, limit, enqueued = string.match(fields and fields[2] or '', '^(%d+):(%d+):(%d+):(%d+)$')
+  return id and {id = id, attempts = tonumber(attempts), limit = tonumber(limit), enqueued = enqueued, body = fields[4]}
+end
+local function fetch(entry)
+  local found = redis.call('XRANGE', KEYS[1], entry, entry)[1]
+  return read(found and found[2])
+end
+
+-- Entries and leases that go, which is done all at once.
+local gone, over = {}, {}
+local function keep(message, attempts)
+  redis.call('HSET', KEYS[4], message.id, message.body)
+  redis.call('HSET', KEYS[5], message.id, table.concat({0, attempts, message.limit, message.enqueued, ''}, ':'))
+end
+local function bury(entry, attempts, message, cause)
+  keep(message, attempts)
+  redis.call('ZADD', KEYS[6], exact(now), message.id)
+  redis.call('HSET', KEYS[7], message.id, cause)
+  gone[#gone + 1] = entry
+end
+local function ready_again(entry, attempts, message)
+  redis.call('ZADD', KEYS[8], message.id, entry .. ':' .. attempts)
+  moved = moved + 1
+end
+
+local function settle(entry, attempt, kind, delay, cause)
+  if kind == 'ack' then
+    gone[#gone + 1] = entry
+    return
+  end
+  local message = fetch(entry)
+  if not message then return end
+  if kind == 'return' then
+    ready_again(entry, attempt - 1, message)
+  elseif kind == 'reject' or attempt >= message.limit then
+    bury(entry, attempt, message, cause)
+  elseif delay == 0 then
+    ready_again(entry, attempt, message)
+  else
+    keep(message, attempt)
+    redis.call('ZADD', KEYS[2], exact(now + delay * 1000), message.id)
+    gone[#gone + 1] = entry
+  end
+end
+local function settle_all()
+  if #ARGV == 4 then return end
+  local held = {}
+  for at = 5, #ARGV, 5 do held[#held + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
+  local ends = redis.call('ZMSCORE', KEYS[3], unpack(held))
+  local is_held, longer = {}, {}
+  for i = 1, #held do is_held[held[i]] = ends[i] end
+  for i = 1, #held do
+    local at, receipt = 5 * i, held[i]
+    settled[i] = is_held[receipt] and 1 or 0
+    if settled[i] == 1 and ARGV[at + 2] == 'extend' then
+      longer[#longer + 1] = exact(now + lease * 1000)
+      longer[#longer + 1] = receipt
+    elseif settled[i] == 1 then
+      is_held[receipt] = false
+      over[#over + 1] = receipt
+      settle(ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4])
+    end
+  end
+  if #longer > 0 then redis.call('ZADD', KEYS[3], unpack(longer)) end
+end
+
+local function end_leases()
+  for _, receipt in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', exact(now), 'LIMIT', 0, 1000)) do
+    local entry, attempt = string.match(receipt, '^(.*):(%d+)$')
+    redis.call('ZREM', KEYS[3], receipt)
+    local message = fetch(entry)
+    if message and tonumber(attempt) >= message.limit then
+      bury(entry, attempt, message, 'the lease ended')
+    elseif message then
+      ready_again(entry, attempt, message)
+    end
+  end
+end
+local function add(id, attempts, limit, enqueued, body)
+  redis.call('XADD', KEYS[1], '*', 'm', table.concat({id, attempts, limit, enqueued}, ':'), 'b', body)
+  moved = moved + 1
+end
+local function add_due()
+  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', exact(now), 'LIMIT', 0, 1000)) do
+    redis.call('ZREM', KEYS[2], id)
+    local attempts, limit, enqueued = string.match(redis.call('HGET', KEYS[5], id), '^0:(%d+):(%d+):(%d+):$')
+    add(id, attempts, limit, enqueued, redis.call('HGET', KEYS[4], id))
+    redis.call('HDEL', KEYS[4], id)
+    redis.call('HDEL', KEYS[5], id)
+  end
+end
+
+local function deliver(entry, attempt, message)
+  deliveries[#deliveries + 1] = entry
+  deliveries[#deliveries + 1] = message.id
+  deliveries[#deliveries + 1] = attempt
+  deliveries[#deliveries + 1] = tonumber(message.enqueued)
+  deliveries[#deliveries + 1] = message.body
+end
+local claimed, leases = {}, {}
+local function claim(entry, attempt, fields)
+  local message = read(fields)
+  if not message then return end
+  attempt = attempt or message.attempts + 1
+  claimed[#claimed + 1] = entry .. ':' .. attempt
+  leases[#leases + 1] = exact(now + lease * 1000)
+  leases[#leases + 1] = claimed[#claimed]
+  deliver(entry, attempt, message)
+end
+local function claim_again()
+  local popped = redis.call('ZPOPMIN', KEYS[8], most)
+  if #popped == 0 then return end
+  local attempts, entries = {}, {}
+  for i = 1, #popped, 2 do
+    local entry, before = string.match(popped[i], '^(.*):(%d+)$')
+    attempts[entry] = before + 1
+    entries[#entries + 1] = entry
+  end
+  for _, entry in ipairs(redis.call('XCLAIM', KEYS[1], 'workers', 'worker', 0, unpack(entries))) do
+    if entry then claim(entry[1], attempts[entry[1]], entry[2]) end
+  end
+end
+-- Makes an entry that somebody else added a message: one that is ready if it has a field b, otherwise a dead one.
+local function adopt(entry, fields)
+  local id = exact(redis.call('INCR', KEYS[9]))
+  for i = 1, #fields, 2 do
+    if fields[i] == 'b' then
+      add(id, 0, ARGV[4], exact(now), fields[i + 1])
+      gone[#gone + 1] = entry
+      return
+    end
+  end
+  bury(entry, 0, {id = id, limit = ARGV[4], enqueued = exact(now), body = table.concat(fields, '\n')}, 'it has no field b')
+end
+-- The group is made by the first claim, which so gets what was enqueued before.
+local function claim_new(free)
+  local read_new = {'XREADGROUP', 'GROUP', 'workers', 'worker', 'COUNT', free, 'STREAMS', KEYS[1], '>'}
+  local streams = redis.pcall(unpack(read_new))
+  if streams and streams.err then
+    redis.call('XGROUP', 'CREATE', KEYS[1], 'workers', 0, 'MKSTREAM')
+    streams = redis.call(unpack(read_new))
+  end
+  if not streams then return end
+  for _, entry in ipairs(streams[1][2]) do
+    if read(entry[2]) then claim(entry[1], nil, entry[2]) else adopt(entry[1], entry[2]) end
+  end
+end
+
+local paused = false
+local before = redis.call('GET', KEYS[11])
+if before then
+  local results, receipts = string.match(before, '^([^|]*)|(.*)$')
+  for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
+  for entry, attempt in string.gmatch(receipts, '([%d-]+):(%d+)') do
+    local message = redis.call('ZSCORE', KEYS[3], entry .. ':' .. attempt) and fetch(entry)
+    if message then deliver(entry, tonumber(attempt), message) end
+  end
+else
+  settle_all()
+  if #over > 0 then redis.call('ZREM', KEYS[3], unpack(over)) end
+  end_leases()
+  add_due()
+  paused = redis.call('EXISTS', KEYS[10]) == 1
+  if most > 0 and not paused then
+    claim_again()
+    if #claimed < most then claim_new(most - #claimed) end
+    if #leases > 0 then redis.call('ZADD', KEYS[3], unpack(leases)) end
+  end
+  if #gone > 0 then
+    redis.call('XACK', KEYS[1], 'workers', unpack(gone))
+    redis.call('XDEL', KEYS[1], unpack(gone))
+  end
+  -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
+  -- refused as settled, and what it claimed is delivered again.
+  if #settled > 0 or #claimed > 0 then
+    redis.call('SET', KEYS[11], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', math.min(lease, 10000))
+  end
+end
+
+local wait = -1
+if not paused and redis.call('XLEN', KEYS[1]) > redis.call('ZCARD', KEYS[3]) then
+  wait = 0
+  if moved > 0 then redis.call('PUBLISH', ARGV[3], 'ready') end
+else
+  for _, key in ipairs({KEYS[2], KEYS[3]}) do
+    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
+    if first then
+      local millis = math.max(0, math.ceil((tonumber(first) - now) / 1000))
+      if wait < 0 or millis < wait then wait = millis end
+    end
+  end
+end
+return {wait, settled, deliveries}

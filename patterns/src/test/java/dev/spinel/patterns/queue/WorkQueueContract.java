@@ -1,0 +1,594 @@
+package dev.spinel.patterns.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.spinel.patterns.testing.ChildJvm;
+import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.RedisClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** What queues of any engine promise, with each client library, also when workers, connections and servers fail. */
+abstract class WorkQueueContract extends WorkQueueFixture {
+    WorkQueueContract(ClientKind client, QueueEngine engine) {
+        super(client, engine);
+    }
+
+    /** The message as one that the engine treats in another way, if it has one. */
+    Message inAnotherWay(Message message, int number) {
+        return message;
+    }
+
+    @Nested
+    class Order {
+        @Test
+        void Q7_byAge() {
+            WorkQueue queue = builder().build();
+            List<String> expected =
+                    IntStream.range(0, 30).mapToObj(i -> "m" + i).toList();
+            expected.forEach(text -> queue.enqueue(Message.of(text)));
+            List<String> seen = new ArrayList<>(texts(queue.claim(7)));
+            seen.addAll(texts(queue.claim(100)));
+            assertThat(seen).isEqualTo(expected);
+        }
+
+        @Test
+        void Q6_delayedMessages_comeWhenDue() {
+            WorkQueue queue = builder().build();
+            long start = System.nanoTime();
+            queue.enqueue(Message.of("late").withDelay(Duration.ofMillis(300)));
+            queue.enqueue(Message.of("now"));
+            Exchange first = queue.exchange(List.of(), 10);
+            assertThat(texts(first.deliveries())).containsExactly("now");
+            assertThat(first.next().orElseThrow()).isBetween(Duration.ofMillis(1), Duration.ofMillis(300));
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 1, 1, 0));
+            await().pollInterval(Duration.ofMillis(10))
+                    .until(() -> !queue.claim(1).isEmpty());
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(Duration.ofMillis(299));
+        }
+
+        @Test
+        void settlingAndClaiming_areOneRoundTrip() {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(
+                    IntStream.range(0, 10).mapToObj(i -> Message.of("m" + i)).toList());
+            List<Delivery> first = queue.claim(5);
+            transport.takeCommands();
+            Exchange exchange = queue.exchange(acknowledgements(first), 5);
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA");
+            assertThat(exchange.settled()).containsOnly(true).hasSize(5);
+            assertThat(exchange.deliveries()).hasSize(5);
+            assertThat(queue.exchange(acknowledgements(exchange.deliveries()), 0)
+                            .next())
+                    .isEmpty();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+            assertThat(QueuePlaces.read(engine, redis, name)).isEmpty();
+            assertThat(redis.keys("{queue:" + name + "}*"))
+                    .allMatch(
+                            key -> key.endsWith(":lastid") || key.contains(":exchange:") || key.equals(key("entries")));
+        }
+
+        @Test
+        void bodies_areBytes() {
+            WorkQueue queue = builder().build();
+            byte[] bytes = new byte[256];
+            for (int i = 0; i < 256; i++) {
+                bytes[i] = (byte) i;
+            }
+            queue.enqueue(Message.of(bytes));
+            Delivery delivery = queue.claim(1).get(0);
+            assertThat(delivery.body()).isEqualTo(bytes);
+            assertThat(delivery.attempt()).isOne();
+            assertThat(delivery.enqueuedAtMicros()).isPositive();
+        }
+
+        @Test
+        void aFullQueue_refuses() {
+            WorkQueue queue = builder().maxSize(2).build();
+            List<Enqueued> enqueued = queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            assertThat(enqueued)
+                    .extracting(Enqueued::status)
+                    .containsExactly(Enqueued.Status.NEW, Enqueued.Status.NEW, Enqueued.Status.FULL);
+            assertThat(queue.settle(queue.claim(1).get(0).acknowledge())).isTrue();
+            assertThat(queue.enqueue(Message.of("c")).status()).isEqualTo(Enqueued.Status.NEW);
+        }
+
+        @Test
+        void whatMakesNoSense_isRefused() {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Message.of("a").withPriority(10));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Message.of("a").withDelay(Duration.ofSeconds(-1)));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder().lease(Duration.ZERO).build());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder().maxDeliveries(0).build());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder().build().claim(1001));
+        }
+    }
+
+    @Nested
+    class Settling {
+        @Test
+        void Q2_aWorkerThatWasPaused_cannotSettleTheNextAttempt() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+            queue.enqueue(Message.of("a"));
+            Delivery slow = queue.claim(1).get(0);
+            Thread.sleep(250);
+            Delivery next = queue.claim(1).get(0);
+            assertThat(next.attempt()).isEqualTo(2);
+            assertThat(next.id()).isEqualTo(slow.id());
+            assertThat(queue.settle(slow.acknowledge())).isFalse();
+            assertThat(queue.settle(slow.extend())).isFalse();
+            assertThat(queue.settle(next.extend())).isTrue();
+            assertThat(queue.settle(next.acknowledge())).isTrue();
+            assertThat(queue.settle(next.acknowledge())).isFalse();
+        }
+
+        @Test
+        void extending_keepsAMessage() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(400)).build();
+            queue.enqueue(Message.of("a"));
+            Delivery delivery = queue.claim(1).get(0);
+            for (int i = 0; i < 6; i++) {
+                Thread.sleep(100);
+                assertThat(queue.settle(delivery.extend())).isTrue();
+                assertThat(queue.claim(1)).isEmpty();
+            }
+            assertThat(queue.settle(delivery.acknowledge())).isTrue();
+        }
+
+        @Test
+        void Q5_aPoisonMessage_diesAfterItsDeliveries_andCanBeRedriven() {
+            WorkQueue queue = builder().maxDeliveries(3).build();
+            queue.enqueue(Message.of("poison"));
+            for (int attempt = 1; attempt <= 3; attempt++) {
+                Delivery delivery = queue.claim(1).get(0);
+                assertThat(delivery.attempt()).isEqualTo(attempt);
+                assertThat(queue.settle(delivery.retry(Duration.ZERO, "failure " + attempt)))
+                        .isTrue();
+            }
+            assertThat(queue.claim(1)).isEmpty();
+            DeadLetter dead = queue.deadLetters(0, 10).get(0);
+            assertThat(dead.cause()).isEqualTo("failure 3");
+            assertThat(dead.attempts()).isEqualTo(3);
+            assertThat(dead.text()).isEqualTo("poison");
+            assertThat(queue.redrive(List.of(dead.id(), 99L))).isOne();
+            Delivery again = queue.claim(1).get(0);
+            assertThat(again.attempt()).isOne();
+            queue.settle(again.reject("hopeless"));
+            assertThat(queue.deadLetters(0, 10).get(0).cause()).isEqualTo("hopeless");
+            assertThat(queue.discard(List.of(dead.id()))).isOne();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        }
+
+        @Test
+        void leasesThatEnd_countAsDeliveries() throws InterruptedException {
+            WorkQueue queue =
+                    builder().lease(Duration.ofMillis(100)).maxDeliveries(2).build();
+            queue.enqueue(Message.of("a"));
+            assertThat(queue.claim(1)).hasSize(1);
+            Thread.sleep(120);
+            assertThat(queue.claim(1)).hasSize(1);
+            Thread.sleep(120);
+            assertThat(queue.claim(1)).isEmpty();
+            assertThat(queue.deadLetters(0, 1).get(0).cause()).isEqualTo("the lease ended");
+        }
+
+        @Test
+        void whatIsGivenBack_isReadyAtOnce_andDoesNotCount() {
+            WorkQueue queue = builder().maxDeliveries(1).build();
+            queue.enqueue(Message.of("a"));
+            queue.settle(queue.claim(1).get(0).giveBack());
+            assertThat(queue.claim(1).get(0).attempt()).isOne();
+        }
+
+        @Test
+        void aDelayedRetry_waits() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            queue.settle(queue.claim(1).get(0).retry(Duration.ofHours(1), "later"));
+            assertThat(queue.claim(1)).isEmpty();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 1, 0, 0));
+        }
+    }
+
+    @Nested
+    class Cost {
+        @Test
+        void Q10_ofAnExchange_doesNotDependOnWhatIsWorkedOn() {
+            WorkQueue queue = builder().build();
+            enqueue(queue, 10);
+            assertThat(queue.claim(10)).hasSize(10);
+            List<String> few = callsOfAnExchange(queue);
+            enqueue(queue, 2000);
+            assertThat(queue.claim(1000)).hasSize(1000);
+            assertThat(queue.claim(1000)).hasSize(1000);
+            assertThat(callsOfAnExchange(queue)).isEqualTo(few);
+        }
+
+        private void enqueue(WorkQueue queue, int count) {
+            for (int i = 0; i < count; i += 10) {
+                queue.enqueueAll(Collections.nCopies(10, Message.of("m")));
+            }
+        }
+
+        /** The commands that the script calls, with their numbers. */
+        private List<String> callsOfAnExchange(WorkQueue queue) {
+            redis.configResetstat();
+            assertThat(queue.claim(1)).isEmpty();
+            return calls();
+        }
+    }
+
+    @Nested
+    class LostReplies {
+        private WorkQueue warmedUp() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("warm up").withKey("warm up"));
+            queue.settle(queue.claim(1).get(0).acknowledge());
+            return queue;
+        }
+
+        @Test
+        void Q3_ofEnqueue_withAKey_leaveOneMessage() {
+            WorkQueue queue = warmedUp();
+            proxy.loseReplies(1);
+            Enqueued enqueued = queue.enqueue(Message.of("a").withKey("order 1"));
+            assertThat(proxy.repliesLost()).isOne();
+            assertThat(enqueued.id()).isPositive();
+            assertThat(queue.enqueue(Message.of("a").withKey("order 1")))
+                    .isEqualTo(new Enqueued(Enqueued.Status.DUPLICATE, enqueued.id()));
+            assertThat(queue.stats().ready()).isOne();
+        }
+
+        @Test
+        void ofEnqueue_withoutAKey_areUnknown() {
+            WorkQueue queue = warmedUp();
+            proxy.loseReplies(1);
+            assertThatThrownBy(() -> queue.enqueue(Message.of("a")))
+                    .isInstanceOf(PatternException.UnknownOutcome.class);
+            assertThat(queue.stats().ready()).isOne();
+        }
+
+        @Test
+        void ofAnExchange_areAnsweredAgain() {
+            WorkQueue queue = warmedUp();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            Delivery a = queue.claim(1).get(0);
+            proxy.loseReplies(1);
+            Exchange exchange = queue.exchange(List.of(a.acknowledge()), 1);
+            assertThat(proxy.repliesLost()).isOne();
+            assertThat(exchange.settled()).containsExactly(true);
+            assertThat(texts(exchange.deliveries())).containsExactly("b");
+            assertThat(exchange.deliveries().get(0).attempt()).isOne();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 1, 0));
+        }
+    }
+
+    @Nested
+    class Workers {
+        @Test
+        void workOffEverything_andRetryFailures() {
+            WorkQueue queue = builder().build();
+            Set<String> done = ConcurrentHashMap.newKeySet();
+            AtomicInteger failures = new AtomicInteger();
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        if (delivery.attempt() == 1 && delivery.id() % 10 == 0) {
+                            failures.incrementAndGet();
+                            throw new IOException("for the test");
+                        }
+                        done.add(delivery.text());
+                        return delivery.acknowledge();
+                    })
+                    .backOff(Duration.ofMillis(50), Duration.ofMillis(50))
+                    .start()) {
+                for (int i = 0; i < 10; i++) {
+                    int batch = i * 50;
+                    queue.enqueueAll(IntStream.range(batch, batch + 50)
+                            .mapToObj(n -> Message.of("m" + n))
+                            .toList());
+                }
+                await().until(() -> done.size() == 500);
+                await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 0)));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(failures).hasValue(50);
+            assertThat(events.count("queue.handlerFailed")).isEqualTo(50);
+            assertThat(events.cause("queue.handlerFailed")).hasMessage("for the test");
+            assertThat(events.names()).doesNotContain("queue.stale", "queue.exchangeFailed");
+        }
+
+        @Test
+        void anIdleWorker_hearsOfNews_andAsksRarely() throws InterruptedException {
+            WorkQueue queue = builder().build();
+            CountDownLatch handled = new CountDownLatch(1);
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        handled.countDown();
+                        return delivery.acknowledge();
+                    })
+                    .pollInterval(Duration.ofSeconds(30))
+                    .start()) {
+                // Time in which a worker that polls would ask often.
+                Thread.sleep(300);
+                assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(3);
+                long start = System.nanoTime();
+                queue.enqueue(Message.of("a"));
+                handled.await();
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+                assertThat(worker.running()).isLessThanOrEqualTo(1);
+            }
+        }
+
+        @Test
+        void longWork_isExtended() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(400)).build();
+            AtomicInteger attempts = new AtomicInteger();
+            CountDownLatch handled = new CountDownLatch(1);
+            queue.enqueue(Message.of("a"));
+            QueueWorker.Handler slow = delivery -> {
+                attempts.incrementAndGet();
+                Thread.sleep(1000); // more than two leases
+                handled.countDown();
+                return delivery.acknowledge();
+            };
+            try (QueueWorker one = QueueWorker.builder(queue, executor, slow).start();
+                    QueueWorker two = QueueWorker.builder(queue, executor, slow).start()) {
+                handled.await();
+                assertThat(one.running() + two.running()).isLessThanOrEqualTo(1);
+            }
+            assertThat(attempts).hasValue(1);
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        }
+
+        @Test
+        void Q12_closing_waitsForWhatRuns_andClaimsNothingMore() {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(
+                    IntStream.range(0, 20).mapToObj(i -> Message.of("m" + i)).toList());
+            AtomicInteger handled = new AtomicInteger();
+            QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        Thread.sleep(300);
+                        handled.incrementAndGet();
+                        return delivery.acknowledge();
+                    })
+                    .concurrency(5)
+                    .start();
+            await().until(() -> worker.running() == 5);
+            worker.close();
+            assertThat(handled).hasValue(5);
+            assertThat(queue.stats()).isEqualTo(new QueueStats(15, 0, 0, 0));
+        }
+
+        @Test
+        void Q12_whatIsPaused_isNotClaimed_untilResumed() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            Delivery a = queue.claim(1).get(0);
+            Delivery b = queue.claim(1).get(0);
+            assertThat(queue.pause()).isTrue();
+            assertThat(queue.pause()).isFalse();
+            assertThat(queue.enqueue(Message.of("d")).status()).isEqualTo(Enqueued.Status.NEW);
+            Exchange paused = queue.exchange(List.of(a.acknowledge()), 10);
+            assertThat(paused.settled()).containsExactly(true);
+            assertThat(paused.deliveries()).isEmpty();
+            assertThat(paused.next().orElseThrow()).isBetween(Duration.ofMillis(1), Duration.ofMillis(200));
+            Thread.sleep(220);
+            assertThat(queue.exchange(List.of(b.acknowledge()), 10).settled()).containsExactly(true);
+            assertThat(queue.exchange(List.of(), 10).next()).isEmpty();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(2, 0, 0, 0));
+            CountDownLatch handled = new CountDownLatch(2);
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        handled.countDown();
+                        return delivery.acknowledge();
+                    })
+                    .pollInterval(Duration.ofSeconds(30))
+                    .start()) {
+                Thread.sleep(200); // in which it would claim
+                assertThat(handled.getCount()).isEqualTo(2);
+                assertThat(queue.resume()).isTrue();
+                assertThat(handled.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(worker.running()).isLessThanOrEqualTo(2);
+            }
+            assertThat(queue.resume()).isFalse();
+        }
+
+        @Test
+        void handlersThatMisbehave_areRetried() {
+            WorkQueue queue = builder().maxDeliveries(2).build();
+            queue.enqueueAll(List.of(Message.of("error"), Message.of("extend"), Message.of("foreign")));
+            List<Delivery> seen = new CopyOnWriteArrayList<>();
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        seen.add(delivery);
+                        switch (delivery.text()) {
+                            case "error" -> throw new StackOverflowError("for the test");
+                            case "extend" -> {
+                                return delivery.extend();
+                            }
+                            default -> {
+                                return seen.get(0).acknowledge();
+                            }
+                        }
+                    })
+                    .concurrency(1)
+                    .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
+                    .start()) {
+                await().dontCatchUncaughtExceptions().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 3)));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(seen).hasSize(6);
+            assertThat(queue.deadLetters(0, 3))
+                    .extracting(DeadLetter::cause)
+                    .anyMatch(cause -> cause.contains("thread ended"))
+                    .anyMatch(cause -> cause.contains("must settle the delivery"));
+        }
+
+        @Test
+        void cutConnections_loseNothing() throws InterruptedException {
+            WorkQueue queue =
+                    builder().lease(Duration.ofMillis(1000)).maxDeliveries(100).build();
+            Set<Long> done = ConcurrentHashMap.newKeySet();
+            Random random = new Random(7);
+            try (PatternRuntime straight = PatternRuntime.over(client.connect(server.port()));
+                    QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                                done.add(delivery.id());
+                                return delivery.acknowledge();
+                            })
+                            .start()) {
+                WorkQueue producer = WorkQueue.builder(straight, name)
+                        .engine(engine)
+                        .maxDeliveries(100)
+                        .build();
+                for (int i = 0; i < 20; i++) {
+                    producer.enqueueAll(IntStream.range(0, 20)
+                            .mapToObj(n -> Message.of("x"))
+                            .toList());
+                    Thread.sleep(50);
+                    if (random.nextBoolean()) {
+                        proxy.loseReplies(1);
+                    } else {
+                        proxy.cut(false);
+                    }
+                }
+                await().atMost(Duration.ofSeconds(20)).until(() -> done.size() == 400);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> producer.stats().equals(new QueueStats(0, 0, 0, 0)));
+                assertThat(worker.running()).isZero();
+            }
+        }
+
+        @Test
+        void Q1_killedWorkers_loseNothing() throws InterruptedException {
+            redis.del("done", "handled");
+            WorkQueue queue = builder().maxDeliveries(100).build();
+            Random random = new Random(3);
+            String[] arguments = {client.nameElsewhere(), Integer.toString(server.port()), name, engine.name(), "500"};
+            for (int i = 0; i < MESSAGES; i += 500) {
+                queue.enqueueAll(IntStream.range(i, Math.min(MESSAGES, i + 500))
+                        .mapToObj(n -> Message.of("m" + n))
+                        .toList());
+            }
+            int kills = 0;
+            while (redis.scard("done") < MESSAGES
+                    || queue.stats().ready() + queue.stats().leased() > 0) {
+                try (ChildJvm worker = ChildJvm.run(WorkerProcess.class.getName(), arguments)) {
+                    worker.expect("ready");
+                    long goal = redis.scard("done") + 20 + random.nextInt(MESSAGES / 2);
+                    await().atMost(Duration.ofMinutes(1))
+                            .until(() -> redis.scard("done") >= goal
+                                    || queue.stats().ready() + queue.stats().leased() == 0);
+                    worker.kill();
+                    kills++;
+                }
+                assertThat(kills).as("kills").isLessThan(200);
+            }
+            Set<String> expected = new HashSet<>();
+            IntStream.range(0, MESSAGES).forEach(n -> expected.add("m" + n));
+            assertThat(redis.smembers("done")).isEqualTo(expected);
+            long handled = Long.parseLong(redis.get("handled"));
+            System.out.printf("%d messages, %d kills, %d handled twice%n", MESSAGES, kills, handled - MESSAGES);
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        }
+    }
+
+    @Nested
+    class KilledServer {
+        /** Every message is in exactly one place, whatever happened. */
+        @Test
+        void Q4_withALog_keepsEveryMessageInOnePlace() throws InterruptedException {
+            client.assumeSockets();
+            try (RedisServer logged = RedisServer.start("--appendonly", "yes", "--appendfsync", "always");
+                    PatternRuntime here = PatternRuntime.over(client.connect(logged.port()))) {
+                WorkQueue queue = WorkQueue.builder(here, name)
+                        .engine(engine)
+                        .lease(Duration.ofSeconds(2))
+                        .build();
+                Set<Long> acknowledged = ConcurrentHashMap.newKeySet();
+                Set<Long> maybeAcknowledged = ConcurrentHashMap.newKeySet();
+                Set<Long> enqueued = ConcurrentHashMap.newKeySet();
+                for (int round = 0; round < 3; round++) {
+                    Thread work = new Thread(() -> work(queue, enqueued, acknowledged, maybeAcknowledged));
+                    work.start();
+                    int before = acknowledged.size();
+                    Thread.sleep(400);
+                    await().until(() -> acknowledged.size() > before);
+                    logged.kill();
+                    work.join();
+                    logged.startAgain();
+                    await().ignoreExceptions().until(() -> queue.stats().ready() >= 0);
+                    assertPlaces(logged, enqueued, acknowledged, maybeAcknowledged);
+                }
+                assertThat(acknowledged).isNotEmpty();
+            }
+        }
+
+        private void work(WorkQueue queue, Set<Long> enqueued, Set<Long> acknowledged, Set<Long> maybe) {
+            Random random = new Random();
+            try {
+                for (int i = 0; ; i++) {
+                    Message message = Message.of("m").withDelay(Duration.ofMillis(random.nextInt(50)));
+                    enqueued.add(queue.enqueue(i % 2 == 0 ? message : inAnotherWay(message, i))
+                            .id());
+                    List<Delivery> deliveries = queue.claim(2);
+                    List<Settlement> settlements = new ArrayList<>();
+                    for (Delivery delivery : deliveries) {
+                        if (random.nextInt(3) > 0) {
+                            settlements.add(delivery.acknowledge());
+                            maybe.add(delivery.id());
+                        } else {
+                            settlements.add(
+                                    random.nextBoolean()
+                                            ? delivery.reject("for the test")
+                                            : delivery.retry(Duration.ofMillis(20), "for the test"));
+                        }
+                    }
+                    Exchange exchange = queue.exchange(settlements, 0);
+                    for (int j = 0; j < settlements.size(); j++) {
+                        if (settlements.get(j).kind().equals("ack")
+                                && exchange.settled().get(j)) {
+                            acknowledged.add(settlements.get(j).delivery().id());
+                        }
+                    }
+                }
+            } catch (PatternException e) {
+                // The server was killed.
+            }
+        }
+
+        private void assertPlaces(
+                RedisServer logged, Set<Long> enqueued, Set<Long> acknowledged, Set<Long> maybeAcknowledged) {
+            RedisClient look = RedisClient.create(logged.uri());
+            try {
+                Set<Long> present =
+                        QueuePlaces.read(engine, look.connect().sync(), name).keySet();
+                assertThat(present).doesNotContainAnyElementsOf(acknowledged);
+                Set<Long> missing = new HashSet<>(enqueued);
+                missing.removeAll(present);
+                assertThat(maybeAcknowledged).containsAll(missing);
+            } finally {
+                look.shutdown();
+            }
+        }
+    }
+}
