@@ -380,7 +380,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(16);
+        assertThat(found).isEqualTo(17);
     }
 
     /** Without indentation and empty lines. */
