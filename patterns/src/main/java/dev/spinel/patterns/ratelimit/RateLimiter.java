@@ -24,8 +24,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who may go ahead, over any number of limits: the cost is taken from all of them or from none, atomically and in one
@@ -65,6 +67,7 @@ public final class RateLimiter {
     private final FailureMode failureMode;
     private final Duration maxReservation;
     private final Duration rememberFor;
+    private final @Nullable LocalDenials denials;
 
     private RateLimiter(Builder builder) {
         runtime = builder.runtime;
@@ -73,6 +76,7 @@ public final class RateLimiter {
         failureMode = builder.failureMode;
         maxReservation = builder.maxReservation;
         rememberFor = builder.rememberFor;
+        denials = builder.denyLocally.isZero() ? null : new LocalDenials(runtime.scheduler(), builder.denyLocally);
     }
 
     private static Operation<Answer> acquire(String operation, Retry retry) {
@@ -96,7 +100,21 @@ public final class RateLimiter {
 
     /** As {@link #tryAcquire(RateLimitRequest)}. */
     public CompletionStage<Decision> tryAcquireAsync(RateLimitRequest request) {
-        return take(request, Duration.ZERO);
+        if (denials == null) {
+            return take(request, Duration.ZERO);
+        }
+        Decision.Limited denied = denials.find(request);
+        if (denied != null) {
+            runtime.listener().event("ratelimit.limited", name);
+            return CompletableFuture.completedFuture(denied);
+        }
+        long askedNanos = runtime.scheduler().nanoTime();
+        return take(request, Duration.ZERO).thenApply(decision -> {
+            if (decision instanceof Decision.Limited limited && !limited.degraded()) {
+                denials.add(request, askedNanos, limited);
+            }
+            return decision;
+        });
     }
 
     /**
@@ -146,6 +164,9 @@ public final class RateLimiter {
         Arguments arguments =
                 new Arguments().add(grant.cost()).add(grant.token()).add(grant.takenAtMicros());
         addLimits(arguments);
+        if (denials != null) {
+            denials.remove(grant.key());
+        }
         return runtime.run(REFUND, keys(grant.key(), limits), arguments);
     }
 
@@ -339,6 +360,7 @@ public final class RateLimiter {
         private FailureMode failureMode = FailureMode.FAIL;
         private Duration maxReservation = Duration.ZERO;
         private Duration rememberFor = Duration.ofMinutes(1);
+        private Duration denyLocally = Duration.ZERO;
 
         private Builder(PatternRuntime runtime) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -368,6 +390,16 @@ public final class RateLimiter {
             return this;
         }
 
+        /**
+         * Lets the limiter itself answer {@link RateLimiter#tryAcquire} for a cost that the server has denied to the key, until the time
+         * that the server told, at most this long; not unless set. A second is enough to keep those away who ask in a loop. A
+         * refund in another process then makes a cost fit so much later at most. Holds for up to 10,000 keys.
+         */
+        public Builder denyLocally(Duration atMost) {
+            denyLocally = requireNonNull(atMost, "atMost");
+            return this;
+        }
+
         /** How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
@@ -387,6 +419,7 @@ public final class RateLimiter {
                 throw new IllegalArgumentException("Limiter '" + name + "' has no limit");
             }
             checkDuration("maxReservation", maxReservation, Duration.ZERO);
+            checkDuration("denyLocally", denyLocally, Duration.ZERO);
             checkDuration("rememberFor", rememberFor, Duration.ofMillis(1));
             Set<String> names = new HashSet<>();
             for (Limit limit : limits) {
