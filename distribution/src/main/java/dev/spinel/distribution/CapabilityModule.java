@@ -24,8 +24,8 @@ final class CapabilityModule extends AbstractModule {
     /** In the order in which they load and end: whether there is a log decides whether a snapshot is loaded. */
     @Provides
     @Singleton
-    List<Capability> capabilities() {
-        RdbFormat format = new RdbFormat(EngineModule.REDIS_VERSION, System::currentTimeMillis);
+    List<Capability> capabilities(ServerClock clock) {
+        RdbFormat format = new RdbFormat(EngineModule.REDIS_VERSION, clock::unixMillis);
         return List.of(
                 new LuaScripting(EngineModule.REDIS_VERSION, new RdbLibraryFormat()),
                 new AofPersistence(format, () -> Runtime.getRuntime().halt(1)),

@@ -46,6 +46,7 @@ final class EngineModule extends AbstractModule {
             ServerProcess process,
             PluginHost plugins,
             List<Capability> capabilities,
+            ServerClock clock,
             ServerLog log) {
         return new Engine(new EngineOptions(
                 configuration.registry(),
@@ -56,8 +57,8 @@ final class EngineModule extends AbstractModule {
                 plugins,
                 capabilities,
                 maxDataBytes(Runtime.getRuntime().maxMemory()),
-                System::currentTimeMillis,
-                System::nanoTime,
+                clock::unixMillis,
+                clock.nanos(),
                 new SplittableRandom(),
                 REDIS_VERSION,
                 spinelVersion(),

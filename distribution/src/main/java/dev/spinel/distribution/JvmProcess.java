@@ -9,7 +9,6 @@ import java.lang.management.OperatingSystemMXBean;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -22,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class JvmProcess implements ServerProcess {
     private static final int PAGE_BYTES = 4096;
-    private static final int MICROS_PER_SECOND = 1_000_000;
-    private static final int NANOS_PER_MICRO = 1000;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final Path STAT = Path.of("/proc/self/stat");
     /** Index of the time in the kernel among the fields behind the name, see proc(5). */
@@ -36,6 +33,7 @@ final class JvmProcess implements ServerProcess {
     private static final long SAMPLE_NANOS = 100_000_000;
 
     private final ServerLog log;
+    private final ServerClock clock;
     private final String executable;
     private final boolean isLaunched;
     private final AtomicBoolean releasing = new AtomicBoolean();
@@ -59,7 +57,8 @@ final class JvmProcess implements ServerProcess {
                 : Runtime.getRuntime().maxMemory();
     }
 
-    JvmProcess(ServerLog log) {
+    JvmProcess(ServerLog log, ServerClock clock) {
+        this.clock = clock;
         this.log = log;
         String home = System.getProperty("spinel.home");
         this.isLaunched = home != null;
@@ -168,8 +167,7 @@ final class JvmProcess implements ServerProcess {
 
     @Override
     public long unixMicros() {
-        Instant now = Instant.now();
-        return now.getEpochSecond() * MICROS_PER_SECOND + now.getNano() / NANOS_PER_MICRO;
+        return clock.unixMicros().getAsLong();
     }
 
     @Override

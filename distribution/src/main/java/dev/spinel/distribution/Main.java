@@ -137,7 +137,13 @@ public final class Main {
         try {
             ProcessSignals signals = new ProcessSignals(config, log);
             SpinelServer server = SpinelServer.launch(
-                    configuration, log, List.of(), home == null ? null : Path.of(home, "plugins"), false, true);
+                    configuration,
+                    log,
+                    ServerClock.SYSTEM,
+                    List.of(),
+                    home == null ? null : Path.of(home, "plugins"),
+                    false,
+                    true);
             signals.handle(server);
             boolean served = server.awaitStart();
             if (served) {

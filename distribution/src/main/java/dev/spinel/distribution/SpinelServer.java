@@ -73,9 +73,10 @@ public final class SpinelServer implements AutoCloseable {
     }
 
     /** The parts of a server. */
-    private static List<Module> modules(Configuration configuration, ServerLog log, boolean loadsSnapshot) {
+    private static List<Module> modules(
+            Configuration configuration, ServerLog log, ServerClock clock, boolean loadsSnapshot) {
         return List.of(
-                new ProcessModule(log),
+                new ProcessModule(log, clock),
                 new ConfigurationModule(configuration),
                 new PluginModule(),
                 new CapabilityModule(loadsSnapshot),
@@ -83,8 +84,9 @@ public final class SpinelServer implements AutoCloseable {
                 new TransportModule());
     }
 
-    private static Injector injector(Configuration configuration, ServerLog log, boolean loadsSnapshot) {
-        List<Module> strict = new ArrayList<>(modules(configuration, log, loadsSnapshot));
+    private static Injector injector(
+            Configuration configuration, ServerLog log, ServerClock clock, boolean loadsSnapshot) {
+        List<Module> strict = new ArrayList<>(modules(configuration, log, clock, loadsSnapshot));
         strict.add(binder -> {
             binder.requireExplicitBindings();
             binder.requireExactBindingAnnotations();
@@ -186,6 +188,7 @@ public final class SpinelServer implements AutoCloseable {
     static SpinelServer launch(
             Configuration configuration,
             ServerLog log,
+            ServerClock clock,
             List<ServerPlugin> plugins,
             @Nullable Path pluginDirectory,
             boolean anyPort,
@@ -197,7 +200,7 @@ public final class SpinelServer implements AutoCloseable {
         config.bind(
                 "loglevel",
                 value -> log.threshold(ServerLog.Level.valueOf(value.text().toUpperCase(Locale.ROOT))));
-        Injector injector = injector(configuration, log, loadsSnapshot);
+        Injector injector = injector(configuration, log, clock, loadsSnapshot);
         NettyTransport<Client> transport = injector.getInstance(Key.get(new TypeLiteral<NettyTransport<Client>>() {}));
         EngineLoop loop = injector.getInstance(EngineLoop.class);
         PluginRegistry registry = injector.getInstance(PluginRegistry.class);
@@ -264,6 +267,7 @@ public final class SpinelServer implements AutoCloseable {
         private final Configuration configuration = new Configuration();
         private final List<ServerPlugin> plugins = new ArrayList<>();
         private ServerLog log = ServerLog.silent();
+        private ServerClock clock = ServerClock.SYSTEM;
         private @Nullable Path pluginDirectory;
         private boolean loadsSnapshot;
 
@@ -295,6 +299,12 @@ public final class SpinelServer implements AutoCloseable {
             return this;
         }
 
+        /** The time that the server has; the system's unless set. */
+        Builder clock(ServerClock value) {
+            clock = value;
+            return this;
+        }
+
         /** A plugin on the class path of this program; started with the server and closed with it. */
         public Builder plugin(ServerPlugin plugin) {
             plugins.add(plugin);
@@ -314,7 +324,7 @@ public final class SpinelServer implements AutoCloseable {
          * @throws IllegalArgumentException if a plugin of {@link #plugin} is refused
          */
         public SpinelServer start() {
-            SpinelServer server = launch(configuration, log, plugins, pluginDirectory, true, loadsSnapshot);
+            SpinelServer server = launch(configuration, log, clock, plugins, pluginDirectory, true, loadsSnapshot);
             server.awaitStart();
             return server;
         }

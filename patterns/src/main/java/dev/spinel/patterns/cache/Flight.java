@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -250,7 +249,7 @@ final class Flight<V> implements ChannelListener {
         Duration poll = cache.pollInterval();
         long nanos = (atMost.compareTo(poll) < 0 ? atMost : poll).toNanos();
         // A little later than the lease ends, and not all processes at once.
-        long jitter = ThreadLocalRandom.current().nextLong(nanos / 10 + 2_000_000);
+        long jitter = cache.scheduler().jitterNanos(nanos / 10 + 2_000_000);
         timer = cache.scheduler().schedule(Duration.ofNanos(nanos + 1_000_000 + jitter), this::ask);
     }
 

@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -210,7 +209,7 @@ final class Contenders implements ChannelListener {
         Duration poll = settings.pollInterval();
         long nanos = (atMost.compareTo(poll) < 0 ? atMost : poll).toNanos();
         // A little later than the lease ends, and not all at once.
-        long jitter = ThreadLocalRandom.current().nextLong(nanos / 10 + 2_000_000);
+        long jitter = scheduler.jitterNanos(nanos / 10 + 2_000_000);
         timer = scheduler.schedule(Duration.ofNanos(nanos + 1_000_000 + jitter), this::ask);
     }
 

@@ -214,7 +214,7 @@ public final class PatternRuntime implements AutoCloseable {
             if (attempts >= retryPolicy.maxAttempts()) {
                 giveUp(failure);
             } else {
-                scheduler.schedule(retryPolicy.delayAfter(attempts), this::attempt);
+                scheduler.schedule(retryPolicy.delayAfter(attempts, scheduler), this::attempt);
             }
         }
 

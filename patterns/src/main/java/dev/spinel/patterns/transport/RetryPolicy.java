@@ -1,7 +1,6 @@
 package dev.spinel.patterns.transport;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How often and when an operation is tried again after it could not be sent, or was refused without effect, or, if it is
@@ -27,10 +26,10 @@ public record RetryPolicy(int maxAttempts, Duration firstDelay, Duration maxDela
     }
 
     /** The delay after the given number of failed attempts, of which a random half is taken off against herds. */
-    Duration delayAfter(int attempts) {
+    Duration delayAfter(int attempts, Scheduler scheduler) {
         long maxNanos = maxDelay.toNanos();
         long nanos = Math.min(maxNanos, firstDelay.toNanos() << Math.min(attempts - 1, 20));
         long bounded = nanos <= 0 ? maxNanos : nanos;
-        return Duration.ofNanos(bounded / 2 + ThreadLocalRandom.current().nextLong(bounded / 2 + 1));
+        return Duration.ofNanos(bounded / 2 + scheduler.jitterNanos(bounded / 2 + 1));
     }
 }

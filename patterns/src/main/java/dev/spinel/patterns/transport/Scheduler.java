@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +19,11 @@ public interface Scheduler {
 
     /** Runs a task once after a delay. The task does not block and throws nothing. */
     Task schedule(Duration delay, Runnable task);
+
+    /** A random time from zero up to the given bound, excluded, by which a delay is varied so that not all act at once. */
+    default long jitterNanos(long boundNanos) {
+        return ThreadLocalRandom.current().nextLong(boundNanos);
+    }
 
     /** A task that waits for its time. */
     @FunctionalInterface

@@ -1,0 +1,164 @@
+package dev.spinel.distribution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.distribution.Linearizability.Operation;
+import dev.spinel.patterns.ratelimit.Decision;
+import dev.spinel.patterns.ratelimit.Grant;
+import dev.spinel.patterns.ratelimit.Limit;
+import dev.spinel.patterns.ratelimit.RateLimitRequest;
+import dev.spinel.patterns.ratelimit.RateLimiter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rate limits in virtual time: what holds for any order of events and any faults between two steps. */
+class RateLimiterSimulationIT {
+    private static final int CAPACITY = 20;
+
+    /**
+     * A step of the model.
+     *
+     * @param cost what was taken, below zero for a refund
+     * @param granted whether it was; null if he was told nothing
+     * @param remaining what he was told to be left, if not below zero
+     */
+    private record Step(long cost, @Nullable Boolean granted, long remaining) {}
+
+    /** @param state how much is used */
+    private static @Nullable Long apply(Long state, Step step) {
+        long after = state + step.cost;
+        boolean fits = after <= CAPACITY;
+        if (step.granted == null) {
+            return fits ? Long.valueOf(after) : state;
+        }
+        if (step.granted != fits) {
+            return null;
+        }
+        long used = fits ? after : state;
+        return step.remaining < 0 || step.remaining == CAPACITY - used ? Long.valueOf(used) : null;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 10})
+    void R2_R10_decisionsAndRefunds_areLinearizable(int faults) {
+        RecipeSimulation.forSeeds(run -> {
+            List<Operation<Step>> history = new ArrayList<>();
+            run.network.faults(faults, false);
+            run.disturb(Duration.ofMinutes(1), Duration.ofMillis(200), faults > 0);
+            for (int i = 0; i < 4; i++) {
+                // A unit comes back after an hour, so that none does here.
+                RateLimiter limiter = RateLimiter.builder(run.process())
+                        .limits(
+                                Limit.FixedWindow.of("window", CAPACITY, Duration.ofDays(300)),
+                                Limit.SlidingLog.of("log", CAPACITY, Duration.ofDays(300)))
+                        .rememberFor(Duration.ofHours(1))
+                        .build();
+                List<Grant> grants = new ArrayList<>();
+                int process = i;
+                run.work(
+                        run.processes.get(i),
+                        10,
+                        Duration.ofMillis(20),
+                        step -> grants.isEmpty() || run.simulation.oneIn(2)
+                                ? take(run, limiter, process + ":" + step, grants, history)
+                                : refund(run, limiter, grants.remove(0), history));
+            }
+            run.finish(Duration.ofMinutes(5));
+            assertThat(history).hasSize(40);
+            assertThat(Linearizability.holds(history, 0L, RateLimiterSimulationIT::apply))
+                    .as(() -> history.toString())
+                    .isTrue();
+        });
+    }
+
+    private static CompletionStage<?> take(
+            RecipeSimulation run, RateLimiter limiter, String id, List<Grant> grants, List<Operation<Step>> history) {
+        Random random = run.simulation.random();
+        long cost = 1 + random.nextInt(4);
+        RateLimitRequest request = RateLimitRequest.of("key").withCost(cost);
+        long asked = run.simulation.nowNanos();
+        return limiter.tryAcquireAsync(random.nextBoolean() ? request.withId(id) : request)
+                .handle((decision, failure) -> {
+                    if (failure != null) {
+                        RecipeSimulation.assertIsOfRecipe(failure);
+                        history.add(new Operation<>(asked, Long.MAX_VALUE, new Step(cost, null, -1)));
+                        return null;
+                    }
+                    grant(decision).ifPresent(grants::add);
+                    return history.add(new Operation<>(
+                            asked,
+                            run.simulation.nowNanos(),
+                            new Step(cost, decision.allowed(), decision.remaining())));
+                });
+    }
+
+    private static Optional<Grant> grant(Decision decision) {
+        return decision instanceof Decision.Allowed allowed ? allowed.grant() : Optional.empty();
+    }
+
+    private static CompletionStage<?> refund(
+            RecipeSimulation run, RateLimiter limiter, Grant grant, List<Operation<Step>> history) {
+        long asked = run.simulation.nowNanos();
+        return limiter.refundAsync(grant).handle((refunded, failure) -> {
+            if (failure != null) {
+                RecipeSimulation.assertIsOfRecipe(failure);
+                return history.add(new Operation<>(asked, Long.MAX_VALUE, new Step(-grant.cost(), null, -1)));
+            }
+            assertThat(refunded).isTrue();
+            return history.add(new Operation<>(asked, run.simulation.nowNanos(), new Step(-grant.cost(), true, -1)));
+        });
+    }
+
+    /** In any period no more than the limit, by the times at which callers asked and were told. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void R1_noMoreIsAdmitted_thanALimitSays_whateverFails(boolean log) {
+        Duration period = Duration.ofSeconds(2);
+        int count = 5;
+        RecipeSimulation.forSeeds(run -> {
+            record Admission(long askedNanos, long toldNanos) {}
+            List<Admission> admissions = new ArrayList<>();
+            run.network.faults(20, true);
+            run.disturb(Duration.ofMinutes(1), period.multipliedBy(2), true);
+            for (int i = 0; i < 4; i++) {
+                RateLimiter limiter = RateLimiter.builder(run.process())
+                        .limits(
+                                log
+                                        ? Limit.SlidingLog.of("log", count, period)
+                                        : new Limit.Gcra("gcra", count, period, 1))
+                        .denyLocally(Duration.ofMillis(500))
+                        .build();
+                run.work(run.processes.get(i), 100, period.dividedBy(10), step -> {
+                    long asked = run.simulation.nowNanos();
+                    CompletableFuture<Object> told = new CompletableFuture<>();
+                    var unused = limiter.tryAcquireAsync(RateLimitRequest.of("key"))
+                            .whenComplete((decision, failure) -> {
+                                if (failure == null && decision.allowed()) {
+                                    admissions.add(new Admission(asked, run.simulation.nowNanos()));
+                                }
+                                told.complete(step);
+                            });
+                    return told;
+                });
+            }
+            run.finish(Duration.ofMinutes(10));
+            assertThat(admissions).hasSizeGreaterThan(10);
+            // Those that were certainly decided within a period.
+            for (Admission first : admissions) {
+                long within = admissions.stream()
+                        .filter(other -> other.askedNanos >= first.askedNanos
+                                && other.toldNanos < first.askedNanos + period.toNanos())
+                        .count();
+                assertThat(within).as("from " + first).isLessThanOrEqualTo(count + (log ? 0 : 1));
+            }
+        });
+    }
+}
