@@ -30,12 +30,12 @@ import org.junit.jupiter.api.TestFactory;
 final class SpecFactsTest {
     /** The commands of Redis 7.4 and 8.0 on the time to live of fields: arity, flags and first version. */
     private static final Map<String, String> FIELD_EXPIRY = Map.ofEntries(
-            Map.entry("HEXPIRE", "-6 write denyoom fast 7.4.0"),
-            Map.entry("HEXPIREAT", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HEXPIRE", "-6 write fast 7.4.0"),
+            Map.entry("HEXPIREAT", "-6 write fast 7.4.0"),
             Map.entry("HEXPIRETIME", "-5 readonly fast 7.4.0"),
             Map.entry("HPERSIST", "-5 write fast 7.4.0"),
-            Map.entry("HPEXPIRE", "-6 write denyoom fast 7.4.0"),
-            Map.entry("HPEXPIREAT", "-6 write denyoom fast 7.4.0"),
+            Map.entry("HPEXPIRE", "-6 write fast 7.4.0"),
+            Map.entry("HPEXPIREAT", "-6 write fast 7.4.0"),
             Map.entry("HPEXPIRETIME", "-5 readonly fast 7.4.0"),
             Map.entry("HPTTL", "-5 readonly fast 7.4.0"),
             Map.entry("HTTL", "-5 readonly fast 7.4.0"),

@@ -3,6 +3,7 @@ package dev.spinel.engine.command.hash;
 import dev.spinel.api.command.Call;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
+import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,15 @@ record FieldArguments(int first, int count) {
      * @param countError what is wrong with a number of fields that is not positive
      */
     static FieldArguments parse(Call call, int index, String countError) {
+        FieldArguments fields = parseFirst(call, index, countError);
+        if (fields.end() != call.argCount()) {
+            throw wrongCount();
+        }
+        return fields;
+    }
+
+    /** Parses the arguments, which others may follow. */
+    static FieldArguments parseFirst(Call call, int index, String countError) {
         if (index >= call.argCount() || !call.argIs(index, "FIELDS")) {
             throw Errors.err("Mandatory argument FIELDS is missing or not at the right position");
         }
@@ -32,8 +42,8 @@ record FieldArguments(int first, int count) {
             throw Errors.err(countError);
         }
         long count = call.integerArg(index + 1, 1, Long.MAX_VALUE, countError);
-        if (count != call.argCount() - index - 2) {
-            throw Errors.err("The `numfields` parameter must match the number of arguments");
+        if (count > call.argCount() - index - 2) {
+            throw wrongCount();
         }
         return new FieldArguments(index + 2, (int) count);
     }
@@ -48,6 +58,16 @@ record FieldArguments(int first, int count) {
             throw Errors.err("wrong number of arguments");
         }
         return new FieldArguments(index + 2, (int) count);
+    }
+
+    /** What is wrong when the number of fields is not that of the fields. */
+    static CommandException wrongCount() {
+        return Errors.err("The `numfields` parameter must match the number of arguments");
+    }
+
+    /** The index behind the last field. */
+    int end() {
+        return first + count;
     }
 
     Bytes field(Call call, int index) {

@@ -62,8 +62,16 @@ final class FieldExpiry {
             condition |= option;
             index++;
         }
+        FieldArguments fields =
+                FieldArguments.parseFirst(call, index, "Parameter `numFields` should be greater than 0");
+        for (index = fields.end(); index < call.argCount(); index++) {
+            int option = condition(call, index);
+            if (option == 0) {
+                throw FieldArguments.wrongCount();
+            }
+            condition |= option;
+        }
         requireCompatible(condition);
-        FieldArguments fields = FieldArguments.parse(call, index, "Parameter `numFields` should be greater than 0");
         ReplyWriter reply = call.reply();
         reply.array(fields.count());
         if (hash == null) {
@@ -72,7 +80,7 @@ final class FieldExpiry {
         }
         boolean past = call.keys().isPast(whenMillis);
         FieldRemoval removal = new FieldRemoval(call, hash);
-        List<Bytes> changed = new ArrayList<>();
+        FieldTimes times = new FieldTimes(hash);
         for (int i = 0; i < fields.count(); i++) {
             Bytes field = fields.field(call, i);
             long currentMillis = hash.expiresAtMillis(field);
@@ -84,15 +92,14 @@ final class FieldExpiry {
                 removal.expire(field);
                 reply.integer(DELETED);
             } else {
-                hash.expireAt(field, whenMillis);
-                changed.add(field);
+                times.set(field, currentMillis, whenMillis);
                 reply.integer(DONE);
             }
         }
         removal.finish();
-        if (!changed.isEmpty()) {
+        if (!times.changed().isEmpty()) {
             call.changed(key, KeyEvent.HASH, "hexpire");
-            FieldArguments.propagate(call, changed, HPEXPIREAT, key, FieldArguments.number(whenMillis));
+            FieldArguments.propagate(call, times.changed(), HPEXPIREAT, key, FieldArguments.number(whenMillis));
         }
     }
 

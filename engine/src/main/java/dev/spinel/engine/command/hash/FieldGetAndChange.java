@@ -59,11 +59,13 @@ final class FieldGetAndChange {
 
     /** Without options it only reads; a time that is over deletes the fields. */
     static void hgetex(Call call) {
-        FieldOptions options = FieldOptions.ofHgetex(call);
         Bytes key = call.arg(1);
+        HashValue hash = call.keys().read(ValueType.HASH, key);
+        FieldOptions options = FieldOptions.ofHgetex(call);
         boolean changes = options.timeToLive() != TimeToLive.UNSAID;
-        HashValue hash =
-                changes ? call.keys().modify(ValueType.HASH, key) : call.keys().read(ValueType.HASH, key);
+        if (changes) {
+            hash = call.keys().modify(ValueType.HASH, key);
+        }
         int count = options.fields().count();
         ReplyWriter reply = call.reply();
         reply.array(count);
@@ -86,25 +88,15 @@ final class FieldGetAndChange {
 
     private static void setTimes(Call call, HashValue hash, FieldOptions options) {
         boolean persists = options.timeToLive() == TimeToLive.PERSIST;
-        List<Bytes> changed = new ArrayList<>();
-        List<Long> timesBefore = new ArrayList<>();
-        try {
-            for (int i = 0; i < options.fields().count(); i++) {
-                Bytes field = options.field(i);
-                long before = hash.expiresAtMillis(field);
-                if (before != HashValue.NO_FIELD && (!persists || before != HashValue.NO_EXPIRY)) {
-                    hash.expireAt(field, options.expiresAtMillis());
-                    changed.add(field);
-                    timesBefore.add(before);
-                }
+        FieldTimes times = new FieldTimes(hash);
+        for (int i = 0; i < options.fields().count(); i++) {
+            Bytes field = options.field(i);
+            long before = hash.expiresAtMillis(field);
+            if (before != HashValue.NO_FIELD && (!persists || before != HashValue.NO_EXPIRY)) {
+                times.set(field, before, options.expiresAtMillis());
             }
-        } catch (RuntimeException noMemory) {
-            // A time takes memory, and the client is to be answered that nothing was done.
-            for (int i = changed.size() - 1; i >= 0; i--) {
-                hash.expireAt(changed.get(i), timesBefore.get(i));
-            }
-            throw noMemory;
         }
+        List<Bytes> changed = times.changed();
         if (changed.isEmpty()) {
             return;
         }
@@ -128,21 +120,33 @@ final class FieldGetAndChange {
             return;
         }
         if (options.timeToLive() == TimeToLive.SET && call.keys().isPast(options.expiresAtMillis())) {
-            if (hash != null) {
-                expire(call, hash, options);
-            }
+            setAndExpire(call, hash, options);
         } else {
             set(call, hash == null ? call.keys().modifyOrCreate(ValueType.HASH, key) : hash, options);
         }
         call.reply().integer(1);
     }
 
-    private static void expire(Call call, HashValue hash, FieldOptions options) {
+    /** Removes the fields and tells of them as if they had been set before that, whether they were there or not. */
+    private static void setAndExpire(Call call, @Nullable HashValue hash, FieldOptions options) {
+        Bytes key = call.arg(1);
+        call.event(call.keys(), key, KeyEvent.HASH, "hset");
+        if (hash != null && expire(call, hash, options)) {
+            return;
+        }
+        call.event(call.keys(), key, KeyEvent.HASH, "hdel");
+        if (hash == null) {
+            call.event(call.keys(), key, KeyEvent.GENERIC, "del");
+        }
+    }
+
+    /** False when none of the fields was there. */
+    private static boolean expire(Call call, HashValue hash, FieldOptions options) {
         FieldRemoval removal = new FieldRemoval(call, hash);
         for (int i = 0; i < options.fields().count(); i++) {
             removal.expire(options.field(i));
         }
-        removal.finish();
+        return removal.finish();
     }
 
     /** Logged without condition, and each time to live that is kept as the time that it is. */

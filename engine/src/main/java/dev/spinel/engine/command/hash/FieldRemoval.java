@@ -40,10 +40,10 @@ final class FieldRemoval {
         }
     }
 
-    /** Tells of the removal, if there was one, logs it as HDEL, and removes the key of a hash without fields. */
-    void finish() {
+    /** Tells of the removal, logs it as HDEL, and removes the key of a hash without fields; false if there was none. */
+    boolean finish() {
         if (removed.isEmpty()) {
-            return;
+            return false;
         }
         Bytes key = call.arg(1);
         boolean emptied = hash.size() == 0;
@@ -53,5 +53,6 @@ final class FieldRemoval {
         if (emptied) {
             call.keys().removeIfEmpty(key);
         }
+        return true;
     }
 }

@@ -64,6 +64,15 @@ class FieldExpiryTest {
         }
 
         @Test
+        void conditions_standBeforeOrAfterTheFields() {
+            assertReply("HPEXPIRE h 1000 FIELDS 2 a b NX", "[1 1]");
+            assertReply("HPEXPIRE h 2000 XX FIELDS 2 a c GT", "[1 0]");
+            assertReply("HPEXPIRE h 2000 FIELDS 1 NX XX", "[-2]");
+            assertReply("HPEXPIRE h 2000 FIELDS 1 a XX b", COUNT_ERROR);
+            assertReply("HPTTL h FIELDS 3 a b c", "[2000 1000 -1]");
+        }
+
+        @Test
         void conditionNotMet_deletesNothing() {
             assertReply("HPEXPIREAT h 1 XX FIELDS 1 a", "[0]");
             assertReply("HGET h a", "1");
@@ -437,6 +446,8 @@ class FieldExpiryTest {
             assertReply("HGETEX h FIELDS 2 a", "-ERR wrong number of arguments");
             assertReply("HGETEX h FIELDS 1 a b", "-ERR wrong number of arguments");
             assertReply("HGETEX h EX 70368744177664 FIELDS 1 a", "-ERR invalid expire time in 'hgetex' command");
+            server.send("SET s v");
+            assertThat(server.send("HGETEX s EX x FIELDS 0 a")).startsWith("-WRONGTYPE");
         }
     }
 
@@ -489,6 +500,26 @@ class FieldExpiryTest {
             assertEffects("HDEL h a");
             assertReply("HSETEX new EXAT 1 FIELDS 1 a 9", "1");
             assertReply("EXISTS new", "0");
+        }
+
+        @Test
+        void pastTime_tellsOfSettingAndRemoval() {
+            CommandTester.Session subscriber = server.connect();
+            server.send("CONFIG SET notify-keyspace-events KEA");
+            subscriber.send("PSUBSCRIBE __keyspace@0__:*");
+            subscriber.take();
+            server.send("HSETEX h EXAT 1 FIELDS 1 a 9");
+            assertThat(subscriber.take())
+                    .containsSubsequence(":h hset", ":h hdel")
+                    .doesNotContain(":h del");
+            server.send("HSETEX h EXAT 1 FIELDS 1 x 9");
+            assertThat(subscriber.take())
+                    .containsSubsequence(":h hset", ":h hdel")
+                    .doesNotContain(":h del");
+            server.send("HSETEX h EXAT 1 FIELDS 2 b 9 c 9");
+            assertThat(subscriber.take()).containsSubsequence(":h hset", ":h hdel", ":h del");
+            server.send("HSETEX new EXAT 1 FIELDS 1 a 9");
+            assertThat(subscriber.take()).containsSubsequence(":new hset", ":new hdel", ":new del");
         }
 
         @Test
