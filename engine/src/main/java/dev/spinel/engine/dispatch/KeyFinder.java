@@ -19,7 +19,7 @@ import java.util.Set;
 public final class KeyFinder {
     /*
      * Key specifications find the keys of nearly every command. Two kinds of commands need a look at their options: those
-     * whose keys may stand anywhere (the STORE of SORT), and those that use a key in one way or another (the GET of SET
+     * whose keys may stand anywhere (the STORE of SORT and of GEORADIUS, of which the last one counts), and those that use a key in one way or another (the GET of SET
      * and of BITFIELD).
      * Keys that do not stand in the arguments at all (BY and GET of SORT) are never found.
      *
@@ -60,6 +60,7 @@ public final class KeyFinder {
         // the name alone does not do: CONFIG SET, HIMPORT SET, or a subcommand of a plugin, may be called the same
         return switch (special ? spec.name() : "") {
             case "BITFIELD" -> findOfBitfield(args, offset, argCount);
+            case "GEORADIUS", "GEORADIUSBYMEMBER" -> findOfGeoradius(spec, args, offset, argCount);
             case "MIGRATE" -> findOfMigrate(spec, args, offset, argCount);
             case "SET" -> {
                 boolean ofString = spec.group() == CommandGroup.STRING;
@@ -213,6 +214,27 @@ public final class KeyFinder {
             get |= args[offset + position].isWord("GET");
         }
         return add(1, get ? READ_AND_REPLACED : REPLACED);
+    }
+
+    /** The options begin where the specification of STORE looks for it first; STORE and STOREDIST replace each other. */
+    private int findOfGeoradius(CommandSpec spec, Bytes[] args, int offset, int argCount) {
+        KeySpec stored = spec.keySpecs().get(1);
+        int options = ((KeySpec.Begin.Keyword) stored.begin()).startFrom();
+        int store = 0;
+        for (int position = options; position + 1 < argCount; position++) {
+            Bytes arg = args[offset + position];
+            if (arg.isWord("COUNT")) {
+                position++;
+            } else if (arg.isWord("STORE") || arg.isWord("STOREDIST")) {
+                position++;
+                store = position;
+            }
+        }
+        add(1, spec.keySpecs().get(0).flags());
+        if (store > 0) {
+            add(store, stored.flags());
+        }
+        return count();
     }
 
     private int findOfSort(CommandSpec spec, Bytes[] args, int offset, int argCount) {

@@ -48,6 +48,21 @@ final class KeyFinderTest {
         assertThat(find(command)).isEqualTo(expected);
     }
 
+    /** What is written is what is checked; redis-server 7.0.15 tells the first STORE and writes to the last. */
+    @ParameterizedTest
+    @CsvSource({
+        "GEORADIUS a 0 0 1 km, a:RO+access",
+        "GEORADIUS a 0 0 1 km STORE d, a:RO+access d:OW+update",
+        "GEORADIUS a 0 0 1 km STORE x COUNT 1 STOREDIST STORE, a:RO+access STORE:OW+update",
+        "GEORADIUS a 0 0 1 km STOREDIST x STORE d ASC, a:RO+access d:OW+update",
+        "GEORADIUS a STORE 0 1 km STORE, a:RO+access",
+        "GEORADIUSBYMEMBER a STORE 1 km STORE x STORE d, a:RO+access d:OW+update",
+        "GEORADIUSBYMEMBER a store 1 km, a:RO+access"
+    })
+    void find_ofGeoradius_theLastStore(String command, String expected) throws ReflectiveOperationException {
+        assertThat(find(command)).isEqualTo(expected);
+    }
+
     @Nested
     class Contradictions {
         @ParameterizedTest
