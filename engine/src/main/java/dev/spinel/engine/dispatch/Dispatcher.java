@@ -508,10 +508,12 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             return;
         }
         int concerns = command.gateMask() & (serverState | client.flagBits());
-        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0 && client.is(ClientFlag.IN_EXEC)) {
-            Verdict verdict = checkAccess(client, command, args, argCount, Context.MULTI);
+        if ((concerns & ClientFlag.RESTRICTED.bit()) != 0) {
+            // Permissions may have been lost since the request came.
+            boolean inExec = client.is(ClientFlag.IN_EXEC);
+            Verdict verdict = checkAccess(client, command, args, argCount, inExec ? Context.MULTI : Context.TOPLEVEL);
             if (verdict != Verdict.ALLOWED) {
-                reject(client, command, notPermittedAnyMore(verdict));
+                reject(client, command, inExec ? notPermittedAnyMore(verdict) : notPermitted(verdict, command));
                 return;
             }
         }
@@ -888,10 +890,13 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
         }
         command.executed(took, failed, goesOn, tracksLatency);
         long micros = took / 1000;
-        log(commandLogs.slow(), micros, client, command, args, argCount);
-        log(commandLogs.largeReplies(), replyBytes, client, command, args, argCount);
-        if (commandLogs.largeRequests().isOn()) {
-            log(commandLogs.largeRequests(), bytesOf(args, argCount), client, command, args, argCount);
+        if (!client.is(ClientFlag.BLOCKED)) {
+            // What waits is logged when it is served.
+            log(commandLogs.slow(), micros, client, command, args, argCount);
+            log(commandLogs.largeReplies(), replyBytes, client, command, args, argCount);
+            if (commandLogs.largeRequests().isOn()) {
+                log(commandLogs.largeRequests(), bytesOf(args, argCount), client, command, args, argCount);
+            }
         }
         latencyMonitor.add(
                 command.spec().is(CommandFlag.FAST) ? "fast-command" : "command",
@@ -910,13 +915,15 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
     private void log(
             CommandLog commandLog, long amount, Client client, RegisteredCommand command, Bytes[] args, int argCount) {
         if (commandLog.logs(amount) && !command.spec().is(CommandFlag.SKIP_SLOWLOG)) {
+            // Of the commands of a script it is the script's client that is worth knowing.
+            Client who = depth == 0 ? client : contexts.get(0).client();
             commandLog.add(
                     services.clock().nowMillis() / 1000,
                     amount,
                     args,
                     argCount,
-                    client.connection().remoteAddress(),
-                    client.name());
+                    who.connection().remoteAddress(),
+                    who.name());
         }
     }
 }

@@ -211,6 +211,30 @@ class AclCommandsTest {
     }
 
     @Nested
+    class PermissionsLostWhileWaiting {
+        @Test
+        void command_isRefusedInsteadOfServed() {
+            Session session = user("~k +blpop");
+            session.send("blpop k 0");
+            tester.send("acl setuser u -blpop");
+            tester.send("rpush k a");
+            assertThat(session.take()).contains("-NOPERM this user has no permissions to run the 'blpop' command");
+            assertThat(tester.send("llen k")).isEqualTo("1");
+            assertThat(tester.send("acl log")).contains("reason command context toplevel object blpop");
+        }
+
+        @Test
+        void key_isRefusedInsteadOfServed() {
+            Session session = user("~k ~other +blpop");
+            session.send("blpop other k 0");
+            tester.send("acl setuser u resetkeys ~k");
+            tester.send("rpush k a");
+            assertThat(session.take()).contains("-NOPERM this user has no permissions to access one of the keys");
+            assertThat(tester.send("llen k")).isEqualTo("1");
+        }
+    }
+
+    @Nested
     class Deluser {
         @Test
         void connections_areClosed() {

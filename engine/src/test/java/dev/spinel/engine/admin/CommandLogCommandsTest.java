@@ -47,6 +47,18 @@ class CommandLogCommandsTest {
     }
 
     @Test
+    void slow_tellsOfAClientThatWaits_onceItIsServed() {
+        CommandTester.Session waiting = server.connect();
+        server.send("CONFIG SET commandlog-execution-slower-than 0");
+        waiting.send("BLPOP k 0");
+        assertThat(server.send("SLOWLOG GET")).doesNotContain("BLPOP");
+        server.send("RPUSH k a b");
+        assertThat(server.send("SLOWLOG GET")).containsOnlyOnce("[BLPOP k 0]");
+        waiting.send("BLPOP k 0");
+        assertThat(server.send("SLOWLOG GET 2")).containsOnlyOnce("[BLPOP k 0]");
+    }
+
+    @Test
     void slow_isWhatSlowlogAnswers() {
         server.send("CLIENT SETNAME me");
         server.send("CONFIG SET commandlog-execution-slower-than 0");
