@@ -303,7 +303,8 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         tracking,
                         dispatcher::failBlocked,
                         this::disconnect,
-                        keyspaces::imports),
+                        keyspaces::imports,
+                        keyspaces.count()),
                 new CommandCommands(commandTable))) {
             commandTable.register(family.name(), family.commands());
         }

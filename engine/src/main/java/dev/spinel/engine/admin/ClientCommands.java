@@ -32,6 +32,7 @@ public final class ClientCommands implements ServerPlugin {
     private final BiConsumer<Client, String> failBlocked;
     private final Consumer<Client> forget;
     private final BooleanSupplier importMode;
+    private final int databases;
 
     /**
      * The commands about clients.
@@ -39,6 +40,7 @@ public final class ClientCommands implements ServerPlugin {
      * @param failBlocked answers a blocked client an error in place of what it waits for
      * @param forget removes a client whose connection was closed
      * @param importMode whether clients may be sources of data that are imported ({@code import-mode})
+     * @param databases how many databases there are
      */
     public ClientCommands(
             ClientRegistry clients,
@@ -48,11 +50,13 @@ public final class ClientCommands implements ServerPlugin {
             ClientTracking tracking,
             BiConsumer<Client, String> failBlocked,
             Consumer<Client> forget,
-            BooleanSupplier importMode) {
+            BooleanSupplier importMode,
+            int databases) {
         this.tracking = new TrackingCommands(clients, tracking);
         this.failBlocked = failBlocked;
         this.forget = forget;
         this.importMode = importMode;
+        this.databases = databases;
         this.clients = clients;
         this.users = users;
         this.blockedClients = blockedClients;
@@ -174,8 +178,7 @@ public final class ClientCommands implements ServerPlugin {
             throw Errors.err("Unrecognized option '" + call.arg(2) + "'");
         }
         if (!isPrintable(call.arg(3))) {
-            throw Errors.err(
-                    (library ? "lib-name" : "lib-ver") + " cannot contain spaces, newlines or special characters.");
+            throw Errors.err(call.arg(2) + " cannot contain spaces, newlines or special characters.");
         }
         if (library) {
             client.libraryName(call.arg(3).toString());
@@ -192,7 +195,7 @@ public final class ClientCommands implements ServerPlugin {
 
     private void list(Call call) {
         StringBuilder text = new StringBuilder();
-        for (Client client : ClientFilter.ofList(call, users).choose(clients)) {
+        for (Client client : ClientFilter.ofList(call, users, databases).choose(clients)) {
             text.append(ClientDescription.of(client, call)).append('\n');
         }
         call.reply().verbatim("txt", text.toString());
@@ -206,7 +209,7 @@ public final class ClientCommands implements ServerPlugin {
             call.reply().ok();
             return;
         }
-        call.reply().integer(kill(call, ClientFilter.ofKill(call, users)));
+        call.reply().integer(kill(call, ClientFilter.ofKill(call, users, databases)));
     }
 
     private int kill(Call call, ClientFilter filter) {
@@ -244,7 +247,7 @@ public final class ClientCommands implements ServerPlugin {
     }
 
     private void importSource(Call call) {
-        if (call.argIs(2, "ON") && !importMode.getAsBoolean()) {
+        if (!importMode.getAsBoolean() && !call.argIs(2, "OFF")) {
             throw Errors.err("Server is not in import mode");
         }
         toggle(call, ClientFlag.IMPORT_SOURCE);

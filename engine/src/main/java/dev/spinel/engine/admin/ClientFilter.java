@@ -36,6 +36,7 @@ final class ClientFilter {
 
     private final Call call;
     private final Users users;
+    private final int databases;
     private final long lowestId;
     private final String idError;
     private final Map<String, Predicate<Client>> conditions = new LinkedHashMap<>();
@@ -43,27 +44,28 @@ final class ClientFilter {
     private final Set<Long> notIds = new LinkedHashSet<>();
     private boolean skipsCaller;
 
-    private ClientFilter(Call call, Users users, long lowestId, String idError, boolean skipsCaller) {
+    private ClientFilter(Call call, Users users, int databases, long lowestId, String idError, boolean skipsCaller) {
         this.call = call;
         this.users = users;
+        this.databases = databases;
         this.lowestId = lowestId;
         this.idError = idError;
         this.skipsCaller = skipsCaller;
     }
 
     /** The filter of CLIENT LIST, which spares nobody unless it is told to. */
-    static ClientFilter ofList(Call call, Users users) {
-        return new ClientFilter(call, users, Long.MIN_VALUE, "Invalid client ID", false).parse();
+    static ClientFilter ofList(Call call, Users users, int databases) {
+        return new ClientFilter(call, users, databases, Long.MIN_VALUE, "Invalid client ID", false).parse();
     }
 
     /** The filter of CLIENT KILL, which spares the caller unless it is told not to. */
-    static ClientFilter ofKill(Call call, Users users) {
-        return new ClientFilter(call, users, 1, NOT_AN_ID, true).parse();
+    static ClientFilter ofKill(Call call, Users users, int databases) {
+        return new ClientFilter(call, users, databases, 1, NOT_AN_ID, true).parse();
     }
 
     /** The filter of CLIENT KILL with nothing but an address, which spares nobody. */
     static ClientFilter ofAddress(Call call, Users users) {
-        ClientFilter filter = new ClientFilter(call, users, 1, NOT_AN_ID, false);
+        ClientFilter filter = new ClientFilter(call, users, 0, 1, NOT_AN_ID, false);
         String address = call.arg(2).toString();
         filter.conditions.put(
                 "ADDR", client -> address.equals(client.connection().remoteAddress()));
@@ -144,7 +146,7 @@ final class ClientFilter {
             long now = call.nowMillis();
             conditions.put(option, client -> (now - client.lastInteractionMillis()) / 1000 >= seconds);
         } else {
-            Predicate<Client> condition = condition(plain, index + 1);
+            Predicate<Client> condition = condition(plain, index + 1, negated);
             conditions.put(option, negated ? condition.negate() : condition);
         }
     }
@@ -171,8 +173,8 @@ final class ClientFilter {
         return seconds;
     }
 
-    /** A condition that may be negated. */
-    private Predicate<Client> condition(String option, int index) {
+    /** A condition that may be negated, which matters here only to what is said of wrong values. */
+    private Predicate<Client> condition(String option, int index, boolean negated) {
         String value = call.arg(index).toString();
         return switch (option) {
             case "TYPE" -> {
@@ -190,20 +192,28 @@ final class ClientFilter {
             case "LIB-NAME" -> client -> value.equals(client.libraryName());
             case "LIB-VER" -> client -> value.equals(client.libraryVersion());
             case "DB" -> {
-                long database =
-                        call.integerArg(index, Long.MIN_VALUE, Long.MAX_VALUE, "DB is not an integer or out of range");
+                int database = database(index, negated ? NEGATION + option : option);
                 yield client -> client.database() == database;
             }
             case "FLAGS" -> {
-                requireKnown(value, KNOWN_FLAGS, "flags");
+                requireKnown(value, KNOWN_FLAGS, "flags", negated);
                 yield client -> hasAll(ClientDescription.flags(client), value);
             }
             case "CAPA" -> {
-                requireKnown(value, "r", "capa");
+                requireKnown(value, "r", "capa", negated);
                 yield client -> hasAll(ClientDescription.capabilities(client), value);
             }
             default -> throw Errors.syntax();
         };
+    }
+
+    private int database(int index, String option) {
+        long number =
+                call.integerArg(index, Long.MIN_VALUE, Long.MAX_VALUE, option + " is not an integer or out of range");
+        if (number < 0 || number >= databases) {
+            throw Errors.err(option + " number should be between 0 and " + (databases - 1));
+        }
+        return (int) number;
     }
 
     private User user(Bytes name) {
@@ -221,9 +231,10 @@ final class ClientFilter {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
-    private static void requireKnown(String letters, String known, String what) {
+    private static void requireKnown(String letters, String known, String what, boolean negated) {
         if (!hasAll(known, letters)) {
-            throw Errors.err("Unknown " + what + " found in the provided filter: " + letters);
+            String filter = negated ? "the " + NEGATION + what.toUpperCase(Locale.ROOT) : "the provided";
+            throw Errors.err("Unknown " + what + " found in " + filter + " filter: " + letters);
         }
     }
 

@@ -6,6 +6,7 @@ import static dev.spinel.api.command.Argument.oneOf;
 import static dev.spinel.api.command.Argument.string;
 import static dev.spinel.api.command.Argument.word;
 import static dev.spinel.api.command.CommandFlag.ADMIN;
+import static dev.spinel.api.command.CommandFlag.ALLOW_BUSY;
 import static dev.spinel.api.command.CommandFlag.LOADING;
 import static dev.spinel.api.command.CommandFlag.NOSCRIPT;
 import static dev.spinel.api.command.CommandFlag.SENTINEL;
@@ -58,7 +59,7 @@ final class ClientSpecs {
     static final CommandSpec CLIENT_CAPA = command("CAPA")
             .since("8.0.0")
             .arity(-3)
-            .flags(NOSCRIPT, LOADING, STALE)
+            .flags(NOSCRIPT, LOADING, STALE, ALLOW_BUSY)
             .acl(AclCategory.CONNECTION)
             .arguments(string("capability").multiple())
             .summary("Tells what the client can do.")

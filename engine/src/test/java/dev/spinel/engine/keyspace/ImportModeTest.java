@@ -40,6 +40,7 @@ class ImportModeTest {
         void importModeOff_cannotBecomeOne_butCease() {
             assertReply("CONFIG SET import-mode no", "OK");
             assertReply("CLIENT IMPORT-SOURCE ON", "-ERR Server is not in import mode");
+            assertReply("CLIENT IMPORT-SOURCE what", "-ERR Server is not in import mode");
             assertReply("CLIENT IMPORT-SOURCE OFF", "OK");
             assertThat(source.send("CLIENT INFO")).contains(" flags=I ");
             assertSourceReads("CLIENT IMPORT-SOURCE off", "OK");
