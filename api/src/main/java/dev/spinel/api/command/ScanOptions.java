@@ -83,6 +83,12 @@ public record ScanOptions(int count, @Nullable Bytes pattern, @Nullable Bytes ty
                 i++;
                 continue;
             }
+            if (call.argIs(i, "NOVALUES")) {
+                throw Errors.err("NOVALUES option can only be used in HSCAN");
+            }
+            if (call.argIs(i, "NOSCORES")) {
+                throw Errors.err("NOSCORES option can only be used in ZSCAN");
+            }
             if (i + 1 == call.argCount()) {
                 throw Errors.syntax();
             }

@@ -160,7 +160,7 @@ final class GeoSearch {
 
     /** Takes over the vertices, whose number is the argument at {@code index}; returns how many arguments they take. */
     private int parsePolygon(int index) {
-        long vertices = call.integerArg(index);
+        long vertices = call.integerArg(index, Integer.MIN_VALUE, Integer.MAX_VALUE, "invalid number of vertices");
         if (vertices < LEAST_VERTICES || vertices > (call.argCount() - index - 1) / 2) {
             throw Errors.err("GEOSEARCH BYPOLYGON must have at least 3 vertices");
         }

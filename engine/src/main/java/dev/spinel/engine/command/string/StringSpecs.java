@@ -17,6 +17,7 @@ import static dev.spinel.api.command.KeySpec.Flag.ACCESS;
 import static dev.spinel.api.command.KeySpec.Flag.DELETE;
 import static dev.spinel.api.command.KeySpec.Flag.INSERT;
 import static dev.spinel.api.command.KeySpec.Flag.OW;
+import static dev.spinel.api.command.KeySpec.Flag.RM;
 import static dev.spinel.api.command.KeySpec.Flag.RO;
 import static dev.spinel.api.command.KeySpec.Flag.RW;
 import static dev.spinel.api.command.KeySpec.Flag.UPDATE;
@@ -90,8 +91,8 @@ final class StringSpecs {
     static final CommandSpec DELIFEQ = command("DELIFEQ")
             .since("9.0.0")
             .arity(3)
-            .flags(WRITE)
-            .keys(KeySpec.at(1, RW, DELETE))
+            .flags(WRITE, FAST)
+            .keys(KeySpec.at(1, RM, DELETE))
             .arguments(KEY, string("value"))
             .summary("Removes a key, provided that its string equals a value.")
             .complexity("O(N) for a string of N bytes.")

@@ -189,6 +189,9 @@ class GeoCommandsTest {
             String few = "-ERR GEOSEARCH BYPOLYGON must have at least 3 vertices";
             assertReply("GEOSEARCH s BYPOLYGON 2 1 1 2 2", few);
             assertReply("GEOSEARCH s BYPOLYGON 3 1 1 2 2 ASC", few);
+            assertReply("GEOSEARCH s BYPOLYGON 2147483647 1 1 2 2 3 1", few);
+            assertReply("GEOSEARCH s BYPOLYGON 2147483648 1 1 2 2 3 1", "-ERR invalid number of vertices");
+            assertReply("GEOSEARCH s BYPOLYGON x 1 1 2 2 3 1", "-ERR invalid number of vertices");
             for (String other : new String[] {"BYBOX 4 4 km", "FROMLONLAT 1 1", "BYPOLYGON 3 1 1 2 2 3 1"}) {
                 assertReply("GEOSEARCH s BYPOLYGON 3 1 1 2 2 3 1 " + other, "-ERR syntax error");
                 assertReply("GEOSEARCH s " + other + " BYPOLYGON 3 1 1 2 2 3 1", "-ERR syntax error");

@@ -133,7 +133,13 @@ class HashCommandsTest {
             assertReply("HSCAN x 0 MATCH f* novalues", "[0 [field]]");
             assertReply("HSCAN x 0 MATCH g* NOVALUES", "[0 []]");
             server.send("SADD s a");
-            assertReply("SSCAN s 0 NOVALUES", "-ERR syntax error");
+            String notHere = "-ERR NOVALUES option can only be used in HSCAN";
+            assertReply("SSCAN s 0 NOVALUES", notHere);
+            assertReply("SCAN 0 COUNT 5 novalues", notHere);
+            server.send("ZADD z 1 a");
+            assertReply("ZSCAN z 0 NOSCORES NOVALUES", notHere);
+            assertReply("HSCAN x 0 NOSCORES", "-ERR NOSCORES option can only be used in ZSCAN");
+            assertReply("SCAN 0 MATCH NOSCORES", "[0 []]");
         }
 
         @Test
