@@ -271,12 +271,48 @@ class ScriptIT {
             for (String unknown : List.of("0".repeat(40), "x", "")) {
                 assertThatThrownBy(() -> show(client, unknown))
                         .isInstanceOf(JedisNoScriptException.class)
-                        .hasMessage("NOSCRIPT No matching script. Please use EVAL.");
+                        .hasMessage("NOSCRIPT No matching script.");
             }
             assertThatThrownBy(() -> client.eval("return redis.call('script', 'show', ARGV[1])", 0, sha))
                     .hasMessageContaining("This Redis command is not allowed from script");
             client.scriptFlush();
             assertThatThrownBy(() -> show(client, sha)).isInstanceOf(JedisNoScriptException.class);
+        }
+    }
+
+    @Test
+    void server_isRedis_asInValkey() {
+        try (SpinelServer server = SpinelServer.builder().port(0).start();
+                Jedis client = connect(server)) {
+            assertThat(client.eval("return server.call('SET', KEYS[1], server.sha1hex(''))", 1, "k"))
+                    .isEqualTo("OK");
+            assertThat(client.get("k")).isEqualTo("da39a3ee5e6b4b0d3255bfef95601890afd80709");
+            assertThat(client.eval("return server == redis and 1 or 0")).isEqualTo(1L);
+            assertThatThrownBy(() -> client.eval("server.x = 1"))
+                    .hasMessageContaining("Attempt to modify a readonly table");
+            client.functionLoad("#!lua name=valkey\n"
+                    + "server.log(server.LOG_DEBUG, 'loaded')\n"
+                    + "server.register_function('get', function(keys) return server.call('GET', keys[1]) end)");
+            assertThat(client.fcall("get", List.of("k"), List.of()))
+                    .isEqualTo("da39a3ee5e6b4b0d3255bfef95601890afd80709");
+        }
+    }
+
+    @Test
+    void slowlog_ofACommandInAScript_tellsTheClientOfTheScript() {
+        try (SpinelServer server = SpinelServer.builder().port(0).start();
+                Jedis client = connect(server)) {
+            client.clientSetname("me");
+            client.configSet("slowlog-log-slower-than", "0");
+            client.slowlogReset();
+            client.eval("return redis.call('GET', 'k')");
+            assertThat(client.slowlogGet(2))
+                    .extracting(entry -> entry.getArgs().get(0))
+                    .containsExactly("EVAL", "GET");
+            assertThat(client.slowlogGet()).allSatisfy(entry -> {
+                assertThat(entry.getClientName()).isEqualTo("me");
+                assertThat(entry.getClientIpPort().getHost()).isEqualTo("127.0.0.1");
+            });
         }
     }
 

@@ -23,10 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** Makes libraries of their code. Source: the manual's page on functions. Engine thread only. */
 final class LibraryLoader {
     /*
-     * While a library is loaded, the only global is a table redis that has no commands to call but register_function, so that
-     * what is loaded is the same everywhere. Functions that run later find the others in the same table of globals.
+     * While a library is loaded, the only global is a table redis, or server, that has no commands to call but
+     * register_function, so that what is loaded is the same everywhere. Functions that run later find the others in the
+     * same table of globals.
      */
     private static final LuaString REDIS = LuaString.of("redis");
+    private static final LuaString SERVER = LuaString.of("server");
     private static final String SHEBANG = "#!";
     private static final String NAME = "name=";
     private static final String BAD_NAME = "Library names can only contain letters, numbers, or underscores(_) and must"
@@ -48,6 +50,7 @@ final class LibraryLoader {
         Sandbox.refuseUnknown(lua, whileLoading);
         whileLoading.readOnly(true);
         globalsOfLoading = lua.newTable(REDIS, whileLoading);
+        globalsOfLoading.put(SERVER, whileLoading);
         globals = Sandbox.globals(lua, redis.forScripts());
         Sandbox.protect(lua, globals);
         globalsBytes = lua.memory().chargedBytes() - before;

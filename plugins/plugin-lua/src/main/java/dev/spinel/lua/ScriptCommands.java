@@ -164,7 +164,7 @@ final class ScriptCommands {
     private void show(Call call) {
         Script script = find(call.arg(2));
         if (script == null) {
-            throw noScript();
+            throw new CommandException("NOSCRIPT No matching script.");
         }
         call.reply().bulk(script.text());
     }

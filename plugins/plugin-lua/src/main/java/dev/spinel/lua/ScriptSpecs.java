@@ -107,7 +107,7 @@ final class ScriptSpecs {
             .complexity("O(N) for N bytes of the script.")
             .build();
 
-    static final CommandSpec SCRIPT_SHOW = subcommand("SHOW", "8.0.0", 3, NOSCRIPT)
+    static final CommandSpec SCRIPT_SHOW = subcommand("SHOW", "8.0.0", 3, NOSCRIPT, STALE)
             .arguments(Argument.string("sha1"))
             .summary("Returns the text of a cached script.")
             .complexity("O(1)")
