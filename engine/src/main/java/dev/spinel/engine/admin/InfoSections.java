@@ -439,7 +439,8 @@ public final class InfoSections {
                 text.add(
                         "db" + i,
                         "keys=" + database.size() + ",expires=" + database.keysWithExpiry() + ",avg_ttl="
-                                + database.averageTimeToLiveMillis() + ",subexpiry="
+                                + database.averageTimeToLiveMillis() + ",keys_with_volatile_items="
+                                + database.hashesWithExpiringFields() + ",subexpiry="
                                 + database.hashesWithExpiringFields());
             }
         }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -129,9 +130,9 @@ public final class ConfigRegistry {
         return new LinkedHashSet<>(byName.values());
     }
 
-    /** The names that any of the patterns finds, with their values; each once. */
+    /** The names that any of the patterns finds, with their values; each once, sorted. */
     public Map<String, ConfigValue> matching(List<Bytes> patterns) {
-        Map<String, ConfigValue> found = new LinkedHashMap<>();
+        Map<String, ConfigValue> found = new TreeMap<>();
         Set<String> foundNames = new HashSet<>();
         for (Bytes pattern : patterns) {
             if (isPlain(pattern)) {
