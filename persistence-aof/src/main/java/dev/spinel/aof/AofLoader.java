@@ -183,7 +183,7 @@ final class AofLoader {
             this.part = part;
             this.channel = channel;
             InputStream in = Channels.newInputStream(channel);
-            this.reader = new ReadAhead(format.reader(in, part.name()), ports.threads());
+            this.reader = new ReadAhead(format.reader(in, part.name()), part.name(), ports.threads());
             ports.loader().begin(true);
         }
 

@@ -18,7 +18,7 @@ final class RdbLoader implements Closeable {
     private final RdbReader source;
     private final ReadAhead reader;
     private final long totalBytes;
-    private final long keyDelayNanos;
+    private final LongSupplier keyDelayNanos;
     private long owedNanos;
 
     /**
@@ -28,12 +28,12 @@ final class RdbLoader implements Closeable {
      * @param keyDelayNanos how long to wait for each key, so that tests find a server that loads ({@code key-load-delay})
      * @throws java.nio.file.NoSuchFileException if there is no such file
      */
-    RdbLoader(RdbFormat format, Path file, ThreadFactory threads, long keyDelayNanos) throws IOException {
+    RdbLoader(RdbFormat format, Path file, ThreadFactory threads, LongSupplier keyDelayNanos) throws IOException {
         this.keyDelayNanos = keyDelayNanos;
         this.in = Files.newInputStream(file);
         this.totalBytes = Files.size(file);
         this.source = format.reader(in, file.toString());
-        this.reader = new ReadAhead(source, threads);
+        this.reader = new ReadAhead(source, file.toString(), threads);
     }
 
     /**
@@ -54,7 +54,7 @@ final class RdbLoader implements Closeable {
                 if (!reader.next(sink)) {
                     return true;
                 }
-                owedNanos = (sink.keysLoaded() - keysBefore) * keyDelayNanos;
+                owedNanos = (sink.keysLoaded() - keysBefore) * keyDelayNanos.getAsLong();
             }
         } while (nanos.getAsLong() - deadlineNanos < 0);
         return false;

@@ -366,6 +366,8 @@ public final class RdbPersistence implements Capability {
         boolean ended = false;
         try {
             ended = loader.load(ports().loader(), ports().clock()::readNanos, startNanos + budgetNanos);
+        } catch (InvalidDatasetException e) {
+            throw new IOException("Fatal error loading the DB: " + e.getMessage(), e);
         } catch (ArenaExhaustedException e) {
             throw new IOException(
                     "Fatal error loading the DB: out of memory at offset " + loader.loadedBytes() + " of " + file()
@@ -395,7 +397,7 @@ public final class RdbPersistence implements Capability {
         Path file = file();
         try {
             loading = new RdbLoader(
-                    format, file, ports().threads(), ports().config().number("key-load-delay") * NANOS_PER_MICRO);
+                    format, file, ports().threads(), () -> ports().config().number("key-load-delay") * NANOS_PER_MICRO);
         } catch (NoSuchFileException e) {
             return false;
         } catch (IOException e) {
@@ -449,7 +451,7 @@ public final class RdbPersistence implements Capability {
             ports().loader().refuseKnownLibraries();
         }
         boolean isLoaded = false;
-        try (RdbLoader loader = new RdbLoader(format, file(), ports().threads(), 0)) {
+        try (RdbLoader loader = new RdbLoader(format, file(), ports().threads(), () -> 0)) {
             loader.loadAll(sink);
             endLoad(loader);
             isLoaded = true;

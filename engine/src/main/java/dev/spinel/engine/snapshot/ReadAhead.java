@@ -2,6 +2,7 @@ package dev.spinel.engine.snapshot;
 
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.snapshot.EventRecorder.Chunk;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,6 +28,7 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
     private static final long MAX_WAIT_MILLIS = 1;
 
     private final DatasetFormat.Reader source;
+    private final String name;
     private final ChunkMemory memory = new ChunkMemory();
     private final EventRecorder recorder = new Recorder();
     private final EventPlayer player = new EventPlayer();
@@ -58,9 +60,14 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
         }
     }
 
-    /** Starts to read. The source belongs to this from now on, and what it reads from must stay open until {@link #close}. */
-    public ReadAhead(DatasetFormat.Reader source, ThreadFactory threads) {
+    /**
+     * Starts to read. The source belongs to this from now on, and what it reads from must stay open until {@link #close}.
+     *
+     * @param name what to call the source in messages about what a sink refuses
+     */
+    public ReadAhead(DatasetFormat.Reader source, String name, ThreadFactory threads) {
         this.source = source;
+        this.name = name;
         this.position = source.position();
         this.thread = threads.newThread(this::read);
         thread.start();
@@ -94,6 +101,9 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
     /**
      * Gives some keys with their values, a part of a large one, or, when nothing has been read yet, nothing. A value in the midst
      * of which reading failed has been given in part.
+     *
+     * @throws InvalidDatasetException if what was read makes no sense, or if the sink refuses it; the message ends with the name of
+     *     the source and the offset that was read or, for the sink, the one by which that had been read
      */
     @Override
     public boolean next(DatasetSink sink) throws IOException {
@@ -107,7 +117,12 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
         position = batch.position;
         Chunk chunk = batch.chunk;
         if (chunk != null) {
-            player.play(chunk, sink);
+            try {
+                player.play(chunk, sink);
+            } catch (InvalidDatasetException e) {
+                throw new InvalidDatasetException(
+                        e.getMessage() + " (" + name + ", before offset " + position + ")", e);
+            }
             aheadBytes.addAndGet(-chunk.length());
             chunk.release(memory);
             return true;

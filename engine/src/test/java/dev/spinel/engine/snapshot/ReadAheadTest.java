@@ -7,6 +7,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.IgnoringSink;
+import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.KeyUse;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
@@ -67,7 +68,7 @@ final class ReadAheadTest {
 
     @Test
     void largeValue_isGivenWhileItIsRead() throws IOException {
-        try (ReadAhead reader = new ReadAhead(new OneSet(), Thread::new)) {
+        try (ReadAhead reader = new ReadAhead(new OneSet(), "set.rdb", Thread::new)) {
             while (membersTaken < MEMBERS / 3) {
                 assertThat(reader.next(sink)).isTrue();
                 // 4 MiB in events of some 20 bytes.
@@ -83,8 +84,28 @@ final class ReadAheadTest {
     }
 
     @Test
+    void refusalOfTheSink_namesTheSourceAndHowFarItWasRead() throws IOException {
+        goOn.countDown();
+        DatasetSink refusing = new IgnoringSink() {
+            @Override
+            public void member(Bytes member) throws InvalidDatasetException {
+                throw new InvalidDatasetException("No room for " + member);
+            }
+        };
+        try (ReadAhead reader = new ReadAhead(new OneSet(), "set.rdb", Thread::new)) {
+            assertThatThrownBy(() -> {
+                        while (reader.next(refusing)) {
+                            // Goes on to the first member.
+                        }
+                    })
+                    .isInstanceOf(InvalidDatasetException.class)
+                    .hasMessageMatching("No room for member:0 \\(set.rdb, before offset [1-9]\\d*\\)");
+        }
+    }
+
+    @Test
     void next_doesNotWaitForAReaderThatIsSlow() throws IOException {
-        try (ReadAhead reader = new ReadAhead(new OneSet(), Thread::new)) {
+        try (ReadAhead reader = new ReadAhead(new OneSet(), "set.rdb", Thread::new)) {
             long idle = 0;
             while (idle < 5) {
                 long before = membersTaken;
@@ -97,7 +118,7 @@ final class ReadAheadTest {
 
     @Test
     void close_inTheMidstOfALargeValue_readsNoFurther() throws IOException {
-        ReadAhead reader = new ReadAhead(new OneSet(), Thread::new);
+        ReadAhead reader = new ReadAhead(new OneSet(), "set.rdb", Thread::new);
         assertThat(reader.next(sink)).isTrue();
         goOn.countDown();
         reader.close();
@@ -122,7 +143,7 @@ final class ReadAheadTest {
                 return 0;
             }
         };
-        try (ReadAhead reader = new ReadAhead(failing, Thread::new)) {
+        try (ReadAhead reader = new ReadAhead(failing, "set.rdb", Thread::new)) {
             assertThatThrownBy(() -> {
                         while (reader.next(sink)) {
                             // Goes on to the failure.
