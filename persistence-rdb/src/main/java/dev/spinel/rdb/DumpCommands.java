@@ -50,7 +50,8 @@ final class DumpCommands {
     /** The payload of a key's value, null if there is no such key. */
     byte @Nullable [] payload(Keyspace keyspace, Bytes key) {
         try {
-            return DumpPayload.of(sink -> values.tell(keyspace, key, sink), format.isCompressing());
+            return DumpPayload.of(
+                    sink -> values.tell(keyspace, key, sink), format.isCompressing(), format.isForValkey());
         } catch (IOException e) {
             throw new UncheckedIOException("a payload in memory cannot be written", e);
         }
@@ -103,9 +104,7 @@ final class DumpCommands {
         if (timeToLive < 0) {
             throw Errors.err("Invalid TTL value, must be >= 0");
         }
-        boolean acceptable =
-                format.isSkippingChecksums() ? DumpPayload.hasKnownVersion(payload) : DumpPayload.isIntact(payload);
-        if (!acceptable) {
+        if (!DumpPayload.isAcceptable(payload, format.isTakingAnyVersion(), format.isSkippingChecksums())) {
             throw Errors.err("DUMP payload version or checksum are wrong");
         }
         long expiresAtMillis = timeToLive;

@@ -33,12 +33,13 @@ final class DumpPayload {
     /**
      * The payload of a value.
      *
+     * @param valkey whether a hash whose fields expire is written as Valkey does
      * @return null if there is no value
      */
-    static byte @Nullable [] of(Teller value, boolean compressing) throws IOException {
+    static byte @Nullable [] of(Teller value, boolean compressing, boolean valkey) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         RdbOutput out = new RdbOutput(bytes, compressing, true);
-        Encoder encoder = new Encoder(out);
+        Encoder encoder = new Encoder(out, valkey);
         if (!value.tell(encoder)) {
             return null;
         }
@@ -52,8 +53,8 @@ final class DumpPayload {
         private final RdbOutput out;
         private int type;
 
-        Encoder(RdbOutput out) {
-            super(out);
+        Encoder(RdbOutput out, boolean valkey) {
+            super(out, valkey);
             this.out = out;
         }
 
@@ -64,16 +65,22 @@ final class DumpPayload {
         }
     }
 
-    /** Whether a payload has a version that can be read; its checksum may be wrong. */
-    static boolean hasKnownVersion(Bytes payload) {
-        return payload.length() > FOOTER_BYTES && RdbType.isKnownVersion(version(payload));
-    }
-
-    /** Whether a payload has a version that can be read, and its checksum is right. */
-    static boolean isIntact(Bytes payload) {
-        if (!hasKnownVersion(payload)) {
+    /**
+     * Whether a payload may be read.
+     *
+     * @param anyVersion whether its version may be unknown
+     * @param anyChecksum whether its checksum may be wrong
+     */
+    static boolean isAcceptable(Bytes payload, boolean anyVersion, boolean anyChecksum) {
+        if (payload.length() <= FOOTER_BYTES) {
             return false;
         }
+        int version = version(payload);
+        return (anyVersion ? version >= 1 : RdbType.isKnownVersion(version)) && (anyChecksum || isIntact(payload));
+    }
+
+    /** Whether the checksum of a payload, which must have one, is right. */
+    private static boolean isIntact(Bytes payload) {
         int summed = payload.length() - FOOTER_BYTES + Short.BYTES;
         long expected = (long) LONGS.get(payload.array(), payload.offset() + summed);
         return expected == Crc64.update(0, payload.array(), payload.offset(), summed);

@@ -86,7 +86,7 @@ public final class RdbCheck {
         private long progressNanos = nanos.getAsLong();
 
         Run(InputStream in, String name, long totalBytes) {
-            this.reader = new RdbReader(new RdbInput(in), name, true, this);
+            this.reader = new RdbReader(new RdbInput(in), name, true, false, this);
             this.totalBytes = totalBytes;
         }
 

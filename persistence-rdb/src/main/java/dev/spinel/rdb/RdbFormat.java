@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Redis's RDB format: reads what Redis up to 7.4 and Valkey up to 9 write, and writes version 10, which Redis 7.0 reads,
- * or, if fields of hashes expire, version 12 of Redis 7.4.
+ * Redis's RDB format: reads what Redis up to 8.0 and Valkey up to 9 write, and writes version 10, which Redis 7.0 reads,
+ * or, if fields of hashes expire, version 12 of Redis 7.4 or, where that is asked for, version 80 of Valkey 9.
  *
  * <p>Any thread, but for {@link #connect}; a writer or reader belongs to one thread.
  */
@@ -23,6 +23,8 @@ public final class RdbFormat implements DatasetFormat {
     private volatile boolean compressing = true;
     private volatile boolean summing = true;
     private volatile boolean skippingChecksums;
+    private volatile boolean takingAnyVersion;
+    private volatile boolean forValkey;
     private volatile Consumer<String> log = line -> {};
 
     /**
@@ -36,10 +38,16 @@ public final class RdbFormat implements DatasetFormat {
         this.unixMillis = unixMillis;
     }
 
-    /** Follows {@code rdbcompression} and {@code rdbchecksum}, and logs what files tell. Engine thread. */
+    /**
+     * Follows {@code rdbcompression}, {@code rdbchecksum}, {@code rdb-version-check} and {@code rdb-field-expiry-format}, and
+     * logs what files tell. Engine thread.
+     */
     void connect(ConfigRegistry config, Consumer<String> newLog) {
         config.bind("rdbcompression", value -> compressing = value.isYes());
         config.bind("rdbchecksum", value -> summing = value.isYes());
+        config.bind(
+                "rdb-version-check", value -> takingAnyVersion = value.text().equals("relaxed"));
+        config.bind("rdb-field-expiry-format", value -> forValkey = value.text().equals("valkey"));
         log = newLog;
     }
 
@@ -56,6 +64,16 @@ public final class RdbFormat implements DatasetFormat {
         return skippingChecksums;
     }
 
+    /** Whether files and payloads of unknown versions are read as far as what is in them is known. */
+    boolean isTakingAnyVersion() {
+        return takingAnyVersion;
+    }
+
+    /** Whether hashes whose fields expire are written as Valkey does, not as Redis does. */
+    boolean isForValkey() {
+        return forValkey;
+    }
+
     /** Adds a line to the server's log. */
     void log(String line) {
         log.accept(line);
@@ -70,12 +88,13 @@ public final class RdbFormat implements DatasetFormat {
                         redisVersion,
                         unixMillis.getAsLong() / MILLIS_PER_SECOND,
                         runtime.totalMemory() - runtime.freeMemory(),
-                        logBase));
+                        logBase),
+                forValkey);
     }
 
     @Override
     public RdbReader reader(InputStream in, String name) {
-        return new RdbReader(new RdbInput(in), name, summing && !skippingChecksums, new Origin());
+        return new RdbReader(new RdbInput(in), name, summing && !skippingChecksums, takingAnyVersion, new Origin());
     }
 
     /** Logs where a file comes from. */

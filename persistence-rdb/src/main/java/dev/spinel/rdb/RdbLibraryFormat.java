@@ -33,7 +33,7 @@ public final class RdbLibraryFormat implements LibraryFormat {
 
     @Override
     public List<Bytes> parse(Bytes payload) throws InvalidDatasetException {
-        if (!DumpPayload.isIntact(payload)) {
+        if (!DumpPayload.isAcceptable(payload, false, false)) {
             throw new InvalidDatasetException("DUMP payload version or checksum are wrong");
         }
         RdbInput in = DumpPayload.content(payload, () -> MAX_CODE_BYTES);

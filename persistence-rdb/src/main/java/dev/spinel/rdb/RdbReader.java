@@ -26,6 +26,7 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
     private final RdbInput in;
     private final String name;
     private final boolean verifying;
+    private final boolean takingAnyVersion;
     private final Observer observer;
     private final ValueDecoder decoder;
     private final RdbString key = new RdbString();
@@ -73,11 +74,13 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
      *
      * @param name what to call it in messages
      * @param verifying whether to verify its checksum
+     * @param takingAnyVersion whether to go on with a file of an unknown version until something in it is unknown
      */
-    RdbReader(RdbInput in, String name, boolean verifying, Observer observer) {
+    RdbReader(RdbInput in, String name, boolean verifying, boolean takingAnyVersion, Observer observer) {
         this.in = in;
         this.name = name;
         this.verifying = verifying;
+        this.takingAnyVersion = takingAnyVersion;
         this.observer = observer;
         this.decoder = new ValueDecoder(in);
         if (!verifying) {
@@ -121,7 +124,8 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
             throw new InvalidDatasetException("Wrong signature trying to load DB from file");
         }
         int number = number(text.substring(valkey ? VALKEY_MAGIC.length() : REDIS_MAGIC.length()));
-        if (!RdbType.isKnownVersion(number) || RdbType.isValkeyVersion(number) != valkey) {
+        boolean acceptable = takingAnyVersion ? number >= 1 : RdbType.isKnownVersion(number);
+        if (!acceptable || RdbType.isValkeyVersion(number) != valkey) {
             throw new InvalidDatasetException("Can't handle RDB format version " + number);
         }
         version = number;
@@ -173,9 +177,12 @@ final class RdbReader implements DatasetFormat.Reader, ValueDecoder.Receiver {
                     in.readNumber();
                     in.readNumber();
                 }
-                case RdbType.SLOT_IMPORT -> readSlotImport();
                 default -> {
-                    if (!RdbType.isValue(opcode)) {
+                    if (opcode == RdbType.SLOT_IMPORT && RdbType.isValkeyVersion(version)) {
+                        readSlotImport();
+                        continue;
+                    }
+                    if (!RdbType.isValue(opcode, RdbType.isValkeyVersion(version))) {
                         throw new InvalidDatasetException("Unknown RDB encoding type " + opcode);
                     }
                     if (readValue(opcode)) {

@@ -34,7 +34,9 @@ final class RdbType {
     static final int HASH_METADATA = 24;
     static final int HASH_LISTPACK_EX = 25;
 
+    /** In Valkey's files only. */
     static final int SLOT_IMPORT = 243;
+
     static final int SLOT_INFO = 244;
     static final int FUNCTION_2 = 245;
     static final int FUNCTION_PRE_GA = 246;
@@ -75,32 +77,36 @@ final class RdbType {
     /** The version that is written: that of Redis 7.0. */
     static final int WRITTEN_VERSION = 10;
 
-    /** The version that is written if fields of hashes expire: that of Redis 7.4. */
+    /** The version that is written if fields of hashes expire: that of Redis 7.4, or Valkey's first one where that is asked for. */
     static final int EXPIRING_FIELDS_VERSION = 12;
 
     /** The newest version of Redis that is read. */
     static final int MAX_REDIS_VERSION = 12;
 
-    /** Valkey counts from here; what lies between belongs to nobody. */
+    /** Valkey counts from here. What lies between is left to Redis. */
     static final int MIN_VALKEY_VERSION = 80;
 
     static final int MAX_VALKEY_VERSION = 80;
 
     private RdbType() {}
 
-    /** Whether a file or payload of this version can be read. */
+    /** Whether all that a file or payload of this version may hold is known. */
     static boolean isKnownVersion(int version) {
-        return (version >= 1 && version <= MAX_REDIS_VERSION) || isValkeyVersion(version);
+        return version >= 1 && version <= (isValkeyVersion(version) ? MAX_VALKEY_VERSION : MAX_REDIS_VERSION);
     }
 
-    /** Whether a version is one of Valkey's own, in which type 22 means something else than in Redis's. */
+    /** Whether a version is one of Valkey's own, in which types from 22 on and opcodes mean something else than in Redis's. */
     static boolean isValkeyVersion(int version) {
-        return version >= MIN_VALKEY_VERSION && version <= MAX_VALKEY_VERSION;
+        return version >= MIN_VALKEY_VERSION;
     }
 
     /** The version that is written for a value of a type that is written. */
     static int versionFor(int type) {
-        return type == HASH_METADATA || type == HASH_LISTPACK_EX ? EXPIRING_FIELDS_VERSION : WRITTEN_VERSION;
+        return switch (type) {
+            case HASH_METADATA, HASH_LISTPACK_EX -> EXPIRING_FIELDS_VERSION;
+            case HASH_2 -> MIN_VALKEY_VERSION;
+            default -> WRITTEN_VERSION;
+        };
     }
 
     /** The name that redis-check-rdb has for a type of values. */
@@ -135,8 +141,12 @@ final class RdbType {
         };
     }
 
-    /** Whether a byte is a type of values, not an opcode. */
-    static boolean isValue(int type) {
-        return type <= HASH_LISTPACK_EX && type != 8;
+    /**
+     * Whether a byte is a type of values, not an opcode.
+     *
+     * @param valkey whether it is in a file or payload of a version of Valkey's own
+     */
+    static boolean isValue(int type, boolean valkey) {
+        return type <= (valkey ? HASH_2 : HASH_LISTPACK_EX) && type != 8;
     }
 }

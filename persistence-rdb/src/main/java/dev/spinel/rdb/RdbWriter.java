@@ -23,6 +23,7 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
 
     private final RdbOutput out;
     private final About about;
+    private final boolean valkey;
     private boolean hasExpiringFields;
     private boolean isStarted;
     private byte[] key = new byte[INITIAL_KEY_BYTES];
@@ -41,11 +42,13 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
      * A file that has not been started: the version of the format, which comes first, depends on the data.
      *
      * @param about what the file tells of itself
+     * @param valkey whether a file with fields of hashes that expire is one of Valkey
      */
-    RdbWriter(RdbOutput out, About about) {
-        super(out);
+    RdbWriter(RdbOutput out, About about, boolean valkey) {
+        super(out, valkey);
         this.out = out;
         this.about = about;
+        this.valkey = valkey;
     }
 
     private void start() throws IOException {
@@ -53,8 +56,7 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
             return;
         }
         isStarted = true;
-        int version = hasExpiringFields ? RdbType.EXPIRING_FIELDS_VERSION : RdbType.WRITTEN_VERSION;
-        byte[] magic = String.format("REDIS%04d", version).getBytes(StandardCharsets.US_ASCII);
+        byte[] magic = magic().getBytes(StandardCharsets.US_ASCII);
         out.writeBytes(magic, 0, magic.length);
         about("redis-ver");
         out.writeString(Bytes.of(about.redisVersion));
@@ -62,6 +64,15 @@ final class RdbWriter extends ValueEncoder implements DatasetFormat.Writer {
         about("ctime", about.createdSeconds);
         about("used-mem", about.usedMemoryBytes);
         about("aof-base", about.logBase ? 1 : 0);
+    }
+
+    private String magic() {
+        if (!hasExpiringFields) {
+            return String.format("REDIS%04d", RdbType.WRITTEN_VERSION);
+        }
+        return valkey
+                ? String.format("VALKEY%03d", RdbType.MIN_VALKEY_VERSION)
+                : String.format("REDIS%04d", RdbType.EXPIRING_FIELDS_VERSION);
     }
 
     /**

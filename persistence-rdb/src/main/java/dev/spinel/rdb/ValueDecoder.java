@@ -1,6 +1,7 @@
 package dev.spinel.rdb;
 
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.StreamGroup;
 import dev.spinel.api.data.StreamId;
@@ -15,7 +16,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Reads values in all encodings that Redis up to 7.4 and Valkey up to 9 write. One thread.
+ * Reads values in all encodings that Redis up to 8.0 and Valkey up to 9 write. One thread.
  *
  * <p>Strings, listpacks and intsets are handed on as they are; everything older is taken apart here. What a value is made of is
  * checked as far as taking it apart needs; the rest is up to the sink.
@@ -68,6 +69,9 @@ final class ValueDecoder {
      * @return false if it is an empty collection, as old versions of Redis could leave behind; the receiver then hears nothing
      */
     boolean read(int type, boolean valkey, Receiver receiver) throws IOException {
+        if (!RdbType.isValue(type, valkey)) {
+            throw new InvalidDatasetException("Unknown RDB encoding type " + type);
+        }
         return switch (type) {
             case RdbType.STRING -> readString(receiver);
             case RdbType.LIST -> readList(receiver);
@@ -112,7 +116,7 @@ final class ValueDecoder {
             case RdbType.HASH_LISTPACK_EX -> readExpiringListpack(receiver, true);
             case RdbType.MODULE_2 -> readModuleValue(receiver);
             case RdbType.MODULE_PRE_GA -> throw new InvalidDatasetException("Pre-release module format not supported");
-            default -> throw new InvalidDatasetException("Unknown RDB encoding type " + type);
+            default -> throw new IllegalStateException("type " + type);
         };
     }
 
@@ -398,7 +402,7 @@ final class ValueDecoder {
                 sink.expiringHash(count, earliestMillis);
             }
             long expiresAtMillis = time == 0 ? DatasetSink.NO_EXPIRY : base + time;
-            if (time != 0 && expiresAtMillis <= 0) {
+            if (time != 0 && (expiresAtMillis <= 0 || expiresAtMillis > HashValue.MAX_EXPIRY_MILLIS)) {
                 throw new InvalidDatasetException("A field of a hash expires at " + expiresAtMillis);
             }
             giveField(sink, expiresAtMillis);

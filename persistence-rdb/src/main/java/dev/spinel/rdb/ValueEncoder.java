@@ -4,6 +4,7 @@ import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.StreamId;
 import dev.spinel.api.data.ValueOutput;
+import dev.spinel.engine.dataset.DatasetSink;
 import dev.spinel.engine.dataset.SavedValue;
 import dev.spinel.engine.dataset.StreamState;
 import dev.spinel.engine.dataset.ValueSink;
@@ -14,7 +15,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Writes values in the encodings of Redis 7.0, hashes whose fields expire in those of Redis 7.4. One thread.
+ * Writes values in the encodings of Redis 7.0, hashes whose fields expire in those of Redis 7.4 or in that of Valkey 9. One thread.
  *
  * <p>Sets that come as listpacks, which Redis 7.0 does not know, are written member by member.
  */
@@ -23,6 +24,7 @@ abstract class ValueEncoder implements ValueSink {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final RdbOutput out;
+    private final boolean valkey;
     private final ListpackCursor cursor = new ListpackCursor();
     private final ListpackBuilder builder = new ListpackBuilder();
     /** Whether the hash in progress has fields that expire, and the time from which theirs are counted. */
@@ -31,8 +33,10 @@ abstract class ValueEncoder implements ValueSink {
     private long earliestMillis;
     private final byte[] streamId = new byte[2 * Long.BYTES];
 
-    ValueEncoder(RdbOutput out) {
+    /** @param valkey whether hashes whose fields expire are written as Valkey does */
+    ValueEncoder(RdbOutput out, boolean valkey) {
         this.out = out;
+        this.valkey = valkey;
     }
 
     /** Writes what comes before the content of a value, its type included. */
@@ -124,18 +128,25 @@ abstract class ValueEncoder implements ValueSink {
 
     @Override
     public void field(Bytes field, Bytes value) throws IOException {
-        if (inExpiringHash) {
+        if (inExpiringHash && !valkey) {
             out.writeLength(0);
         }
         out.writeString(field);
         out.writeString(value);
+        if (inExpiringHash && valkey) {
+            out.writeLong(DatasetSink.NO_EXPIRY);
+        }
     }
 
     /** The time before the listpack, the earliest one in it, is there for readers that do not look into it. */
     @Override
     public void expiringHash(Bytes listpack) throws IOException {
-        begin(RdbType.HASH_LISTPACK_EX);
         cursor.start(listpack);
+        if (valkey) {
+            writeEachField();
+            return;
+        }
+        begin(RdbType.HASH_LISTPACK_EX);
         long earliest = 0;
         if (cursor.count() > 0 && cursor.next() && cursor.next() && cursor.next()) {
             earliest = Numbers.parseLong(cursor.element());
@@ -144,21 +155,46 @@ abstract class ValueEncoder implements ValueSink {
         out.writeString(listpack);
     }
 
+    /** Writes the fields of the listpack at the cursor, each with its value and its time, which is 0 in it for none. */
+    private void writeEachField() throws IOException {
+        begin(RdbType.HASH_2);
+        out.writeLength(Math.max(0, cursor.count()) / 3);
+        while (cursor.next()) {
+            out.writeString(cursor.element());
+            if (cursor.next()) {
+                out.writeString(cursor.element());
+            }
+            if (cursor.next()) {
+                long expiresAtMillis = Numbers.parseLong(cursor.element());
+                out.writeLong(expiresAtMillis == 0 ? DatasetSink.NO_EXPIRY : expiresAtMillis);
+            }
+        }
+    }
+
     @Override
     public void expiringHash(long fields, long earliest) throws IOException {
         inExpiringHash = true;
         earliestMillis = earliest;
-        begin(RdbType.HASH_METADATA);
-        out.writeLong(earliest);
+        if (valkey) {
+            begin(RdbType.HASH_2);
+        } else {
+            begin(RdbType.HASH_METADATA);
+            out.writeLong(earliest);
+        }
         out.writeLength(fields);
     }
 
-    /** Writes the time as its distance from the earliest one plus one, since 0 stands for none. */
+    /** Writes the time: for Redis as its distance from the earliest one plus one, since 0 stands for none. */
     @Override
     public void expiringField(Bytes field, Bytes value, long expiresAtMillis) throws IOException {
-        out.writeLength(expiresAtMillis - earliestMillis + 1);
+        if (!valkey) {
+            out.writeLength(expiresAtMillis - earliestMillis + 1);
+        }
         out.writeString(field);
         out.writeString(value);
+        if (valkey) {
+            out.writeLong(expiresAtMillis);
+        }
     }
 
     @Override

@@ -54,6 +54,9 @@ final class ZipmapCursor extends PackedCursor {
             return false;
         }
         long length = head == LONG_LENGTH ? peekInt(1) & 0xffff_ffffL : head;
+        if (head == LONG_LENGTH && length < LONG_LENGTH) {
+            return fail();
+        }
         int free = atValue ? peek(lengthBytes) : 0;
         if (!takeString(lengthBytes + freeBytes, length) || !has(free)) {
             return false;

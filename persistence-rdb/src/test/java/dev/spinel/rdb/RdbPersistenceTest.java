@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,60 @@ class RdbPersistenceTest {
         fill(large, 400);
         assertThat(large.send("SAVE")).isEqualTo("OK");
         large.close();
+    }
+
+    private void leave(byte[] file) throws IOException {
+        Files.write(directory.resolve("dump.rdb"), file);
+    }
+
+    private void start() {
+        CommandTester tester = server(SMALL_ARENA_BYTES, true);
+        while (!tester.send("PING").equals("PONG")) {
+            tester.endTurn();
+        }
+    }
+
+    @Test
+    void start_withAValueOfAPluginThatIsNotThere_failsWithFileAndOffset() throws IOException {
+        byte[] file = RdbBytes.file(12)
+                .value(7, "k")
+                .hex("81 BDEC2B6EB2DCD001 02 05 00")
+                .end();
+        leave(file);
+        assertThatThrownBy(this::start)
+                .hasMessageMatching(
+                        "Fatal error loading the DB: The value of the key 'k' is of type '[\\w-]{9}', and no plugin with that type is loaded \\("
+                                + directory.resolve("dump.rdb") + ", before offset " + file.length + "\\)");
+    }
+
+    @Test
+    void start_withADatabaseThatIsNotThere_failsWithFileAndOffset() throws IOException {
+        byte[] file = RdbBytes.file(12).hex("FE 40C8").value(0, "k").string("v").end();
+        leave(file);
+        assertThatThrownBy(this::start)
+                .hasMessage(
+                        "Fatal error loading the DB: Data of database 200, but there are 16 databases (see the directive databases) ("
+                                + directory.resolve("dump.rdb") + ", before offset " + file.length + ")");
+    }
+
+    @Test
+    void start_withAFileOfALaterVersion_failsWithFileAndOffset() throws IOException {
+        leave(RdbBytes.file(13).end());
+        assertThatThrownBy(this::start)
+                .hasMessage("Fatal error loading the DB: Can't handle RDB format version 13 ("
+                        + directory.resolve("dump.rdb") + ", offset 9)");
+    }
+
+    @Test
+    void fileOfALaterVersion_isReadIfVersionsAreNotChecked() throws IOException {
+        CommandTester tester = server(SMALL_ARENA_BYTES, false);
+        leave(RdbBytes.file(13).value(0, "k").string("v").end());
+        assertThat(tester.send("DEBUG RELOAD NOSAVE"))
+                .isEqualTo("-ERR Error trying to load the RDB dump, check server logs.");
+        assertThat(tester.send("CONFIG SET rdb-version-check relaxed")).isEqualTo("OK");
+        assertThat(tester.send("DEBUG RELOAD NOSAVE")).isEqualTo("OK");
+        assertThat(tester.send("GET k")).isEqualTo("v");
+        tester.close();
     }
 
     @Test

@@ -8,6 +8,7 @@ import static dev.spinel.rdb.RdbBytes.ziplist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spinel.api.data.HashValue;
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.InvalidDatasetException;
 import dev.spinel.engine.dataset.ValueSink;
@@ -25,6 +26,7 @@ class RdbReaderTest {
     private static final String STREAM_ID = "00".repeat(16);
 
     private final List<String> heard = new ArrayList<>();
+    private boolean takingAnyVersion;
 
     private final RdbReader.Observer observer = new RdbReader.Observer() {
         @Override
@@ -39,8 +41,8 @@ class RdbReaderTest {
     };
 
     private Map<String, String> read(byte[] bytes) throws IOException {
-        DatasetFormat.Reader reader =
-                new RdbReader(new RdbInput(new ByteArrayInputStream(bytes)), "dump.rdb", true, observer);
+        DatasetFormat.Reader reader = new RdbReader(
+                new RdbInput(new ByteArrayInputStream(bytes)), "dump.rdb", true, takingAnyVersion, observer);
         RecordedDataset dataset = new RecordedDataset();
         while (reader.next(dataset)) {
             assertThat(reader.position()).isLessThan(bytes.length);
@@ -228,6 +230,17 @@ class RdbReaderTest {
         }
 
         @Test
+        void zipmap_withALengthOfFiveBytesThatFitsOne_isRefused() throws IOException {
+            String longest = "v".repeat(254);
+            RdbBytes zipmap = nothing().hex("01 01").ascii("f").hex("FE FE000000 00");
+            assertRead(
+                    file(1).value(9, "k").string(zipmap.ascii(longest).hex("FF")), "0/k", "hash [f=" + longest + "]");
+            RdbBytes overlong =
+                    nothing().hex("01 01").ascii("f").hex("FE 01000000 00").ascii("v");
+            assertRefused(file(9).value(9, "k").string(overlong.hex("FF")).end(), "Zipmap integrity check failed.");
+        }
+
+        @Test
         void zipmap_withFreeBytes() throws IOException {
             RdbBytes zipmap = nothing()
                     .hex("02 01")
@@ -236,7 +249,7 @@ class RdbReaderTest {
                     .ascii("v??")
                     .hex("01")
                     .ascii("g")
-                    .hex("FE 01000000 00")
+                    .hex("01 00")
                     .ascii("w")
                     .hex("FF");
             assertRead(file(1).value(9, "k").string(zipmap), "0/k", "hash [f=v, g=w]");
@@ -292,6 +305,38 @@ class RdbReaderTest {
                             .u64(-1),
                     "0/k",
                     "hash [f=v@1000, g=w]");
+        }
+
+        /** Redis has no times beyond 2^46 - 1, Valkey has. */
+        @Test
+        void withTimesBeyondTheLatest_isRefusedOfRedisOnly() throws IOException {
+            long latest = HashValue.MAX_EXPIRY_MILLIS;
+            RdbBytes hash =
+                    nothing().u64(latest).length(2).length(1).string("f").string("v");
+            assertRead(
+                    file(12).value(24, "k")
+                            .raw(hash.length(1).string("g").string("w").toByteArray()),
+                    "0/k",
+                    "hash [f=v@" + latest + ", g=w@" + latest + "]");
+            assertRefused(
+                    file(12).value(24, "k")
+                            .u64(latest)
+                            .length(1)
+                            .length(2)
+                            .string("f")
+                            .string("v")
+                            .end(),
+                    "A field of a hash expires at " + (latest + 1));
+            assertRead(
+                    nothing()
+                            .ascii("VALKEY080")
+                            .value(22, "k")
+                            .length(1)
+                            .string("f")
+                            .string("v")
+                            .u64(latest + 1),
+                    "0/k",
+                    "hash [f=v@" + (latest + 1) + "]");
         }
 
         /** The sum must not be taken for "no expiry", which is -1. */
@@ -622,6 +667,38 @@ class RdbReaderTest {
             }
             assertRefused(nothing().ascii("VALKEY012").end(), "Can't handle RDB format version 12");
             assertRefused(nothing().ascii("REDIS00x1").end(), "Can't handle RDB format version 0");
+        }
+
+        @Test
+        void version_thatIsNotKnown_isReadOnDemandAsLongAsWhatIsInItIs() throws IOException {
+            takingAnyVersion = true;
+            assertRead(file(13).value(0, "k").string("v"), "0/k", "string v");
+            assertRead(file(79).value(22, "k").length(1).length(0).string("f").string("v"), "0/k", "hash [f=v]");
+            assertRead(
+                    nothing()
+                            .ascii("VALKEY987")
+                            .value(22, "k")
+                            .length(1)
+                            .string("f")
+                            .string("v")
+                            .u64(-1),
+                    "0/k",
+                    "hash [f=v]");
+            assertRefused(file(13).value(26, "k").end(), "Unknown RDB encoding type 26");
+            for (int version : new int[] {0, 80, 9999}) {
+                assertRefused(file(version).end(), "Can't handle RDB format version " + version);
+            }
+            assertRefused(nothing().ascii("VALKEY079").end(), "Can't handle RDB format version 79");
+        }
+
+        @Test
+        void itemsOfTheOtherFamily_areRefused() {
+            takingAnyVersion = true;
+            for (int type : new int[] {23, 24, 25}) {
+                assertRefused(nothing().ascii("VALKEY081").value(type, "k").end(), "Unknown RDB encoding type " + type);
+            }
+            assertRefused(
+                    file(13).u8(243).string("job").length(0).end(), "Unknown RDB encoding type 243", "offset 10)");
         }
 
         @Test

@@ -33,7 +33,11 @@ class RdbWriterTest {
     }
 
     private byte[] write(Telling values) throws IOException {
-        DatasetFormat.Writer writer = new RdbWriter(new RdbOutput(bytes, true, true), ABOUT);
+        return write(values, false);
+    }
+
+    private byte[] write(Telling values, boolean valkey) throws IOException {
+        DatasetFormat.Writer writer = new RdbWriter(new RdbOutput(bytes, true, true), ABOUT, valkey);
         values.tell(writer);
         writer.end();
         return bytes.toByteArray();
@@ -178,7 +182,8 @@ class RdbWriterTest {
     @Test
     void strings_areWrittenWithoutGarbage() throws IOException {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        DatasetFormat.Writer writer = new RdbWriter(new RdbOutput(OutputStream.nullOutputStream(), true, true), ABOUT);
+        DatasetFormat.Writer writer =
+                new RdbWriter(new RdbOutput(OutputStream.nullOutputStream(), true, true), ABOUT, false);
         Bytes key = Bytes.of("key:000000000001");
         Bytes value = Bytes.of("a value of more than twenty bytes that is longer than that");
         long allocated = Long.MAX_VALUE;
@@ -195,21 +200,49 @@ class RdbWriterTest {
         assertThat(allocated).isLessThan(10_000);
     }
 
-    @Test
-    void expiringFields_areWrittenAsRedis74Does() throws IOException {
+    private static void expiringHashes(DatasetSink sink) throws IOException {
         byte[] listpack = HexFormat.of()
                 .parseHex("18000000" + "0600" + "816602" + "817602" + "c3e802" + "816702" + "817702" + "0001" + "ff");
-        byte[] file = write(sink -> {
-            sink.announceExpiringFields();
-            key(sink, 0, "p");
-            sink.expiringHash(Bytes.of(listpack));
-            key(sink, 0, "t");
-            sink.expiringHash(2, 900);
-            sink.expiringField(Bytes.of("f"), Bytes.of("v"), 1000);
-            sink.field(Bytes.of("g"), Bytes.of("w"));
-        });
+        sink.announceExpiringFields();
+        key(sink, 0, "p");
+        sink.expiringHash(Bytes.of(listpack));
+        key(sink, 0, "t");
+        sink.expiringHash(2, 900);
+        sink.expiringField(Bytes.of("f"), Bytes.of("v"), 1000);
+        sink.field(Bytes.of("g"), Bytes.of("w"));
+        key(sink, 0, "h");
+        sink.hash(1);
+        sink.field(Bytes.of("f"), Bytes.of("v"));
+    }
+
+    @Test
+    void expiringFields_areWrittenAsValkey9Does() throws IOException {
+        byte[] file = write(RdbWriterTest::expiringHashes, true);
+        assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII)).isEqualTo("VALKEY080");
+        assertThat(read(file))
+                .isEqualTo(Map.of("0/p", "hash [f=v@1000, g=w]", "0/t", "hash [f=v@1000, g=w]", "0/h", "hash [f=v]"));
+        String fields = "02" + "0166" + "0176" + "e803000000000000" + "0167" + "0177" + "ffffffffffffffff";
+        assertThat(body(file)).contains("16" + "0170" + fields, "16" + "0174" + fields, "04" + "0168" + "01");
+    }
+
+    @Test
+    void filesWithoutExpiringFields_areTheSameForValkey() throws IOException {
+        byte[] file = write(
+                sink -> {
+                    key(sink, 0, "h");
+                    sink.hash(1);
+                    sink.field(Bytes.of("f"), Bytes.of("v"));
+                },
+                true);
+        assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII)).isEqualTo("REDIS0010");
+    }
+
+    @Test
+    void expiringFields_areWrittenAsRedis74Does() throws IOException {
+        byte[] file = write(RdbWriterTest::expiringHashes);
         assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII)).isEqualTo("REDIS0012");
-        assertThat(read(file)).isEqualTo(Map.of("0/p", "hash [f=v@1000, g=w]", "0/t", "hash [f=v@1000, g=w]"));
+        assertThat(read(file))
+                .isEqualTo(Map.of("0/p", "hash [f=v@1000, g=w]", "0/t", "hash [f=v@1000, g=w]", "0/h", "hash [f=v]"));
         assertThat(body(file)).contains("18" + "0174" + "8403000000000000" + "02" + "4065" + "0166" + "0176" + "00");
     }
 

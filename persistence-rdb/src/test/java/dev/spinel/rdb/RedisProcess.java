@@ -32,14 +32,20 @@ final class RedisProcess implements AutoCloseable {
         this.out = socket.getOutputStream();
     }
 
-    /** Starts a server that loads and saves {@code dump.rdb} in a directory. */
+    /** Starts the redis-server of the PATH. It loads and saves {@code dump.rdb} in a directory. */
     static RedisProcess start(Path directory, String... options) throws IOException, InterruptedException {
+        return startProgram("redis-server", directory, options);
+    }
+
+    /** Starts a server that takes the arguments of redis-server. It loads and saves {@code dump.rdb} in a directory. */
+    static RedisProcess startProgram(String program, Path directory, String... options)
+            throws IOException, InterruptedException {
         int port;
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         List<String> command = new ArrayList<>(List.of(
-                "redis-server",
+                program,
                 "--port",
                 String.valueOf(port),
                 "--bind",
@@ -68,7 +74,7 @@ final class RedisProcess implements AutoCloseable {
             }
         }
         process.destroyForcibly();
-        throw new IOException("redis-server does not start: " + Files.readString(directory.resolve("redis.log")));
+        throw new IOException(program + " does not start: " + Files.readString(directory.resolve("redis.log")));
     }
 
     int port() {

@@ -150,6 +150,8 @@ final class ServerDirectives {
         registry.register(yesNo("stop-writes-on-bgsave-error", true));
         registry.register(yesNo("rdbcompression", true));
         registry.register(yesNo("rdbchecksum", true, IMMUTABLE));
+        registry.register(choice("rdb-version-check", List.of("strict", "relaxed")));
+        registry.register(choice("rdb-field-expiry-format", List.of("redis", "valkey")));
         registry.register(yesNo("rdb-save-incremental-fsync", true));
         registry.register(integer("key-load-delay", 0, Integer.MIN_VALUE, Integer.MAX_VALUE, HIDDEN));
         registry.register(integer("rdb-key-save-delay", 0, Integer.MIN_VALUE, Integer.MAX_VALUE, HIDDEN));
