@@ -9,6 +9,7 @@ import dev.spinel.patterns.analytics.UniqueCounter;
 import dev.spinel.patterns.analytics.Window;
 import dev.spinel.patterns.analytics.WindowedCounter;
 import dev.spinel.patterns.cache.CacheAside;
+import dev.spinel.patterns.leaderboard.BoardWindow;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.leaderboard.RankMode;
 import dev.spinel.patterns.leaderboard.Standing;
@@ -117,13 +118,18 @@ class ClusterIT {
     @Test
     void leaderboards() {
         for (String name : AWKWARD_NAMES) {
-            Leaderboard board =
-                    Leaderboard.builder(runtime, name).ranks(RankMode.DENSE).build();
+            Leaderboard board = Leaderboard.builder(runtime, name)
+                    .ranks(RankMode.DENSE)
+                    .windows(ZoneOffset.UTC, BoardWindow.day(), BoardWindow.season(name))
+                    .build();
             board.add(name, 3, "once");
             board.submit("b", 3);
             assertThat(board.top(2).standings()).extracting(Standing::rank).containsExactly(1L, 1L);
             assertThat(board.around(name, 1, 1).size()).isEqualTo(2);
             assertThat(board.standing(name)).isPresent();
+            assertThat(board.window(BoardWindow.season(name)).countBetween(3, 3))
+                    .isEqualTo(2);
+            assertThat(board.describe(name, "text")).isTrue();
             assertThat(board.remove(name)).isTrue();
         }
     }

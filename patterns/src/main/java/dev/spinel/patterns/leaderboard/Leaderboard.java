@@ -2,70 +2,57 @@ package dev.spinel.patterns.leaderboard;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.leaderboard.BoardProtocol.Answer;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
-import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /**
  * Members by score. Every operation is one round trip and atomic: a page is what the board was at one moment, and a submission
  * answers with the rank that it led to. Thread-safe.
  *
  * <p>Scores are finite doubles; whole numbers are exact up to 2^53. Submissions, ranks and neighbours cost O(log n), plus the size of
- * the page, whatever the {@link RankMode}. All users of a board must give it the same order, ranks and ties. The board is one key
- * with up to three beside it, all in one slot of a cluster.
+ * the page, whatever the {@link RankMode}. All users of a board must give it the same settings. The board is one key
+ * with up to five beside it, and as many for each window; all boards of one name are in one slot of a cluster.
  *
- * <p>When a reply is lost, {@link #submit} and {@link #submitBest} are repeated, {@link #add} only if it has an id: otherwise its outcome
- * is unknown. A repeated {@code submit} sets the score again, also if another submission for the same member came between. If
- * the server's clock is set back, ties by time follow the clock.
+ * <p>With {@link Builder#windows}, a submission counts on this board and on those of all present windows, or on none of them; likewise
+ * {@link #remove} and {@link #describe}. The first operation that has to do with windows takes a second round trip, to learn the
+ * server's time.
+ *
+ * <p>With {@link Builder#halfLife}, scores fade: p points are worth p * 2^(-t/halfLife) after the time t. Nothing has to be done for
+ * that, and the order changes by submissions only; standings and submissions tell what is left of scores. An addition is exact to
+ * about n * 10^-16 of the score, where n is the age of the board in half-lives.
+ *
+ * <p>When a reply is lost, what has an id is repeated and counts once, on all boards. Without an id, {@link #submit} and {@link
+ * #submitBest} are repeated, and an addition is an unknown outcome. A repeated {@code submit} sets the score again, also
+ * if another submission for the same member came between, and in the next window if that has begun. If the server's clock is set back,
+ * ties by time, windows and fading follow the clock.
  */
-public final class Leaderboard {
-    private static final Script SUBMIT_SCRIPT = Script.load(Leaderboard.class, "submit.lua");
-    private static final Operation<Reply> SUBMIT =
-            new Operation<>("leaderboard.submit", SUBMIT_SCRIPT, Retry.IDEMPOTENT, (reply, repeated) -> reply);
-    private static final Operation<Reply> ADD =
-            new Operation<>("leaderboard.add", SUBMIT_SCRIPT, Retry.NEVER, (reply, repeated) -> reply);
-    private static final Operation<Reply> ADD_ONCE =
-            new Operation<>("leaderboard.add", SUBMIT_SCRIPT, Retry.IDEMPOTENT, (reply, repeated) -> reply);
-    private static final Operation<Reply> PAGE = read("leaderboard.page", "page.lua");
-    private static final Operation<Reply> STANDINGS = read("leaderboard.standings", "standings.lua");
-    private static final Operation<Boolean> REMOVE = new Operation<>(
-            "leaderboard.remove",
-            Script.load(Leaderboard.class, "remove.lua"),
-            Retry.IDEMPOTENT,
-            (reply, repeated) -> repeated || reply.asLong() == 1);
-    private static final int MAX_PAGE = 10_000;
+public final class Leaderboard extends Board {
+    private static final Operation<Answer> SUBMIT = BoardProtocol.operation("submit", "submit.lua", Retry.IDEMPOTENT);
+    private static final Operation<Answer> ADD = BoardProtocol.operation("add", "submit.lua", Retry.NEVER);
+    private static final Operation<Answer> ADD_ONCE = BoardProtocol.operation("add", "submit.lua", Retry.IDEMPOTENT);
+    private static final Operation<Answer> REMOVE = BoardProtocol.operation("remove", "remove.lua", Retry.IDEMPOTENT);
+    private static final Operation<Answer> DESCRIBE =
+            BoardProtocol.operation("describe", "describe.lua", Retry.IDEMPOTENT);
 
-    private final PatternRuntime runtime;
-    private final Order order;
-    private final RankMode ranks;
-    private final TieBreak ties;
-    private final Duration keepFor;
-    private final Duration rememberFor;
-    private final List<String> keys;
-    private final String onceKeyPrefix;
+    private final BoardSettings settings;
+    /** This board, and those of the windows in their order. */
+    private final List<Place> places;
 
-    private Leaderboard(Builder builder) {
-        runtime = builder.runtime;
-        order = builder.order;
-        ranks = builder.ranks;
-        ties = builder.ties;
-        keepFor = builder.keepFor;
-        rememberFor = builder.rememberFor;
-        String tag = "{leaderboard:" + builder.name + '}';
-        keys = List.of(tag + ":board", tag + ":entries", tag + ":scores", tag + ":counts");
-        onceKeyPrefix = tag + ":once:";
+    private Leaderboard(BoardProtocol protocol) {
+        super(protocol, Place.Fixed.always("", protocol.settings().keepFor()), false);
+        settings = protocol.settings();
+        places = Stream.concat(
+                        Stream.of(place), settings.windows().stream().map(window -> window.place(settings.zone())))
+                .toList();
     }
 
     /** Which scores are best. */
@@ -76,11 +63,6 @@ public final class Leaderboard {
         LOW_FIRST
     }
 
-    private static Operation<Reply> read(String name, String script) {
-        return new Operation<>(
-                name, Script.load(Leaderboard.class, script), Retry.IDEMPOTENT, (reply, repeated) -> reply);
-    }
-
     /** A board of this name, to be configured. */
     public static Builder builder(PatternRuntime runtime, String name) {
         return new Builder(runtime, name);
@@ -88,32 +70,32 @@ public final class Leaderboard {
 
     /** Sets the score of a member. */
     public Submission submit(String member, double score) {
-        return PatternRuntime.await(submitAsync(member, score));
+        return submit(Change.set(member, score));
     }
 
-    /** As {@link #submit}. */
+    /** As {@link #submit(String, double)}. */
     public CompletionStage<Submission> submitAsync(String member, double score) {
-        return change(SUBMIT, member, score, "set", Optional.empty());
+        return submitAsync(Change.set(member, score));
     }
 
     /** Sets the score of a member if it is better than what it has. */
     public Submission submitBest(String member, double score) {
-        return PatternRuntime.await(submitBestAsync(member, score));
+        return submit(Change.best(member, score));
     }
 
     /** As {@link #submitBest}. */
     public CompletionStage<Submission> submitBestAsync(String member, double score) {
-        return change(SUBMIT, member, score, "best", Optional.empty());
+        return submitAsync(Change.best(member, score));
     }
 
     /** Adds to the score of a member, which begins at 0. */
     public Submission add(String member, double points) {
-        return PatternRuntime.await(addAsync(member, points));
+        return submit(Change.add(member, points));
     }
 
     /** As {@link #add(String, double)}. */
     public CompletionStage<Submission> addAsync(String member, double points) {
-        return change(ADD, member, points, "add", Optional.empty());
+        return submitAsync(Change.add(member, points));
     }
 
     /**
@@ -121,152 +103,111 @@ public final class Leaderboard {
      * return what the first one did.
      */
     public Submission add(String member, double points, String id) {
-        return PatternRuntime.await(addAsync(member, points, id));
+        return submit(Change.add(member, points).withId(id));
     }
 
     /** As {@link #add(String, double, String)}. */
     public CompletionStage<Submission> addAsync(String member, double points, String id) {
-        return change(ADD_ONCE, member, points, "add", Optional.of(id));
+        return submitAsync(Change.add(member, points).withId(id));
     }
 
-    private CompletionStage<Submission> change(
-            Operation<Reply> operation, String member, double score, String rule, Optional<String> id) {
-        if (!Double.isFinite(score)) {
-            throw new IllegalArgumentException("A score is a finite number, not " + score);
+    /**
+     * Changes the score of a member.
+     *
+     * @throws IllegalArgumentException if the board has no sub-scores and this one does, or if scores fade and this one is not above 0
+     * @throws dev.spinel.patterns.transport.PatternException.ServerError if the score would not be a finite number; nothing has changed
+     * @throws dev.spinel.patterns.transport.PatternException.UnknownOutcome if points without an id may have been added or not
+     */
+    public Submission submit(Change change) {
+        return PatternRuntime.await(submitAsync(change));
+    }
+
+    /** As {@link #submit(Change)}. */
+    public CompletionStage<Submission> submitAsync(Change change) {
+        settings.check(change);
+        Operation<Answer> operation = SUBMIT;
+        if (change.rule() == Change.Rule.ADD) {
+            operation = change.id().isPresent() ? ADD_ONCE : ADD;
         }
-        List<String> all = new ArrayList<>(keys);
-        id.ifPresent(value -> all.add(onceKeyPrefix + value));
-        Arguments arguments = new Arguments()
-                .add(member)
-                .add(Double.toString(stored(score)))
-                .add(rule)
-                .add(ties.code())
-                .add(ranks == RankMode.DENSE ? 1 : 0)
-                .add(keepFor.toMillis())
-                .add(ranks.code())
-                .add(id.isPresent() ? rememberFor.toMillis() : 0);
-        return runtime.run(operation, all, arguments).thenApply(reply -> readSubmission(member, reply.asItems()));
+        List<String> once =
+                change.id().map(id -> List.of(protocol.key("once:" + id))).orElse(List.of());
+        return protocol.run(operation, places, once, arguments -> {
+                    arguments
+                            .add(change.member())
+                            .add(Double.toString(protocol.stored(change.score())))
+                            .add(change.rule().code())
+                            .add(protocol.code(change.subScore().orElse(0)))
+                            .add(once.isEmpty() ? 0 : settings.rememberFor().toMillis());
+                    change.data().ifPresent(arguments::add);
+                })
+                .thenApply(answer -> protocol.submission(change.member(), answer));
     }
 
-    private Submission readSubmission(String member, List<Reply> reply) {
-        Standing standing = new Standing(
-                member,
-                score(reply.get(0)),
-                reply.get(2).asLong(),
-                reply.get(1).asLong(),
-                reply.get(3).asLong());
-        boolean isNew = reply.get(4).asText().isEmpty();
-        return new Submission(
-                standing,
-                isNew ? OptionalDouble.empty() : OptionalDouble.of(score(reply.get(4))),
-                isNew ? OptionalLong.empty() : OptionalLong.of(reply.get(5).asLong()));
-    }
-
-    /** The best members, up to {@code count}. */
-    public Page top(int count) {
-        return page(0, count);
-    }
-
-    /** Up to {@code count} members, after the first {@code skip}. */
-    public Page page(long skip, int count) {
-        return PatternRuntime.await(pageAsync(skip, count));
-    }
-
-    /** As {@link #page}. */
-    public CompletionStage<Page> pageAsync(long skip, int count) {
-        if (skip < 0) {
-            throw new IllegalArgumentException("Cannot skip " + skip);
-        }
-        checkCount(count);
-        return readPage(new Arguments().add("page").add(skip).add(count), "");
-    }
-
-    /** A member with up to so many above and below it; empty if the member is not there. */
-    public Page around(String member, int above, int below) {
-        return PatternRuntime.await(aroundAsync(member, above, below));
-    }
-
-    /** As {@link #around}. */
-    public CompletionStage<Page> aroundAsync(String member, int above, int below) {
-        checkCount(above);
-        checkCount(below);
-        return readPage(new Arguments().add("around").add(above).add(below), member);
-    }
-
-    private CompletionStage<Page> readPage(Arguments which, String member) {
-        return runtime.run(
-                        PAGE,
-                        keys.subList(0, 3),
-                        which.add(ranks.code()).add(ties.code()).add(member))
-                .thenApply(reply -> new Page(
-                        readStandings(reply.asItems()), reply.asItems().get(0).asLong()));
-    }
-
-    /** Where a member stands; empty if it is not there. */
-    public Optional<Standing> standing(String member) {
-        return PatternRuntime.await(standingAsync(member));
-    }
-
-    /** As {@link #standing}. */
-    public CompletionStage<Optional<Standing>> standingAsync(String member) {
-        return standingsAsync(List.of(member))
-                .thenApply(standings -> standings.stream().findFirst());
-    }
-
-    /** Where some members stand on the whole board, the best first, such as a player's friends; who is not there is left out. */
-    public List<Standing> standings(Collection<String> members) {
-        return PatternRuntime.await(standingsAsync(members));
-    }
-
-    /** As {@link #standings}. */
-    public CompletionStage<List<Standing>> standingsAsync(Collection<String> members) {
-        checkCount(members.size());
-        Arguments arguments = new Arguments().add(ranks.code()).add(ties.code());
-        members.forEach(arguments::add);
-        return runtime.run(STANDINGS, keys.subList(0, 3), arguments)
-                .thenApply(reply -> readStandings(reply.asItems()).stream()
-                        .sorted(Comparator.comparingLong(Standing::position))
-                        .toList());
-    }
-
-    private List<Standing> readStandings(List<Reply> reply) {
-        long size = reply.get(0).asLong();
-        List<Standing> standings = new ArrayList<>(reply.size() / 4);
-        for (int i = 1; i < reply.size(); i += 4) {
-            standings.add(new Standing(
-                    reply.get(i).asText(),
-                    score(reply.get(i + 1)),
-                    reply.get(i + 3).asLong(),
-                    reply.get(i + 2).asLong(),
-                    size));
-        }
-        return standings;
-    }
-
-    /** Takes a member off the board. */
+    /**
+     * Takes a member off this board and those of the present windows, with the text beside it; tells whether it was on one of them. Past
+     * windows keep it.
+     */
     public boolean remove(String member) {
         return PatternRuntime.await(removeAsync(member));
     }
 
-    /** As {@link #remove}; tells whether it was there. */
+    /** As {@link #remove}. */
     public CompletionStage<Boolean> removeAsync(String member) {
-        return runtime.run(
-                REMOVE, keys, new Arguments().add(member).add(ties.code()).add(ranks == RankMode.DENSE ? 1 : 0));
+        return protocol.run(REMOVE, places, List.of(), arguments -> arguments.add(member))
+                .thenApply(answer -> answer.repeated() || answer.items().get(1).asLong() > 0);
     }
 
-    private static void checkCount(int count) {
-        if (count < 0 || count > MAX_PAGE) {
-            throw new IllegalArgumentException("A page has up to " + MAX_PAGE + " members, not " + count);
+    /**
+     * Sets the text that is kept beside a member, such as its name, on this board and those of the present windows, wherever it is; tells
+     * whether it is on one of them. Otherwise nothing is kept.
+     */
+    public boolean describe(String member, String data) {
+        return PatternRuntime.await(describeAsync(member, data));
+    }
+
+    /** As {@link #describe}. */
+    public CompletionStage<Boolean> describeAsync(String member, String data) {
+        return protocol.run(DESCRIBE, places, List.of(), arguments -> arguments
+                        .add(member)
+                        .add(data))
+                .thenApply(answer -> answer.items().get(1).asLong() > 0);
+    }
+
+    /**
+     * The board of the present window.
+     *
+     * @throws IllegalArgumentException if this board has no such window
+     */
+    public Board window(BoardWindow window) {
+        return window(window, 0);
+    }
+
+    /**
+     * The board of the window that is so many before the present one: 1 for yesterday, or last week. It remains that of yesterday when a day
+     * is over.
+     *
+     * @throws IllegalArgumentException if this board has no such window, or if that is a season and {@code back} is not 0
+     */
+    public Board window(BoardWindow window, int back) {
+        BoardWindow own = settings.windowOf(window);
+        if (back < 0 || (back > 0 && !own.isCalendar())) {
+            throw new IllegalArgumentException("No " + own + " is " + back + " before the present one");
         }
+        if (!own.isCalendar()) {
+            return window(window, Instant.EPOCH);
+        }
+        return new Board(protocol, new Place.Present(own, settings.zone(), back), false);
     }
 
-    /** On the server the best score is the lowest. Adding 0 gives zero one sign. */
-    private double stored(double score) {
-        return (order == Order.HIGH_FIRST ? -score : score) + 0.0;
-    }
-
-    private double score(Reply stored) {
-        return stored(Double.parseDouble(stored.asText()));
+    /**
+     * The board of the window that a time lies in.
+     *
+     * @throws IllegalArgumentException if this board has no such window
+     */
+    public Board window(BoardWindow window, Instant time) {
+        BoardWindow own = settings.windowOf(window);
+        String label = own.at(time, settings.zone()).label();
+        return new Board(protocol, Place.Fixed.always(label, own.keepFor()), false);
     }
 
     /** Settings of a board. */
@@ -276,8 +217,11 @@ public final class Leaderboard {
         private Order order = Order.HIGH_FIRST;
         private RankMode ranks = RankMode.COMPETITION;
         private TieBreak ties = TieBreak.EARLIER_FIRST;
+        private Duration halfLife = Duration.ZERO;
         private Duration keepFor = Duration.ZERO;
         private Duration rememberFor = Duration.ofMinutes(10);
+        private List<BoardWindow> windows = List.of();
+        private ZoneId zone = ZoneOffset.UTC;
 
         private Builder(PatternRuntime runtime, String name) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -302,13 +246,33 @@ public final class Leaderboard {
             return this;
         }
 
+        /**
+         * In what time scores fade by half, by the server's clock; zero, if not set, for never. Needs {@link Order#HIGH_FIRST} and points
+         * above 0.
+         */
+        public Builder halfLife(Duration value) {
+            halfLife = requireNonNull(value, "halfLife");
+            return this;
+        }
+
+        /**
+         * Windows that have boards of their own, on which submissions count as well.
+         *
+         * @param calendar whose days begin when they do there
+         */
+        public Builder windows(ZoneId calendar, BoardWindow... values) {
+            zone = requireNonNull(calendar, "calendar");
+            windows = List.of(values);
+            return this;
+        }
+
         /** Drops the whole board so long after its last submission, such as that of a past season; zero, if not set, for never. */
         public Builder keepFor(Duration value) {
             keepFor = requireNonNull(value, "keepFor");
             return this;
         }
 
-        /** How long the ids of additions are kept, ten minutes if not set: longer than callers repeat them. */
+        /** How long the ids of submissions are kept, ten minutes if not set: longer than callers repeat them. */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;
@@ -320,14 +284,9 @@ public final class Leaderboard {
          * @throws IllegalArgumentException if the settings make no sense
          */
         public Leaderboard build() {
-            if (keepFor.isNegative()) {
-                throw new IllegalArgumentException("Board '" + name + "': keepFor is not negative, not " + keepFor);
-            }
-            if (rememberFor.toMillis() < 1) {
-                throw new IllegalArgumentException(
-                        "Board '" + name + "': rememberFor is at least 1 ms, not " + rememberFor);
-            }
-            return new Leaderboard(this);
+            BoardSettings settings =
+                    new BoardSettings(name, order, ranks, ties, halfLife, keepFor, rememberFor, windows, zone);
+            return new Leaderboard(new BoardProtocol(runtime, settings));
         }
     }
 }

@@ -7,7 +7,12 @@ public enum TieBreak {
     /** Who reached the score first, by the server's clock. Keeps an entry per member beside the board. */
     EARLIER_FIRST("earlier"),
     /** Who reached the score last, likewise. */
-    LATER_FIRST("later");
+    LATER_FIRST("later"),
+    /**
+     * The better sub-score of the submission ({@link Change#withSubScore}), in the sense of the board's order; at the same one, the
+     * lower name. Any long, compared exactly. Keeps an entry per member beside the board.
+     */
+    SUB_SCORE("sub");
 
     private final String code;
 

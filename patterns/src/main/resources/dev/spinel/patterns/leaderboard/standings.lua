@@ -1,31 +1,19 @@
 -- Reads the standings of some members.
 --
--- KEYS[1]  board, as submit.lua describes it
--- KEYS[2]  hash of members to their entries
--- KEYS[3]  sorted set of the distinct scores
--- ARGV[1]  ordinal | competition | dense
--- ARGV[2]  member | earlier | later
--- then the members
+-- ARGV  after the board: 1 if the text beside members is asked for; then the members
 --
--- Answers {size, and for each member that is there: member, score, position, rank}.
+-- Answers {time, size, and for each member that is there: member, score, code, position, rank, and the text if asked for}.
 
-local function exact(number) return number == 0 and '0' or string.format('%.17g', number) end
-
-local reply = {redis.call('ZCARD', KEYS[1])}
-for i = 3, #ARGV do
-  local entry = ARGV[i]
-  if ARGV[2] ~= 'member' then entry = redis.call('HGET', KEYS[2], ARGV[i]) end
-  local score = entry and redis.call('ZSCORE', KEYS[1], entry)
-  if score then
-    local position = redis.call('ZRANK', KEYS[1], entry) + 1
-    local rank = position
-    score = exact(tonumber(score))
-    if ARGV[1] == 'competition' then rank = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. score) + 1 end
-    if ARGV[1] == 'dense' then rank = redis.call('ZRANK', KEYS[3], score) + 1 end
-    reply[#reply + 1] = ARGV[i]
-    reply[#reply + 1] = score
-    reply[#reply + 1] = position
-    reply[#reply + 1] = rank
+local b, with = boards[1], ARGV[argument] == '1'
+local reply = {now, redis.call('ZCARD', b.board)}
+for i = argument + 1, #ARGV do
+  local entry, score = find(b, ARGV[i])
+  if entry then
+    local position = redis.call('ZRANK', b.board, entry) + 1
+    local n = #reply
+    reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4] = ARGV[i], told(b, score), split(entry), position
+    reply[n + 5] = rank(b, score, position)
+    if with then reply[n + 6] = redis.call('HGET', b.data, ARGV[i]) end
   end
 end
 return reply

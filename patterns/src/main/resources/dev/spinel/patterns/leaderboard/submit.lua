@@ -1,84 +1,67 @@
--- Changes the score of a member.
+-- Changes the score of a member, on all boards or on none.
 --
--- KEYS[1]  board: sorted set of entries, best first: a score where high is best is kept negated. An entry is the member itself, or
---          sixteen digits and the member, so that members with the same score are in the order of the digits
--- KEYS[2]  hash of members to their entries, if those have digits
--- KEYS[3]  sorted set of the distinct scores, by themselves, if ranks are dense
--- KEYS[4]  hash of the distinct scores to how many have them, likewise
--- KEYS[5]  what was answered to this submission before; only if ARGV[8] > 0
--- ARGV[1]  member
--- ARGV[2]  score, in the sense of the board
--- ARGV[3]  set | add | best
--- ARGV[4]  member | earlier | later: who is first of those with the same score
--- ARGV[5]  1 if ranks are dense
--- ARGV[6]  for how many milliseconds the board is kept after its last submission; 0: for ever
--- ARGV[7]  ordinal | competition | dense
--- ARGV[8]  for how many milliseconds the answer is kept for a repeated submission; 0: not at all
+-- KEYS  after those of the boards, what was answered to this submission before; only if the fifth of these is over 0
+-- ARGV  after the boards: member; score in the sense of the board; set | add | best; the code of the sub-score, if ties go by
+--       that; for how many milliseconds the answer is kept for a repeated submission, 0: not at all; then the text beside the
+--       member, if there is one
 --
--- Answers {score, position, rank, size, previous score or "", previous position or 0}: positions count from 1 without ties, ranks
--- as ARGV[7] says, scores are text in the sense of the board.
+-- Answers {time, text}: for each board "score,code,position,rank,size,previous score or nothing,previous position or 0;", and ";" for
+-- one that is left out. Positions count from 1 without ties, ranks as the board says, scores are in the sense of the board.
 
-local member, submitted, rule, tie = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4]
-local dense, kept, memory = ARGV[5] == '1', tonumber(ARGV[6]), tonumber(ARGV[8])
-local reply = {}
+local member, submitted, rule = ARGV[argument], tonumber(ARGV[argument + 1]), ARGV[argument + 2]
+local given, memory, data = ARGV[argument + 3], tonumber(ARGV[argument + 4]), ARGV[argument + 5]
 
 if memory > 0 then
-  local before = redis.call('GET', KEYS[5])
-  if before then
-    for part in string.gmatch(before, '([^,]*),') do reply[#reply + 1] = part end
-    for _, i in ipairs({2, 3, 4, 6}) do reply[i] = tonumber(reply[i]) end
-    return reply
-  end
+  local before = redis.call('GET', KEYS[#KEYS])
+  if before then return {now, before} end
 end
 
--- Zero has two signs, which compare as equal but read differently.
-local function exact(number) return number == 0 and '0' or string.format('%.17g', number) end
-
-local entry = member
-if tie ~= 'member' then entry = redis.call('HGET', KEYS[2], member) end
-local previous = entry and redis.call('ZSCORE', KEYS[1], entry)
-local place = 0
-if previous then place = redis.call('ZRANK', KEYS[1], entry) + 1 end
-
-local score = submitted
-if previous and rule == 'add' then score = submitted + tonumber(previous) end
-if previous and rule == 'best' then score = math.min(submitted, tonumber(previous)) end
-if score ~= score or score == math.huge or score == -math.huge then
-  return redis.error_reply('ERR the score would not be a finite number')
+local code = ties == 'sub' and given or ''
+if ties == 'earlier' or ties == 'later' then
+  local reached = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
+  code = string.format('%016.0f', ties == 'earlier' and reached or 9000000000000000 - reached)
 end
 
-if not previous or score ~= tonumber(previous) then
-  if dense and previous then
-    local old = exact(tonumber(previous))
-    if redis.call('HINCRBY', KEYS[4], old, -1) == 0 then
-      redis.call('HDEL', KEYS[4], old)
-      redis.call('ZREM', KEYS[3], old)
+for _, b in ipairs(boards) do
+  if b then
+    b.entry, b.previous = find(b, member)
+    local old = b.previous and split(b.entry)
+    b.place, b.score, b.code, b.taken = 0, kept(b, submitted), code, true
+    if b.previous then
+      b.place, b.before = redis.call('ZRANK', b.board, b.entry) + 1, told(b, b.previous)
+      if rule == 'add' then b.score = sum(b.previous, b.score) end
+      if b.score == b.previous and ties ~= 'sub' then b.code = old end
+      if rule == 'best' and not (b.score < b.previous or b.score == b.previous and b.code < old) then
+        b.score, b.code, b.taken = b.previous, old, false
+      end
     end
+    if not finite(worth(b, b.score)) then return redis.error_reply('ERR the score would not be a finite number') end
   end
-  if tie ~= 'member' then
-    if previous then redis.call('ZREM', KEYS[1], entry) end
-    local clock = redis.call('TIME')
-    local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
-    entry = string.format('%016.0f', tie == 'earlier' and now or 9000000000000000 - now) .. member
-    redis.call('HSET', KEYS[2], member, entry)
-  end
-  redis.call('ZADD', KEYS[1], exact(score), entry)
-  if dense and redis.call('HINCRBY', KEYS[4], exact(score), 1) == 1 then
-    redis.call('ZADD', KEYS[3], exact(score), exact(score))
-  end
-end
-if kept > 0 then
-  for i = 1, 4 do redis.call('PEXPIRE', KEYS[i], kept) end
 end
 
-local position = redis.call('ZRANK', KEYS[1], entry) + 1
-local rank = position
-if ARGV[7] == 'competition' then rank = redis.call('ZCOUNT', KEYS[1], '-inf', '(' .. exact(score)) + 1 end
-if ARGV[7] == 'dense' then rank = redis.call('ZRANK', KEYS[3], exact(score)) + 1 end
-reply = {exact(score), position, rank, redis.call('ZCARD', KEYS[1]), previous and exact(tonumber(previous)) or '', place}
-if memory > 0 then
-  local parts = {}
-  for i = 1, #reply do parts[i] = type(reply[i]) == 'number' and exact(reply[i]) or reply[i] end
-  redis.call('SET', KEYS[5], table.concat(parts, ',') .. ',', 'PX', memory)
+local answer = {}
+for i, b in ipairs(boards) do
+  if b then
+    local entry = b.code .. member
+    if half > 0 then redis.call('SET', b.origin, string.format('%.0f', now), 'NX') end
+    if b.score ~= b.previous then
+      if b.previous then count(b, b.previous, -1) end
+      count(b, b.score, 1)
+    end
+    if b.previous and entry ~= b.entry then redis.call('ZREM', b.board, b.entry) end
+    if b.score ~= b.previous or entry ~= b.entry then
+      redis.call('ZADD', b.board, exact(b.score), entry)
+      if ties ~= 'member' then redis.call('HSET', b.entries, member, entry) end
+    end
+    if data and b.taken then redis.call('HSET', b.data, member, data) end
+    expire(b)
+    local position = redis.call('ZRANK', b.board, entry) + 1
+    answer[i] = table.concat({told(b, b.score), b.code, position, rank(b, b.score, position),
+      redis.call('ZCARD', b.board), b.before or '', b.place}, ',') .. ';'
+  else
+    answer[i] = ';'
+  end
 end
-return reply
+answer = table.concat(answer)
+if memory > 0 then redis.call('SET', KEYS[#KEYS], answer, 'PX', memory) end
+return {now, answer}

@@ -7,9 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
-import io.lettuce.core.RedisClient;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,8 @@ class LeaderboardIT extends RecipeFixture {
         warm.add("a", 1);
         warm.around("a", 1, 1);
         warm.standing("a");
+        warm.countBetween(1, 2);
+        warm.describe("a", "ann");
         warm.remove("a");
         transport.takeCommands();
     }
@@ -45,8 +48,12 @@ class LeaderboardIT extends RecipeFixture {
         board.top(10);
         board.around("c", 1, 1);
         board.standings(List.of("a", "b"));
+        board.withData().among(List.of("a", "b"));
+        board.countBetween(1, 2);
+        board.size();
+        board.describe("a", "ann");
         board.remove("a");
-        assertThat(transport.takeCommands()).hasSize(8).containsOnly("EVALSHA");
+        assertThat(transport.takeCommands()).hasSize(12).containsOnly("EVALSHA");
     }
 
     @Test
@@ -55,11 +62,11 @@ class LeaderboardIT extends RecipeFixture {
         assertThat(board.submit("a", 10).changed()).isTrue();
         board.submit("b", 20);
         Submission submission = board.add("a", 15);
-        assertThat(submission.standing()).isEqualTo(new Standing("a", 25, 1, 1, 2));
+        assertThat(submission.standing()).isEqualTo(new Standing("a", 25, 0, 1, 1, 2, Optional.empty()));
         assertThat(submission.previousScore()).hasValue(10);
         assertThat(submission.previousPosition()).hasValue(2);
         assertThat(board.submitBest("a", 24).changed()).isFalse();
-        assertThat(board.standing("b")).contains(new Standing("b", 20, 2, 2, 2));
+        assertThat(board.standing("b")).contains(new Standing("b", 20, 0, 2, 2, 2, Optional.empty()));
         assertThat(board.standing("b").orElseThrow().percentile()).isZero();
         assertThat(board.standing("c")).isEmpty();
     }
@@ -85,6 +92,16 @@ class LeaderboardIT extends RecipeFixture {
         board.add("a", 1);
         assertThat(board.add("a", 5, "purchase 1")).isEqualTo(first);
         assertThat(board.standing("a").orElseThrow().score()).isEqualTo(6);
+    }
+
+    @Test
+    void B5_aScoreWithAnId_isSetOnce() {
+        Leaderboard board = board();
+        Change change = Change.set("a", 5).withId("match 1");
+        Submission first = board.submit(change);
+        board.submit("a", 7);
+        assertThat(board.submit(change)).isEqualTo(first);
+        assertThat(board.standing("a").orElseThrow().score()).isEqualTo(7);
     }
 
     @Test
@@ -137,14 +154,75 @@ class LeaderboardIT extends RecipeFixture {
                 .keepFor(Duration.ofHours(1))
                 .build();
         season.submit("a", 1);
-        RedisClient inspector = RedisClient.create(server.uri());
-        try {
-            var redis = inspector.connect().sync();
-            List<String> keys = redis.keys("*" + name + "*");
-            assertThat(keys).hasSize(4).allSatisfy(key -> assertThat(redis.pttl(key))
-                    .isBetween(3_500_000L, 3_600_000L));
-        } finally {
-            inspector.shutdown();
+        List<String> keys = redis.keys("*" + name + "*");
+        assertThat(keys).hasSize(4).allSatisfy(key -> assertThat(redis.pttl(key))
+                .isBetween(3_500_000L, 3_600_000L));
+    }
+
+    @Test
+    void aText_isToldIfAskedFor_andGoesWithItsMember() {
+        Leaderboard board =
+                Leaderboard.builder(runtime, name).keepFor(Duration.ofHours(1)).build();
+        assertThat(board.describe("a", "nobody")).isFalse();
+        board.submit(Change.set("a", 5).withData("replay \u00e4\n"));
+        assertThat(board.standing("a").orElseThrow().data()).isEmpty();
+        assertThat(board.withData().standing("a").orElseThrow().data()).contains("replay \u00e4\n");
+        board.submit(Change.best("a", 4).withData("a worse one"));
+        board.add("a", 1);
+        assertThat(board.withData().top(1).standings().get(0).data()).contains("replay \u00e4\n");
+        assertThat(board.describe("a", "")).isTrue();
+        assertThat(board.withData().around("a", 1, 1).standings().get(0).data()).contains("");
+        assertThat(redis.pttl("{leaderboard:" + name + "}:data")).isBetween(3_500_000L, 3_600_000L);
+        board.remove("a");
+        assertThat(redis.keys("*" + name + "*")).isEmpty();
+    }
+
+    @Test
+    void subScores_areToldExactly_andBreakTies() {
+        Leaderboard board =
+                Leaderboard.builder(runtime, name).ties(TieBreak.SUB_SCORE).build();
+        long[] subScores = {Long.MAX_VALUE, Long.MAX_VALUE - 1, 1, 0, -1, Long.MIN_VALUE + 1, Long.MIN_VALUE};
+        for (long subScore : subScores) {
+            Change change = Change.set("m" + subScore, 7);
+            Standing standing = board.submit(subScore == 0 ? change : change.withSubScore(subScore))
+                    .standing();
+            assertThat(standing.subScore()).isEqualTo(subScore);
+            assertThat(standing.position()).isEqualTo(standing.size());
+            assertThat(standing.rank()).isEqualTo(1);
+        }
+        assertThat(board.top(9).standings().stream().mapToLong(Standing::subScore))
+                .containsExactly(Arrays.stream(subScores).boxed().toArray(Long[]::new));
+        assertThat(board.submit(Change.best("m0", 7).withSubScore(-5))
+                        .standing()
+                        .subScore())
+                .isZero();
+        assertThat(board.submit(Change.add("m0", 0).withSubScore(5)).standing().position())
+                .isEqualTo(3);
+    }
+
+    @Test
+    void friends_standAmongEachOther() {
+        for (RankMode ranks : RankMode.values()) {
+            Leaderboard board =
+                    Leaderboard.builder(runtime, name + ranks).ranks(ranks).build();
+            board.submit("stranger", 9);
+            board.submit("a", 5);
+            board.submit("b", 5);
+            board.submit("other stranger", 4);
+            board.submit("c", 3);
+            List<Standing> friends = board.among(List.of("c", "b", "nobody", "a", "b"));
+            assertThat(friends).extracting(Standing::member).containsExactly("a", "b", "c");
+            assertThat(friends).extracting(Standing::position).containsExactly(1L, 2L, 3L);
+            assertThat(friends).extracting(Standing::size).containsOnly(3L);
+            assertThat(friends)
+                    .extracting(Standing::rank)
+                    .containsExactlyElementsOf(
+                            switch (ranks) {
+                                case ORDINAL -> List.of(1L, 2L, 3L);
+                                case COMPETITION -> List.of(1L, 1L, 3L);
+                                case DENSE -> List.of(1L, 1L, 2L);
+                            });
+            assertThat(friends.get(2).percentile()).isZero();
         }
     }
 
@@ -158,6 +236,10 @@ class LeaderboardIT extends RecipeFixture {
         assertThatIllegalArgumentException().isThrownBy(() -> Leaderboard.builder(runtime, name)
                 .keepFor(Duration.ofMillis(-1))
                 .build());
+        assertThatIllegalArgumentException().isThrownBy(() -> board.countBetween(Double.NaN, 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> board.submit(Change.set("a", 1).withSubScore(1)))
+                .withMessageContaining("EARLIER_FIRST");
         board.submit("a", Double.MAX_VALUE);
         assertThatThrownBy(() -> board.add("a", Double.MAX_VALUE))
                 .isInstanceOf(PatternException.ServerError.class)

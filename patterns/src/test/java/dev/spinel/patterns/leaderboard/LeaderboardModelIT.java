@@ -14,7 +14,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,31 +58,50 @@ class LeaderboardModelIT {
 
     /** A board said plainly: scores and when they were reached, sorted anew for each question. */
     private static final class Model {
-        record Entry(String member, double score, int reached) {}
+        record Entry(String member, double score, long subScore, int reached, Optional<String> data) {}
 
         private final Comparator<Entry> comparator;
         private final RankMode ranks;
+        private final TieBreak ties;
         final Map<String, Entry> entries = new HashMap<>();
         private int steps;
 
         Model(Order order, RankMode ranks, TieBreak ties) {
             Comparator<Entry> byScore = Comparator.comparingDouble(Entry::score);
             Comparator<Entry> byTime = Comparator.comparingInt(Entry::reached);
+            Comparator<Entry> bySubScore = Comparator.comparingLong(Entry::subScore);
+            Comparator<Entry> byMember = Comparator.comparing(Entry::member);
+            boolean reversed = order == Order.HIGH_FIRST;
             this.ranks = ranks;
-            comparator = (order == Order.HIGH_FIRST ? byScore.reversed() : byScore)
+            this.ties = ties;
+            comparator = (reversed ? byScore.reversed() : byScore)
                     .thenComparing(
                             switch (ties) {
-                                case MEMBER -> Comparator.comparing(Entry::member);
+                                case MEMBER -> byMember;
                                 case EARLIER_FIRST -> byTime;
                                 case LATER_FIRST -> byTime.reversed();
+                                case SUB_SCORE ->
+                                    (reversed ? bySubScore.reversed() : bySubScore).thenComparing(byMember);
                             });
         }
 
-        void put(String member, double score) {
+        /** Takes a change as it is. */
+        void put(String member, double score, long subScore, Optional<String> data) {
             steps++;
             Entry before = entries.get(member);
-            if (before == null || before.score() != score) {
-                entries.put(member, new Entry(member, score, steps));
+            boolean same = before != null && before.score() == score && before.subScore() == subScore;
+            Optional<String> kept = data.isEmpty() && before != null ? before.data() : data;
+            entries.put(member, new Entry(member, score, subScore, same ? before.reached() : steps, kept));
+        }
+
+        /** Takes a change if its score, or the sub-score of the same one, is better. */
+        void putBest(Order order, String member, double score, long subScore, Optional<String> data) {
+            Entry before = entries.get(member);
+            int sign = order == Order.HIGH_FIRST ? -1 : 1;
+            if (before == null
+                    || sign * Double.compare(score, before.score()) < 0
+                    || (score == before.score() && sign * Long.compare(subScore, before.subScore()) < 0)) {
+                put(member, score, subScore, data);
             }
         }
 
@@ -93,7 +114,8 @@ class LeaderboardModelIT {
                 if (ranks == RankMode.ORDINAL || i == 0 || sorted.get(i - 1).score() != entry.score()) {
                     rank = ranks == RankMode.DENSE ? rank + 1 : i + 1;
                 }
-                standings.add(new Standing(entry.member(), entry.score(), rank, i + 1, sorted.size()));
+                standings.add(new Standing(
+                        entry.member(), entry.score(), entry.subScore(), rank, i + 1, sorted.size(), entry.data()));
             }
             return standings;
         }
@@ -119,21 +141,30 @@ class LeaderboardModelIT {
             String member = "m" + random.nextInt(30);
             Model.Entry before = model.entries.get(member);
             double score = random.nextInt(8) == 0 ? random.nextGaussian() : random.nextInt(9) - 4;
+            long subScore = ties == TieBreak.SUB_SCORE ? subScore(random) : 0;
+            Optional<String> data = random.nextBoolean() ? Optional.empty() : Optional.of("data " + steps);
             Submission submission =
-                    switch (random.nextInt(4)) {
+                    switch (random.nextInt(5)) {
                         case 0 -> {
-                            model.put(member, score);
-                            yield board.submit(member, score);
+                            model.put(member, score, subScore, data);
+                            yield board.submit(change(Change.set(member, score), subScore, data));
                         }
                         case 1 -> {
-                            model.put(member, before == null ? score : score + before.score());
-                            yield board.add(member, score);
+                            model.put(member, before == null ? score : score + before.score(), subScore, data);
+                            yield board.submit(change(Change.add(member, score), subScore, data));
                         }
                         case 2 -> {
-                            boolean better = before == null
-                                    || (order == Order.HIGH_FIRST ? score > before.score() : score < before.score());
-                            model.put(member, better ? score : before.score());
-                            yield board.submitBest(member, score);
+                            model.putBest(order, member, score, subScore, data);
+                            yield board.submit(change(Change.best(member, score), subScore, data));
+                        }
+                        case 3 -> {
+                            assertThat(board.describe(member, "told " + steps))
+                                    .as(context)
+                                    .isEqualTo(before != null);
+                            if (before != null) {
+                                model.put(member, before.score(), before.subScore(), Optional.of("told " + steps));
+                            }
+                            yield null;
                         }
                         default -> {
                             assertThat(board.remove(member)).as(context).isEqualTo(before != null);
@@ -143,20 +174,48 @@ class LeaderboardModelIT {
                     };
             List<Standing> expected = model.standings();
             if (submission != null) {
-                assertThat(expected).as(context).contains(submission.standing());
+                assertThat(withoutData(expected)).as(context).contains(submission.standing());
                 assertThat(submission.previousScore().isPresent()).as(context).isEqualTo(before != null);
                 if (before != null) {
                     assertThat(submission.previousScore()).as(context).hasValue(before.score());
                 }
             }
-            assertReads(context, random, board, expected);
+            assertReads(context, random, board, withoutData(expected));
+            assertReads(context, random, board.withData(), expected);
         }
         if (ranks == RankMode.DENSE) {
             assertDistinctScores(name);
         }
     }
 
-    private static void assertReads(String context, Random random, Leaderboard board, List<Standing> expected) {
+    /** Few small ones, which are tied, and those at the ends of the range. */
+    private static long subScore(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> random.nextBoolean() ? Long.MIN_VALUE : Long.MAX_VALUE;
+            case 1 -> random.nextLong();
+            default -> random.nextInt(3) - 1;
+        };
+    }
+
+    private static Change change(Change plain, long subScore, Optional<String> data) {
+        Change change = subScore == 0 ? plain : plain.withSubScore(subScore);
+        return data.map(change::withData).orElse(change);
+    }
+
+    private static List<Standing> withoutData(List<Standing> standings) {
+        return standings.stream()
+                .map(standing -> new Standing(
+                        standing.member(),
+                        standing.score(),
+                        standing.subScore(),
+                        standing.rank(),
+                        standing.position(),
+                        standing.size(),
+                        Optional.empty()))
+                .toList();
+    }
+
+    private static void assertReads(String context, Random random, Board board, List<Standing> expected) {
         int size = expected.size();
         int skip = random.nextInt(size + 2);
         int count = random.nextInt(6);
@@ -181,6 +240,14 @@ class LeaderboardModelIT {
                 .isEqualTo(expected.stream()
                         .filter(standing -> friends.contains(standing.member()))
                         .toList());
+
+        double lowest = random.nextInt(9) - 4;
+        double highest = random.nextInt(4) == 0 ? Double.POSITIVE_INFINITY : lowest + random.nextInt(3);
+        assertThat(board.countBetween(lowest, highest))
+                .as(context)
+                .isEqualTo(expected.stream()
+                        .filter(standing -> standing.score() >= lowest && standing.score() <= highest)
+                        .count());
     }
 
     /** Counts the distinct scores anew. */
@@ -226,5 +293,38 @@ class LeaderboardModelIT {
         assertThat(all).isNotEmpty();
         long distinct = all.stream().mapToDouble(Standing::score).distinct().count();
         assertThat(all.get(all.size() - 1).rank()).isEqualTo(distinct);
+    }
+
+    /** How many commands the server has run, those within scripts included. */
+    private static long commands() {
+        return Pattern.compile("calls=(\\d+)")
+                .matcher(redis.info("commandstats"))
+                .results()
+                .mapToLong(calls -> Long.parseLong(calls.group(1)))
+                .sum();
+    }
+
+    @ParameterizedTest
+    @EnumSource(RankMode.class)
+    void B9_whatAnOperationAsksOfTheServer_dependsNotOnTheSizeOfTheBoard(RankMode ranks) {
+        Leaderboard board = Leaderboard.builder(runtime, "cost " + ranks)
+                .ranks(ranks)
+                .ties(TieBreak.SUB_SCORE)
+                .build();
+        List<Long> costs = new ArrayList<>();
+        for (int size : List.of(20, 2000)) {
+            for (int i = 0; i < size; i++) {
+                board.submit("m" + i, i / 2);
+            }
+            long before = commands();
+            board.add("m10", 0.5);
+            board.around("m10", 5, 4);
+            board.standing("m10");
+            board.submit("m10", 5);
+            costs.add(commands() - before);
+        }
+        assertThat(costs.get(1)).isEqualTo(costs.get(0));
+        // Four scripts, their clocks, the look at the statistics, and the commands of the scripts.
+        assertThat(costs.get(0)).isLessThan(ranks == RankMode.DENSE ? 60 : 50);
     }
 }

@@ -11,6 +11,7 @@ import dev.spinel.patterns.transport.TransportException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +33,7 @@ class MicrometerListenerTest {
         Leaderboard board = Leaderboard.builder(runtime(MicrometerListener.of(registry)), "b")
                 .build();
         TransportException lost = TransportException.noReply(new IOException("reset"));
-        transport.fail(lost).fail(lost).reply(new Reply.Int(1));
+        transport.fail(lost).fail(lost).reply(new Reply.Items(List.of(new Reply.Int(1), new Reply.Int(1))));
         var removed = board.removeAsync("ann").toCompletableFuture();
         scheduler.advance(Duration.ofSeconds(1));
         assertThat(removed).isCompletedWithValue(true);
