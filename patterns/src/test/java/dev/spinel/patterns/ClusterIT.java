@@ -9,8 +9,10 @@ import dev.spinel.patterns.analytics.UniqueCounter;
 import dev.spinel.patterns.analytics.Window;
 import dev.spinel.patterns.analytics.WindowedCounter;
 import dev.spinel.patterns.cache.CacheAside;
+import dev.spinel.patterns.leaderboard.Board;
 import dev.spinel.patterns.leaderboard.BoardWindow;
 import dev.spinel.patterns.leaderboard.Leaderboard;
+import dev.spinel.patterns.leaderboard.Merge;
 import dev.spinel.patterns.leaderboard.RankMode;
 import dev.spinel.patterns.leaderboard.Standing;
 import dev.spinel.patterns.lettuce.LettuceTransport;
@@ -130,6 +132,12 @@ class ClusterIT {
             assertThat(board.window(BoardWindow.season(name)).countBetween(3, 3))
                     .isEqualTo(2);
             assertThat(board.describe(name, "text")).isTrue();
+            assertThat(board.archive(name, Duration.ofMinutes(1))).isTrue();
+            List<Board> boards = List.of(board.named(name), board.window(BoardWindow.day(), 0));
+            assertThat(board.merge(name, Merge.SUM, Duration.ofMinutes(1), boards))
+                    .isEqualTo(2);
+            assertThat(board.named(name).withData().standing(name).orElseThrow().data())
+                    .contains("text");
             assertThat(board.remove(name)).isTrue();
         }
     }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What can be asked of a board: the {@link Leaderboard} itself, or that of one of its windows.
+ * What can be asked of a board: the {@link Leaderboard} itself, that of one of its windows, or one that was archived or merged.
  * Every answer is what the board was at one moment, in one round trip. Thread-safe; asking costs nothing until an operation is called.
  *
  * <p>A board that nobody was submitted to, or whose time is over, is empty. Which window is the present one is decided by the

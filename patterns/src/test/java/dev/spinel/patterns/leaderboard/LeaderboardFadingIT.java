@@ -110,8 +110,10 @@ class LeaderboardFadingIT extends RecipeFixture {
             assertThat(each.countBetween(20, 40)).isEqualTo(1);
             assertThat(each.countBetween(20, Double.POSITIVE_INFINITY)).isEqualTo(2);
         }
-        board.remove("a");
-        board.remove("b");
+        assertThat(board.archive("old", Duration.ZERO)).isTrue();
+        assertThat(board.named("old").standing("a").orElseThrow().score()).isCloseTo(50, within(0.01));
+        board.submit("c", 1);
+        assertThat(board.remove("c")).isTrue();
         assertThat(redis.keys("{leaderboard:" + name + "}:origin")).isEmpty();
     }
 

@@ -128,6 +128,9 @@ class LeaderboardWindowsIT extends RecipeFixture {
         assertThat(score(board.window(DAY, 1), "b")).isEqualTo(2);
         assertThat(score(board.window(DAY, midnight.minusMillis(1)), "b")).isEqualTo(2);
         assertThat(board.window(DAY, 2).size()).isZero();
+        assertThat(board.merge("both", Merge.SUM, Duration.ZERO, List.of(board.window(DAY), board.window(DAY, 1))))
+                .isEqualTo(2);
+        assertThat(score(board.named("both"), "a")).isEqualTo(5);
     }
 
     @Test
