@@ -10,9 +10,14 @@ import dev.spinel.patterns.analytics.WindowedCounter;
 import dev.spinel.patterns.cache.CacheAside;
 import dev.spinel.patterns.cache.Loader;
 import dev.spinel.patterns.cache.NearCache;
+import dev.spinel.patterns.leaderboard.Board;
+import dev.spinel.patterns.leaderboard.BoardWindow;
+import dev.spinel.patterns.leaderboard.Change;
 import dev.spinel.patterns.leaderboard.Leaderboard;
+import dev.spinel.patterns.leaderboard.Merge;
 import dev.spinel.patterns.leaderboard.Page;
 import dev.spinel.patterns.leaderboard.RankMode;
+import dev.spinel.patterns.leaderboard.Standing;
 import dev.spinel.patterns.leaderboard.Submission;
 import dev.spinel.patterns.leaderboard.TieBreak;
 import dev.spinel.patterns.lettuce.LettuceTransport;
@@ -70,6 +75,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +104,8 @@ class ReadmeIT {
                 fence(runtime);
                 lead(runtime);
                 rank(runtime);
+                compete(runtime);
+                fade(runtime);
                 work(runtime);
                 cache(runtime);
                 near(runtime);
@@ -200,6 +208,41 @@ class ReadmeIT {
         Page best = board.top(10);
         assertThat(rank).isOne();
         assertThat(best).isEqualTo(neighbours);
+    }
+
+    private void compete(PatternRuntime runtime) {
+        BoardWindow day = BoardWindow.day();
+        Leaderboard arena = Leaderboard.builder(runtime, "arena")
+                .ties(TieBreak.SUB_SCORE)
+                .windows(ZoneId.of("Europe/Berlin"), day, BoardWindow.week(), BoardWindow.season("winter"))
+                .build();
+
+        arena.submit(Change.best("ann", 1250)
+                .withSubScore(17)
+                .withData("replay/9f2c")
+                .withId("match 1234"));
+        Page today = arena.window(day).withData().top(10);
+        Page yesterday = arena.window(day, 1).around("ann", 5, 5);
+        List<Standing> friends = arena.among(List.of("ann", "bob", "eve"));
+
+        List<Board> lastSeven = IntStream.rangeClosed(1, 7)
+                .mapToObj(back -> arena.window(day, back))
+                .toList();
+        arena.merge("last seven days", Merge.SUM, Duration.ofDays(30), lastSeven);
+        arena.archive("season 7", Duration.ofDays(400));
+        Page podium = arena.named("season 7").top(3);
+
+        assertThat(today.standings()).extracting(Standing::data).containsExactly(Optional.of("replay/9f2c"));
+        assertThat(yesterday.standings()).isEmpty();
+        assertThat(friends).isEqualTo(podium.standings());
+    }
+
+    private void fade(PatternRuntime runtime) {
+        Leaderboard trending = Leaderboard.builder(runtime, "trending")
+                .halfLife(Duration.ofDays(7))
+                .build();
+        trending.add("dune", 1, "order 17");
+        assertThat(trending.size()).isOne();
     }
 
     private void work(PatternRuntime runtime) throws Exception {
@@ -380,7 +423,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(17);
+        assertThat(found).isEqualTo(19);
     }
 
     /** Without indentation and empty lines. */
