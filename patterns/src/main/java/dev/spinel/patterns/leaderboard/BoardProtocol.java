@@ -1,7 +1,5 @@
 package dev.spinel.patterns.leaderboard;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.spinel.patterns.leaderboard.Leaderboard.Order;
 import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.Operation;
@@ -9,10 +7,6 @@ import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Script;
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -70,20 +64,9 @@ final class BoardProtocol {
     static Operation<Answer> operation(String name, String script, Retry retry) {
         return new Operation<>(
                 "leaderboard." + name,
-                Script.of(read("boards.lua") + read(script)),
+                Script.load(BoardProtocol.class, "boards.lua", script),
                 retry,
                 (reply, repeated) -> new Answer(reply.asItems(), repeated));
-    }
-
-    private static String read(String resource) {
-        try (InputStream in = BoardProtocol.class.getResourceAsStream(resource)) {
-            if (in == null) {
-                throw new FileNotFoundException("No resource " + resource);
-            }
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     BoardSettings settings() {
