@@ -4,6 +4,8 @@ import dev.spinel.patterns.lock.DistributedLock;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.queue.Delivery;
 import dev.spinel.patterns.queue.Message;
+import dev.spinel.patterns.queue.QueueEngine;
+import dev.spinel.patterns.queue.QueueWorker;
 import dev.spinel.patterns.queue.Settlement;
 import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.ratelimit.Limit;
@@ -23,6 +25,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.redisson.Redisson;
@@ -46,6 +51,7 @@ import org.redisson.config.Config;
 public final class Comparison {
     private static final int BOARD = 100_000;
     private static final int BATCH = 50;
+    private static final int HANDLED = 100_000;
     private static final String BODY = "0123456789".repeat(10);
 
     private final int threads;
@@ -133,19 +139,45 @@ public final class Comparison {
     }
 
     private void queues(PatternRuntime runtime, RedissonClient redisson) throws Exception {
-        WorkQueue mine = WorkQueue.builder(runtime, "q").build();
-        measure("enqueue: Spinel, at least once", 1, thread -> mine.enqueue(Message.of(BODY)));
         RBlockingQueue<String> theirs = redisson.getBlockingQueue("queue");
         measure("enqueue: Redisson queue, lossy", 1, thread -> theirs.offer(BODY));
-        List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
-        measure("consume: Spinel, acknowledges and claims the next", 1, thread -> settleAndClaim(mine, held, thread, 1));
         measure("consume: Redisson queue, lossy", 1, thread -> theirs.poll());
-        List<Message> messages = Collections.nCopies(BATCH, Message.of(BODY));
-        measure("enqueue, batches of 50: Spinel", BATCH, thread -> mine.enqueueAll(messages));
         List<String> bodies = Collections.nCopies(BATCH, BODY);
         measure("enqueue, batches of 50: Redisson queue, lossy", BATCH, thread -> theirs.addAll(bodies));
-        measure("consume, batches of 50: Spinel", BATCH, thread -> settleAndClaim(mine, held, thread, BATCH));
         measure("consume, batches of 50: Redisson queue, lossy", BATCH, thread -> theirs.poll(BATCH));
+        List<Message> messages = Collections.nCopies(BATCH, Message.of(BODY));
+        for (QueueEngine engine : QueueEngine.values()) {
+            WorkQueue mine = WorkQueue.builder(runtime, "q").engine(engine).build();
+            String us = ": Spinel, " + engine.name().toLowerCase(Locale.ROOT);
+            measure("enqueue" + us, 1, thread -> mine.enqueue(Message.of(BODY)));
+            List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
+            measure("consume" + us, 1, thread -> settleAndClaim(mine, held, thread, 1));
+            measure("enqueue, batches of 50" + us, BATCH, thread -> mine.enqueueAll(messages));
+            measure("consume, batches of 50" + us, BATCH, thread -> settleAndClaim(mine, held, thread, BATCH));
+            worker(mine, "worker with 50 places" + us);
+        }
+    }
+
+    /** How many messages one worker handles per second, whose handler does nothing. */
+    private void worker(WorkQueue queue, String what) throws Exception {
+        List<Message> messages = Collections.nCopies(BATCH, Message.of(BODY));
+        long ready = queue.stats().ready();
+        for (; ready < HANDLED; ready += BATCH) {
+            queue.enqueueAll(messages);
+        }
+        CountDownLatch handled = new CountDownLatch((int) ready);
+        long start = System.nanoTime();
+        try (QueueWorker worker = QueueWorker.builder(queue, ForkJoinPool.commonPool(), delivery -> {
+                    handled.countDown();
+                    return delivery.acknowledge();
+                })
+                .concurrency(BATCH)
+                .start()) {
+            handled.await();
+            double seconds = (System.nanoTime() - start) / 1e9;
+            System.out.printf("%-52s %10.0f%n", what, ready / seconds);
+            worker.drain().toCompletableFuture().join();
+        }
     }
 
     private static void settleAndClaim(WorkQueue queue, List<List<Delivery>> held, int thread, int count) {

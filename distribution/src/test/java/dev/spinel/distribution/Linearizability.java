@@ -64,7 +64,7 @@ final class Linearizability {
             }
             for (int i = done.nextClearBit(0); i < history.size(); i = done.nextClearBit(i + 1)) {
                 Operation<O> next = history.get(i);
-                if (next.called() <= firstReturn) {
+                if (next.called() < firstReturn) {
                     S after = step.apply(state, next.what());
                     if (after != null) {
                         BitSet more = (BitSet) done.clone();

@@ -23,7 +23,7 @@ class LockSimulationIT {
     private static final Duration DISTURBED = Duration.ofMinutes(2);
 
     /** A lease that somebody got, between its request and its grant. */
-    private record Grant(long askedNanos, long grantedNanos, Lease lease) {}
+    private record Grant(int process, long askedNanos, long grantedNanos, Lease lease) {}
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -37,18 +37,26 @@ class LockSimulationIT {
                 Locks locks = Locks.builder(run.process()).lease(LEASE).build();
                 DistributedLock lock = fair ? locks.fairLock("job") : locks.lock("job");
                 Simulation.Process process = run.processes.get(i);
+                int number = i;
                 run.work(process, 12, LEASE, step -> {
                     long asked = simulation.nowNanos();
-                    return lock.acquireAsync().thenCompose(lease -> {
-                        grants.add(new Grant(asked, simulation.nowNanos(), lease));
-                        CompletableFuture<ReleaseResult> released = new CompletableFuture<>();
-                        process.schedule(simulation.between(Duration.ZERO, LEASE.multipliedBy(2)), () -> {
-                            var unused = lease.releaseAsync().whenComplete((result, failure) -> {
-                                released.complete(ReleaseResult.LOST);
+                    return lock.acquireAsync()
+                            .thenCompose(lease -> {
+                                grants.add(new Grant(number, asked, simulation.nowNanos(), lease));
+                                CompletableFuture<ReleaseResult> released = new CompletableFuture<>();
+                                process.schedule(simulation.between(Duration.ZERO, LEASE.multipliedBy(2)), () -> {
+                                    var unused = lease.releaseAsync().whenComplete((result, failure) -> {
+                                        released.complete(ReleaseResult.LOST);
+                                    });
+                                });
+                                return released;
+                            })
+                            .handle((released, failure) -> {
+                                if (failure != null) {
+                                    RecipeSimulation.assertIsOfRecipe(failure);
+                                }
+                                return released;
                             });
-                        });
-                        return released;
-                    });
                 });
             }
             simulation.check(() -> assertThat(grants.stream()
@@ -66,6 +74,7 @@ class LockSimulationIT {
             }
             assertThat(grants).extracting(grant -> grant.lease.fence()).doesNotHaveDuplicates();
             assertThat(grants).hasSizeGreaterThan(20);
+            assertThat(grants).extracting(Grant::process).contains(0, 1, 2, 3);
         });
     }
 
@@ -110,7 +119,7 @@ class LockSimulationIT {
             Simulation simulation = run.simulation;
             List<Operation<Step>> history = new ArrayList<>();
             run.network.faults(faults, false);
-            run.disturb(DISTURBED, Duration.ofMillis(100), faults > 0);
+            run.disturb(Duration.ofSeconds(5), Duration.ofMillis(100), faults > 0);
             int[] lastGrant = {0};
             for (int i = 0; i < 4; i++) {
                 DistributedLock lock = Locks.builder(run.process())

@@ -66,7 +66,7 @@ final class RecipeSimulation implements AutoCloseable {
 
     /** From time to time, until then, pauses a process, or restarts the server if so wanted. */
     void disturb(Duration until, Duration longestPause, boolean restarts) {
-        simulation.after(simulation.between(Duration.ofMillis(20), until.dividedBy(4)), () -> {
+        simulation.after(simulation.between(Duration.ofMillis(20), until.dividedBy(10)), () -> {
             if (simulation.nowNanos() > until.toNanos()) {
                 return;
             }
@@ -102,9 +102,18 @@ final class RecipeSimulation implements AutoCloseable {
             working--;
             return;
         }
-        var unused = step.apply(number)
-                .whenComplete((done, failure) -> process.schedule(
-                        simulation.between(Duration.ZERO, pause), () -> next(process, number + 1, steps, pause, step)));
+        var unused = step.apply(number).whenComplete((done, failure) -> {
+            if (failure != null) {
+                fail(failure);
+            }
+            process.schedule(
+                    simulation.between(Duration.ZERO, pause), () -> next(process, number + 1, steps, pause, step));
+        });
+    }
+
+    /** Has the run fail, from where nobody looks at exceptions. */
+    void fail(Throwable failure) {
+        failed = failure;
     }
 
     /** Runs until all have done their steps. */

@@ -16,7 +16,7 @@ final class Simulation {
     private final PriorityQueue<Event> events = new PriorityQueue<>((a, b) ->
             a.dueNanos != b.dueNanos ? Long.compare(a.dueNanos, b.dueNanos) : Long.compare(a.number, b.number));
     private final Random random;
-    private long nowNanos;
+    private volatile long nowNanos;
     private long lastNumber;
     private Runnable check = () -> {};
 

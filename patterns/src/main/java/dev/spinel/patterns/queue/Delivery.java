@@ -98,7 +98,7 @@ public final class Delivery {
         return new Settlement(this, "reject", Duration.ZERO, cause);
     }
 
-    /** Not begun: ready again, and this attempt does not count. */
+    /** Not begun: ready again, and this attempt does not count. The next delivery has the same receipt. */
     public Settlement giveBack() {
         return new Settlement(this, "return", Duration.ZERO, "");
     }

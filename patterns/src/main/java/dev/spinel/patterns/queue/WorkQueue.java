@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 /**
  * A queue of messages that are delivered at least once: a message leaves only when it is acknowledged, or discarded as a dead letter.
  * Claimed messages are on lease; when a worker dies, they are delivered again once their lease ends. Higher priorities first, and
- * within one priority in the order of enqueuing. Thread-safe.
+ * within one priority in the order of enqueuing. Thread-safe. What is said of priorities and groups is not for {@link QueueEngine#STREAM}.
  *
  * <p>Messages may belong to groups, such as tenants, of any number. Groups with ready messages are served in turn, one message each,
  * and messages without a group together as one more group; priority and order hold within each. So a message waits for as many
@@ -100,9 +100,11 @@ public final class WorkQueue {
         causes = key("causes");
         if (engine == QueueEngine.STREAM) {
             String entries = key("entries");
+            String again = key("again");
             queueKeys = List.of(entries, delayed, leased, bodies, metas, last);
-            exchangeKeys = List.of(entries, delayed, leased, bodies, metas, dead, causes, key("again"), last, paused);
-            statsKeys = List.of(entries, delayed, leased, dead);
+            exchangeKeys =
+                    List.of(entries, delayed, leased, bodies, metas, dead, causes, again, last, paused, key("adopted"));
+            statsKeys = List.of(entries, again, delayed, leased, dead);
         } else {
             String ready = key("ready");
             String grouped = key("grouped");
@@ -300,20 +302,27 @@ public final class WorkQueue {
         return runtime.run(scripts.stats(), statsKeys, new Arguments());
     }
 
-    /** Counts messages of a group; a group that has none counts none. */
+    /**
+     * Counts messages of a group; a group that has none counts none.
+     *
+     * @throws IllegalStateException if the queue is a stream, which has no groups
+     */
     public GroupStats stats(String group) {
         return PatternRuntime.await(statsAsync(group));
     }
 
     /** As {@link #stats(String)}. */
     public CompletionStage<GroupStats> statsAsync(String group) {
+        if (engine == QueueEngine.STREAM) {
+            throw new IllegalStateException("Queue '" + name + "' is a stream, which has no groups");
+        }
         return runtime.run(GROUP_STATS, List.of(key("grouped"), key("busy")), new Arguments().add(group));
     }
 
     /**
      * Lets the queue rest: nobody claims any message until it is resumed. Messages are enqueued and settled as ever, leases end.
      *
-     * @return whether it was not paused before
+     * @return whether it was not paused before, true also if a reply was lost
      */
     public boolean pause() {
         return PatternRuntime.await(pauseAsync());
@@ -327,7 +336,7 @@ public final class WorkQueue {
     /**
      * Ends a pause.
      *
-     * @return whether it was paused
+     * @return whether it was paused, true also if a reply was lost
      */
     public boolean resume() {
         return PatternRuntime.await(resumeAsync());
@@ -391,7 +400,10 @@ public final class WorkQueue {
             this.name = requireNonNull(name, "name");
         }
 
-        /** What the queue is made of, {@link QueueEngine#SORTED_SETS} if not set. */
+        /**
+         * What the queue is made of, {@link QueueEngine#SORTED_SETS} if not set. Queues of one name and different engines are different
+         * queues, of which one does not know the other.
+         */
         public Builder engine(QueueEngine value) {
             engine = requireNonNull(value, "engine");
             return this;

@@ -25,6 +25,8 @@ final class LocalDenials {
     private final long maxAgeNanos;
     private final Map<String, Denial> denials = new ConcurrentHashMap<>();
     private final AtomicLong nextSweepNanos;
+    /** How often something was forgotten, so that no denial is kept that was asked for before. */
+    private final AtomicLong forgotten = new AtomicLong();
 
     LocalDenials(Scheduler scheduler, Duration maxAge) {
         this.scheduler = scheduler;
@@ -37,10 +39,11 @@ final class LocalDenials {
         Denial denial = denials.get(request.key());
         long now = scheduler.nanoTime();
         // A request with an id may have been granted before, and is then granted again.
-        if (denial == null
-                || denial.cost != request.cost()
-                || request.id().isPresent()
-                || now - denial.untilNanos >= 0) {
+        if (denial == null || denial.cost != request.cost() || request.id().isPresent()) {
+            return null;
+        }
+        if (now - denial.untilNanos >= 0) {
+            denials.remove(request.key(), denial);
             return null;
         }
         Duration age = Duration.ofNanos(now - denial.askedNanos);
@@ -63,8 +66,9 @@ final class LocalDenials {
      * Keeps a denial of the server.
      *
      * @param askedNanos the time before the server was asked, so that the denial ends here no later than there
+     * @param knowledge what {@link #knowledge} was then
      */
-    void add(RateLimitRequest request, long askedNanos, Decision.Limited decision) {
+    void add(RateLimitRequest request, long askedNanos, long knowledge, Decision.Limited decision) {
         long holdsNanos = decision.states().stream()
                 .filter(state -> !(state.limit() instanceof Concurrency))
                 .mapToLong(state ->
@@ -72,13 +76,24 @@ final class LocalDenials {
                 .max()
                 .orElse(0);
         long untilNanos = askedNanos + Math.min(holdsNanos, maxAgeNanos);
-        if (untilNanos - scheduler.nanoTime() > 0 && hasRoom()) {
-            denials.put(request.key(), new Denial(request.cost(), askedNanos, untilNanos, decision));
+        if (untilNanos - scheduler.nanoTime() <= 0 || !(denials.containsKey(request.key()) || hasRoom())) {
+            return;
         }
+        Denial denial = new Denial(request.cost(), askedNanos, untilNanos, decision);
+        denials.put(request.key(), denial);
+        if (knowledge() != knowledge) {
+            denials.remove(request.key(), denial);
+        }
+    }
+
+    /** Changes when something is forgotten: a denial that was asked for before does not count. */
+    long knowledge() {
+        return forgotten.get();
     }
 
     /** Forgets what was denied to a key. */
     void remove(String key) {
+        forgotten.incrementAndGet();
         denials.remove(key);
     }
 

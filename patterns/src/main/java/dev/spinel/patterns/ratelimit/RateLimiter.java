@@ -109,9 +109,10 @@ public final class RateLimiter {
             return CompletableFuture.completedFuture(denied);
         }
         long askedNanos = runtime.scheduler().nanoTime();
+        long knowledge = denials.knowledge();
         return take(request, Duration.ZERO).thenApply(decision -> {
             if (decision instanceof Decision.Limited limited && !limited.degraded()) {
-                denials.add(request, askedNanos, limited);
+                denials.add(request, askedNanos, knowledge, limited);
             }
             return decision;
         });
@@ -164,10 +165,8 @@ public final class RateLimiter {
         Arguments arguments =
                 new Arguments().add(grant.cost()).add(grant.token()).add(grant.takenAtMicros());
         addLimits(arguments);
-        if (denials != null) {
-            denials.remove(grant.key());
-        }
-        return runtime.run(REFUND, keys(grant.key(), limits), arguments);
+        CompletionStage<Boolean> refunded = runtime.run(REFUND, keys(grant.key(), limits), arguments);
+        return denials == null ? refunded : refunded.whenComplete((done, failure) -> denials.remove(grant.key()));
     }
 
     /**

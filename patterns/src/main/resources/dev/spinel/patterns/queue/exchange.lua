@@ -200,7 +200,7 @@ else
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[12], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', math.min(lease, 10000))
+    redis.call('SET', KEYS[12], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
   end
 end
 

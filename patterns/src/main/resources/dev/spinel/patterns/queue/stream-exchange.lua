@@ -11,7 +11,8 @@
 -- KEYS[8]  again: entry:attempts of pending entries that are ready again, by message
 -- KEYS[9]  the last id
 -- KEYS[10] there while the queue is paused
--- KEYS[11] what this exchange did, for a repeated call
+-- KEYS[11] hash of entries that others added to id:attempts:limit:enqueued
+-- KEYS[12] what this exchange did, for a repeated call
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
 -- ARGV[3]  channel for those who wait for messages
@@ -22,7 +23,10 @@
 --
 -- A message is one of: an entry that was not delivered; an entry that is pending, and either leased or in again; delayed; dead. Those
 -- in again are claimed first, as they are older; those that become due are new entries, behind all others. Entries that others added
--- by XADD, in whatever language, become messages when they are due to be delivered: dead ones, unless they have a field b.
+-- by XADD, in whatever language, become messages when it is their turn: dead ones, unless they have a field b. What others delete
+-- is gone.
+--
+-- What was settled is no longer leased before anything is written that a full server refuses, so that it takes acknowledgements.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
@@ -31,18 +35,26 @@ local settled, deliveries, moved = {}, {}, 0
 
 local function exact(number) return string.format('%.0f', number) end
 
--- What an entry holds, by the fields of a reply; nothing if somebody else deleted it.
-local function read(fields)
-  local id, attempts, limit, enqueued = string.match(fields and fields[2] or '', '^(%d+):(%d+):(%d+):(%d+)$')
-  return id and {id = id, attempts = tonumber(attempts), limit = tonumber(limit), enqueued = enqueued, body = fields[4]}
-end
-local function fetch(entry)
-  local found = redis.call('XRANGE', KEYS[1], entry, entry)[1]
-  return read(found and found[2])
+-- What an entry holds, by the fields of a reply; nothing if it is not known as a message.
+local function read(entry, fields)
+  local meta, body = fields[2], fields[4]
+  if fields[1] ~= 'm' or fields[3] ~= 'b' or #fields ~= 4 then
+    meta, body = redis.call('HGET', KEYS[11], entry), nil
+    for i = 1, #fields, 2 do
+      if fields[i] == 'b' then body = fields[i + 1] end
+    end
+  end
+  local id, attempts, limit, enqueued = string.match(meta or '', '^(%d+):(%d+):(%d+):(%d+)$')
+  return id and {id = id, attempts = tonumber(attempts), limit = tonumber(limit), enqueued = enqueued, body = body}
 end
 
--- Entries and leases that go, which is done all at once.
-local gone, over = {}, {}
+-- Entries that go, which is done all at once.
+local gone = {}
+local function fetch(entry)
+  local found = redis.call('XRANGE', KEYS[1], entry, entry)[1]
+  if found then return read(entry, found[2]) end
+  gone[#gone + 1] = entry
+end
 local function keep(message, attempts)
   redis.call('HSET', KEYS[4], message.id, message.body)
   redis.call('HSET', KEYS[5], message.id, table.concat({0, attempts, message.limit, message.enqueued, ''}, ':'))
@@ -79,24 +91,28 @@ local function settle(entry, attempt, kind, delay, cause)
 end
 local function settle_all()
   if #ARGV == 4 then return end
-  local held = {}
-  for at = 5, #ARGV, 5 do held[#held + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
-  local ends = redis.call('ZMSCORE', KEYS[3], unpack(held))
-  local is_held, longer = {}, {}
-  for i = 1, #held do is_held[held[i]] = ends[i] end
-  for i = 1, #held do
-    local at, receipt = 5 * i, held[i]
-    settled[i] = is_held[receipt] and 1 or 0
-    if settled[i] == 1 and ARGV[at + 2] == 'extend' then
+  local receipts = {}
+  for at = 5, #ARGV, 5 do receipts[#receipts + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
+  local held, over, longer = {}, {}, {}
+  for i, ends in ipairs(redis.call('ZMSCORE', KEYS[3], unpack(receipts))) do held[receipts[i]] = ends end
+  for i, receipt in ipairs(receipts) do
+    settled[i] = held[receipt] and 1 or 0
+    if settled[i] == 1 and ARGV[5 * i + 2] == 'extend' then
       longer[#longer + 1] = exact(now + lease * 1000)
       longer[#longer + 1] = receipt
     elseif settled[i] == 1 then
-      is_held[receipt] = false
-      over[#over + 1] = receipt
-      settle(ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4])
+      held[receipt] = false
+      over[#over + 1] = i
     end
   end
-  if #longer > 0 then redis.call('ZADD', KEYS[3], unpack(longer)) end
+  local ended = {}
+  for i, at in ipairs(over) do ended[i] = receipts[at] end
+  if #ended > 0 then redis.call('ZREM', KEYS[3], unpack(ended)) end
+  if #longer > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(longer)) end
+  for _, i in ipairs(over) do
+    local at = 5 * i
+    settle(ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4])
+  end
 end
 
 local function end_leases()
@@ -105,7 +121,7 @@ local function end_leases()
     redis.call('ZREM', KEYS[3], receipt)
     local message = fetch(entry)
     if message and tonumber(attempt) >= message.limit then
-      bury(entry, attempt, message, 'the lease ended')
+      bury(entry, tonumber(attempt), message, 'the lease ended')
     elseif message then
       ready_again(entry, attempt, message)
     end
@@ -133,10 +149,7 @@ local function deliver(entry, attempt, message)
   deliveries[#deliveries + 1] = message.body
 end
 local claimed, leases = {}, {}
-local function claim(entry, attempt, fields)
-  local message = read(fields)
-  if not message then return end
-  attempt = attempt or message.attempts + 1
+local function claim(entry, attempt, message)
   claimed[#claimed + 1] = entry .. ':' .. attempt
   leases[#leases + 1] = exact(now + lease * 1000)
   leases[#leases + 1] = claimed[#claimed]
@@ -152,37 +165,49 @@ local function claim_again()
     entries[#entries + 1] = entry
   end
   for _, entry in ipairs(redis.call('XCLAIM', KEYS[1], 'workers', 'worker', 0, unpack(entries))) do
-    if entry then claim(entry[1], attempts[entry[1]], entry[2]) end
-  end
-end
--- Makes an entry that somebody else added a message: one that is ready if it has a field b, otherwise a dead one.
-local function adopt(entry, fields)
-  local id = exact(redis.call('INCR', KEYS[9]))
-  for i = 1, #fields, 2 do
-    if fields[i] == 'b' then
-      add(id, 0, ARGV[4], exact(now), fields[i + 1])
-      gone[#gone + 1] = entry
-      return
+    local message = entry and read(entry[1], entry[2])
+    if message then
+      claim(entry[1], attempts[entry[1]], message)
+      attempts[entry[1]] = nil
     end
   end
-  bury(entry, 0, {id = id, limit = ARGV[4], enqueued = exact(now), body = table.concat(fields, '\n')}, 'it has no field b')
+  for entry in pairs(attempts) do gone[#gone + 1] = entry end
+end
+-- Makes an entry that somebody else added a message, of the time that its id tells.
+local function adopt(entry, fields)
+  local id = exact(redis.call('INCR', KEYS[9]))
+  local added = (tonumber(string.match(entry, '^%d+')) - 1577836800000) * 1000
+  if added < 0 or added > now then added = now end
+  redis.call('HSET', KEYS[11], entry, table.concat({id, 0, ARGV[4], exact(added)}, ':'))
+  local message = read(entry, fields)
+  if message.body then return message end
+  message.body = table.concat(fields, '\n')
+  bury(entry, 0, message, 'it has no field b')
 end
 -- The group is made by the first claim, which so gets what was enqueued before.
 local function claim_new(free)
   local read_new = {'XREADGROUP', 'GROUP', 'workers', 'worker', 'COUNT', free, 'STREAMS', KEYS[1], '>'}
   local streams = redis.pcall(unpack(read_new))
-  if streams and streams.err then
+  if streams and streams.err and string.find(streams.err, 'NOGROUP', 1, true) then
     redis.call('XGROUP', 'CREATE', KEYS[1], 'workers', 0, 'MKSTREAM')
-    streams = redis.call(unpack(read_new))
+    streams = redis.pcall(unpack(read_new))
   end
   if not streams then return end
+  if streams.err then error(streams.err) end
   for _, entry in ipairs(streams[1][2]) do
-    if read(entry[2]) then claim(entry[1], nil, entry[2]) else adopt(entry[1], entry[2]) end
+    local message = read(entry[1], entry[2]) or adopt(entry[1], entry[2])
+    if message then claim(entry[1], message.attempts + 1, message) end
   end
+end
+-- Whether there is more to claim: what is again ready, or was never delivered.
+local function has_more()
+  if redis.call('ZCARD', KEYS[8]) > 0 then return true end
+  local pending = redis.pcall('XPENDING', KEYS[1], 'workers')
+  return redis.call('XLEN', KEYS[1]) > (pending.err and 0 or pending[1])
 end
 
 local paused = false
-local before = redis.call('GET', KEYS[11])
+local before = redis.call('GET', KEYS[12])
 if before then
   local results, receipts = string.match(before, '^([^|]*)|(.*)$')
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
@@ -192,7 +217,6 @@ if before then
   end
 else
   settle_all()
-  if #over > 0 then redis.call('ZREM', KEYS[3], unpack(over)) end
   end_leases()
   add_due()
   paused = redis.call('EXISTS', KEYS[10]) == 1
@@ -204,16 +228,18 @@ else
   if #gone > 0 then
     redis.call('XACK', KEYS[1], 'workers', unpack(gone))
     redis.call('XDEL', KEYS[1], unpack(gone))
+    if redis.call('EXISTS', KEYS[11]) == 1 then redis.call('HDEL', KEYS[11], unpack(gone)) end
   end
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[11], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', math.min(lease, 10000))
+    redis.call('SET', KEYS[12], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
   end
 end
 
 local wait = -1
-if not paused and redis.call('XLEN', KEYS[1]) > redis.call('ZCARD', KEYS[3]) then
+-- A claim that got less than it asked for has left nothing.
+if not paused and (before or #claimed >= most) and has_more() then
   wait = 0
   if moved > 0 then redis.call('PUBLISH', ARGV[3], 'ready') end
 else

@@ -1,8 +1,11 @@
 -- Counts messages of a queue that is kept as a stream.
 --
--- KEYS     entries, delayed, leased, dead
+-- KEYS     entries, again, delayed, leased, dead, as in stream-exchange.lua
 --
 -- Answers how many are ready, delayed, leased and dead.
 
-local delayed, leased, dead = redis.call('ZCARD', KEYS[2]), redis.call('ZCARD', KEYS[3]), redis.call('ZCARD', KEYS[4])
-return {redis.call('XLEN', KEYS[1]) - leased, delayed, leased, dead}
+local pending = redis.pcall('XPENDING', KEYS[1], 'workers')
+local new = redis.call('XLEN', KEYS[1]) - (pending.err and 0 or pending[1])
+local counts = {}
+for i = 2, 5 do counts[i] = redis.call('ZCARD', KEYS[i]) end
+return {math.max(0, new) + counts[2], counts[3], counts[4], counts[5]}

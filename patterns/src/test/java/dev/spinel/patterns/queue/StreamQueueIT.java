@@ -2,12 +2,17 @@ package dev.spinel.patterns.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ClientKind;
+import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -35,21 +40,40 @@ class StreamQueueIT extends WorkQueueContract {
         }
 
         @Test
-        void whatOthersAdd_isDelivered() {
+        void whatOthersAdd_isDelivered_inItsTurn() {
             WorkQueue queue = builder().maxDeliveries(2).build();
             queue.enqueue(Message.of("ours"));
-            redis.xadd(key("entries"), "b", "theirs", "more", "fields");
-            assertThat(texts(queue.claim(10))).containsExactly("ours");
-            Delivery theirs = queue.claim(10).get(0);
-            assertThat(theirs.text()).isEqualTo("theirs");
-            assertThat(theirs.id()).isEqualTo(2);
+            String entry = redis.xadd(key("entries"), "b", "theirs", "more", "fields");
+            queue.enqueue(Message.of("last"));
+            List<Delivery> deliveries = queue.claim(10);
+            assertThat(texts(deliveries)).containsExactly("ours", "theirs", "last");
+            Delivery theirs = deliveries.get(1);
+            assertThat(theirs.enqueuedAt().toEpochMilli()).isEqualTo(Long.parseLong(entry.split("-")[0]));
             queue.settle(theirs.retry(Duration.ZERO, "for the test"));
-            queue.settle(queue.claim(10).get(0).retry(Duration.ZERO, "again"));
+            Delivery again = queue.claim(10).get(0);
+            assertThat(again.id()).isEqualTo(theirs.id());
+            assertThat(again.attempt()).isEqualTo(2);
+            queue.settle(again.retry(Duration.ZERO, "again"));
             assertThat(queue.deadLetters(0, 10)).extracting(DeadLetter::cause).containsExactly("again");
+            queue.exchange(acknowledgements(List.of(deliveries.get(0), deliveries.get(2))), 0);
+            assertThat(redis.exists(key("adopted"))).isZero();
+        }
+
+        /** Its first value reads as what an entry of ours has first. */
+        @Test
+        void whatOthersAdd_isNeverTakenForOurs() {
+            WorkQueue queue = builder().build();
+            redis.xadd(key("entries"), "time", "12:30:00:55");
+            redis.xadd(key("entries"), "time", "12:30:00:55", "b", "theirs");
+            queue.enqueue(Message.of("ours"));
+            List<Delivery> deliveries = queue.claim(10);
+            assertThat(texts(deliveries)).containsExactly("theirs", "ours");
+            assertThat(deliveries).extracting(Delivery::attempt).containsOnly(1);
+            assertThat(queue.deadLetters(0, 10)).extracting(DeadLetter::text).containsExactly("time\n12:30:00:55");
         }
 
         @Test
-        void whatOthersAdd_inAnotherForm_isDead() {
+        void whatOthersAdd_withoutABody_isDead() {
             WorkQueue queue = builder().build();
             redis.xadd(key("entries"), "name", "value");
             assertThat(queue.claim(10)).isEmpty();
@@ -61,18 +85,78 @@ class StreamQueueIT extends WorkQueueContract {
         }
 
         @Test
+        void whatOthersAdd_isHeardOf() throws InterruptedException {
+            CountDownLatch handled = new CountDownLatch(1);
+            try (QueueWorker worker = QueueWorker.builder(builder().build(), executor, delivery -> {
+                        handled.countDown();
+                        return delivery.acknowledge();
+                    })
+                    .pollInterval(Duration.ofSeconds(30))
+                    .start()) {
+                Thread.sleep(200); // until it listens
+                redis.xadd(key("entries"), "b", "theirs");
+                redis.publish(key("news"), "added");
+                assertThat(handled.await(5, TimeUnit.SECONDS)).isTrue();
+                assertThat(worker.running()).isLessThanOrEqualTo(1);
+            }
+        }
+
+        @Test
         void whatOthersDelete_isGone() throws InterruptedException {
             WorkQueue queue = builder().lease(Duration.ofMillis(100)).build();
             queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
             List<Delivery> deliveries = queue.claim(2);
             queue.settle(deliveries.get(0).giveBack());
             redis.xtrim(key("entries"), 0);
+            queue.enqueue(Message.of("d"));
+            assertThat(queue.stats().ready()).isNotNegative();
             Thread.sleep(120); // a lease ends
             Exchange exchange = queue.exchange(List.of(), 10);
-            assertThat(exchange.deliveries()).isEmpty();
-            assertThat(exchange.next()).isEmpty();
-            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+            assertThat(texts(exchange.deliveries())).containsExactly("d");
             assertThat(queue.settle(deliveries.get(1).acknowledge())).isFalse();
+            assertThat(queue.settle(exchange.deliveries().get(0).acknowledge())).isTrue();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+            assertThat(redis.xpending(key("entries"), "workers").getCount()).isZero();
+        }
+
+        /** Whoever reads in the queue's own group takes messages from it, but does not have workers ask for ever. */
+        @Test
+        void whatOthersTakeFromTheGroup_isNotToldToBeReady() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            assertThat(queue.claim(1)).hasSize(1);
+            queue.enqueue(Message.of("b"));
+            redis.eval(
+                    "return redis.call('XREADGROUP', 'GROUP', 'workers', 'somebody', 'STREAMS', KEYS[1], '>')",
+                    ScriptOutputType.MULTI,
+                    key("entries"));
+            Exchange exchange = queue.exchange(List.of(), 10);
+            assertThat(exchange.deliveries()).isEmpty();
+            assertThat(exchange.next()).isNotEqualTo(Optional.of(Duration.ZERO));
+            assertThat(queue.stats().ready()).isZero();
+        }
+
+        /** A server without memory takes what frees some. */
+        @Test
+        void aFullServer_takesAcknowledgements() {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            List<Delivery> deliveries = queue.claim(3);
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                assertThat(queue.exchange(
+                                        List.of(
+                                                deliveries.get(0).extend(),
+                                                deliveries.get(1).retry(Duration.ZERO, "for the test"),
+                                                deliveries.get(2).acknowledge()),
+                                        0)
+                                .settled())
+                        .containsExactly(true, true, true);
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+            assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 1, 0));
         }
 
         @Test
@@ -104,6 +188,7 @@ class StreamQueueIT extends WorkQueueContract {
                             Message.of("a").withGroup("g"))));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> builder().maxLeasedPerGroup(1).build());
+            assertThatIllegalStateException().isThrownBy(() -> queue.stats("g"));
         }
     }
 }
