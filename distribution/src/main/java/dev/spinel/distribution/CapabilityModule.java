@@ -27,7 +27,7 @@ final class CapabilityModule extends AbstractModule {
     List<Capability> capabilities(ServerClock clock) {
         RdbFormat format = new RdbFormat(EngineModule.REDIS_VERSION, clock::unixMillis);
         return List.of(
-                new LuaScripting(EngineModule.REDIS_VERSION, new RdbLibraryFormat()),
+                new LuaScripting(EngineModule.REDIS_VERSION, new RdbLibraryFormat(format)),
                 new AofPersistence(format, () -> Runtime.getRuntime().halt(1)),
                 new RdbPersistence(format, loadsSnapshot),
                 new Replication(format));

@@ -13,6 +13,13 @@ import java.util.List;
 public final class RdbLibraryFormat implements LibraryFormat {
     private static final long MAX_CODE_BYTES = 64L << 20;
 
+    private final RdbFormat format;
+
+    /** @param format tells which versions and checksums are taken */
+    public RdbLibraryFormat(RdbFormat format) {
+        this.format = format;
+    }
+
     @Override
     public byte[] dump(List<Bytes> codes) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -33,7 +40,7 @@ public final class RdbLibraryFormat implements LibraryFormat {
 
     @Override
     public List<Bytes> parse(Bytes payload) throws InvalidDatasetException {
-        if (!DumpPayload.isAcceptable(payload, false, false)) {
+        if (!DumpPayload.isAcceptable(payload, format.isTakingAnyVersion(), format.isSkippingChecksums())) {
             throw new InvalidDatasetException("DUMP payload version or checksum are wrong");
         }
         RdbInput in = DumpPayload.content(payload, () -> MAX_CODE_BYTES);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.spinel.engine.admin.FixedProcess;
 import dev.spinel.engine.command.CommandTester;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,6 +92,24 @@ class RdbPersistenceTest {
         assertThat(tester.send("CONFIG SET rdb-version-check relaxed")).isEqualTo("OK");
         assertThat(tester.send("DEBUG RELOAD NOSAVE")).isEqualTo("OK");
         assertThat(tester.send("GET k")).isEqualTo("v");
+        tester.close();
+    }
+
+    @Test
+    void fieldsThatExpire_areSavedForWhomTheDirectiveSays() throws IOException {
+        CommandTester tester = server(SMALL_ARENA_BYTES, false);
+        tester.send("HSET h a 1 b 2");
+        tester.send("HPEXPIREAT h 9999999999999 FIELDS 1 a");
+        for (String format : List.of("redis", "valkey", "redis")) {
+            assertThat(tester.send("CONFIG SET rdb-field-expiry-format " + format))
+                    .isEqualTo("OK");
+            assertThat(tester.send("SAVE")).isEqualTo("OK");
+            byte[] file = Files.readAllBytes(directory.resolve("dump.rdb"));
+            assertThat(new String(file, 0, 9, StandardCharsets.US_ASCII))
+                    .isEqualTo(format.equals("valkey") ? "VALKEY080" : "REDIS0012");
+            assertThat(tester.send("DEBUG RELOAD")).isEqualTo("OK");
+            assertThat(tester.send("HPEXPIRETIME h FIELDS 2 a b")).contains("9999999999999");
+        }
         tester.close();
     }
 

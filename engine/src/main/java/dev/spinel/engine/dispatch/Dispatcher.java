@@ -916,7 +916,7 @@ public final class Dispatcher implements CommandRunner, ServerState, ScriptCalls
             CommandLog commandLog, long amount, Client client, RegisteredCommand command, Bytes[] args, int argCount) {
         if (commandLog.logs(amount) && !command.spec().is(CommandFlag.SKIP_SLOWLOG)) {
             // Of the commands of a script it is the script's client that is worth knowing.
-            Client who = depth == 0 ? client : contexts.get(0).client();
+            Client who = client.is(ClientFlag.SCRIPT) ? contexts.get(0).client() : client;
             commandLog.add(
                     services.clock().nowMillis() / 1000,
                     amount,

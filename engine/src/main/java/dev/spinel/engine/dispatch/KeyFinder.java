@@ -19,8 +19,8 @@ import java.util.Set;
 public final class KeyFinder {
     /*
      * Key specifications find the keys of nearly every command. Two kinds of commands need a look at their options: those
-     * whose keys may stand anywhere (the STORE of SORT and of GEORADIUS, of which the last one counts), and those that use a key in one way or another (the GET of SET
-     * and of BITFIELD).
+     * whose keys may stand anywhere (the STORE of SORT and of GEORADIUS, of which the last one counts), and those that use a
+     * key in one way or another (the GET of SET and of BITFIELD).
      * Keys that do not stand in the arguments at all (BY and GET of SORT) are never found.
      *
      * Arguments that contradict a specification are a syntax error that the command itself reports: then no key is found.

@@ -13,7 +13,10 @@ final class Sandbox {
 
     private Sandbox() {}
 
-    /** The libraries and {@code redis}, which scripts of Valkey call {@code server}, as globals, to be {@linkplain #protect protected} once they are complete. */
+    /**
+     * The libraries and {@code redis}, which scripts of Valkey call {@code server}, as globals, to be {@linkplain #protect protected}
+     * once they are complete.
+     */
     static LuaTable globals(Interpreter lua, LuaTable redis) {
         LuaTable globals = Libraries.globals(lua);
         globals.put(LuaString.of("redis"), redis);

@@ -80,7 +80,7 @@ final class FieldExpiry {
         }
         boolean past = call.keys().isPast(whenMillis);
         FieldRemoval removal = new FieldRemoval(call, hash);
-        FieldTimes times = new FieldTimes(hash);
+        FieldTimes times = new FieldTimes(hash, fields.count());
         for (int i = 0; i < fields.count(); i++) {
             Bytes field = fields.field(call, i);
             long currentMillis = hash.expiresAtMillis(field);

@@ -60,12 +60,9 @@ final class FieldGetAndChange {
     /** Without options it only reads; a time that is over deletes the fields. */
     static void hgetex(Call call) {
         Bytes key = call.arg(1);
-        HashValue hash = call.keys().read(ValueType.HASH, key);
+        HashValue hash = call.keys().modify(ValueType.HASH, key);
         FieldOptions options = FieldOptions.ofHgetex(call);
         boolean changes = options.timeToLive() != TimeToLive.UNSAID;
-        if (changes) {
-            hash = call.keys().modify(ValueType.HASH, key);
-        }
         int count = options.fields().count();
         ReplyWriter reply = call.reply();
         reply.array(count);
@@ -88,7 +85,7 @@ final class FieldGetAndChange {
 
     private static void setTimes(Call call, HashValue hash, FieldOptions options) {
         boolean persists = options.timeToLive() == TimeToLive.PERSIST;
-        FieldTimes times = new FieldTimes(hash);
+        FieldTimes times = new FieldTimes(hash, options.fields().count());
         for (int i = 0; i < options.fields().count(); i++) {
             Bytes field = options.field(i);
             long before = hash.expiresAtMillis(field);

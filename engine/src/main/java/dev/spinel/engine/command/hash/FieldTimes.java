@@ -13,10 +13,12 @@ import java.util.List;
 final class FieldTimes {
     private final HashValue hash;
     private final List<Bytes> changed = new ArrayList<>();
-    private final List<Long> timesBefore = new ArrayList<>();
+    private final long[] timesBefore;
 
-    FieldTimes(HashValue hash) {
+    /** @param maxFields how many fields there are at most */
+    FieldTimes(HashValue hash, int maxFields) {
         this.hash = hash;
+        timesBefore = new long[maxFields];
     }
 
     /**
@@ -31,12 +33,12 @@ final class FieldTimes {
             hash.expireAt(field, whenMillis);
         } catch (RuntimeException noMemory) {
             for (int i = changed.size() - 1; i >= 0; i--) {
-                hash.expireAt(changed.get(i), timesBefore.get(i));
+                hash.expireAt(changed.get(i), timesBefore[i]);
             }
             throw noMemory;
         }
+        timesBefore[changed.size()] = beforeMillis;
         changed.add(field);
-        timesBefore.add(beforeMillis);
     }
 
     /** The fields whose time was set, in the order of that. */
