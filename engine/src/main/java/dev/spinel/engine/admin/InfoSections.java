@@ -436,11 +436,11 @@ public final class InfoSections {
         for (int i = 0; i < sources.keyspaces.count(); i++) {
             Database database = sources.keyspaces.get(i);
             if (database.size() > 0) {
+                // prometheus-redis-exporter reads up to four fields, and takes a database with more for an empty one.
                 text.add(
                         "db" + i,
                         "keys=" + database.size() + ",expires=" + database.keysWithExpiry() + ",avg_ttl="
-                                + database.averageTimeToLiveMillis() + ",keys_with_volatile_items="
-                                + database.hashesWithExpiringFields() + ",subexpiry="
+                                + database.averageTimeToLiveMillis() + ",subexpiry="
                                 + database.hashesWithExpiringFields());
             }
         }

@@ -232,7 +232,8 @@ class FieldExpiryTest {
             server.send("HPEXPIRE h 100 FIELDS 1 a");
             expireAll("big", 5000, 50);
             subscriber.send("PSUBSCRIBE __keyevent@0__:*");
-            assertThat(info("keyspace", "db0")).endsWith("subexpiry=2");
+            // No more fields: prometheus-redis-exporter takes a database with five for an empty one.
+            assertThat(info("keyspace", "db0")).matches("keys=\\d+,expires=\\d+,avg_ttl=\\d+,subexpiry=2");
             for (int turn = 0; turn < 50; turn++) {
                 server.advanceMillis(110);
             }
