@@ -42,7 +42,7 @@ record QueueScripts(
                         "queue.enqueue", enqueue, Retry.IDEMPOTENT, (reply, repeated) -> readEnqueued(reply.asItems())),
                 new Operation<>(
                         "queue.exchange",
-                        Script.load(WorkQueue.class, exchange),
+                        Script.load(WorkQueue.class, exchange, "exchange-answer.lua"),
                         Retry.IDEMPOTENT,
                         (reply, repeated) -> readExchange(reply.asItems(), hasEntries)),
                 new Operation<>(

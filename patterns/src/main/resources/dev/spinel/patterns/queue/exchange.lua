@@ -1,5 +1,7 @@
 -- Settles deliveries, and claims the next messages: those that are ready, became due, or whose lease ended.
 --
+-- Ends with exchange-answer.lua.
+--
 -- KEYS[1]  ready: messages without a group by priority, then by age: score (9 - priority) * 2^49 + id
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
 -- KEYS[3]  leased: messages by the end of their lease, likewise
@@ -205,17 +207,4 @@ else
 end
 
 if more == nil then more = redis.call('ZCARD', KEYS[1]) > 0 or redis.call('ZCARD', KEYS[9]) > 0 end
-local wait = -1
-if more then
-  wait = 0
-  if moved > 0 then redis.call('PUBLISH', ARGV[3], 'ready') end
-else
-  for _, key in ipairs({KEYS[2], KEYS[3]}) do
-    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
-    if first then
-      local millis = math.max(0, math.ceil((tonumber(first) - now) / 1000))
-      if wait < 0 or millis < wait then wait = millis end
-    end
-  end
-end
-return {wait, settled, deliveries}
+

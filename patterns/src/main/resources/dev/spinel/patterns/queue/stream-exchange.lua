@@ -1,5 +1,7 @@
 -- Settles deliveries, and claims the next messages, of a queue that is kept as a stream.
 --
+-- Ends with exchange-answer.lua.
+--
 -- KEYS[1]  entries: stream of the messages that are ready or leased. The fields of an entry are m, id:attempts:limit:enqueued, and b,
 --          the body. Group workers has those pending that were delivered
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
@@ -237,18 +239,6 @@ else
   end
 end
 
-local wait = -1
 -- A claim that got less than it asked for has left nothing.
-if not paused and (before or #claimed >= most) and has_more() then
-  wait = 0
-  if moved > 0 then redis.call('PUBLISH', ARGV[3], 'ready') end
-else
-  for _, key in ipairs({KEYS[2], KEYS[3]}) do
-    local first = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2]
-    if first then
-      local millis = math.max(0, math.ceil((tonumber(first) - now) / 1000))
-      if wait < 0 or millis < wait then wait = millis end
-    end
-  end
-end
-return {wait, settled, deliveries}
+local more = not paused and (before or #claimed >= most) and has_more()
+

@@ -93,7 +93,7 @@ class StreamQueueIT extends WorkQueueContract {
                     })
                     .pollInterval(Duration.ofSeconds(30))
                     .start()) {
-                Thread.sleep(200); // until it listens
+                await().until(() -> redis.pubsubNumsub(key("news")).get(key("news")) == 1);
                 redis.xadd(key("entries"), "b", "theirs");
                 redis.publish(key("news"), "added");
                 assertThat(handled.await(5, TimeUnit.SECONDS)).isTrue();
