@@ -79,7 +79,8 @@ class ScriptIT {
             assertThat(other.scriptKill()).isEqualTo("OK");
 
             assertThatThrownBy(() -> script.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
-                    .hasMessageContaining("Script killed by user with SCRIPT KILL");
+                    .hasMessageContaining("ERR Script killed by user with SCRIPT KILL... script: ")
+                    .hasMessageEndingWith(", on @user_script:1.");
             assertThat(other.ping()).isEqualTo("PONG");
             assertThat(caller.eval("return 1")).isEqualTo(1L);
         }
@@ -252,7 +253,8 @@ class ScriptIT {
             }
             assertThat(other.functionKill()).isEqualTo("OK");
             assertThatThrownBy(() -> running.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS))
-                    .hasMessageContaining("FUNCTION KILL");
+                    .hasMessageContaining(
+                            "ERR Script killed by user with SCRIPT KILL... script: goOn, on @user_function:");
         }
     }
 

@@ -63,6 +63,12 @@ class RateLimiterTest {
                     "maxReservation");
             assertRefused(
                     () -> builder().limits(GCRA).rememberFor(Duration.ZERO).build(), "rememberFor");
+            assertRefused(
+                    () -> builder()
+                            .limits(GCRA)
+                            .denyLocally(Duration.ofNanos(-1))
+                            .build(),
+                    "denyLocally");
         }
 
         @Test

@@ -126,8 +126,9 @@ final class ScriptRunner {
         }
         if (killed) {
             ports.log().accept("Lua script killed by user with SCRIPT KILL.");
-            throw new ScriptKilled("ERR Error running script: Script killed by user with "
-                    + (script.isFunction ? "FUNCTION KILL" : "SCRIPT KILL") + "...");
+            // Redis names this command for functions, too.
+            throw new ScriptKilled("ERR Script killed by user with SCRIPT KILL... script: " + script.name + ", on @"
+                    + lua.chunk(1) + ":" + Math.max(1, lua.line(1)) + ".");
         }
     }
 
@@ -248,7 +249,7 @@ final class ScriptRunner {
             // Of the reply; what was written of it is taken back.
             throw new CommandException(ScriptErrors.text(e));
         } catch (ScriptKilled e) {
-            throw new CommandException(String.valueOf(e.getMessage()) + " script: " + name + ", on <unknown>:0.");
+            throw new CommandException(String.valueOf(e.getMessage()));
         } catch (StackOverflowError e) {
             throw Errors.err("stack overflow script: " + name + ", on <unknown>:0.");
         } finally {
