@@ -1,5 +1,6 @@
 package dev.spinel.patterns.jedis;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Command;
@@ -9,14 +10,15 @@ import dev.spinel.patterns.transport.TransportException;
 import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -58,7 +60,7 @@ public final class JedisTransport implements RedisTransport {
     }
 
     private void execute(Command command, CompletableFuture<Reply> result) {
-        CommandArguments arguments = new CommandArguments(Protocol.Command.valueOf(command.name()));
+        CommandArguments arguments = new CommandArguments(keyword(command.name()));
         for (byte[] argument : command.arguments()) {
             if (argument == command.routingKey()) {
                 arguments.key(argument);
@@ -80,6 +82,12 @@ public final class JedisTransport implements RedisTransport {
             return;
         }
         result.complete(reply);
+    }
+
+    /** A command's name as Jedis sends it, whether it knows the command or not. */
+    private static ProtocolCommand keyword(String name) {
+        byte[] raw = name.getBytes(US_ASCII);
+        return () -> raw;
     }
 
     /** Whether a connection was refused or the pool had none, so that nothing was sent. */
@@ -109,8 +117,12 @@ public final class JedisTransport implements RedisTransport {
             for (Object item : items) {
                 if (item instanceof JedisDataException error) {
                     return new Reply.Failure(String.valueOf(error.getMessage()));
+                } else if (item instanceof Map.Entry<?, ?> entry) { // of a map, which RESP3 has
+                    replies.add(toReply(entry.getKey()));
+                    replies.add(toReply(entry.getValue()));
+                } else {
+                    replies.add(toReply(item));
                 }
-                replies.add(toReply(item));
             }
             return new Reply.Items(replies);
         }

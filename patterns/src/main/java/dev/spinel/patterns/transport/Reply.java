@@ -13,7 +13,7 @@ public sealed interface Reply {
     /** An integer. */
     record Int(long value) implements Reply {}
 
-    /** An array. */
+    /** An array; or a map, as an array of its keys, each with its value after it. */
     record Items(List<Reply> values) implements Reply {
         /** Keeps a copy of the list. */
         public Items {
