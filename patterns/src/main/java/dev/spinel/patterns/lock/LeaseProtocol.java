@@ -1,6 +1,7 @@
 package dev.spinel.patterns.lock;
 
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.NativeCommand;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -38,14 +39,17 @@ record LeaseProtocol(
     private static final long READERS_TURN_MILLIS = 50;
 
     private static final Operation<Attempt> ACQUIRE_FAIR = acquireBy("acquire-fair.lua");
-    private static final Operation<Attempt> ACQUIRE_MUTEX = acquireBy("acquire-mutex.lua");
+    private static final Operation<Attempt> ACQUIRE_MUTEX =
+            acquireBy("acquire-mutex.lua").withCommand(NativeCommand.LOCK_ACQUIRE);
     private static final Operation<Attempt> ACQUIRE_PERMIT = acquireBy("acquire-permit.lua");
     private static final Operation<Attempt> ACQUIRE_READ = acquireBy("acquire-read.lua");
     private static final Operation<Attempt> ACQUIRE_WRITE = acquireBy("acquire-write.lua");
-    private static final Operation<Boolean> RENEW_MUTEX = renewBy("renew-mutex.lua");
+    private static final Operation<Boolean> RENEW_MUTEX =
+            renewBy("renew-mutex.lua").withCommand(NativeCommand.LOCK_RENEW);
     private static final Operation<Boolean> RENEW_PERMIT = renewBy("renew-permit.lua");
     private static final Operation<ReleaseReply> RELEASE_FAIR = releaseBy("release-fair.lua");
-    private static final Operation<ReleaseReply> RELEASE_MUTEX = releaseBy("release-mutex.lua");
+    private static final Operation<ReleaseReply> RELEASE_MUTEX =
+            releaseBy("release-mutex.lua").withCommand(NativeCommand.LOCK_RELEASE);
     private static final Operation<ReleaseReply> RELEASE_PERMIT = releaseBy("release-permit.lua");
     private static final Operation<ReleaseReply> RELEASE_WRITE = releaseBy("release-write.lua");
 

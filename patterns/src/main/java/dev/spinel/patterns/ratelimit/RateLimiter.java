@@ -9,6 +9,7 @@ import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
 import dev.spinel.patterns.ratelimit.Limit.SlidingWindow;
 import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.NativeCommand;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternException;
@@ -80,7 +81,8 @@ public final class RateLimiter {
     }
 
     private static Operation<Answer> acquire(String operation, Retry retry) {
-        return new Operation<>(operation, ACQUIRE_SCRIPT, retry, (reply, repeated) -> Answer.read(reply));
+        return new Operation<>(operation, ACQUIRE_SCRIPT, retry, (reply, repeated) -> Answer.read(reply))
+                .withCommand(NativeCommand.RATELIMIT_ACQUIRE);
     }
 
     /** A limiter to be configured; it needs at least one limit. */

@@ -2,20 +2,34 @@ package dev.spinel.patterns.transport;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One atomic step of a recipe on the server: a name for errors and metrics, the script that performs it, what may be done
- * when its reply is lost, and how its reply reads. Native commands and functions, where a server has them, become further
- * ways to run the same operation.
+ * when its reply is lost, and how its reply reads. It may run in each {@link Way} that the server has: by a command where there is one
+ * for it, by the script's function, and always by the script itself; keys, arguments and reply are the same.
  *
  * @param name what listeners and messages call it, such as {@code lock.acquire}
+ * @param command what some servers have in place of the script, or null if none has
  */
-public record Operation<R>(String name, Script script, Retry retry, Decoder<R> decoder) {
-    /** Requires all parts. */
+public record Operation<R>(
+        String name, @Nullable NativeCommand command, Script script, Retry retry, Decoder<R> decoder) {
+    /** Requires all parts but the command. */
     public Operation {
         requireNonNull(name, "name");
         requireNonNull(script, "script");
         requireNonNull(retry, "retry");
         requireNonNull(decoder, "decoder");
+    }
+
+    /** An operation that no server has a command for. */
+    public Operation(String name, Script script, Retry retry, Decoder<R> decoder) {
+        this(name, null, script, retry, decoder);
+    }
+
+    /** This operation, on servers that have the command by that. */
+    public Operation<R> withCommand(NativeCommand value) {
+        return new Operation<>(name, value, script, retry, decoder);
     }
 
     /** What may be done when the reply of a command was lost, so that it may have run. */

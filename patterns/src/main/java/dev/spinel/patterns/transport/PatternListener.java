@@ -35,7 +35,7 @@ public interface PatternListener {
      * Something happened that is worth counting.
      *
      * @param event its name, such as {@code lock.lost} or {@code ratelimit.limited}; each recipe documents its own
-     * @param subject the name of the lock, limiter or queue
+     * @param subject the name of the lock, limiter or queue, or of the operation for {@code runtime.fellBack}
      */
     default void event(String event, String subject) {}
 

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,20 +21,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all recipes of an application share: the connection to the server, local time, the retry policy and the listener.
  *
- * <p>Runs an {@link Operation} in one round trip: by the digest of its script, and with its text when the server does not
- * know the digest. What failed without effect is tried again as the {@link RetryPolicy} says; what may have run is tried
- * again only if that is harmless ({@link Operation.Retry}). Thread-safe.
+ * <p>Runs an {@link Operation} in one round trip, in the first {@link Way} that the server has: by a native command, by a function, or by
+ * the digest of its script, and with the script's text when the server does not know the digest. What failed without effect is tried
+ * again as the {@link RetryPolicy} says; what may have run is tried again only if that is harmless ({@link Operation.Retry}).
+ *
+ * <p>What the server has is asked in the background at the first operation; until the answer, and without one, scripts are used. A way
+ * that turns out to be missing, on another node or after a failover, has had no effect: the script follows within the same attempt and is
+ * used from then on, until the server was asked again, at most once a second. Listeners are told as event {@code runtime.fellBack} with
+ * the operation's name. Thread-safe.
  */
 public final class PatternRuntime implements AutoCloseable {
     private static final byte[] EMPTY = {};
     /** Codes of errors that tell that a command had no effect and may succeed soon. */
-    private static final Set<String> PASSING_ERRORS =
+    static final Set<String> PASSING_ERRORS =
             Set.of("BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN");
 
     private final RedisTransport transport;
     private final RetryPolicy retryPolicy;
     private final Scheduler scheduler;
     private final PatternListener listener;
+    private final Ways ways;
     private final Channels channels;
 
     private PatternRuntime(Builder builder) {
@@ -41,6 +48,7 @@ public final class PatternRuntime implements AutoCloseable {
         retryPolicy = builder.retryPolicy;
         scheduler = builder.scheduler;
         listener = new GuardedListener(builder.listener);
+        ways = new Ways(transport, scheduler, builder.ways);
         channels = new Channels(transport);
     }
 
@@ -73,6 +81,7 @@ public final class PatternRuntime implements AutoCloseable {
     public <R> CompletionStage<R> run(Operation<R> operation, List<String> keys, Arguments arguments) {
         Run<R> run = new Run<>(operation, keys, arguments.values());
         run.attempt();
+        ways.askIfDue();
         return run.result;
     }
 
@@ -138,7 +147,7 @@ public final class PatternRuntime implements AutoCloseable {
             }
             this.operation = operation;
             arguments = new ArrayList<>(2 + keys.size() + values.size());
-            arguments.add(EMPTY); // the script, by digest or text
+            arguments.add(EMPTY); // the function's name, or the script by digest or text
             arguments.add(Integer.toString(keys.size()).getBytes(US_ASCII));
             for (String key : keys) {
                 arguments.add(key.getBytes(UTF_8));
@@ -148,14 +157,33 @@ public final class PatternRuntime implements AutoCloseable {
 
         void attempt() {
             attempts++;
-            send("EVALSHA", operation.script().sha1());
+            send(ways.choose(operation));
         }
 
-        private void send(String name, byte[] script) {
+        private void send(Way way) {
+            Script script = operation.script();
+            send(
+                    way,
+                    switch (way) {
+                        case COMMAND ->
+                            new Command(
+                                    requireNonNull(operation.command()).wireName(),
+                                    arguments.subList(1, arguments.size()),
+                                    arguments.get(2));
+                        case FUNCTION -> command("FCALL", script.function().getBytes(US_ASCII));
+                        case SCRIPT -> command("EVALSHA", script.sha1());
+                    });
+        }
+
+        private Command command(String name, byte[] script) {
             arguments.set(0, script);
+            return new Command(name, arguments, arguments.get(2));
+        }
+
+        private void send(Way way, Command command) {
             CompletionStage<Reply> sent;
             try {
-                sent = transport.send(new Command(name, arguments, arguments.get(2)));
+                sent = transport.send(command);
             } catch (RuntimeException e) {
                 finishExceptionally(PatternListener.Outcome.FAILED, e);
                 return;
@@ -164,16 +192,23 @@ public final class PatternRuntime implements AutoCloseable {
                 if (failure != null) {
                     failed(unwrap(failure));
                 } else {
-                    replied(name, reply);
+                    replied(way, command, reply);
                 }
             });
         }
 
-        private void replied(String name, Reply reply) {
+        private void replied(Way way, Command command, Reply reply) {
             if (!(reply instanceof Reply.Failure error)) {
                 decode(reply);
-            } else if (error.code().equals("NOSCRIPT") && name.equals("EVALSHA")) {
-                send("EVAL", operation.script().body());
+            } else if (Ways.isMissing(way, command, error)) {
+                ways.missing(operation, way);
+                listener.event("runtime.fellBack", operation.name());
+                send(Way.SCRIPT);
+            } else if (Ways.isRefused(way, error)) {
+                send(Way.SCRIPT);
+            } else if (error.code().equals("NOSCRIPT") && command.name().equals("EVALSHA")) {
+                ways.askAgain();
+                send(Way.SCRIPT, command("EVAL", operation.script().body()));
             } else if (PASSING_ERRORS.contains(error.code())) {
                 tryAgain(new PatternException.ServerError(operation.name(), error.message()));
             } else {
@@ -361,6 +396,7 @@ public final class PatternRuntime implements AutoCloseable {
         private RetryPolicy retryPolicy = RetryPolicy.DEFAULT;
         private Scheduler scheduler = Scheduler.system();
         private PatternListener listener = PatternListener.NONE;
+        private Set<Way> ways = EnumSet.allOf(Way.class);
 
         private Builder(RedisTransport transport) {
             this.transport = requireNonNull(transport, "transport");
@@ -381,6 +417,15 @@ public final class PatternRuntime implements AutoCloseable {
         /** Who is told about operations and events; nobody if not set. */
         public Builder listener(PatternListener value) {
             listener = requireNonNull(value, "listener");
+            return this;
+        }
+
+        /**
+         * Which ways operations may take, beside scripts, which they always may; all if not set. With scripts alone the server is asked
+         * nothing, as suits a proxy before it that ends connections with commands that it does not know.
+         */
+        public Builder ways(Way first, Way... more) {
+            ways = EnumSet.of(first, more);
             return this;
         }
 

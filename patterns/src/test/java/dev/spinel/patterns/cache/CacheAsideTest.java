@@ -8,6 +8,7 @@ import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,8 +23,10 @@ class CacheAsideTest {
 
     private final ScriptedTransport transport = new ScriptedTransport();
     private final ManualScheduler scheduler = new ManualScheduler();
-    private final PatternRuntime runtime =
-            PatternRuntime.builder(transport).scheduler(scheduler).build();
+    private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
+            .scheduler(scheduler)
+            .build();
     private CompletableFuture<Optional<String>> load = new CompletableFuture<>();
     private final CacheAside<String> cache =
             CacheAside.builder(runtime, "c", Codec.utf8(), key -> load).build();

@@ -9,6 +9,7 @@ import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,7 @@ class NearCacheTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final EventLog events = new EventLog();
     private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
             .scheduler(scheduler)
             .listener(events)
             .build();

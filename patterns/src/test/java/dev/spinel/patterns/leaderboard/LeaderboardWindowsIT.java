@@ -10,6 +10,7 @@ import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.testing.RecordingTransport;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -137,8 +138,10 @@ class LeaderboardWindowsIT extends RecipeFixture {
     void B6_aClientThatIsWrongAboutTheTime_comesAgain_andCountsOnce() {
         ManualScheduler frozen = new ManualScheduler();
         RecordingTransport recording = new RecordingTransport(client.connect(server.port()));
-        try (PatternRuntime wrong =
-                PatternRuntime.builder(recording).scheduler(frozen).build()) {
+        try (PatternRuntime wrong = PatternRuntime.builder(recording)
+                .ways(Way.SCRIPT)
+                .scheduler(frozen)
+                .build()) {
             Leaderboard board = board(wrong, quietZone(), DAY);
             board.top(1);
             recording.takeCommands();

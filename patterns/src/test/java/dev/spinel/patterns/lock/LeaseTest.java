@@ -10,6 +10,7 @@ import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.RetryPolicy;
 import dev.spinel.patterns.transport.TransportException;
+import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ class LeaseTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final List<String> events = new ArrayList<>();
     private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
             .scheduler(scheduler)
             .retryPolicy(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1)))
             .listener(new PatternListener() {

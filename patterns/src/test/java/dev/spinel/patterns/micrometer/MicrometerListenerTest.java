@@ -8,6 +8,7 @@ import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
+import dev.spinel.patterns.transport.Way;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,6 +24,7 @@ class MicrometerListenerTest {
 
     private PatternRuntime runtime(MicrometerListener listener) {
         return PatternRuntime.builder(transport)
+                .ways(Way.SCRIPT)
                 .scheduler(scheduler)
                 .listener(listener)
                 .build();

@@ -9,6 +9,7 @@ import dev.spinel.patterns.testing.ManualScheduler;
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +24,11 @@ class LocalDenialsTest {
     private final ScriptedTransport transport = new ScriptedTransport();
     private final ManualScheduler time = new ManualScheduler();
     private final EventLog events = new EventLog();
-    private final PatternRuntime runtime =
-            PatternRuntime.builder(transport).scheduler(time).listener(events).build();
+    private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
+            .scheduler(time)
+            .listener(events)
+            .build();
 
     private RateLimiter limiter(Limit... limits) {
         return RateLimiter.builder(runtime).limits(limits).denyLocally(SECOND).build();

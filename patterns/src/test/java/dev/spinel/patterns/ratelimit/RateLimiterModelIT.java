@@ -12,6 +12,7 @@ import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecordingTransport;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,7 +41,7 @@ class RateLimiterModelIT {
     static void start() {
         server = RedisServer.start();
         transport = new RecordingTransport(ClientKind.LETTUCE.connect(server.port()));
-        runtime = PatternRuntime.over(transport);
+        runtime = PatternRuntime.builder(transport).ways(Way.SCRIPT).build();
     }
 
     @AfterAll

@@ -1,6 +1,7 @@
 package dev.spinel.patterns.testing;
 
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,7 +40,7 @@ public abstract class RecipeFixture {
     protected Faults proxy;
     /** What {@link #runtime} sends. */
     protected RecordingTransport transport;
-    /** Through the proxy. */
+    /** Through the proxy. Runs scripts only, so that what it sends is the same on every server. */
     protected PatternRuntime runtime;
     /** Straight to the server. */
     protected PatternRuntime other;
@@ -64,7 +65,10 @@ public abstract class RecipeFixture {
             proxy = inProcess;
             transport = new RecordingTransport(inProcess);
         }
-        runtime = PatternRuntime.builder(transport).listener(events).build();
+        runtime = PatternRuntime.builder(transport)
+                .ways(Way.SCRIPT)
+                .listener(events)
+                .build();
         other = PatternRuntime.builder(client.connect(server.port()))
                 .listener(events)
                 .build();

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 /** A transport without a server: answers what the test lined up, at once, and remembers what was sent. One thread. */
 public final class ScriptedTransport implements RedisTransport {
     private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
-    private final List<String> commands = new ArrayList<>();
+    private final List<Command> sent = new ArrayList<>();
     private final Deque<CompletableFuture<Boolean>> confirmations = new ArrayDeque<>();
     private TrackingListener tracker;
 
@@ -42,12 +42,17 @@ public final class ScriptedTransport implements RedisTransport {
 
     /** The names of the commands sent so far. */
     public List<String> commands() {
-        return commands;
+        return sent.stream().map(Command::name).toList();
+    }
+
+    /** The command sent last. */
+    public Command lastCommand() {
+        return sent.get(sent.size() - 1);
     }
 
     @Override
     public CompletionStage<Reply> send(Command command) {
-        commands.add(command.name());
+        sent.add(command);
         return answers.remove();
     }
 

@@ -32,6 +32,7 @@ class PatternRuntimeTest {
     private final ManualScheduler scheduler = new ManualScheduler();
     private final List<String> ended = new ArrayList<>();
     private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
             .scheduler(scheduler)
             .retryPolicy(new RetryPolicy(3, Duration.ofMillis(10), Duration.ofMillis(15)))
             .listener(new PatternListener() {
@@ -134,6 +135,7 @@ class PatternRuntimeTest {
     @Test
     void aListenerThatFails_harmsNothing() {
         PatternRuntime fragile = PatternRuntime.builder(transport)
+                .ways(Way.SCRIPT)
                 .listener(new PatternListener() {
                     @Override
                     public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {

@@ -1,0 +1,27 @@
+package dev.spinel.patterns.transport;
+
+/**
+ * The commands that some servers, such as Spinel, have in place of scripts of recipes. {@code NAME numkeys key [key ...] arg [arg ...]}
+ * takes what EVALSHA takes after the digest, works on the same state, and has the same reply.
+ */
+public enum NativeCommand {
+    /** {@code lock/acquire-mutex.lua}. */
+    LOCK_ACQUIRE("LOCK.ACQUIRE"),
+    /** {@code lock/renew-mutex.lua}. */
+    LOCK_RENEW("LOCK.RENEW"),
+    /** {@code lock/release-mutex.lua}. */
+    LOCK_RELEASE("LOCK.RELEASE"),
+    /** {@code ratelimit/acquire.lua}. */
+    RATELIMIT_ACQUIRE("RATELIMIT.ACQUIRE");
+
+    private final String wireName;
+
+    NativeCommand(String wireName) {
+        this.wireName = wireName;
+    }
+
+    /** The name that goes over the wire. */
+    String wireName() {
+        return wireName;
+    }
+}
