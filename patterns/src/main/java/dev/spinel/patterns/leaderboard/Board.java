@@ -55,7 +55,7 @@ public sealed class Board permits Leaderboard {
 
     /** Up to {@code count} members, after the first {@code skip}. */
     public Page page(long skip, int count) {
-        return PatternRuntime.await(pageAsync(skip, count));
+        return PatternRuntime.await(() -> pageAsync(skip, count));
     }
 
     /** As {@link #page}. */
@@ -69,7 +69,7 @@ public sealed class Board permits Leaderboard {
 
     /** A member with up to so many above and below it; empty if the member is not there. */
     public Page around(String member, int above, int below) {
-        return PatternRuntime.await(aroundAsync(member, above, below));
+        return PatternRuntime.await(() -> aroundAsync(member, above, below));
     }
 
     /** As {@link #around}. */
@@ -93,7 +93,7 @@ public sealed class Board permits Leaderboard {
 
     /** Where a member stands; empty if it is not there. */
     public Optional<Standing> standing(String member) {
-        return PatternRuntime.await(standingAsync(member));
+        return PatternRuntime.await(() -> standingAsync(member));
     }
 
     /** As {@link #standing}. */
@@ -104,7 +104,7 @@ public sealed class Board permits Leaderboard {
 
     /** Where some members stand on the whole board, the best first; who is not there is left out. */
     public List<Standing> standings(Collection<String> members) {
-        return PatternRuntime.await(standingsAsync(members));
+        return PatternRuntime.await(() -> standingsAsync(members));
     }
 
     /** As {@link #standings}. */
@@ -124,7 +124,7 @@ public sealed class Board permits Leaderboard {
      * there is left out.
      */
     public List<Standing> among(Collection<String> members) {
-        return PatternRuntime.await(amongAsync(members));
+        return PatternRuntime.await(() -> amongAsync(members));
     }
 
     /** As {@link #among}. */
@@ -156,7 +156,7 @@ public sealed class Board permits Leaderboard {
 
     /** How many members have scores from {@code lowest} to {@code highest}, both included and possibly infinite. */
     public long countBetween(double lowest, double highest) {
-        return PatternRuntime.await(countBetweenAsync(lowest, highest));
+        return PatternRuntime.await(() -> countBetweenAsync(lowest, highest));
     }
 
     /** As {@link #countBetween}. */
@@ -182,7 +182,7 @@ public sealed class Board permits Leaderboard {
 
     /** How many members there are. */
     public long size() {
-        return PatternRuntime.await(sizeAsync());
+        return PatternRuntime.await(() -> sizeAsync());
     }
 
     /** As {@link #size}. */

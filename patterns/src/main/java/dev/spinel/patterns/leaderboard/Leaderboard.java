@@ -128,7 +128,7 @@ public final class Leaderboard extends Board {
      * @throws dev.spinel.patterns.transport.PatternException.UnknownOutcome if points without an id may have been added or not
      */
     public Submission submit(Change change) {
-        return PatternRuntime.await(submitAsync(change));
+        return PatternRuntime.await(() -> submitAsync(change));
     }
 
     /** As {@link #submit(Change)}. */
@@ -157,7 +157,7 @@ public final class Leaderboard extends Board {
      * windows, archived and merged boards keep it.
      */
     public boolean remove(String member) {
-        return PatternRuntime.await(removeAsync(member));
+        return PatternRuntime.await(() -> removeAsync(member));
     }
 
     /** As {@link #remove}. */
@@ -171,7 +171,7 @@ public final class Leaderboard extends Board {
      * whether it is on one of them. Otherwise nothing is kept.
      */
     public boolean describe(String member, String data) {
-        return PatternRuntime.await(describeAsync(member, data));
+        return PatternRuntime.await(() -> describeAsync(member, data));
     }
 
     /** As {@link #describe}. */
@@ -236,7 +236,7 @@ public final class Leaderboard extends Board {
      * @return whether it was done; nothing is if the board is empty or there is one of that name
      */
     public boolean archive(String name, Duration keepFor) {
-        return PatternRuntime.await(archiveAsync(name, keepFor));
+        return PatternRuntime.await(() -> archiveAsync(name, keepFor));
     }
 
     /** As {@link #archive}. */
@@ -265,7 +265,7 @@ public final class Leaderboard extends Board {
      *     would not be finite; nothing has changed
      */
     public long merge(String name, Merge rule, Duration keepFor, Collection<Board> boards) {
-        return PatternRuntime.await(mergeAsync(name, rule, keepFor, boards));
+        return PatternRuntime.await(() -> mergeAsync(name, rule, keepFor, boards));
     }
 
     /** As {@link #merge}. */

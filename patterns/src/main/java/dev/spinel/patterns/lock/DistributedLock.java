@@ -48,7 +48,7 @@ public final class DistributedLock {
 
     /** Takes it if it is free; never waits for others. Overtakes those who wait in this process, unless the lock is fair. */
     public Optional<Lease> tryAcquire() {
-        return PatternRuntime.await(tryAcquireAsync());
+        return PatternRuntime.await(() -> tryAcquireAsync());
     }
 
     /** As {@link #tryAcquire()}. */
@@ -90,10 +90,10 @@ public final class DistributedLock {
     /**
      * Takes it, waiting for others as long as it takes.
      *
-     * @throws InterruptedException if interrupted while waiting; nothing stays taken
+     * @throws InterruptedException if interrupted while waiting, or before it asked; nothing stays taken
      */
     public Lease acquire() throws InterruptedException {
-        CompletableFuture<Lease> future = join();
+        CompletableFuture<Lease> future = PatternRuntime.startAndWait(this::join);
         try {
             return future.get();
         } catch (InterruptedException e) {

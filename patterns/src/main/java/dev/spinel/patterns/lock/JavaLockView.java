@@ -30,7 +30,7 @@ final class JavaLockView implements Lock {
     public void lock() {
         local.lock();
         try {
-            var unused = enter(() -> Optional.of(PatternRuntime.await(distributed.acquireAsync())));
+            var unused = enter(() -> Optional.of(PatternRuntime.await(() -> distributed.acquireAsync())));
         } catch (InterruptedException e) {
             throw new IllegalStateException("Waiting for a stage is not interruptible", e);
         }

@@ -62,7 +62,7 @@ public final class QueueSchedules {
      * @return whether that changed anything
      */
     public boolean put(Schedule schedule) {
-        return PatternRuntime.await(putAsync(schedule));
+        return PatternRuntime.await(() -> putAsync(schedule));
     }
 
     /** As {@link #put}. */
@@ -91,7 +91,7 @@ public final class QueueSchedules {
      * @return whether there is one with this id
      */
     public boolean pause(String id) {
-        return PatternRuntime.await(pauseAsync(id));
+        return PatternRuntime.await(() -> pauseAsync(id));
     }
 
     /** As {@link #pause}. */
@@ -105,7 +105,7 @@ public final class QueueSchedules {
      * @return whether there is one with this id
      */
     public boolean resume(String id) {
-        return PatternRuntime.await(resumeAsync(id));
+        return PatternRuntime.await(() -> resumeAsync(id));
     }
 
     /** As {@link #resume}. */
@@ -131,7 +131,7 @@ public final class QueueSchedules {
      * @return whether there was one with this id
      */
     public boolean remove(String id) {
-        return PatternRuntime.await(removeAsync(id));
+        return PatternRuntime.await(() -> removeAsync(id));
     }
 
     /** As {@link #remove}. */
@@ -146,7 +146,7 @@ public final class QueueSchedules {
      * @throws IllegalStateException if this platform cannot read one, such as one in a time zone that it does not know
      */
     public List<ScheduleState> list() {
-        return PatternRuntime.await(listAsync());
+        return PatternRuntime.await(() -> listAsync());
     }
 
     /** As {@link #list}. */

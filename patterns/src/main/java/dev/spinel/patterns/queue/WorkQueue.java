@@ -180,7 +180,7 @@ public final class WorkQueue {
 
     /** Enqueues up to {@value #MAX_BATCH} messages at once, in order; each has its own result. */
     public List<Enqueued> enqueueAll(List<Message> messages) {
-        return PatternRuntime.await(enqueueAllAsync(messages));
+        return PatternRuntime.await(() -> enqueueAllAsync(messages));
     }
 
     /** As {@link #enqueueAll}. */
@@ -224,7 +224,7 @@ public final class WorkQueue {
 
     /** Settles deliveries and claims up to so many messages that are ready, together up to {@value #MAX_BATCH} each. */
     public Exchange exchange(List<Settlement> settlements, int max) {
-        return PatternRuntime.await(exchangeAsync(settlements, max));
+        return PatternRuntime.await(() -> exchangeAsync(settlements, max));
     }
 
     /** As {@link #exchange}. */
@@ -251,7 +251,7 @@ public final class WorkQueue {
 
     /** Up to so many dead letters, the oldest first, after the first {@code skip}. */
     public List<DeadLetter> deadLetters(long skip, int max) {
-        return PatternRuntime.await(deadLettersAsync(skip, max));
+        return PatternRuntime.await(() -> deadLettersAsync(skip, max));
     }
 
     /** As {@link #deadLetters}. */
@@ -265,7 +265,7 @@ public final class WorkQueue {
 
     /** Makes dead letters ready again, as if they had never been delivered; returns how many of the ids were dead. */
     public long redrive(Collection<Long> ids) {
-        return PatternRuntime.await(redriveAsync(ids));
+        return PatternRuntime.await(() -> redriveAsync(ids));
     }
 
     /** As {@link #redrive}. */
@@ -281,7 +281,7 @@ public final class WorkQueue {
 
     /** Forgets dead letters; returns how many of the ids were dead. */
     public long discard(Collection<Long> ids) {
-        return PatternRuntime.await(discardAsync(ids));
+        return PatternRuntime.await(() -> discardAsync(ids));
     }
 
     /** As {@link #discard}. */
@@ -294,7 +294,7 @@ public final class WorkQueue {
 
     /** Counts messages. */
     public QueueStats stats() {
-        return PatternRuntime.await(statsAsync());
+        return PatternRuntime.await(() -> statsAsync());
     }
 
     /** As {@link #stats}. */
@@ -308,7 +308,7 @@ public final class WorkQueue {
      * @throws IllegalStateException if the queue is a stream, which has no groups
      */
     public GroupStats stats(String group) {
-        return PatternRuntime.await(statsAsync(group));
+        return PatternRuntime.await(() -> statsAsync(group));
     }
 
     /** As {@link #stats(String)}. */
@@ -325,7 +325,7 @@ public final class WorkQueue {
      * @return whether it was not paused before, true also if a reply was lost
      */
     public boolean pause() {
-        return PatternRuntime.await(pauseAsync());
+        return PatternRuntime.await(() -> pauseAsync());
     }
 
     /** As {@link #pause}. */
@@ -339,7 +339,7 @@ public final class WorkQueue {
      * @return whether it was paused, true also if a reply was lost
      */
     public boolean resume() {
-        return PatternRuntime.await(resumeAsync());
+        return PatternRuntime.await(() -> resumeAsync());
     }
 
     /** As {@link #resume}. */

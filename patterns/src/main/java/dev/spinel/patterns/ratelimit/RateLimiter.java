@@ -97,7 +97,7 @@ public final class RateLimiter {
 
     /** Takes a cost if it fits. Never waits for permits. */
     public Decision tryAcquire(RateLimitRequest request) {
-        return PatternRuntime.await(tryAcquireAsync(request));
+        return PatternRuntime.await(() -> tryAcquireAsync(request));
     }
 
     /** As {@link #tryAcquire(RateLimitRequest)}. */
@@ -127,7 +127,7 @@ public final class RateLimiter {
      * @throws IllegalArgumentException if {@code maxWait} is above {@link Builder#maxReservation}
      */
     public Decision reserve(RateLimitRequest request, Duration maxWait) {
-        return PatternRuntime.await(reserveAsync(request, maxWait));
+        return PatternRuntime.await(() -> reserveAsync(request, maxWait));
     }
 
     /** As {@link #reserve}. */
@@ -140,7 +140,7 @@ public final class RateLimiter {
 
     /** Tells whether a cost would fit, and takes nothing. */
     public Decision peek(RateLimitRequest request) {
-        return PatternRuntime.await(peekAsync(request));
+        return PatternRuntime.await(() -> peekAsync(request));
     }
 
     /** As {@link #peek}. */
@@ -159,7 +159,7 @@ public final class RateLimiter {
      * @return whether anything was given back
      */
     public boolean refund(Grant grant) {
-        return PatternRuntime.await(refundAsync(grant));
+        return PatternRuntime.await(() -> refundAsync(grant));
     }
 
     /** As {@link #refund}. */
@@ -178,7 +178,7 @@ public final class RateLimiter {
      * @throws IllegalStateException if the limiter has no such limit
      */
     public boolean release(Grant grant) {
-        return PatternRuntime.await(releaseAsync(grant));
+        return PatternRuntime.await(() -> releaseAsync(grant));
     }
 
     /** As {@link #release}. */

@@ -13,17 +13,24 @@ public final class Command {
     private final String name;
     private final List<byte[]> arguments;
     private final byte @Nullable [] routingKey;
+    private final boolean callerWaits;
 
     /**
-     * A command.
+     * A command whose sender does not wait for the reply.
      *
      * @param routingKey the element of {@code arguments} (the same array) whose hash slot decides which node of a cluster
      *     executes the command, or null when any node can
      */
     public Command(String name, List<byte[]> arguments, byte @Nullable [] routingKey) {
+        this(name, arguments, routingKey, false);
+    }
+
+    /** As the other one; {@code callerWaits} is what {@link #callerWaits} tells. */
+    public Command(String name, List<byte[]> arguments, byte @Nullable [] routingKey, boolean callerWaits) {
         this.name = requireNonNull(name, "name");
         this.arguments = List.copyOf(arguments);
         this.routingKey = routingKey;
+        this.callerWaits = callerWaits;
     }
 
     /** The name, in upper case. */
@@ -39,6 +46,14 @@ public final class Command {
     /** The argument that is the first key, or null if the command has none. */
     public byte @Nullable [] routingKey() {
         return routingKey;
+    }
+
+    /**
+     * Whether the thread that sends it does nothing else until the reply is there, so that a transport over a blocking client may use that thread
+     * instead of waking another one.
+     */
+    public boolean callerWaits() {
+        return callerWaits;
     }
 
     @Override

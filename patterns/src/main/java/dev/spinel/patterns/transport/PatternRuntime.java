@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ public final class PatternRuntime implements AutoCloseable {
     /** Codes of errors that tell that a command had no effect and may succeed soon. */
     static final Set<String> PASSING_ERRORS =
             Set.of("BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN");
+    /** Whether the present thread waits for the operation that it is about to start. */
+    private static final ThreadLocal<Boolean> CALLER_WAITS = ThreadLocal.withInitial(() -> false);
 
     private final RedisTransport transport;
     private final RetryPolicy retryPolicy;
@@ -104,8 +107,29 @@ public final class PatternRuntime implements AutoCloseable {
     }
 
     /**
-     * Waits for a stage, for the sync views of recipes. Not interruptible: the wait is bounded by the transport's time-out
-     * and the retry policy, and an operation that was given up half-way would leave its outcome unknown.
+     * Starts an operation in a thread that then waits for it, for the sync forms of recipes that send one command after the other. A transport over
+     * a blocking client runs such commands in this thread, for which it has to wake no other ({@link Command#callerWaits}).
+     *
+     * @return what {@code start} returned, which may be complete by now
+     */
+    public static <T> T startAndWait(Supplier<T> start) {
+        boolean before = CALLER_WAITS.get();
+        CALLER_WAITS.set(true);
+        try {
+            return start.get();
+        } finally {
+            CALLER_WAITS.set(before);
+        }
+    }
+
+    /** Waits for what is started as by {@link #startAndWait}; otherwise as {@link #await(CompletionStage)}. */
+    public static <T extends @Nullable Object> T await(Supplier<CompletionStage<T>> start) {
+        return await(startAndWait(start));
+    }
+
+    /**
+     * Waits for a stage, for sync forms of recipes that send several commands at once. Not interruptible: the wait is bounded by the transport's
+     * time-out and the retry policy, and an operation that was given up half-way would leave its outcome unknown.
      *
      * @throws PatternException if the stage failed with one
      */
@@ -166,18 +190,21 @@ public final class PatternRuntime implements AutoCloseable {
                     way,
                     switch (way) {
                         case COMMAND ->
-                            new Command(
+                            command(
                                     requireNonNull(operation.command()).wireName(),
-                                    arguments.subList(1, arguments.size()),
-                                    arguments.get(2));
-                        case FUNCTION -> command("FCALL", script.function().getBytes(US_ASCII));
-                        case SCRIPT -> command("EVALSHA", script.sha1());
+                                    arguments.subList(1, arguments.size()));
+                        case FUNCTION -> call("FCALL", script.function().getBytes(US_ASCII));
+                        case SCRIPT -> call("EVALSHA", script.sha1());
                     });
         }
 
-        private Command command(String name, byte[] script) {
+        private Command call(String name, byte[] script) {
             arguments.set(0, script);
-            return new Command(name, arguments, arguments.get(2));
+            return command(name, arguments);
+        }
+
+        private Command command(String name, List<byte[]> all) {
+            return new Command(name, all, arguments.get(2), CALLER_WAITS.get());
         }
 
         private void send(Way way, Command command) {
@@ -208,7 +235,7 @@ public final class PatternRuntime implements AutoCloseable {
                 send(Way.SCRIPT);
             } else if (error.code().equals("NOSCRIPT") && command.name().equals("EVALSHA")) {
                 ways.askAgain();
-                send(Way.SCRIPT, command("EVAL", operation.script().body()));
+                send(Way.SCRIPT, call("EVAL", operation.script().body()));
             } else if (PASSING_ERRORS.contains(error.code())) {
                 tryAgain(new PatternException.ServerError(operation.name(), error.message()));
             } else {

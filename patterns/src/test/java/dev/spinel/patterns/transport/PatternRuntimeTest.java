@@ -59,6 +59,23 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void onlyCommandsOfSyncForms_haveACallerThatWaits() {
+        transport.reply(ONE).reply(ONE).reply(ONE);
+        assertThat(PatternRuntime.<Boolean>await(() -> run(IDEMPOTENT))).isFalse();
+        assertThat(transport.lastCommand().callerWaits()).isTrue();
+
+        assertThat(PatternRuntime.<Boolean>await(run(IDEMPOTENT))).isFalse();
+        assertThat(transport.lastCommand().callerWaits()).isFalse();
+
+        assertThatThrownBy(() -> PatternRuntime.startAndWait(() -> {
+                    throw new IllegalStateException("bad arguments");
+                }))
+                .hasMessage("bad arguments");
+        assertThat(run(IDEMPOTENT)).isCompletedWithValue(false);
+        assertThat(transport.lastCommand().callerWaits()).isFalse();
+    }
+
+    @Test
     void anUnknownScript_isSentAsText() {
         transport.reply(new Reply.Failure("NOSCRIPT No matching script.")).reply(ONE);
         assertThat(run(NEVER)).isCompletedWithValue(false);
