@@ -1,3 +1,4 @@
+import dev.spinel.patterns.jedis.JedisTransport;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
@@ -27,6 +28,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,6 +42,8 @@ import org.redisson.api.RateType;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.UnifiedJedis;
 
 /**
  * The recipes beside what Java programs use for the same, on the same server: one line each of operations per second, median and 99th percentile
@@ -70,6 +75,13 @@ public final class Comparison {
         void run(int thread) throws Exception;
     }
 
+    /** The recipes over one client library. */
+    private record Ours(String client, PatternRuntime runtime) {
+        String line(String what) {
+            return what + ": Spinel over " + client;
+        }
+    }
+
     public static void main(String[] arguments) throws Exception {
         String host = arguments[0];
         int port = Integer.parseInt(arguments[1]);
@@ -79,7 +91,12 @@ public final class Comparison {
         config.useSingleServer().setAddress(uri);
         config.setCodec(StringCodec.INSTANCE);
         RedissonClient redisson = Redisson.create(config);
-        try (PatternRuntime runtime = PatternRuntime.over(LettuceTransport.connect(uri));
+        ExecutorService jedisThreads = Executors.newCachedThreadPool();
+        try (UnifiedJedis jedis = redis.clients.jedis.RedisClient.builder()
+                        .hostAndPort(new HostAndPort(host, port))
+                        .build();
+                PatternRuntime overLettuce = PatternRuntime.over(LettuceTransport.connect(uri));
+                PatternRuntime overJedis = PatternRuntime.over(JedisTransport.over(jedis, jedisThreads));
                 var connection = client.connect();
                 StatefulRedisConnection<String, byte[]> bucketConnection =
                         client.connect(RedisCodec.of(io.lettuce.core.codec.StringCodec.UTF8, ByteArrayCodec.INSTANCE))) {
@@ -88,30 +105,36 @@ public final class Comparison {
                     Integer.parseInt(arguments[2]),
                     Duration.ofSeconds(Long.parseLong(arguments[3])),
                     connection.sync());
-            System.out.printf("%-52s %10s %9s %9s %7s%n", "", "per second", "median", "99 %", "reads");
-            comparison.locks(runtime, redisson);
-            comparison.limiters(runtime, redisson, bucketConnection);
-            comparison.queues(runtime, redisson);
-            comparison.boards(runtime, redisson);
+            System.out.printf("%-58s %10s %9s %9s %7s%n", "", "per second", "median", "99 %", "reads");
+            List<Ours> ours = List.of(new Ours("Lettuce", overLettuce), new Ours("Jedis", overJedis));
+            comparison.locks(ours, redisson);
+            comparison.limiters(ours, redisson, bucketConnection);
+            comparison.queues(ours, redisson);
+            comparison.boards(ours, redisson);
         } finally {
             redisson.shutdown();
             client.shutdown();
+            jedisThreads.shutdown();
         }
     }
 
-    private void locks(PatternRuntime runtime, RedissonClient redisson) throws Exception {
-        Locks locks = Locks.over(runtime);
-        measure("lock and unlock, a lock per thread: Spinel", 1, thread -> {
-            DistributedLock lock = locks.lock("mine " + thread);
-            lock.acquire().release();
-        });
+    private void locks(List<Ours> ours, RedissonClient redisson) throws Exception {
+        for (Ours mine : ours) {
+            Locks locks = Locks.over(mine.runtime());
+            measure(mine.line("lock and unlock, a lock per thread"), 1, thread -> {
+                DistributedLock lock = locks.lock("mine " + thread);
+                lock.acquire().release();
+            });
+        }
         measure("lock and unlock, a lock per thread: Redisson RLock", 1, thread -> {
             RLock lock = redisson.getLock("theirs " + thread);
             lock.lock();
             lock.unlock();
         });
-        DistributedLock mine = locks.lock("mine");
-        measure("lock and unlock, one lock: Spinel", 1, thread -> mine.acquire().release());
+        for (Ours mine : ours) {
+            DistributedLock lock = Locks.over(mine.runtime()).lock("mine");
+            measure(mine.line("lock and unlock, one lock"), 1, thread -> lock.acquire().release());
+        }
         RLock theirs = redisson.getLock("theirs");
         measure("lock and unlock, one lock: Redisson RLock", 1, thread -> {
             theirs.lock();
@@ -120,12 +143,14 @@ public final class Comparison {
     }
 
     private void limiters(
-            PatternRuntime runtime, RedissonClient redisson, StatefulRedisConnection<String, byte[]> connection)
+            List<Ours> ours, RedissonClient redisson, StatefulRedisConnection<String, byte[]> connection)
             throws Exception {
-        RateLimiter mine = RateLimiter.builder(runtime)
-                .limits(Limit.TokenBucket.of("bucket", 1_000_000, Duration.ofSeconds(1)))
-                .build();
-        measure("tryAcquire, one key: Spinel, token bucket", 1, thread -> mine.tryAcquire("k"));
+        for (Ours mine : ours) {
+            RateLimiter limiter = RateLimiter.builder(mine.runtime())
+                    .limits(Limit.TokenBucket.of("bucket", 1_000_000, Duration.ofSeconds(1)))
+                    .build();
+            measure(mine.line("tryAcquire, one key"), 1, thread -> limiter.tryAcquire("k"));
+        }
         ProxyManager<String> manager =
                 Bucket4jLettuce.casBasedBuilder(connection).build();
         BucketConfiguration million = BucketConfiguration.builder()
@@ -138,7 +163,7 @@ public final class Comparison {
         measure("tryAcquire, one key: Redisson RRateLimiter", 1, thread -> theirs.tryAcquire());
     }
 
-    private void queues(PatternRuntime runtime, RedissonClient redisson) throws Exception {
+    private void queues(List<Ours> ours, RedissonClient redisson) throws Exception {
         RBlockingQueue<String> theirs = redisson.getBlockingQueue("queue");
         measure("enqueue: Redisson queue, lossy", 1, thread -> theirs.offer(BODY));
         measure("consume: Redisson queue, lossy", 1, thread -> theirs.poll());
@@ -147,14 +172,21 @@ public final class Comparison {
         measure("consume, batches of 50: Redisson queue, lossy", BATCH, thread -> theirs.poll(BATCH));
         List<Message> messages = Collections.nCopies(BATCH, Message.of(BODY));
         for (QueueEngine engine : QueueEngine.values()) {
-            WorkQueue mine = WorkQueue.builder(runtime, "q").engine(engine).build();
-            String us = ": Spinel, " + engine.name().toLowerCase(Locale.ROOT);
-            measure("enqueue" + us, 1, thread -> mine.enqueue(Message.of(BODY)));
-            List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
-            measure("consume" + us, 1, thread -> settleAndClaim(mine, held, thread, 1));
-            measure("enqueue, batches of 50" + us, BATCH, thread -> mine.enqueueAll(messages));
-            measure("consume, batches of 50" + us, BATCH, thread -> settleAndClaim(mine, held, thread, BATCH));
-            worker(mine, "worker with 50 places" + us);
+            String kind = " (" + engine.name().toLowerCase(Locale.ROOT) + ")";
+            for (Ours mine : ours) {
+                WorkQueue queue = WorkQueue.builder(mine.runtime(), "q " + mine.client())
+                        .engine(engine)
+                        .build();
+                measure(mine.line("enqueue" + kind), 1, thread -> queue.enqueue(Message.of(BODY)));
+                List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
+                measure(mine.line("consume" + kind), 1, thread -> settleAndClaim(queue, held, thread, 1));
+                measure(mine.line("enqueue, batches of 50" + kind), BATCH, thread -> queue.enqueueAll(messages));
+                measure(
+                        mine.line("consume, batches of 50" + kind),
+                        BATCH,
+                        thread -> settleAndClaim(queue, held, thread, BATCH));
+                worker(queue, mine.line("worker with 50 places" + kind));
+            }
         }
     }
 
@@ -175,7 +207,7 @@ public final class Comparison {
                 .start()) {
             handled.await();
             double seconds = (System.nanoTime() - start) / 1e9;
-            System.out.printf("%-52s %10.0f%n", what, ready / seconds);
+            System.out.printf("%-58s %10.0f%n", what, ready / seconds);
             worker.drain().toCompletableFuture().join();
         }
     }
@@ -185,17 +217,20 @@ public final class Comparison {
         held.set(thread, queue.exchange(done, count).deliveries());
     }
 
-    private void boards(PatternRuntime runtime, RedissonClient redisson) throws Exception {
-        Leaderboard mine = Leaderboard.builder(runtime, "b").build();
+    private void boards(List<Ours> ours, RedissonClient redisson) throws Exception {
         RScoredSortedSet<String> theirs = redisson.getScoredSortedSet("board");
+        Leaderboard filled = Leaderboard.builder(ours.get(0).runtime(), "b").build();
         for (int i = 0; i < BOARD; i++) {
             int score = ThreadLocalRandom.current().nextInt(1_000_000);
-            mine.submitAsync("m" + i, score);
+            filled.submitAsync("m" + i, score);
             theirs.addAsync(score, "m" + i);
         }
-        mine.top(1);
+        filled.top(1);
         theirs.size();
-        measure("11 around a member of 100,000: Spinel", 1, thread -> mine.around(member(), 5, 5));
+        for (Ours mine : ours) {
+            Leaderboard board = Leaderboard.builder(mine.runtime(), "b").build();
+            measure(mine.line("11 around a member of 100,000"), 1, thread -> board.around(member(), 5, 5));
+        }
         measure("11 around a member of 100,000: Redisson, two calls", 1, thread -> {
             int rank = theirs.revRank(member());
             theirs.entryRangeReversed(Math.max(0, rank - 5), rank + 5);
@@ -222,7 +257,7 @@ public final class Comparison {
         long reads = reads() - before;
         Arrays.sort(nanos);
         System.out.printf(
-                "%-52s %10.0f %9.0f %9.0f %7.2f%n",
+                "%-58s %10.0f %9.0f %9.0f %7.2f%n",
                 what,
                 (double) nanos.length * perCall / length.toMillis() * 1000,
                 nanos[nanos.length / 2] / 1e3,
