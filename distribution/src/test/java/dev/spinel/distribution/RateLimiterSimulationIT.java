@@ -8,6 +8,7 @@ import dev.spinel.patterns.ratelimit.Grant;
 import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimitRequest;
 import dev.spinel.patterns.ratelimit.RateLimiter;
+import dev.spinel.patterns.transport.PatternRuntime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -117,6 +121,104 @@ class RateLimiterSimulationIT {
         });
     }
 
+    /** Nothing is given back here, so that what the server denies until some time it denies until then, whatever else happens. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void R1_whatIsDeniedLocally_theServerDeniesAtThatMoment_andForAsLong(boolean log) {
+        Duration period = Duration.ofSeconds(2);
+        Duration kept = Duration.ofMillis(500);
+        Limit limit = log ? Limit.SlidingLog.of("limit", 5, period) : new Limit.Gcra("limit", 5, period, 1);
+        RateLimitRequest request = RateLimitRequest.of("key");
+        RecipeSimulation.forSeeds(run -> {
+            run.network.faults(20, true);
+            run.disturb(Duration.ofMinutes(1), period.multipliedBy(2), true);
+            RateLimiter server = RateLimiter.builder(PatternRuntime.over(run.network.look()))
+                    .limits(limit)
+                    .build();
+            AtomicInteger deniedLocally = new AtomicInteger();
+            for (int i = 0; i < 4; i++) {
+                RateLimiter limiter = RateLimiter.builder(run.process())
+                        .limits(limit)
+                        .denyLocally(kept)
+                        .build();
+                AtomicLong lastAskedNanos = new AtomicLong();
+                run.work(run.processes.get(i), 100, period.dividedBy(10), step -> {
+                    long now = run.simulation.nowNanos();
+                    CompletableFuture<Decision> decision =
+                            limiter.tryAcquireAsync(request).toCompletableFuture();
+                    if (!decision.isDone()) {
+                        lastAskedNanos.set(now);
+                        return decision.exceptionally(failure -> {
+                            RecipeSimulation.assertIsOfRecipe(failure);
+                            return null;
+                        });
+                    }
+                    deniedLocally.incrementAndGet();
+                    assertThat(now - lastAskedNanos.get()).isLessThan(kept.toNanos());
+                    assertThat(server.peek(request)).isInstanceOfSatisfying(Decision.Limited.class, there -> {
+                        Decision.Limited here = (Decision.Limited) decision.join();
+                        assertThat(here.retryAfter()).isLessThanOrEqualTo(there.retryAfter());
+                    });
+                    return decision;
+                });
+            }
+            run.finish(Duration.ofMinutes(10));
+            assertThat(deniedLocally).hasValueGreaterThan(10);
+        });
+    }
+
+    /** A token counts when its batch was taken: after its caller asked, or before by less than a lease. */
+    @Test
+    void R12_leasedTokens_areNoMoreThanALimitSays_whateverFails() {
+        Duration period = Duration.ofSeconds(2);
+        Duration lease = Duration.ofMillis(200);
+        int count = 40;
+        RecipeSimulation.forSeeds(run -> {
+            List<Admission> admissions = new ArrayList<>();
+            run.network.faults(20, true);
+            run.disturb(Duration.ofMinutes(1), period, true);
+            for (int i = 0; i < 3; i++) {
+                RateLimiter limiter = RateLimiter.builder(run.process())
+                        .limits(Limit.SlidingLog.of("log", count, period))
+                        .tokenLease(10, lease)
+                        .build();
+                for (int caller = 0; caller < 3; caller++) {
+                    run.work(run.processes.get(i), 200, period.dividedBy(20), step -> take(run, limiter, admissions));
+                }
+            }
+            run.finish(Duration.ofMinutes(10));
+            assertThat(admissions).hasSizeGreaterThan(2 * count);
+            assertThat(admissions).anyMatch(admission -> admission.askedNanos == admission.toldNanos);
+            for (Admission first : admissions) {
+                assertThat(within(admissions, first.askedNanos + lease.toNanos(), first.askedNanos + period.toNanos()))
+                        .as("from " + first)
+                        .isLessThanOrEqualTo(count);
+            }
+        });
+    }
+
+    /** When a caller asked, and when it was told that it may go ahead. */
+    private record Admission(long askedNanos, long toldNanos) {}
+
+    private static CompletionStage<?> take(RecipeSimulation run, RateLimiter limiter, List<Admission> admissions) {
+        long asked = run.simulation.nowNanos();
+        return limiter.tryAcquireAsync(RateLimitRequest.of("key")).handle((decision, failure) -> {
+            if (failure != null) {
+                RecipeSimulation.assertIsOfRecipe(failure);
+            } else if (decision.allowed()) {
+                admissions.add(new Admission(asked, run.simulation.nowNanos()));
+            }
+            return decision;
+        });
+    }
+
+    /** How many asked from a time on, and were told before another one. */
+    private static long within(List<Admission> admissions, long fromNanos, long untilNanos) {
+        return admissions.stream()
+                .filter(admission -> admission.askedNanos >= fromNanos && admission.toldNanos < untilNanos)
+                .count();
+    }
+
     /** In any period no more than the limit, by the times at which callers asked and were told. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -124,7 +226,6 @@ class RateLimiterSimulationIT {
         Duration period = Duration.ofSeconds(2);
         int count = 5;
         RecipeSimulation.forSeeds(run -> {
-            record Admission(long askedNanos, long toldNanos) {}
             List<Admission> admissions = new ArrayList<>();
             run.network.faults(20, true);
             run.disturb(Duration.ofMinutes(1), period.multipliedBy(2), true);
@@ -136,28 +237,15 @@ class RateLimiterSimulationIT {
                                         : new Limit.Gcra("gcra", count, period, 1))
                         .denyLocally(Duration.ofMillis(500))
                         .build();
-                run.work(run.processes.get(i), 100, period.dividedBy(10), step -> {
-                    long asked = run.simulation.nowNanos();
-                    CompletableFuture<Object> told = new CompletableFuture<>();
-                    var unused = limiter.tryAcquireAsync(RateLimitRequest.of("key"))
-                            .whenComplete((decision, failure) -> {
-                                if (failure == null && decision.allowed()) {
-                                    admissions.add(new Admission(asked, run.simulation.nowNanos()));
-                                }
-                                told.complete(step);
-                            });
-                    return told;
-                });
+                run.work(run.processes.get(i), 100, period.dividedBy(10), step -> take(run, limiter, admissions));
             }
             run.finish(Duration.ofMinutes(10));
             assertThat(admissions).hasSizeGreaterThan(10);
             // Those that were certainly decided within a period.
             for (Admission first : admissions) {
-                long within = admissions.stream()
-                        .filter(other -> other.askedNanos >= first.askedNanos
-                                && other.toldNanos < first.askedNanos + period.toNanos())
-                        .count();
-                assertThat(within).as("from " + first).isLessThanOrEqualTo(count + (log ? 0 : 1));
+                assertThat(within(admissions, first.askedNanos, first.askedNanos + period.toNanos()))
+                        .as("from " + first)
+                        .isLessThanOrEqualTo(count + (log ? 0 : 1));
             }
         });
     }

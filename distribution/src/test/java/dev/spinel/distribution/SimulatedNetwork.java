@@ -56,6 +56,24 @@ final class SimulatedNetwork implements AutoCloseable {
         return new Connection(process);
     }
 
+    /** A look at the server past all connections and faults: what it answers at this moment. */
+    RedisTransport look() {
+        return new RedisTransport() {
+            @Override
+            public CompletionStage<Reply> send(Command command) {
+                return CompletableFuture.completedFuture(server.execute(command));
+            }
+
+            @Override
+            public ChannelSession openChannels(ChannelListener listener) {
+                throw new IllegalStateException("A look has no channels");
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
     /** Ends all connections, and the server for a while. */
     void restartServer() {
         down = true;

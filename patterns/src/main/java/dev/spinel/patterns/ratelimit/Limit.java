@@ -26,6 +26,9 @@ public sealed interface Limit {
     /** The highest cost that can ever be granted at once. */
     long capacity();
 
+    /** The time over which it counts; of a {@link Concurrency} limit the lease. */
+    Duration period();
+
     /**
      * The generic cell rate algorithm: one unit every {@code period / count}, after a burst. Within any time D it admits at
      * most {@code burst + D * count / period}.
@@ -169,6 +172,11 @@ public sealed interface Limit {
         /** At most {@code count} units at the same time. */
         public static Concurrency of(String name, long count, Duration lease) {
             return new Concurrency(name, count, lease);
+        }
+
+        @Override
+        public Duration period() {
+            return lease;
         }
 
         @Override

@@ -16,4 +16,14 @@ public record LimitState(Limit limit, long remaining, Duration retryAfter, Durat
     public boolean fits() {
         return !neverFits && retryAfter.isZero();
     }
+
+    /** The same so much later, if nothing was taken since. */
+    LimitState later(Duration age) {
+        return new LimitState(limit, remaining, since(age, retryAfter), since(age, resetAfter), neverFits);
+    }
+
+    /** What is left of a wait after so long. */
+    static Duration since(Duration age, Duration wait) {
+        return wait.compareTo(age) > 0 ? wait.minus(age) : Duration.ZERO;
+    }
 }

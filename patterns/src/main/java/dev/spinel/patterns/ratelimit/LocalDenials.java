@@ -49,16 +49,9 @@ final class LocalDenials {
         Duration age = Duration.ofNanos(now - denial.askedNanos);
         Decision.Limited then = denial.decision;
         return new Decision.Limited(
-                since(age, then.retryAfter()),
+                LimitState.since(age, then.retryAfter()),
                 then.neverFits(),
-                then.states().stream()
-                        .map(state -> new LimitState(
-                                state.limit(),
-                                state.remaining(),
-                                since(age, state.retryAfter()),
-                                since(age, state.resetAfter()),
-                                state.neverFits()))
-                        .toList(),
+                then.states().stream().map(state -> state.later(age)).toList(),
                 false);
     }
 
@@ -105,9 +98,5 @@ final class LocalDenials {
             denials.values().removeIf(denial -> now - denial.untilNanos >= 0);
         }
         return denials.size() < MAX_KEYS;
-    }
-
-    private static Duration since(Duration age, Duration then) {
-        return then.compareTo(age) > 0 ? then.minus(age) : Duration.ZERO;
     }
 }

@@ -43,7 +43,8 @@ import org.jspecify.annotations.Nullable;
  * once. When the server loses its last writes (failover, restart without persistence), what they took may be admitted again.
  *
  * <p>Changed settings take effect at the next request of a key; while limiters with different settings run, each applies its own
- * to the shared state. Events: {@code ratelimit.limited}, {@code ratelimit.degraded}, each with the limiter's name.
+ * to the shared state. Events: {@code ratelimit.limited}, {@code ratelimit.degraded}, {@code ratelimit.leaseLost}, each with the
+ * limiter's name.
  */
 public final class RateLimiter {
     private static final Script ACQUIRE_SCRIPT = Script.load(RateLimiter.class, "acquire.lua");
@@ -69,6 +70,7 @@ public final class RateLimiter {
     private final Duration maxReservation;
     private final Duration rememberFor;
     private final @Nullable LocalDenials denials;
+    private final @Nullable TokenLeases leases;
 
     private RateLimiter(Builder builder) {
         runtime = builder.runtime;
@@ -78,6 +80,10 @@ public final class RateLimiter {
         maxReservation = builder.maxReservation;
         rememberFor = builder.rememberFor;
         denials = builder.denyLocally.isZero() ? null : new LocalDenials(runtime.scheduler(), builder.denyLocally);
+        leases = builder.leaseTokens == 0
+                ? null
+                : new TokenLeases(
+                        runtime.scheduler(), builder.leaseTokens, builder.leaseTime, this::ask, this::giveBack);
     }
 
     private static Operation<Answer> acquire(String operation, Retry retry) {
@@ -102,21 +108,26 @@ public final class RateLimiter {
 
     /** As {@link #tryAcquire(RateLimitRequest)}. */
     public CompletionStage<Decision> tryAcquireAsync(RateLimitRequest request) {
-        if (denials == null) {
-            return take(request, Duration.ZERO);
-        }
-        Decision.Limited denied = denials.find(request);
+        Decision.Limited denied = denials == null ? null : denials.find(request);
         if (denied != null) {
-            runtime.listener().event("ratelimit.limited", name);
-            return CompletableFuture.completedFuture(denied);
+            return told(CompletableFuture.<Decision>completedFuture(denied));
+        }
+        return told(guarded(
+                leases == null ? ask(request, request.cost()).thenApply(Taken::decision) : leases.take(request)));
+    }
+
+    /** Asks the server for a cost now, and for up to {@code most} in all, as far as that fits; keeps a denial. */
+    private CompletionStage<Taken> ask(RateLimitRequest request, long most) {
+        if (denials == null) {
+            return take(request, Duration.ZERO, most);
         }
         long askedNanos = runtime.scheduler().nanoTime();
         long knowledge = denials.knowledge();
-        return take(request, Duration.ZERO).thenApply(decision -> {
-            if (decision instanceof Decision.Limited limited && !limited.degraded()) {
+        return take(request, Duration.ZERO, most).thenApply(taken -> {
+            if (taken.decision() instanceof Decision.Limited limited) {
                 denials.add(request, askedNanos, knowledge, limited);
             }
-            return decision;
+            return taken;
         });
     }
 
@@ -135,7 +146,7 @@ public final class RateLimiter {
         if (maxWait.isNegative() || maxWait.compareTo(maxReservation) > 0) {
             throw new IllegalArgumentException("This limiter reserves up to " + maxReservation + ", not " + maxWait);
         }
-        return take(request, maxWait);
+        return told(guarded(take(request, maxWait, request.cost()).thenApply(Taken::decision)));
     }
 
     /** Tells whether a cost would fit, and takes nothing. */
@@ -145,8 +156,13 @@ public final class RateLimiter {
 
     /** As {@link #peek}. */
     public CompletionStage<Decision> peekAsync(RateLimitRequest request) {
-        Arguments arguments =
-                new Arguments().add("peek").add(request.cost()).add("").add(0).add(0);
+        Arguments arguments = new Arguments()
+                .add("peek")
+                .add(request.cost())
+                .add("")
+                .add(0)
+                .add(0)
+                .add(request.cost());
         addLimits(arguments);
         return guarded(runtime.run(PEEK, keys(request.key(), limits), arguments)
                 .thenApply(answer -> decide(answer, Optional.empty())));
@@ -169,6 +185,15 @@ public final class RateLimiter {
         addLimits(arguments);
         CompletionStage<Boolean> refunded = runtime.run(REFUND, keys(grant.key(), limits), arguments);
         return denials == null ? refunded : refunded.whenComplete((done, failure) -> denials.remove(grant.key()));
+    }
+
+    /** Gives back what remains of a lease. If that fails it is lost: the limits admit so much less. */
+    private void giveBack(Grant rest) {
+        var unused = refundAsync(rest).whenComplete((done, failure) -> {
+            if (failure != null) {
+                runtime.listener().failed("ratelimit.leaseLost", name, failure);
+            }
+        });
     }
 
     /**
@@ -194,7 +219,14 @@ public final class RateLimiter {
                 new Arguments().add(grant.cost()).add(grant.token()).add(grant.takenAtMicros()));
     }
 
-    private CompletionStage<Decision> take(RateLimitRequest request, Duration maxWait) {
+    /**
+     * What the server answered to a limiter.
+     *
+     * @param cost how much was taken, if it was
+     */
+    record Taken(Decision decision, long cost) {}
+
+    private CompletionStage<Taken> take(RateLimitRequest request, Duration maxWait, long most) {
         // A repeated request has the same token, so that the receipt matches what the first one took.
         String token = request.id().orElseGet(() -> UUID.randomUUID().toString());
         List<String> keys = keys(request.key(), limits);
@@ -208,11 +240,25 @@ public final class RateLimiter {
                 .add(request.cost())
                 .add(token)
                 .add(micros(maxWait))
-                .add(rememberMillis);
+                .add(rememberMillis)
+                .add(most);
         addLimits(arguments);
-        return guarded(runtime.run(request.id().isPresent() ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
-                .thenApply(answer -> decide(
-                        answer, Optional.of(new Grant(request.key(), request.cost(), token, answer.serverMicros())))));
+        return runtime.run(request.id().isPresent() ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
+                .thenApply(answer -> new Taken(
+                        decide(
+                                answer,
+                                Optional.of(new Grant(request.key(), request.cost(), token, answer.serverMicros()))),
+                        answer.granted()));
+    }
+
+    /** Tells the listener of denials. */
+    private CompletionStage<Decision> told(CompletionStage<Decision> decision) {
+        return decision.thenApply(decided -> {
+            if (!decided.allowed() && !decided.degraded()) {
+                runtime.listener().event("ratelimit.limited", name);
+            }
+            return decided;
+        });
     }
 
     /** Applies the failure mode. */
@@ -257,11 +303,8 @@ public final class RateLimiter {
                     duration(answer.resetMicros(i)),
                     retry < 0));
         }
-        if (answer.granted()) {
+        if (answer.granted() > 0) {
             return new Decision.Allowed(grant, duration(answer.waitMicros()), states, false);
-        }
-        if (grant.isPresent()) {
-            runtime.listener().event("ratelimit.limited", name);
         }
         return new Decision.Limited(duration(neverFits ? 0 : retryMicros), neverFits, states, false);
     }
@@ -328,8 +371,9 @@ public final class RateLimiter {
             return new Answer(reply.asItems());
         }
 
-        boolean granted() {
-            return values.get(0).asLong() == 1;
+        /** How much fits, or was taken; 0 if the cost does not fit. */
+        long granted() {
+            return values.get(0).asLong();
         }
 
         long serverMicros() {
@@ -362,6 +406,8 @@ public final class RateLimiter {
         private Duration maxReservation = Duration.ZERO;
         private Duration rememberFor = Duration.ofMinutes(1);
         private Duration denyLocally = Duration.ZERO;
+        private long leaseTokens;
+        private Duration leaseTime = Duration.ZERO;
 
         private Builder(PatternRuntime runtime) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -401,6 +447,36 @@ public final class RateLimiter {
             return this;
         }
 
+        /**
+         * Lets the limiter take tokens from the server in batches, and hand them out without a round trip until a batch is used up or its
+         * time is over; not unless set. Meant for keys that are asked for hundreds of times a second and more.
+         *
+         * <p>A batch is what was asked for at first, and twice the one before as long as that was used up in time. One call per key is under
+         * way at a time; who asks meanwhile waits for it. What is not used in time is given back as by {@link RateLimiter#refund}.
+         * Costs above half of {@code tokens} and requests with an id are asked for by themselves, and so are keys beyond 10,000 at a time.
+         *
+         * <p>What it changes. A token counts when its batch is taken: in any time D, a limit admits what it does in {@code D + time}
+         * without leases, and never more in all than the server granted. If the server loses its last writes, what was leased then is admitted
+         * as well: up to {@code tokens} for each limiter that leases from the key. Meanwhile others, and higher costs, may be denied what one
+         * holds and does not use: up to as much, for {@code time}; of a process that dies, and by a lost reply, for as long as the limit takes to
+         * recover by itself.
+         *
+         * <p>Of a leased answer, {@link LimitState#remaining} is what the server had left when the batch was taken and what is left of that,
+         * {@link LimitState#resetAfter} is that of the whole batch, and the {@link Grant} can be refunded as any other. Denials are the server's.
+         * {@link RateLimiter#peek} does not see what is leased. A batch that cannot be given back is lost: {@code ratelimit.leaseLost}.
+         *
+         * @param tokens the largest batch, at least 2 and no more than any limit's capacity
+         * @param time at least 1 ms and no more than any limit's period
+         */
+        public Builder tokenLease(long tokens, Duration time) {
+            if (tokens < 2) {
+                throw new IllegalArgumentException("A lease of " + tokens + " saves no round trip: 2 are the least");
+            }
+            leaseTokens = tokens;
+            leaseTime = requireNonNull(time, "time");
+            return this;
+        }
+
         /** How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
@@ -431,8 +507,33 @@ public final class RateLimiter {
                     throw new IllegalArgumentException("Limiter '" + name + "' cannot reserve ahead: limit '"
                             + limit.name() + "' is neither Gcra nor TokenBucket");
                 }
+                if (leaseTokens > 0) {
+                    checkLease(limit);
+                }
             }
             return new RateLimiter(this);
+        }
+
+        private void checkLease(Limit limit) {
+            if (!maxReservation.isZero()) {
+                throw cannotLease("what is reserved ahead cannot be handed out now");
+            }
+            if (limit instanceof Concurrency) {
+                throw cannotLease("a permit of limit '" + limit.name()
+                        + "' is in use until it is released, not when it is taken");
+            }
+            if (leaseTokens > limit.capacity()) {
+                throw cannotLease(
+                        leaseTokens + " never fit into the " + limit.capacity() + " of limit '" + limit.name() + "'");
+            }
+            if (leaseTime.compareTo(Duration.ofMillis(1)) < 0 || leaseTime.compareTo(limit.period()) > 0) {
+                throw cannotLease("a lease lasts between 1 ms and the period of limit '" + limit.name() + "', "
+                        + limit.period() + ", not " + leaseTime);
+            }
+        }
+
+        private IllegalArgumentException cannotLease(String reason) {
+            return new IllegalArgumentException("Limiter '" + name + "' cannot lease tokens: " + reason);
         }
 
         private void checkDuration(String setting, Duration value, Duration least) {

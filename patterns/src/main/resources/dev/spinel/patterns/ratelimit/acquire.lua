@@ -7,19 +7,20 @@
 -- ARGV[3]       token: names the request; its permits and entries are called token:now, for a token may come again later
 -- ARGV[4]       how many microseconds the caller is ready to wait, after taking; 0 to take only what is free now
 -- ARGV[5]       for how many milliseconds the answer is kept for a repeated request; 0: not at all
+-- ARGV[6]       the most to take: as much as fits of it, at least the cost; the cost itself to take just that
 -- then five for each limit: kind, and a, b, c, d as the functions below name them
 --
 -- Answers {granted, now, wait, and for each limit: remaining, retry, reset}. Times are in microseconds, now counts from
--- 2020-01-01 so that all arithmetic stays exact in a double (until 2305). granted is 0 or 1. wait is after how long a granted
--- cost may be used. remaining and reset (until the limit is whole again) tell the state after the decision; retry is after how
--- long this cost would be granted if nobody else took any, 0 if it fits, -1 if it never does.
+-- 2020-01-01 so that all arithmetic stays exact in a double (until 2305). granted is how much fits and is taken, unless this is a mere
+-- look; 0 if the cost does not fit. wait is after how long what is granted may be used. remaining and reset (until the limit is whole again) tell the state after the decision; retry is after how
+-- long the cost would be granted if nobody else took any, 0 if it fits, -1 if it never does.
 --
 -- Time is the server's. When its clock was set back, states lie in the future: each kind pulls them back to the furthest that
 -- the present clock could have made, and keeps that also when it denies, or the wait would start anew with every call.
 
 local mode, cost, token = ARGV[1], tonumber(ARGV[2]), ARGV[3]
-local patience, memory = tonumber(ARGV[4]), tonumber(ARGV[5])
-local limits = (#ARGV - 5) / 5
+local patience, memory, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
+local limits = (#ARGV - 6) / 5
 
 if memory > 0 then
   local before = redis.call('GET', KEYS[limits + 1])
@@ -226,17 +227,34 @@ function kinds.concurrent(key, a, b)
   }
 end
 
-local checked, wait, never = {}, 0, false
-for i = 1, limits do
-  local at = 5 * i
-  checked[i] = kinds[ARGV[at + 1]](KEYS[i],
-    tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]))
-  if checked[i].retry < 0 then never = true else wait = max(wait, checked[i].retry) end
+-- Looks at all limits for the present cost.
+local checked, wait, never
+local function check()
+  checked, wait, never = {}, 0, false
+  for i = 1, limits do
+    local at = 5 * i + 1
+    checked[i] = kinds[ARGV[at + 1]](KEYS[i],
+      tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3]), tonumber(ARGV[at + 4]), tonumber(ARGV[at + 5]))
+    if checked[i].retry < 0 then never = true else wait = max(wait, checked[i].retry) end
+  end
+end
+
+check()
+if most > cost and wait == 0 and not never then
+  local least = cost
+  cost = most
+  for i = 1, limits do cost = min(cost, (checked[i].state(false))) end
+  check()
+  if wait > 0 then
+    -- By the rounding of what remains.
+    cost = least
+    check()
+  end
 end
 local granted = not never and wait <= patience
 local taken = granted and mode == 'take' and cost > 0
 
-local reply = {granted and 1 or 0, now, granted and wait or 0}
+local reply = {granted and cost or 0, now, granted and wait or 0}
 for i = 1, limits do
   local remaining, reset = checked[i].state(taken)
   reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3] = remaining, checked[i].retry, reset

@@ -2,7 +2,7 @@
 -- given back: it has already made room for others.
 --
 -- KEYS[i]       the state of limit i
--- ARGV[1]       the cost that was taken
+-- ARGV[1]       how much of it to give back
 -- ARGV[2]       the token of the request
 -- ARGV[3]       when it was taken, in microseconds since 2020-01-01, as acquire answered it
 -- then five for each limit, as for acquire
@@ -53,10 +53,20 @@ function kinds.counter(key, a)
   return 1
 end
 
+-- The entry keeps what is not given back.
 function kinds.log(key)
-  if redis.call('ZREM', key, token .. ':' .. exact(at) .. ':' .. exact(cost)) == 0 then return 0 end
-  redis.call('ZINCRBY', key, cost, 'total')
-  return 1
+  local named = token .. ':' .. exact(at) .. ':'
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, exact(at), exact(at))) do
+    if string.sub(member, 1, #named) == named then
+      local left = tonumber(string.sub(member, #named + 1)) - cost
+      if left < 0 then return 0 end
+      redis.call('ZREM', key, member)
+      if left > 0 then redis.call('ZADD', key, exact(at), named .. exact(left)) end
+      redis.call('ZINCRBY', key, cost, 'total')
+      return 1
+    end
+  end
+  return 0
 end
 
 function kinds.fixed(key, a)

@@ -1,13 +1,17 @@
 package dev.spinel.patterns.ratelimit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.spinel.patterns.ratelimit.Limit.Concurrency;
 import dev.spinel.patterns.ratelimit.Limit.FixedWindow;
 import dev.spinel.patterns.ratelimit.Limit.Gcra;
 import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
 import dev.spinel.patterns.ratelimit.Limit.SlidingWindow;
 import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongPredicate;
 
 /**
  * What each kind of limit means, said as plainly as possible: from the history of what was taken, whether a cost fits at a
@@ -16,12 +20,43 @@ import java.util.List;
 abstract class LimitModel {
     record Taken(long cost, long atMicros) {}
 
+    private static final int HISTORY = 400;
+
     final List<Taken> history = new ArrayList<>();
 
     abstract boolean fits(long cost, long atMicros);
 
-    void take(long cost, long atMicros) {
-        history.add(new Taken(cost, atMicros));
+    /**
+     * Makes the same decision at the time at which the server made it, and compares: whether the cost fits, and if not, when it does;
+     * what remains; when that is all again.
+     *
+     * @param peek whether nothing was to be taken
+     */
+    void decide(String context, long cost, long now, boolean peek, Decision decision) {
+        LimitState state = decision.binding();
+        assertThat(decision.allowed()).as(context).isEqualTo(fits(cost, now));
+        assertThat(state.neverFits()).as(context).isEqualTo(cost > state.limit().capacity());
+        if (!decision.allowed() && !state.neverFits()) {
+            assertFirst(context, state.retryAfter(), wait -> fits(cost, now + wait));
+        }
+        if (decision.allowed() && !peek) {
+            history.add(new Taken(cost, now));
+        }
+        assertThat(fits(state.remaining(), now)).as(context).isTrue();
+        assertThat(fits(state.remaining() + 1, now)).as(context).isFalse();
+        assertFirst(context, state.resetAfter(), wait -> fits(state.limit().capacity(), now + wait));
+        if (history.size() > HISTORY) {
+            history.subList(0, HISTORY / 2).clear();
+        }
+    }
+
+    /** The wait is the first microsecond at which the condition holds. */
+    private static void assertFirst(String context, Duration wait, LongPredicate condition) {
+        long waitMicros = wait.toNanos() / 1000;
+        assertThat(condition.test(waitMicros)).as(context).isTrue();
+        if (waitMicros > 0) {
+            assertThat(condition.test(waitMicros - 1)).as(context).isFalse();
+        }
     }
 
     static LimitModel of(Limit limit) {

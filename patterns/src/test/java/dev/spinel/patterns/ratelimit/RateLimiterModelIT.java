@@ -20,7 +20,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,38 +78,16 @@ class RateLimiterModelIT {
             boolean peek = random.nextInt(4) == 0;
             Decision decision = peek ? limiter.peek(request) : limiter.tryAcquire(request);
             long now = transport.lastReply().asItems().get(1).asLong();
-            LimitState state = decision.binding();
             String context = "seed " + seed + ", cost " + cost + " at " + now + ": " + decision;
 
-            assertThat(decision.allowed()).as(context).isEqualTo(model.fits(cost, now));
-            assertThat(state.neverFits()).as(context).isEqualTo(cost > limit.capacity());
-            if (!decision.allowed() && !state.neverFits()) {
-                assertFirst(context, micros(state.retryAfter()), wait -> model.fits(cost, now + wait));
-            }
-            if (decision.allowed() && !peek) {
-                model.take(cost, now);
-            }
-            assertThat(model.fits(state.remaining(), now)).as(context).isTrue();
-            assertThat(model.fits(state.remaining() + 1, now)).as(context).isFalse();
-            assertFirst(context, micros(state.resetAfter()), wait -> model.fits(limit.capacity(), now + wait));
+            model.decide(context, cost, now, peek, decision);
 
             granted += decision.allowed() ? 1 : 0;
             denied += decision.allowed() ? 0 : 1;
-            if (model.history.size() > 400) {
-                model.history.subList(0, 200).clear();
-            }
             LockSupport.parkNanos(random.nextInt(10) == 0 ? random.nextInt(60_000_000) : random.nextInt(4_000_000));
         }
         assertThat(granted).as("granted").isGreaterThan(3);
         assertThat(denied).as("denied").isGreaterThan(3);
-    }
-
-    /** The wait is the first microsecond at which the condition holds. */
-    private static void assertFirst(String context, long waitMicros, LongPredicate condition) {
-        assertThat(condition.test(waitMicros)).as(context).isTrue();
-        if (waitMicros > 0) {
-            assertThat(condition.test(waitMicros - 1)).as(context).isFalse();
-        }
     }
 
     @ParameterizedTest

@@ -72,6 +72,35 @@ class RateLimiterTest {
         }
 
         @Test
+        void leasesThatMakeNoSense() {
+            Duration second = Duration.ofSeconds(1);
+            assertRefused(() -> builder().tokenLease(1, second), "saves no round trip");
+            assertLeaseRefused(101, second, "101 never fit into the 100 of limit 'api'");
+            assertLeaseRefused(64, Duration.ZERO, "between 1 ms and the period of limit 'api', PT1M, not PT0S");
+            assertLeaseRefused(64, MINUTE.plusNanos(1), "between 1 ms and the period of limit 'api'");
+            assertLeaseRefused(2, second, "a permit of limit 'open'", Concurrency.of("open", 5, MINUTE));
+            assertLeaseRefused(64, second, "never fit into the 10 of limit 'day'", FixedWindow.of("day", 10, MINUTE));
+            assertRefused(
+                    () -> builder()
+                            .limits(GCRA)
+                            .maxReservation(MINUTE)
+                            .tokenLease(64, second)
+                            .build(),
+                    "reserved ahead");
+            assertThat(builder().limits(GCRA).tokenLease(100, MINUTE).build()).isNotNull();
+        }
+
+        private static void assertLeaseRefused(long tokens, Duration time, String reason, Limit... more) {
+            assertRefused(
+                    () -> builder()
+                            .limits(GCRA)
+                            .limits(more)
+                            .tokenLease(tokens, time)
+                            .build(),
+                    reason);
+        }
+
+        @Test
         void requestsThatCannotBe() {
             assertRefused(() -> RateLimitRequest.of("k").withCost(0), "at least 1");
             RateLimiter limiter = builder().limits(GCRA).build();

@@ -1,0 +1,282 @@
+package dev.spinel.patterns.ratelimit;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.spinel.patterns.ratelimit.RateLimiter.Taken;
+import dev.spinel.patterns.transport.Scheduler;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tokens that the server granted in batches and that are handed out here, so that a key that is asked for all the time costs a round trip
+ * per batch. Thread-safe.
+ *
+ * <p>A key is held here from its first request until its last batch outlives its time. Each token is handed out once, or given back
+ * once: what is left of a batch changes only under the lock of its key.
+ */
+final class TokenLeases {
+    private static final int MAX_KEYS = 10_000;
+
+    /** Takes the cost of a request from the server, and up to {@code most} in all if that fits. */
+    @FunctionalInterface
+    interface Source {
+        CompletionStage<Taken> ask(RateLimitRequest request, long most);
+    }
+
+    private record Waiter(RateLimitRequest request, CompletableFuture<Decision> decision) {}
+
+    private final Scheduler scheduler;
+    private final long maxBatch;
+    private final long timeNanos;
+    private final Source source;
+    private final Consumer<Grant> refund;
+    private final Map<String, Held> keys = new ConcurrentHashMap<>();
+
+    /**
+     * No leases yet.
+     *
+     * @param refund gives back what is left of a batch; does not block and throws nothing
+     */
+    TokenLeases(Scheduler scheduler, long maxBatch, Duration time, Source source, Consumer<Grant> refund) {
+        this.scheduler = scheduler;
+        this.maxBatch = maxBatch;
+        this.timeNanos = time.toNanos();
+        this.source = source;
+        this.refund = refund;
+    }
+
+    /** Decides on a request, with what is held of its key or with what the server grants; fails as the server's answer does. */
+    CompletionStage<Decision> take(RateLimitRequest request) {
+        // A request with an id may have been granted before, and is then granted again.
+        if (request.id().isPresent() || request.cost() > maxBatch / 2) {
+            return source.ask(request, request.cost()).thenApply(Taken::decision);
+        }
+        while (true) {
+            Held held = keys.get(request.key());
+            if (held == null) {
+                if (keys.size() >= MAX_KEYS) {
+                    return source.ask(request, request.cost()).thenApply(Taken::decision);
+                }
+                held = keys.computeIfAbsent(request.key(), Held::new);
+            }
+            CompletionStage<Decision> decision = held.take(request);
+            if (decision != null) {
+                return decision;
+            }
+        }
+    }
+
+    /** Tokens of one batch, with the answer that granted it. */
+    private static final class Batch {
+        private final Decision.Allowed answer;
+        private final Grant receipt;
+        private final long askedNanos;
+        private long left;
+
+        Batch(Decision.Allowed answer, long size, long askedNanos) {
+            this.answer = answer;
+            this.receipt = answer.grant().orElseThrow();
+            this.askedNanos = askedNanos;
+            this.left = size;
+        }
+
+        /** Takes a cost off what is left. */
+        Decision.Allowed hand(long cost, long nowNanos) {
+            left -= cost;
+            Duration age = Duration.ofNanos(nowNanos - askedNanos);
+            List<LimitState> states = new ArrayList<>(answer.states().size());
+            for (LimitState state : answer.states()) {
+                states.add(new LimitState(
+                        state.limit(),
+                        state.remaining() + left,
+                        Duration.ZERO,
+                        LimitState.since(age, state.resetAfter()),
+                        false));
+            }
+            return new Decision.Allowed(Optional.of(receipt(cost)), Duration.ZERO, states, false);
+        }
+
+        Grant receipt(long cost) {
+            return new Grant(receipt.key(), cost, receipt.token(), receipt.takenAtMicros());
+        }
+    }
+
+    /** What is held of a key. Stages are completed, and the server is asked, without the lock. */
+    private final class Held {
+        private final String key;
+        private final ReentrantLock lock = new ReentrantLock();
+        private final Deque<Waiter> waiters = new ArrayDeque<>();
+        private @Nullable Batch batch;
+        /** What was asked for last. */
+        private long lastMost;
+        /** How many waited then: the answer is newer than their requests. */
+        private int waitedThen;
+
+        private boolean asking;
+        /** Whether this is out of the map, so that another one has to be found. */
+        private boolean ended;
+
+        private Scheduler.Task timer = () -> {};
+
+        Held(String key) {
+            this.key = key;
+        }
+
+        /** Decides on a request; null if this has ended. */
+        @Nullable
+        CompletionStage<Decision> take(RateLimitRequest request) {
+            CompletableFuture<Decision> decision = new CompletableFuture<>();
+            boolean askNow;
+            lock.lock();
+            try {
+                if (ended) {
+                    return null;
+                }
+                long now = scheduler.nanoTime();
+                Batch present = batch;
+                if (present != null && present.left >= request.cost() && isInTime(present, now)) {
+                    return CompletableFuture.completedFuture(present.hand(request.cost(), now));
+                }
+                waiters.add(new Waiter(request, decision));
+                askNow = !asking;
+                asking = true;
+            } finally {
+                lock.unlock();
+            }
+            if (askNow) {
+                ask();
+            }
+            return decision;
+        }
+
+        private boolean isInTime(Batch some, long nowNanos) {
+            return nowNanos - some.askedNanos < timeNanos;
+        }
+
+        /** Asks for the first who waits, and for as much more as is likely to be used. Only one at a time. */
+        private void ask() {
+            RateLimitRequest first;
+            long most;
+            lock.lock();
+            try {
+                first = waiters.element().request();
+                long wanted = 0;
+                for (Waiter waiter : waiters) {
+                    wanted += waiter.request().cost();
+                }
+                // What is left stays in use until the answer comes, so that no more than a batch is held.
+                long room = batch == null ? maxBatch : maxBatch - batch.left;
+                most = Math.min(room, Math.max(wanted, 2 * lastMost));
+                // Nothing is left over as long as all cost the same.
+                most -= most % first.cost();
+                lastMost = most;
+                waitedThen = waiters.size();
+            } finally {
+                lock.unlock();
+            }
+            long askedNanos = scheduler.nanoTime();
+            var unused = source.ask(first, most)
+                    .whenComplete((taken, failure) -> answered(first.cost(), askedNanos, taken, failure));
+        }
+
+        private void answered(long cost, long askedNanos, @Nullable Taken taken, @Nullable Throwable failure) {
+            List<Runnable> afterwards = new ArrayList<>();
+            lock.lock();
+            try {
+                if (taken == null) {
+                    Throwable cause = requireNonNull(failure);
+                    waiters.forEach(waiter -> afterwards.add(() -> waiter.decision.completeExceptionally(cause)));
+                    waiters.clear();
+                } else if (taken.decision() instanceof Decision.Allowed allowed) {
+                    giveBack(afterwards);
+                    Batch present = new Batch(allowed, taken.cost(), askedNanos);
+                    batch = present;
+                    handOut(present, afterwards);
+                } else {
+                    deny(cost, taken.decision(), afterwards);
+                }
+                if (waiters.isEmpty()) {
+                    asking = false;
+                    keepOrEnd(afterwards);
+                } else {
+                    afterwards.add(this::ask);
+                }
+            } finally {
+                lock.unlock();
+            }
+            afterwards.forEach(Runnable::run);
+        }
+
+        /** Serves who waits, in order, as long as it suffices; of a batch that came too late, those who waited for it from the start. */
+        private void handOut(Batch present, List<Runnable> afterwards) {
+            long now = scheduler.nanoTime();
+            int served = isInTime(present, now) ? waiters.size() : waitedThen;
+            while (served-- > 0 && waiters.element().request().cost() <= present.left) {
+                Waiter waiter = waiters.remove();
+                Decision decision = present.hand(waiter.request().cost(), now);
+                afterwards.add(() -> waiter.decision.complete(decision));
+            }
+        }
+
+        /** Denies those who waited from the start and want as much; others are asked for next. */
+        private void deny(long cost, Decision denied, List<Runnable> afterwards) {
+            Iterator<Waiter> oldest = waiters.iterator();
+            for (int i = 0; i < waitedThen; i++) {
+                Waiter waiter = oldest.next();
+                if (waiter.request().cost() == cost) {
+                    oldest.remove();
+                    afterwards.add(() -> waiter.decision.complete(denied));
+                }
+            }
+        }
+
+        /** Lets go of the key if there is nothing in it, and otherwise sees to it that this happens in time. */
+        private void keepOrEnd(List<Runnable> afterwards) {
+            timer.cancel();
+            Batch present = batch;
+            long leftNanos = present == null ? 0 : timeNanos - (scheduler.nanoTime() - present.askedNanos);
+            if (leftNanos > 0) {
+                timer = scheduler.schedule(Duration.ofNanos(leftNanos), this::timeIsOver);
+            } else {
+                ended = true;
+                keys.remove(key, this);
+                giveBack(afterwards);
+            }
+        }
+
+        private void timeIsOver() {
+            List<Runnable> afterwards = new ArrayList<>();
+            lock.lock();
+            try {
+                // Otherwise what is asked for decides.
+                if (!asking && !ended) {
+                    keepOrEnd(afterwards);
+                }
+            } finally {
+                lock.unlock();
+            }
+            afterwards.forEach(Runnable::run);
+        }
+
+        private void giveBack(List<Runnable> afterwards) {
+            Batch old = batch;
+            if (old != null && old.left > 0) {
+                Grant rest = old.receipt(old.left);
+                old.left = 0;
+                afterwards.add(() -> refund.accept(rest));
+            }
+        }
+    }
+}
