@@ -1,6 +1,7 @@
 package dev.spinel.patterns.testing;
 
 import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -51,6 +52,20 @@ public final class RedisServer implements TestServer {
             sleep(20);
         }
         return node;
+    }
+
+    /** Starts a replica of another server; returns when it has all that the other one had. */
+    public static RedisServer startReplicaOf(RedisServer primary) {
+        RedisServer replica = start("--replicaof", "127.0.0.1", Integer.toString(primary.port));
+        while (!replica.call("INFO replication").contains("master_link_status:up")) {
+            sleep(20);
+        }
+        return replica;
+    }
+
+    /** Skips a test that needs servers which replicate. */
+    public void assumeReplication() {
+        assumeFalse(call("INFO server").contains("server_name:spinel"), "Spinel cannot be a replica");
     }
 
     /** Sends an inline command and returns what arrives at once of its reply. */
