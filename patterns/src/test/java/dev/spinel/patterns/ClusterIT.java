@@ -11,9 +11,11 @@ import dev.spinel.patterns.analytics.WindowedCounter;
 import dev.spinel.patterns.cache.CacheAside;
 import dev.spinel.patterns.leaderboard.Board;
 import dev.spinel.patterns.leaderboard.BoardWindow;
+import dev.spinel.patterns.leaderboard.Change;
 import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.leaderboard.Merge;
 import dev.spinel.patterns.leaderboard.RankMode;
+import dev.spinel.patterns.leaderboard.ShardedLeaderboard;
 import dev.spinel.patterns.leaderboard.Standing;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
@@ -139,6 +141,24 @@ class ClusterIT {
             assertThat(board.named(name).withData().standing(name).orElseThrow().data())
                     .contains("text");
             assertThat(board.remove(name)).isTrue();
+        }
+    }
+
+    @Test
+    void shardedLeaderboards() {
+        for (String name : AWKWARD_NAMES) {
+            ShardedLeaderboard board = Leaderboard.builder(runtime, name).buildSharded(8);
+            board.submit(Change.set(name, 3).withId("once"));
+            board.submit(Change.set("b", 3));
+            assertThat(board.describe(name, "text")).isTrue();
+            assertThat(board.withData().top(2).standings())
+                    .extracting(Standing::rank)
+                    .containsExactly(1L, 1L);
+            assertThat(board.around(name, 1, 1).standings()).hasSize(2);
+            assertThat(board.standing(name)).isPresent();
+            assertThat(board.countBetween(3, 3)).isEqualTo(2);
+            assertThat(board.remove(name)).isTrue();
+            assertThat(board.size()).isOne();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.spinel.patterns.leaderboard;
 
 import dev.spinel.patterns.leaderboard.BoardProtocol.Answer;
+import dev.spinel.patterns.leaderboard.BoardProtocol.Slice;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -64,7 +65,7 @@ public sealed class Board permits Leaderboard {
             throw new IllegalArgumentException("Cannot skip " + skip);
         }
         checkCount(count);
-        return readPage("page", skip, count, "");
+        return readSlice(withData, "page", skip, count).thenApply(Board::page);
     }
 
     /** A member with up to so many above and below it; empty if the member is not there. */
@@ -76,19 +77,22 @@ public sealed class Board permits Leaderboard {
     public CompletionStage<Page> aroundAsync(String member, int above, int below) {
         checkCount(above);
         checkCount(below);
-        return readPage("around", above, below, member);
+        return readSlice(withData, "around", above, below, member).thenApply(Board::page);
     }
 
-    private CompletionStage<Page> readPage(String which, long first, long second, String member) {
-        return protocol.run(PAGE, List.of(place), List.of(), arguments -> arguments
-                        .add(withData ? 1 : 0)
-                        .add(which)
-                        .add(first)
-                        .add(second)
-                        .add(member))
-                .thenApply(answer -> new Page(
-                        protocol.standings(answer, withData),
-                        answer.items().get(1).asLong()));
+    private static Page page(Slice slice) {
+        return new Page(slice.standings(), slice.size());
+    }
+
+    /** Reads neighbouring entries, as the script of pages describes it. */
+    CompletionStage<Slice> readSlice(boolean texts, String which, long first, long second, String... whom) {
+        return protocol.run(PAGE, List.of(place), List.of(), arguments -> {
+                    arguments.add(texts ? 1 : 0).add(which).add(first).add(second);
+                    for (String each : whom) {
+                        arguments.add(each);
+                    }
+                })
+                .thenApply(answer -> protocol.slice(answer, texts));
     }
 
     /** Where a member stands; empty if it is not there. */
@@ -110,13 +114,18 @@ public sealed class Board permits Leaderboard {
     /** As {@link #standings}. */
     public CompletionStage<List<Standing>> standingsAsync(Collection<String> members) {
         checkCount(members.size());
+        return findSlice(withData, members).thenApply(slice -> slice.standings().stream()
+                .sorted(Comparator.comparingLong(Standing::position))
+                .toList());
+    }
+
+    /** Reads the entries of those members that are there, in no order. */
+    CompletionStage<Slice> findSlice(boolean texts, Collection<String> members) {
         return protocol.run(STANDINGS, List.of(place), List.of(), arguments -> {
-                    arguments.add(withData ? 1 : 0);
+                    arguments.add(texts ? 1 : 0);
                     members.stream().distinct().forEach(arguments::add);
                 })
-                .thenApply(answer -> protocol.standings(answer, withData).stream()
-                        .sorted(Comparator.comparingLong(Standing::position))
-                        .toList());
+                .thenApply(answer -> protocol.slice(answer, texts));
     }
 
     /**
@@ -190,7 +199,7 @@ public sealed class Board permits Leaderboard {
         return pageAsync(0, 0).thenApply(Page::size);
     }
 
-    private static void checkCount(int count) {
+    static void checkCount(int count) {
         if (count < 0 || count > MAX_PAGE) {
             throw new IllegalArgumentException("A page has up to " + MAX_PAGE + " members, not " + count);
         }

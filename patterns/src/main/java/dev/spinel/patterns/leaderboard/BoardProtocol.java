@@ -60,6 +60,21 @@ final class BoardProtocol {
      */
     record Answer(List<Reply> items, boolean repeated) {}
 
+    /** A member on a board, with the code by which its entry is before or behind others of the same score. */
+    record Entry(Standing standing, String code) {
+        /** The entry as the board has it. */
+        String text() {
+            return code + standing.member();
+        }
+    }
+
+    /** Some entries of a board, and how many members it has. */
+    record Slice(List<Entry> entries, long size) {
+        List<Standing> standings() {
+            return entries.stream().map(Entry::standing).toList();
+        }
+    }
+
     /** An operation whose script stands in the file of this name. */
     static Operation<Answer> operation(String name, String script, Retry retry) {
         return new Operation<>(
@@ -173,25 +188,27 @@ final class BoardProtocol {
         return subScore ^ (settings.order() == Order.HIGH_FIRST ? Long.MAX_VALUE : Long.MIN_VALUE);
     }
 
-    /** The standings in an answer, which follow the size of the board. */
-    List<Standing> standings(Answer answer, boolean withData) {
+    /** The entries in an answer, which follow the size of the board. */
+    Slice slice(Answer answer, boolean withData) {
         List<Reply> items = answer.items();
         long size = items.get(1).asLong();
         int width = withData ? 6 : 5;
-        List<Standing> standings = new ArrayList<>(items.size() / width);
+        List<Entry> entries = new ArrayList<>(items.size() / width);
         for (int i = 2; i < items.size(); i += width) {
-            standings.add(new Standing(
+            String code = items.get(i + 2).asText();
+            Standing standing = new Standing(
                     items.get(i).asText(),
                     score(items.get(i + 1).asText()),
-                    subScore(items.get(i + 2).asText()),
+                    subScore(code),
                     items.get(i + 4).asLong(),
                     items.get(i + 3).asLong(),
                     size,
                     withData && items.get(i + 5) instanceof Reply.Bulk data
                             ? Optional.of(data.text())
-                            : Optional.empty()));
+                            : Optional.empty());
+            entries.add(new Entry(standing, code));
         }
-        return standings;
+        return new Slice(entries, size);
     }
 
     /** The submission in an answer. */

@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -41,6 +42,8 @@ import java.util.stream.Stream;
 public final class Leaderboard extends Board {
     /** How many entries are merged in one step: about a second of the server's time, with a margin to the time-outs of clients. */
     private static final int MAX_MERGED = 50_000;
+
+    private static final int MAX_SHARDS = 1024;
 
     private static final Operation<Answer> SUBMIT = BoardProtocol.operation("submit", "submit.lua", Retry.IDEMPOTENT);
     private static final Operation<Answer> ADD = BoardProtocol.operation("add", "submit.lua", Retry.NEVER);
@@ -366,9 +369,37 @@ public final class Leaderboard extends Board {
          * @throws IllegalArgumentException if the settings make no sense
          */
         public Leaderboard build() {
+            return build(name);
+        }
+
+        private Leaderboard build(String ownName) {
             BoardSettings settings =
-                    new BoardSettings(name, order, ranks, ties, halfLife, keepFor, rememberFor, windows, zone);
+                    new BoardSettings(ownName, order, ranks, ties, halfLife, keepFor, rememberFor, windows, zone);
             return new Leaderboard(new BoardProtocol(runtime, settings));
+        }
+
+        /**
+         * The board, spread over so many keys. With another number of shards it is another board. There are ordinal and competition ranks,
+         * and any ties; no windows, as their ends come at other moments on other nodes, no scores that fade, which have an origin on each
+         * shard, and no {@code keepFor}, which would drop shards that nobody was submitted to lately.
+         *
+         * @param shards from 2 to 1024; several times as many as nodes spread well
+         * @throws IllegalArgumentException if the settings make no sense, or do not go with shards
+         */
+        public ShardedLeaderboard buildSharded(int shards) {
+            if (shards < 2 || shards > MAX_SHARDS) {
+                throw new IllegalArgumentException(
+                        "Board '" + name + "' has between 2 and " + MAX_SHARDS + " shards, not " + shards);
+            }
+            if (ranks == RankMode.DENSE || !windows.isEmpty() || !halfLife.isZero() || !keepFor.isZero()) {
+                throw new IllegalArgumentException(
+                        "Board '" + name + "' has shards, and so no dense ranks, windows, half-life or keepFor");
+            }
+            return new ShardedLeaderboard(
+                    IntStream.range(0, shards)
+                            .mapToObj(shard -> build(shard + "/" + shards + ":" + name))
+                            .toList(),
+                    false);
         }
     }
 }

@@ -98,6 +98,30 @@ local function rank(b, score, position)
   return position
 end
 
+-- Whether a text comes before another by its bytes, as in a sorted set; Lua's own comparison goes by the locale of the server.
+local function precedes(one, other)
+  for i = 1, math.min(#one, #other) do
+    local a, b = string.byte(one, i), string.byte(other, i)
+    if a ~= b then return a < b end
+  end
+  return #one < #other
+end
+
+-- How many are ahead of where an entry with this score is or would be: those with better scores, and all that stand before it.
+local function ahead(b, score, entry)
+  local better = redis.call('ZCOUNT', b.board, '-inf', '(' .. exact(score))
+  local first, after = better, better + redis.call('ZCOUNT', b.board, exact(score), exact(score))
+  while first < after do
+    local middle = math.floor((first + after) / 2)
+    if precedes(redis.call('ZRANGE', b.board, exact(middle), exact(middle))[1], entry) then
+      first = middle + 1
+    else
+      after = middle
+    end
+  end
+  return better, first
+end
+
 -- One member more, or less, has this score.
 local function count(b, score, by)
   if ranks ~= 'dense' then return end

@@ -1,7 +1,8 @@
 -- Reads neighbouring entries: a page, or what is around a member.
 --
--- ARGV  after the board: 1 if the text beside members is asked for; page | around; for a page how many to skip and how many to read;
---       for around how many above and how many below, and the member
+-- ARGV  after the board: 1 if the text beside members is asked for; page | around | beside; for a page how many to skip and how many to
+--       read; for around how many above and how many below, and the member; for beside likewise, and an entry of another board and its
+--       score in the sense of the board
 --
 -- Answers {time, size, and for each entry: member, score, code, position, rank, and the text if asked for}; only {time, size} if the
 -- member is not there. Of the first entry the rank is looked up; those of the others follow from it.
@@ -14,6 +15,9 @@ if ARGV[argument + 1] == 'around' then
   if not entry then return reply end
   local place = redis.call('ZRANK', b.board, entry)
   first, last = math.max(0, place - first), place + last
+elseif ARGV[argument + 1] == 'beside' then
+  local _, place = ahead(b, tonumber(ARGV[argument + 5]), ARGV[argument + 4])
+  first, last = math.max(0, place - first), place + last - 1
 else
   last = first + last - 1
 end

@@ -10,7 +10,6 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,71 +55,6 @@ class LeaderboardModelIT {
                 .flatMap(ranks -> Stream.of(TieBreak.values()).map(ties -> Arguments.of(order, ranks, ties))));
     }
 
-    /** A board said plainly: scores and when they were reached, sorted anew for each question. */
-    private static final class Model {
-        record Entry(String member, double score, long subScore, int reached, Optional<String> data) {}
-
-        private final Comparator<Entry> comparator;
-        private final RankMode ranks;
-        private final TieBreak ties;
-        final Map<String, Entry> entries = new HashMap<>();
-        private int steps;
-
-        Model(Order order, RankMode ranks, TieBreak ties) {
-            Comparator<Entry> byScore = Comparator.comparingDouble(Entry::score);
-            Comparator<Entry> byTime = Comparator.comparingInt(Entry::reached);
-            Comparator<Entry> bySubScore = Comparator.comparingLong(Entry::subScore);
-            Comparator<Entry> byMember = Comparator.comparing(Entry::member);
-            boolean reversed = order == Order.HIGH_FIRST;
-            this.ranks = ranks;
-            this.ties = ties;
-            comparator = (reversed ? byScore.reversed() : byScore)
-                    .thenComparing(
-                            switch (ties) {
-                                case MEMBER -> byMember;
-                                case EARLIER_FIRST -> byTime;
-                                case LATER_FIRST -> byTime.reversed();
-                                case SUB_SCORE ->
-                                    (reversed ? bySubScore.reversed() : bySubScore).thenComparing(byMember);
-                            });
-        }
-
-        /** Takes a change as it is. */
-        void put(String member, double score, long subScore, Optional<String> data) {
-            steps++;
-            Entry before = entries.get(member);
-            boolean same = before != null && before.score() == score && before.subScore() == subScore;
-            Optional<String> kept = data.isEmpty() && before != null ? before.data() : data;
-            entries.put(member, new Entry(member, score, subScore, same ? before.reached() : steps, kept));
-        }
-
-        /** Takes a change if its score, or the sub-score of the same one, is better. */
-        void putBest(Order order, String member, double score, long subScore, Optional<String> data) {
-            Entry before = entries.get(member);
-            int sign = order == Order.HIGH_FIRST ? -1 : 1;
-            if (before == null
-                    || sign * Double.compare(score, before.score()) < 0
-                    || (score == before.score() && sign * Long.compare(subScore, before.subScore()) < 0)) {
-                put(member, score, subScore, data);
-            }
-        }
-
-        List<Standing> standings() {
-            List<Entry> sorted = entries.values().stream().sorted(comparator).toList();
-            List<Standing> standings = new ArrayList<>();
-            long rank = 0;
-            for (int i = 0; i < sorted.size(); i++) {
-                Entry entry = sorted.get(i);
-                if (ranks == RankMode.ORDINAL || i == 0 || sorted.get(i - 1).score() != entry.score()) {
-                    rank = ranks == RankMode.DENSE ? rank + 1 : i + 1;
-                }
-                standings.add(new Standing(
-                        entry.member(), entry.score(), entry.subScore(), rank, i + 1, sorted.size(), entry.data()));
-            }
-            return standings;
-        }
-    }
-
     @ParameterizedTest
     @MethodSource("boards")
     void B1_everyAnswer_equalsTheModel(Order order, RankMode ranks, TieBreak ties) {
@@ -132,30 +66,30 @@ class LeaderboardModelIT {
                 .ranks(ranks)
                 .ties(ties)
                 .build();
-        Model model = new Model(order, ranks, ties);
+        BoardModel model = new BoardModel(order, ranks, ties);
         long end = System.nanoTime() + LENGTH.toNanos();
         int steps = 0;
         while (System.nanoTime() < end || steps < 10) {
             steps++;
             String context = "seed " + seed + ", step " + steps;
             String member = "m" + random.nextInt(30);
-            Model.Entry before = model.entries.get(member);
+            BoardModel.Entry before = model.entries.get(member);
             double score = random.nextInt(8) == 0 ? random.nextGaussian() : random.nextInt(9) - 4;
-            long subScore = ties == TieBreak.SUB_SCORE ? subScore(random) : 0;
+            long subScore = ties == TieBreak.SUB_SCORE ? BoardModel.subScore(random) : 0;
             Optional<String> data = random.nextBoolean() ? Optional.empty() : Optional.of("data " + steps);
             Submission submission =
                     switch (random.nextInt(5)) {
                         case 0 -> {
                             model.put(member, score, subScore, data);
-                            yield board.submit(change(Change.set(member, score), subScore, data));
+                            yield board.submit(BoardModel.change(Change.set(member, score), subScore, data));
                         }
                         case 1 -> {
                             model.put(member, before == null ? score : score + before.score(), subScore, data);
-                            yield board.submit(change(Change.add(member, score), subScore, data));
+                            yield board.submit(BoardModel.change(Change.add(member, score), subScore, data));
                         }
                         case 2 -> {
                             model.putBest(order, member, score, subScore, data);
-                            yield board.submit(change(Change.best(member, score), subScore, data));
+                            yield board.submit(BoardModel.change(Change.best(member, score), subScore, data));
                         }
                         case 3 -> {
                             assertThat(board.describe(member, "told " + steps))
@@ -174,45 +108,18 @@ class LeaderboardModelIT {
                     };
             List<Standing> expected = model.standings();
             if (submission != null) {
-                assertThat(withoutData(expected)).as(context).contains(submission.standing());
+                assertThat(BoardModel.withoutData(expected)).as(context).contains(submission.standing());
                 assertThat(submission.previousScore().isPresent()).as(context).isEqualTo(before != null);
                 if (before != null) {
                     assertThat(submission.previousScore()).as(context).hasValue(before.score());
                 }
             }
-            assertReads(context, random, board, withoutData(expected));
+            assertReads(context, random, board, BoardModel.withoutData(expected));
             assertReads(context, random, board.withData(), expected);
         }
         if (ranks == RankMode.DENSE) {
             assertDistinctScores(name);
         }
-    }
-
-    /** Few small ones, which are tied, and those at the ends of the range. */
-    private static long subScore(Random random) {
-        return switch (random.nextInt(4)) {
-            case 0 -> random.nextBoolean() ? Long.MIN_VALUE : Long.MAX_VALUE;
-            case 1 -> random.nextLong();
-            default -> random.nextInt(3) - 1;
-        };
-    }
-
-    private static Change change(Change plain, long subScore, Optional<String> data) {
-        Change change = subScore == 0 ? plain : plain.withSubScore(subScore);
-        return data.map(change::withData).orElse(change);
-    }
-
-    private static List<Standing> withoutData(List<Standing> standings) {
-        return standings.stream()
-                .map(standing -> new Standing(
-                        standing.member(),
-                        standing.score(),
-                        standing.subScore(),
-                        standing.rank(),
-                        standing.position(),
-                        standing.size(),
-                        Optional.empty()))
-                .toList();
     }
 
     private static void assertReads(String context, Random random, Board board, List<Standing> expected) {
