@@ -17,6 +17,7 @@ import dev.spinel.patterns.leaderboard.Leaderboard;
 import dev.spinel.patterns.leaderboard.Merge;
 import dev.spinel.patterns.leaderboard.Page;
 import dev.spinel.patterns.leaderboard.RankMode;
+import dev.spinel.patterns.leaderboard.ShardedLeaderboard;
 import dev.spinel.patterns.leaderboard.Standing;
 import dev.spinel.patterns.leaderboard.Submission;
 import dev.spinel.patterns.leaderboard.TieBreak;
@@ -99,12 +100,14 @@ class ReadmeIT {
         try (RedisServer server = RedisServer.start()) {
             try (PatternRuntime runtime = PatternRuntime.over(LettuceTransport.connect(server.uri()))) {
                 limit(runtime);
+                lease(runtime);
                 lock(runtime);
                 share(runtime);
                 fence(runtime);
                 lead(runtime);
                 rank(runtime);
                 compete(runtime);
+                spread(runtime);
                 fade(runtime);
                 work(runtime);
                 cache(runtime);
@@ -134,6 +137,15 @@ class ReadmeIT {
         if (!decision.allowed()) {
             status = 429;
         }
+    }
+
+    private void lease(PatternRuntime runtime) {
+        RateLimiter ingest = RateLimiter.builder(runtime)
+                .name("ingest")
+                .limits(Limit.Gcra.of("minute", 600_000, Duration.ofMinutes(1)))
+                .tokenLease(64, Duration.ofMillis(100))
+                .build();
+        assertThat(ingest.tryAcquire("sensor 7").allowed()).isTrue();
     }
 
     private void lock(PatternRuntime runtime) throws InterruptedException {
@@ -235,6 +247,15 @@ class ReadmeIT {
         assertThat(today.standings()).extracting(Standing::data).containsExactly(Optional.of("replay/9f2c"));
         assertThat(yesterday.standings()).isEmpty();
         assertThat(friends).isEqualTo(podium.standings());
+    }
+
+    private void spread(PatternRuntime runtime) {
+        ShardedLeaderboard world =
+                Leaderboard.builder(runtime, "world").ties(TieBreak.SUB_SCORE).buildSharded(64);
+        world.submit(Change.add("ann", 25).withSubScore(17));
+        Optional<Standing> everywhere = world.standing("ann");
+        Page champions = world.top(10);
+        assertThat(champions.standings()).containsExactly(everywhere.orElseThrow());
     }
 
     private void fade(PatternRuntime runtime) {
@@ -423,7 +444,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(19);
+        assertThat(found).isEqualTo(21);
     }
 
     /** Without indentation and empty lines. */
