@@ -83,7 +83,7 @@ public final class ShardedLeaderboard {
 
     /** Changes the score of a member, as {@link Leaderboard#submit(Change)} does and with the same failures. */
     public Outcome submit(Change change) {
-        return PatternRuntime.await(submitAsync(change));
+        return PatternRuntime.await(() -> submitAsync(change));
     }
 
     /** As {@link #submit}. */
@@ -95,7 +95,7 @@ public final class ShardedLeaderboard {
 
     /** Takes a member off the board, with the text beside it; tells whether it was there. */
     public boolean remove(String member) {
-        return PatternRuntime.await(removeAsync(member));
+        return PatternRuntime.await(() -> removeAsync(member));
     }
 
     /** As {@link #remove}. */
@@ -105,7 +105,7 @@ public final class ShardedLeaderboard {
 
     /** Sets the text that is kept beside a member, if it is there; tells whether it is. */
     public boolean describe(String member, String data) {
-        return PatternRuntime.await(describeAsync(member, data));
+        return PatternRuntime.await(() -> describeAsync(member, data));
     }
 
     /** As {@link #describe}. */

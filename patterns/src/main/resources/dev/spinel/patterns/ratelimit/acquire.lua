@@ -11,9 +11,10 @@
 -- then five for each limit: kind, and a, b, c, d as the functions below name them
 --
 -- Answers {granted, now, wait, and for each limit: remaining, retry, reset}. Times are in microseconds, now counts from
--- 2020-01-01 so that all arithmetic stays exact in a double (until 2305). granted is how much fits and is taken, unless this is a mere
--- look; 0 if the cost does not fit. wait is after how long what is granted may be used. remaining and reset (until the limit is whole again) tell the state after the decision; retry is after how
--- long the cost would be granted if nobody else took any, 0 if it fits, -1 if it never does.
+-- 2020-01-01 so that all arithmetic stays exact in a double (until 2305). granted is how much fits, and was taken unless this is a
+-- look; 0 if the cost does not fit. wait is after how long it may be used. remaining and reset (until the limit is whole again) tell
+-- the state after the decision; retry is after how long the cost would be granted if nobody else took any, 0 if it fits, -1 if it
+-- never does.
 --
 -- Time is the server's. When its clock was set back, states lie in the future: each kind pulls them back to the furthest that
 -- the present clock could have made, and keeps that also when it denies, or the wait would start anew with every call.

@@ -12,6 +12,7 @@ import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecordingTransport;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
@@ -71,7 +72,8 @@ class RateLimiterReplicaIT {
     /** Takes from all limits at random, as their models do, and then once. */
     private Decision decide(RedisServer server, RateLimitRequest once) {
         RecordingTransport transport = new RecordingTransport(ClientKind.LETTUCE.connect(server.port()));
-        try (PatternRuntime runtime = PatternRuntime.over(transport)) {
+        try (PatternRuntime runtime =
+                PatternRuntime.builder(transport).ways(Way.SCRIPT).build()) {
             for (int step = 0; step < STEPS; step++) {
                 Limit limit = LIMITS.get(step % LIMITS.size());
                 long cost = 1 + random.nextInt(3);
