@@ -214,8 +214,10 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 keptRequests,
                 limits,
                 tracking,
+                pubSub,
                 hotKeys,
                 clock,
+                options.process()::unixMicros,
                 options.random(),
                 options.config()::number);
         Refusals refusals = new Refusals(aclLog, clock);

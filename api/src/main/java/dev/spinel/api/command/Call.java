@@ -56,6 +56,9 @@ public interface Call {
     /** The time at which the command started, in milliseconds of Unix time; the same throughout a transaction. */
     long nowMillis();
 
+    /** Unix time in microseconds, as TIME answers it: it goes on within a transaction, and a script. */
+    long nowMicros();
+
     /** Whether a script calls the command. */
     boolean isInScript();
 
@@ -111,6 +114,13 @@ public interface Call {
 
     /** As {@link #propagateAs}, but replicas do not hear of it: what servers do not understand that may be replicas. */
     void propagateToLog(Bytes... arguments);
+
+    /**
+     * Delivers a message to the subscribers of a channel here and on replicas, as PUBLISH does. It takes the place of the
+     * command in what is replicated, as {@link #propagateAs} does, with which all other effects are to be told. The channel
+     * should be the one that {@link CommandSpec#channelIndex} names, or any user can publish anywhere.
+     */
+    void publish(Bytes channel, Bytes message);
 
     /** Keeps the command from being logged and replicated. */
     void propagateNothing();

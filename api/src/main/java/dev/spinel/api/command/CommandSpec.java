@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param flags what the server must know before it runs
  * @param categories access categories, implied ones included
  * @param keySpecs where its keys are
+ * @param channelIndex the argument that is a channel which its user needs the right to use, 0 for none; 0 too for PUBLISH
+ *     and its like, which the server knows by their names
  * @param arguments the argument tree
  * @param summary one line, ending with a full stop
  * @param complexity time complexity
@@ -35,6 +37,7 @@ public record CommandSpec(
         Set<CommandFlag> flags,
         Set<AclCategory> categories,
         List<KeySpec> keySpecs,
+        int channelIndex,
         List<Argument> arguments,
         String summary,
         String complexity,
@@ -66,6 +69,7 @@ public record CommandSpec(
         private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
         private final EnumSet<AclCategory> categories = EnumSet.noneOf(AclCategory.class);
         private final List<KeySpec> keySpecs = new ArrayList<>();
+        private int channelIndex;
         private List<Argument> arguments = List.of();
         private String summary = "";
         private String complexity = "";
@@ -109,6 +113,12 @@ public record CommandSpec(
 
         public Builder keys(KeySpec... values) {
             Collections.addAll(keySpecs, values);
+            return this;
+        }
+
+        /** Index of the argument that is a channel to which it publishes; ACL rules on channels then apply to it. */
+        public Builder channel(int index) {
+            channelIndex = index;
             return this;
         }
 
@@ -163,6 +173,7 @@ public record CommandSpec(
                     Collections.unmodifiableSet(EnumSet.copyOf(flags)),
                     Collections.unmodifiableSet(EnumSet.copyOf(categories)),
                     List.copyOf(keySpecs),
+                    channelIndex,
                     arguments,
                     summary,
                     complexity,

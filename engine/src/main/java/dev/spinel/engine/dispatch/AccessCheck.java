@@ -110,6 +110,11 @@ public final class AccessCheck {
                 return Verdict.CHANNEL;
             }
         }
+        int channel = command.spec().channelIndex();
+        if (channel > 0 && channel < argCount && !permissions.allowChannel(args[offset + channel], false)) {
+            position = channel;
+            return Verdict.CHANNEL;
+        }
         return Verdict.ALLOWED;
     }
 }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The one call in progress at one depth; reused. Engine thread only. */
 final class CallContext implements ClientCall {
+    private static final Bytes PUBLISH = Bytes.of("PUBLISH");
     private static final Bytes REDACTED = Bytes.of("(redacted)");
 
     /** How much heap a command takes without being looked at. */
@@ -225,6 +226,11 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public long nowMicros() {
+        return services.unixMicros().getAsLong();
+    }
+
+    @Override
     public RandomGenerator random() {
         return services.random();
     }
@@ -293,6 +299,16 @@ final class CallContext implements ClientCall {
     public void propagateToLog(Bytes... arguments) {
         explicitEffects = true;
         services.propagator().add(Audience.LOG, keys().index(), arguments, arguments.length);
+    }
+
+    @Override
+    public void publish(Bytes channel, Bytes message) {
+        explicitEffects = true;
+        services.pubSub().publish(channel, message);
+        if (isPropagated()) {
+            Bytes[] effect = {PUBLISH, channel, message};
+            services.propagator().add(Audience.REPLICAS, keys().index(), effect, effect.length);
+        }
     }
 
     @Override

@@ -7,13 +7,16 @@ import dev.spinel.engine.keyspace.Keyspaces;
 import dev.spinel.engine.memory.Room;
 import dev.spinel.engine.memory.WorkingHeap;
 import dev.spinel.engine.propagate.Propagator;
+import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.tracking.ClientTracking;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
 /**
  * What a call reaches of the engine.
  *
+ * @param unixMicros Unix time in microseconds, as it goes on while a command runs
  * @param configNumbers the value of a numeric configuration parameter by its name
  */
 public record DispatchServices(
@@ -26,7 +29,9 @@ public record DispatchServices(
         KeptRequests keptRequests,
         ClientLimits limits,
         ClientTracking tracking,
+        PubSub pubSub,
         HotKeys hotKeys,
         EngineClock clock,
+        LongSupplier unixMicros,
         RandomGenerator random,
         ToLongFunction<String> configNumbers) {}
