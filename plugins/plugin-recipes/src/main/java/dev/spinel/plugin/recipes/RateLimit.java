@@ -1,0 +1,279 @@
+package dev.spinel.plugin.recipes;
+
+import static dev.spinel.api.command.Argument.block;
+import static dev.spinel.api.command.Argument.integer;
+import static dev.spinel.api.command.Argument.key;
+import static dev.spinel.api.command.Argument.oneOf;
+import static dev.spinel.api.command.Argument.real;
+import static dev.spinel.api.command.Argument.string;
+import static dev.spinel.api.command.Argument.word;
+
+import dev.spinel.api.command.AclCategory;
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.CommandFlag;
+import dev.spinel.api.command.CommandSpec;
+import dev.spinel.api.command.KeySpec;
+import dev.spinel.api.command.KeySpec.Flag;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.StringValue;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.CommandException;
+import dev.spinel.api.error.Errors;
+import java.util.Arrays;
+
+/**
+ * RATELIMIT.ACQUIRE: takes a cost from all limits of a limiter, or from none; looks only, if so asked.
+ *
+ * <p>Does what the script {@code acquire.lua} of the library does, with its keys and arguments; see there. Engine thread only.
+ */
+final class RateLimit {
+    static final CommandSpec SPEC = CommandSpec.named("RATELIMIT.ACQUIRE")
+            .since("0.1.0")
+            .arity(-13)
+            .flags(CommandFlag.WRITE, CommandFlag.DENYOOM)
+            .acl(AclCategory.STRING, AclCategory.HASH, AclCategory.SORTEDSET)
+            .keys(KeySpec.counted(1, Flag.RW, Flag.ACCESS, Flag.UPDATE))
+            .arguments(
+                    integer("numkeys"),
+                    key("key", 0).multiple(),
+                    oneOf("mode", word("take", "take"), word("peek", "peek")),
+                    integer("cost"),
+                    string("token"),
+                    integer("patience-microseconds"),
+                    integer("memory-milliseconds"),
+                    block(
+                                    "limit",
+                                    oneOf(
+                                            "kind",
+                                            word("gcra", "gcra"),
+                                            word("bucket", "bucket"),
+                                            word("counter", "counter"),
+                                            word("log", "log"),
+                                            word("fixed", "fixed"),
+                                            word("concurrent", "concurrent")),
+                                    real("interval-microseconds"),
+                                    integer("capacity"),
+                                    integer("reservation-or-refill"),
+                                    integer("debt"))
+                            .multiple())
+            .summary("Takes a cost from all limits of a limiter, or from none.")
+            .complexity(
+                    "O(L) for L limits; for a log O(N*log(M)) with N entries of M that are over, or stand in the way of"
+                            + " the cost; for permits O(C*log(M)) with a cost of C.")
+            .build();
+
+    private static final String NAME = "ratelimit.acquire";
+    private static final int MODE = 0;
+    private static final int COST = 1;
+    private static final int TOKEN = 2;
+    private static final int PATIENCE = 3;
+    private static final int MEMORY = 4;
+    private static final int LIMITS = 5;
+    /** Arguments of a limit: kind, and four numbers. */
+    private static final int PER_LIMIT = 5;
+
+    /** Numbers of a reply: granted, now, wait; and of each limit remaining, retry, reset. */
+    private static final int PER_STATE = 3;
+
+    /** The longest time of a limit, 285 years: beyond it doubles do not hold all microseconds. */
+    private static final double MAX_MICROS = LuaNumbers.MAX_EXACT;
+
+    /** As many entries as a call adds at most, since the server waits for it. */
+    private static final long MAX_PERMITS = 10_000;
+
+    /**
+     * What the limits of a call share.
+     *
+     * @param now the server's time in microseconds since 2020
+     * @param nowMillis the time at which the command started, in milliseconds of Unix time
+     * @param token valid until the handler returns
+     */
+    record Request(Effects effects, double now, long nowMillis, double cost, Bytes token) {
+        static Request of(Call call, double cost, Bytes token) {
+            return new Request(
+                    new Effects(call), LuaNumbers.sinceEpoch(call.nowMicros()), call.nowMillis(), cost, token);
+        }
+    }
+
+    private RateLimit() {}
+
+    /** Answers {granted, now, wait, and for each limit: remaining, retry, reset}. */
+    static void acquire(Call call) {
+        ScriptArguments arguments = ScriptArguments.of(call, NAME);
+        int limitCount = (arguments.count() - LIMITS) / PER_LIMIT;
+        if (limitCount < 1 || arguments.count() != LIMITS + limitCount * PER_LIMIT) {
+            throw Errors.wrongArity(NAME);
+        }
+        boolean takes = arguments.arg(MODE).isWord("TAKE");
+        if (!takes && !arguments.arg(MODE).isWord("PEEK")) {
+            throw Errors.syntax();
+        }
+        double cost = count(call, arguments.indexOf(COST));
+        double patience = count(call, arguments.indexOf(PATIENCE));
+        boolean remembers = count(call, arguments.indexOf(MEMORY)) > 0;
+        arguments.requireKeys(remembers ? limitCount + 1 : limitCount);
+        long forgottenAtMillis = remembers ? arguments.expiryArg(MEMORY) : 0;
+        for (int i = 0; i < limitCount; i++) {
+            checkLimit(call, arguments.indexOf(LIMITS + i * PER_LIMIT));
+        }
+        if (remembers) {
+            StringValue before = call.keys().read(ValueType.STRING, arguments.key(limitCount));
+            if (before != null) {
+                repeat(call.reply(), before.bytes());
+                return;
+            }
+        }
+
+        Request request = Request.of(call, cost, arguments.arg(TOKEN));
+        LimitCheck[] limits = new LimitCheck[limitCount];
+        for (int i = 0; i < limitCount; i++) {
+            limits[i] = limit(call, request, arguments.key(i), arguments.indexOf(LIMITS + i * PER_LIMIT));
+        }
+        double[] answer = decide(request, limits, takes, patience);
+        if (remembers && takes && cost > 0 && answer[0] == 1) {
+            request.effects().set(arguments.key(limitCount), joined(answer), forgottenAtMillis);
+        }
+        call.reply().array(answer.length);
+        for (double number : answer) {
+            call.reply().integer(LuaNumbers.toInteger(number));
+        }
+    }
+
+    /** Decides on a cost and takes it, if it is granted and meant; returns the numbers of the reply. */
+    private static double[] decide(Request request, LimitCheck[] limits, boolean takes, double patience) {
+        double wait = 0;
+        boolean never = false;
+        for (LimitCheck limit : limits) {
+            limit.settle();
+            if (limit.retry < 0) {
+                never = true;
+            } else {
+                wait = LuaNumbers.max(wait, limit.retry);
+            }
+        }
+        boolean granted = !never && wait <= patience;
+        boolean taken = granted && takes && request.cost() > 0;
+        double[] answer = new double[PER_STATE * (1 + limits.length)];
+        answer[0] = granted ? 1 : 0;
+        answer[1] = request.now();
+        answer[2] = granted ? wait : 0;
+        int at = PER_STATE;
+        for (LimitCheck limit : limits) {
+            answer[at++] = limit.remaining(taken);
+            answer[at++] = limit.retry;
+            answer[at++] = limit.reset(taken);
+            if (taken) {
+                limit.take();
+            } else {
+                limit.keep();
+            }
+        }
+        return answer;
+    }
+
+    /** An argument that counts something, from 0 on, rounded to a double as a script does. */
+    private static double count(Call call, int index) {
+        long value = call.integerArg(index);
+        if (value < 0) {
+            throw Errors.outOfRange();
+        }
+        return value;
+    }
+
+    /** Checks the five arguments of a limit. */
+    private static void checkLimit(Call call, int at) {
+        double interval = interval(call, at);
+        double capacity = count(call, at + 2);
+        double third = count(call, at + 3);
+        double fourth = count(call, at + 4);
+        double longest;
+        if (call.argIs(at, "GCRA")) {
+            longest = interval * capacity + third;
+        } else if (call.argIs(at, "BUCKET")) {
+            if (third == 0) {
+                throw refused("a bucket is refilled with at least 1");
+            }
+            longest = (capacity + fourth) / third * interval;
+        } else if (call.argIs(at, "CONCURRENT")) {
+            if (capacity > MAX_PERMITS) {
+                throw refused("there are at most " + MAX_PERMITS + " permits");
+            }
+            longest = interval;
+        } else if (call.argIs(at, "COUNTER") || call.argIs(at, "LOG") || call.argIs(at, "FIXED")) {
+            longest = interval;
+        } else {
+            throw Errors.err("unknown kind of limit '" + call.arg(at).quotable(64) + "'");
+        }
+        if (longest > MAX_MICROS) {
+            throw refused("it takes too long until the limit is whole again");
+        }
+    }
+
+    private static double interval(Call call, int at) {
+        double micros = call.realArg(at + 1);
+        if (!(micros > 0 && micros <= MAX_MICROS)) {
+            throw refused("an interval is above 0 and at most 2^53 microseconds");
+        }
+        return micros;
+    }
+
+    private static CommandException refused(String reason) {
+        return Errors.err("invalid limit: " + reason);
+    }
+
+    /** Reads a limit whose arguments were checked. */
+    private static LimitCheck limit(Call call, Request request, Bytes key, int at) {
+        double interval = call.realArg(at + 1);
+        double capacity = call.integerArg(at + 2);
+        double third = call.integerArg(at + 3);
+        if (call.argIs(at, "GCRA")) {
+            return new GcraLimit(request, key, interval, capacity, third);
+        }
+        if (call.argIs(at, "BUCKET")) {
+            return new BucketLimit(request, key, interval, capacity, third, call.integerArg(at + 4));
+        }
+        if (call.argIs(at, "COUNTER")) {
+            return new CounterLimit(request, key, interval, capacity);
+        }
+        if (call.argIs(at, "LOG")) {
+            return new LogLimit(request, key, interval, capacity);
+        }
+        return call.argIs(at, "FIXED")
+                ? new FixedLimit(request, key, interval, capacity)
+                : new ConcurrentLimit(request, key, interval, capacity);
+    }
+
+    /** An answer as it is kept for a repeated request: its numbers with commas between them. */
+    private static Bytes joined(double[] answer) {
+        byte[] text = new byte[answer.length * (LuaNumbers.MAX_TEXT_BYTES + 1)];
+        int length = 0;
+        for (int i = 0; i < answer.length; i++) {
+            if (i > 0) {
+                text[length++] = ',';
+            }
+            length += Numbers.formatDouble(answer[i], text, length);
+        }
+        return Bytes.of(Arrays.copyOf(text, length));
+    }
+
+    /** Answers what was answered to the request before. */
+    private static void repeat(ReplyWriter reply, Bytes kept) {
+        int mark = reply.begin();
+        int size = 0;
+        int start = 0;
+        Bytes number = new Bytes();
+        for (int i = 0; i <= kept.length(); i++) {
+            if (i == kept.length() || kept.at(i) == ',') {
+                if (i > start) {
+                    number.set(kept.array(), kept.offset() + start, i - start);
+                    reply.integer(LuaNumbers.toInteger(LuaNumbers.parse(number)));
+                    size++;
+                }
+                start = i + 1;
+            }
+        }
+        reply.endArray(mark, size);
+    }
+}
