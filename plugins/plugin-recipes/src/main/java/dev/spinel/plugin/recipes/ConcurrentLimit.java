@@ -25,9 +25,8 @@ final class ConcurrentLimit extends LimitCheck {
 
     @Override
     void settle() {
-        SortedSetValue permits = SortedByTime.of(effects, key);
+        SortedSetValue permits = SortedByTime.pulledBack(effects, key, now + interval);
         if (permits != null) {
-            SortedByTime.pullBack(effects, key, permits, now + interval);
             effects.zremrangebyscore(key, permits, 0, permits.countBelow(now, true), LOWEST, LuaNumbers.text(now));
             permits = SortedByTime.of(effects, key);
         }

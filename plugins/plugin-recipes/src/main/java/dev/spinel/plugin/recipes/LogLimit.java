@@ -5,8 +5,6 @@ import static dev.spinel.plugin.recipes.LuaNumbers.max;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SortedSetValue;
-import dev.spinel.api.error.CommandException;
-import dev.spinel.api.error.Errors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +27,9 @@ final class LogLimit extends LimitCheck {
 
     @Override
     void settle() {
-        SortedSetValue entries = SortedByTime.of(effects, key);
+        SortedSetValue entries = SortedByTime.pulledBack(effects, key, now);
         used = 0;
         if (entries != null) {
-            SortedByTime.pullBack(effects, key, entries, now);
             removeExpired(entries);
             entries = SortedByTime.of(effects, key);
         }
@@ -74,7 +71,7 @@ final class LogLimit extends LimitCheck {
         SortedSetValue.Cursor cursor = entries == null ? null : entries.cursor(1, false);
         while (wait == 0) {
             if (cursor == null || !cursor.next()) {
-                throw broken();
+                throw SortedByTime.incomplete();
             }
             freed += costOf(cursor.member());
             if (used - freed + cost <= capacity) {
@@ -91,13 +88,9 @@ final class LogLimit extends LimitCheck {
             start--;
         }
         if (start == member.length() || start == 0 || member.at(start - 1) != ':') {
-            throw broken();
+            throw SortedByTime.incomplete();
         }
         return Numbers.parseDouble(member.array(), member.offset() + start, member.length() - start);
-    }
-
-    private static CommandException broken() {
-        return Errors.err("the entries of the limit are not complete");
     }
 
     @Override

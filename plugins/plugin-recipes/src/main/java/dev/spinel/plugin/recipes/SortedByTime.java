@@ -3,6 +3,7 @@ package dev.spinel.plugin.recipes;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +18,12 @@ final class SortedByTime {
         return effects.keys().modify(ValueType.SORTED_SET, key);
     }
 
-    /** Gives all entries that lie beyond a time that time. */
-    static void pullBack(Effects effects, Bytes key, SortedSetValue entries, double latest) {
-        long from = entries.countBelow(latest, true);
-        if (from == entries.size()) {
-            return;
+    /** The entries of a key, null if there are none, once all that lie beyond a time have got that time. */
+    static @Nullable SortedSetValue pulledBack(Effects effects, Bytes key, double latest) {
+        SortedSetValue entries = of(effects, key);
+        long from = entries == null ? 0 : entries.countBelow(latest, true);
+        if (entries == null || from == entries.size()) {
+            return entries;
         }
         List<Bytes> members = new ArrayList<>();
         SortedSetValue.Cursor cursor = entries.cursor(from, false);
@@ -31,16 +33,22 @@ final class SortedByTime {
         for (Bytes member : members) {
             effects.zadd(key, latest, member);
         }
+        return of(effects, key);
     }
 
     /** The time of the entry at a rank, or an error if the set has no such rank. */
     static double timeAt(@Nullable SortedSetValue entries, long rank) {
         if (entries == null || rank < 0 || rank >= entries.size()) {
-            throw Errors.err("the entries of the limit are not complete");
+            throw incomplete();
         }
         SortedSetValue.Cursor cursor = entries.cursor(rank, false);
         cursor.next();
         return cursor.score();
+    }
+
+    /** What is answered where entries are not as the limit left them. */
+    static CommandException incomplete() {
+        return Errors.err("the entries of the limit are not complete");
     }
 
     /** The name of an entry: {@code token:now:number}. */
