@@ -41,6 +41,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 class ArchitectureTest {
     private static final String COROUTINES = "dev.spinel.lua.vm..";
     private static final String API = "dev.spinel.api..";
+    private static final String PLUGINS = "dev.spinel.plugin..";
     private static final String ENGINE = "dev.spinel.engine..";
     private static final String COMMAND_FAMILIES = "dev.spinel.engine.command..";
     private static final String CODEC = "dev.spinel.resp.codec..";
@@ -70,6 +71,14 @@ class ArchitectureTest {
             .should()
             .onlyDependOnClassesThat()
             .resideInAnyPackage(API, JDK, JSPECIFY);
+
+    @ArchTest
+    static final ArchRule shippedPlugins_seeOnlyTheApi = classes()
+            .that()
+            .resideInAPackage(PLUGINS)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(PLUGINS, API, JDK, JSPECIFY);
 
     @ArchTest
     static final ArchRule engine_seesNoTransportAndNoDistribution = classes()

@@ -1,0 +1,164 @@
+package dev.spinel.distribution;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Random calls of recipes, each as a command and as the script that it stands for. One thread. */
+final class RecipeCalls {
+    private static final long[] LEASES = {1, 2, 10, 500, 5_000, 3_600_000};
+    private static final String[] OWNERS = {"ann", "bob", "a:b", "", "cem"};
+    /** Microseconds per unit, window or lease; not whole where a rate does not divide its period. */
+    private static final String[] INTERVALS = {
+        "1000",
+        "1000000",
+        "333333.3333333333",
+        "142857.14285714287",
+        "60000000",
+        "0.3333333333333333",
+        "86400000000",
+        "1.5E7"
+    };
+
+    private static final String[] KINDS = {"gcra", "bucket", "counter", "log", "fixed", "concurrent"};
+
+    private final Random random;
+    /** Names of requests are unique, or two entries of a moment would be one. */
+    private long tokens;
+
+    /** A recipe as a command and as a script. */
+    enum Recipe {
+        ACQUIRE("LOCK.ACQUIRE", "lock/acquire-mutex.lua"),
+        RENEW("LOCK.RENEW", "lock/renew-mutex.lua"),
+        RELEASE("LOCK.RELEASE", "lock/release-mutex.lua"),
+        LIMIT("RATELIMIT.ACQUIRE", "ratelimit/acquire.lua");
+
+        final String command;
+        private final String resource;
+
+        Recipe(String command, String resource) {
+            this.command = command;
+            this.resource = resource;
+        }
+
+        String script() {
+            try (InputStream in = Recipe.class.getResourceAsStream("/dev/spinel/patterns/" + resource)) {
+                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** A call: {@code numkeys key [key ...] arg [arg ...]}. */
+    record Call(Recipe recipe, List<String> keys, List<String> arguments) {
+        String[] asCommand() {
+            return words(recipe.command);
+        }
+
+        /** @param sha1 of the script, which is loaded */
+        String[] asScript(String sha1) {
+            return words("EVALSHA", sha1);
+        }
+
+        private String[] words(String... first) {
+            List<String> words = new ArrayList<>(List.of(first));
+            words.add(Integer.toString(keys.size()));
+            words.addAll(keys);
+            words.addAll(arguments);
+            return words.toArray(String[]::new);
+        }
+    }
+
+    RecipeCalls(Random random) {
+        this.random = random;
+    }
+
+    private <T> T oneOf(T[] all) {
+        return all[random.nextInt(all.length)];
+    }
+
+    Call next() {
+        return random.nextInt(3) == 0 ? lock() : limit();
+    }
+
+    private Call lock() {
+        String lock = "lock:" + random.nextInt(3);
+        String owner = oneOf(OWNERS);
+        String lease = Long.toString(LEASES[random.nextInt(LEASES.length)]);
+        return switch (random.nextInt(4)) {
+            case 0 -> new Call(Recipe.RENEW, List.of(lock), List.of(owner, lease));
+            case 1 -> new Call(Recipe.RELEASE, List.of(lock), List.of(owner, "released", lock, "50"));
+            default -> new Call(Recipe.ACQUIRE, List.of(lock, "fence"), List.of(owner, lease, "0"));
+        };
+    }
+
+    private Call limit() {
+        List<String> keys = new ArrayList<>();
+        boolean remembers = random.nextInt(8) == 0;
+        List<String> arguments = new ArrayList<>(List.of(
+                random.nextInt(5) == 0 ? "peek" : "take",
+                Integer.toString(random.nextInt(12) == 0 ? random.nextInt(40) : random.nextInt(4)),
+                "token" + tokens++,
+                random.nextInt(4) == 0 ? Integer.toString(random.nextInt(3_000_000)) : "0",
+                remembers ? Integer.toString(1 + random.nextInt(2_000)) : "0"));
+        int count = 1 + (random.nextInt(2) == 0 ? 0 : random.nextInt(4));
+        for (int i = 0; i < count; i++) {
+            String kind = oneOf(KINDS);
+            // A key of its own for each limit of a call.
+            int which = 4 * i + random.nextInt(4);
+            keys.add(kind + ':' + which);
+            // Mostly the settings that belong to the key, as of an application; now and then those of one that was
+            // changed.
+            int settings = random.nextInt(20) == 0 ? random.nextInt(64) : 7 * which + 3;
+            arguments.add(kind);
+            arguments.add(INTERVALS[settings % INTERVALS.length]);
+            arguments.add(Integer.toString(1 + settings * 5 % 13));
+            arguments.add(
+                    kind.equals("bucket") ? Integer.toString(1 + settings % 5) : random.nextBoolean() ? "0" : "700000");
+            arguments.add(kind.equals("bucket") && settings % 3 == 0 ? "8" : "0");
+        }
+        if (remembers) {
+            keys.add("once:" + random.nextInt(10));
+        }
+        return new Call(Recipe.LIMIT, keys, arguments);
+    }
+
+    /**
+     * A command that leaves a state as a server's clock left it that has been set back since, or one that nobody took for so long that
+     * it has no time to live.
+     *
+     * @param nowMicros since 2020
+     */
+    String[] foreignState(long nowMicros) {
+        double ahead = nowMicros + Math.scalb(random.nextDouble() - 0.3, random.nextInt(40));
+        String which = Integer.toString(random.nextInt(8));
+        String when = Double.toString(ahead);
+        String window = Long.toString((long) (ahead / 1_000_000));
+        return switch (random.nextInt(8)) {
+            case 0 -> new String[] {"SET", "gcra:" + which, when, "PX", "5000"};
+            case 1 ->
+                new String[] {"HSET", "bucket:" + which, "tokens", random.nextInt(20) - 10 + ".25", "since", when};
+            case 2 -> new String[] {"HSET", "counter:" + which, "window", window, "current", "3", "previous", "2"};
+            case 3 -> new String[] {"HSET", "fixed:" + which, "window", window, "count", "2"};
+            case 4 ->
+                new String[] {"EVAL", MOVE_ENTRIES, "1", "log:" + which, Long.toString(random.nextInt(2_000_000))};
+            case 5 ->
+                new String[] {"EVAL", MOVE_ENTRIES, "1", "concurrent:" + which, Long.toString(random.nextInt(2_000_000))
+                };
+            case 6 -> new String[] {"SET", "lock:" + random.nextInt(3), oneOf(OWNERS) + ":" + random.nextInt(100)};
+            default -> new String[] {"SET", "fence", Long.toString(nowMicros + random.nextInt(1_000) - 500)};
+        };
+    }
+
+    private static final String MOVE_ENTRIES =
+            """
+            for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(0', '+inf')) do
+              redis.call('ZINCRBY', KEYS[1], ARGV[1], member)
+            end
+            """;
+}

@@ -1,0 +1,373 @@
+package dev.spinel.distribution;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands of recipes on a server whose clock the test sets. {@link RecipeCommandsDifferentialIT} compares them with scripts. */
+class RecipeCommandsIT {
+    private static final long START_MICROS = ServerAtATime.START_MICROS;
+    /** The fence of the first grant: the time since 2020. */
+    private static final long FIRST_FENCE = START_MICROS - 1_577_836_800_000_000L;
+
+    private final AtomicLong micros = new AtomicLong(START_MICROS);
+
+    @TempDir
+    private Path directory;
+
+    private ServerAtATime server;
+
+    @BeforeEach
+    void start() {
+        server = new ServerAtATime(micros, directory);
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private String ask(String line) {
+        return server.ask(line.split(" "));
+    }
+
+    private void later(long millis) {
+        micros.addAndGet(millis * 1_000);
+    }
+
+    @Nested
+    class Locks {
+        @Test
+        void free_isGrantedWithAFence() {
+            assertThat(ask("LOCK.ACQUIRE 2 lock fence ann 5000")).isEqualTo("[1, " + FIRST_FENCE + "]");
+            assertThat(ask("GET lock")).isEqualTo("ann:" + FIRST_FENCE);
+            assertThat(ask("GET fence")).isEqualTo(Long.toString(FIRST_FENCE));
+            assertThat(ask("PTTL lock")).isEqualTo("5000");
+            assertThat(server.published())
+                    .containsExactly(
+                            "__keyevent@0__:new fence",
+                            "__keyevent@0__:set fence",
+                            "__keyevent@0__:new lock",
+                            "__keyevent@0__:set lock",
+                            "__keyevent@0__:expire lock");
+        }
+
+        @Test
+        void held_tellsHowLong_andTheOwnerFindsItAgain() {
+            ask("LOCK.ACQUIRE 2 lock fence ann 5000");
+            later(2_000);
+
+            assertThat(ask("LOCK.ACQUIRE 2 lock fence bob 5000")).isEqualTo("[0, 3000]");
+            assertThat(ask("LOCK.ACQUIRE 2 lock fence ann 5000")).isEqualTo("[1, " + FIRST_FENCE + "]");
+            assertThat(ask("PTTL lock")).isEqualTo("5000");
+        }
+
+        @Test
+        void expired_isGrantedWithAHigherFence() {
+            ask("LOCK.ACQUIRE 2 lock fence ann 5000");
+            later(5_001);
+
+            assertThat(ask("LOCK.RENEW 1 lock ann 5000")).isEqualTo("0");
+            assertThat(ask("LOCK.ACQUIRE 2 lock fence bob 5000")).isEqualTo("[1, " + (FIRST_FENCE + 5_001_000) + "]");
+        }
+
+        @Test
+        void fences_rise_whileTheClockDoesNot() {
+            ask("SET fence " + (FIRST_FENCE + 1_000_000));
+
+            assertThat(ask("LOCK.ACQUIRE 2 one fence ann 5000")).isEqualTo("[1, " + (FIRST_FENCE + 1_000_001) + "]");
+            assertThat(ask("LOCK.ACQUIRE 2 two fence ann 5000")).isEqualTo("[1, " + (FIRST_FENCE + 1_000_002) + "]");
+        }
+
+        @Test
+        void renewal_isTheOwnersAlone() {
+            ask("LOCK.ACQUIRE 2 lock fence ann 5000");
+
+            assertThat(ask("LOCK.RENEW 1 lock bob 9000")).isEqualTo("0");
+            assertThat(ask("PTTL lock")).isEqualTo("5000");
+            assertThat(ask("LOCK.RENEW 1 lock ann 9000")).isEqualTo("1");
+            assertThat(ask("PTTL lock")).isEqualTo("9000");
+        }
+
+        @Test
+        void release_deletesAndPublishes_ifItIsTheOwners() {
+            ask("LOCK.ACQUIRE 2 lock fence ann 5000");
+            server.published();
+
+            assertThat(ask("LOCK.RELEASE 1 lock bob gone lock 50")).isEqualTo("0");
+            assertThat(server.published()).isEmpty();
+            assertThat(ask("LOCK.RELEASE 1 lock ann gone lock 50")).isEqualTo("1");
+            assertThat(server.published()).containsExactly("__keyevent@0__:del lock", "gone lock");
+            assertThat(ask("EXISTS lock")).isEqualTo("0");
+            assertThat(ask("LOCK.RELEASE 1 lock ann gone lock 50")).isEqualTo("0");
+        }
+
+        @Test
+        void channelThatTheUserMayNotUse_refusedBeforeAnything() {
+            ask("LOCK.ACQUIRE 2 lock fence ann 5000");
+            ask("ACL SETUSER carl on nopass ~* resetchannels &mine +@all");
+            ask("AUTH carl x");
+
+            assertThat(ask("LOCK.RELEASE 1 lock ann gone lock"))
+                    .isEqualTo("-NOPERM this user has no permissions to access one of the channels used as arguments");
+            assertThat(ask("EXISTS lock")).isEqualTo("1");
+            assertThat(ask("LOCK.RELEASE 1 lock ann mine lock")).isEqualTo("1");
+        }
+
+        @Test
+        void transactionsAndScripts_mayCall() {
+            ask("MULTI");
+            ask("LOCK.ACQUIRE 2 lock fence ann 5000");
+            ask("LOCK.RELEASE 1 lock ann gone lock");
+            assertThat(ask("EXEC")).isEqualTo("[[1, " + FIRST_FENCE + "], 1]");
+            assertThat(server.ask(
+                            "EVAL",
+                            "return redis.call('LOCK.ACQUIRE', 2, KEYS[1], KEYS[2], 'ann', 5000)",
+                            "2",
+                            "lock",
+                            "fence"))
+                    .isEqualTo("[1, " + (FIRST_FENCE + 1) + "]");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "LOCK.ACQUIRE 2 lock fence ann|wrong number of arguments for 'lock.acquire' command",
+                    "LOCK.ACQUIRE 3 lock fence ann 5000|wrong number of keys for 'lock.acquire' command: 3, not 2",
+                    "LOCK.ACQUIRE -1 lock fence ann 5000|Number of keys can't be negative",
+                    "LOCK.ACQUIRE 5 lock fence ann 5000|Number of keys can't be greater than number of args",
+                    "LOCK.ACQUIRE two lock fence ann 5000|value is not an integer or out of range",
+                    "LOCK.ACQUIRE 2 lock fence ann 0|invalid expire time in 'lock.acquire' command",
+                    "LOCK.ACQUIRE 2 lock fence ann -7|invalid expire time in 'lock.acquire' command",
+                    "LOCK.ACQUIRE 2 lock fence ann 9223372036854775807|invalid expire time in 'lock.acquire' command",
+                    "LOCK.ACQUIRE 2 lock fence ann inf|value is not an integer or out of range",
+                    "LOCK.RENEW 1 lock ann 1.5|value is not an integer or out of range",
+                    "LOCK.RENEW 2 lock ann 5000|wrong number of keys for 'lock.renew' command: 2, not 1",
+                    "LOCK.RELEASE 2 lock ann gone lock|wrong number of keys for 'lock.release' command: 2, not 1"
+                })
+        void wrongArguments_refused(String lineAndError) {
+            String[] parts = lineAndError.split("\\|");
+            assertThat(ask(parts[0])).isEqualTo("-ERR " + parts[1]);
+            assertThat(ask("DBSIZE")).isEqualTo("0");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"x", "1e300", "9007199254740992", "inf"})
+        void fenceThatIsNone_refusedBeforeAnything(String fence) {
+            ask("SET fence " + fence);
+
+            assertThat(ask("LOCK.ACQUIRE 2 lock fence ann 5000")).startsWith("-ERR ");
+            assertThat(ask("EXISTS lock")).isEqualTo("0");
+        }
+
+        @Test
+        void otherTypes_refused() {
+            ask("RPUSH list x");
+
+            assertThat(ask("LOCK.ACQUIRE 2 list fence ann 5000")).startsWith("-WRONGTYPE");
+            assertThat(ask("LOCK.ACQUIRE 2 lock list ann 5000")).startsWith("-WRONGTYPE");
+            assertThat(ask("LOCK.RENEW 1 list ann 5000")).startsWith("-WRONGTYPE");
+            assertThat(ask("LOCK.RELEASE 1 list ann gone list")).startsWith("-WRONGTYPE");
+            assertThat(ask("DBSIZE")).isEqualTo("1");
+        }
+    }
+
+    @Nested
+    class Limits {
+        private static final String TWO = "RATELIMIT.ACQUIRE 2 a b take 1 token 0 0 gcra 1000000 3 0 0 ";
+
+        @Test
+        void allLimits_orNone() {
+            assertThat(ask(TWO + "fixed 60000000 1 0 0"))
+                    .startsWith("[1, " + FIRST_FENCE + ", 0, 2, 0, 1000000, 0, 0, ");
+            assertThat(ask(TWO + "fixed 60000000 1 0 0")).startsWith("[0, " + FIRST_FENCE + ", 0, 2, 0, 1000000, 0, ");
+            assertThat(ask("HGET b count")).isEqualTo("1");
+        }
+
+        @Test
+        void rememberedAnswer_isRepeated() {
+            String line = "RATELIMIT.ACQUIRE 2 a once take 2 token 0 1000 gcra 333333.3333333333 3 0 0";
+            String first = ask(line);
+            later(500);
+
+            assertThat(ask(line)).isEqualTo(first).startsWith("[1, ");
+            assertThat(ask("PTTL once")).isEqualTo("500");
+            later(501);
+            assertThat(ask(line)).isNotEqualTo(first);
+        }
+
+        @Test
+        void wrongTypeOfALaterKey_leavesEarlierOnesAlone() {
+            String log = "RATELIMIT.ACQUIRE 1 log take 1 token 0 0 log 5000000 3 0 0";
+            ask(log);
+            later(3_000);
+            ask(log);
+            ask("SET text x");
+            // The first entry is over now, and would be removed.
+            later(3_000);
+
+            assertThat(ask("RATELIMIT.ACQUIRE 2 log text take 1 token 0 0 log 5000000 3 0 0 fixed 1000000 1 0 0"))
+                    .startsWith("-WRONGTYPE");
+            assertThat(ask("RATELIMIT.ACQUIRE 2 log text take 1 token 0 0 log 5000000 3 0 0 gcra 1000000 1 0 0"))
+                    .isEqualTo("-ERR value is not a valid float");
+            assertThat(ask("ZCARD log")).isEqualTo("3");
+            assertThat(ask("ZSCORE log total")).isEqualTo("-2");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "1 a take 1 token 0 0 gcra 1000000 3 0|wrong number of arguments for 'ratelimit.acquire' command",
+                    "2 a b take 1 token 0 0 gcra 1000000 3 0 0|wrong number of keys for 'ratelimit.acquire' command: 2, not 1",
+                    "1 a take 1 token 0 10 gcra 1000000 3 0 0|wrong number of keys for 'ratelimit.acquire' command: 1, not 2",
+                    "1 a grab 1 token 0 0 gcra 1000000 3 0 0|syntax error",
+                    "1 a take -1 token 0 0 gcra 1000000 3 0 0|value is out of range",
+                    "1 a take 1.5 token 0 0 gcra 1000000 3 0 0|value is not an integer or out of range",
+                    "1 a take 1 token x 0 gcra 1000000 3 0 0|value is not an integer or out of range",
+                    "2 a b take 1 token 0 9223372036854775807 gcra 1000000 3 0 0|invalid expire time in 'ratelimit.acquire' command",
+                    "1 a take 1 token 0 0 leaky 1000000 3 0 0|unknown kind of limit 'leaky'",
+                    "1 a take 1 token 0 0 gcra 0 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
+                    "1 a take 1 token 0 0 gcra -5 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
+                    "1 a take 1 token 0 0 log inf 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
+                    "1 a take 1 token 0 0 log nan 3 0 0|value is not a valid float",
+                    "1 a take 1 token 0 0 gcra 1000000 99999999999999 0 0|invalid limit: it takes too long until the limit is whole again",
+                    "1 a take 1 token 0 0 bucket 1000000 3 0 0|invalid limit: a bucket is refilled with at least 1",
+                    "1 a take 1 token 0 0 concurrent 1000000 10001 0 0|invalid limit: there are at most 10000 permits"
+                })
+        void wrongArguments_refused(String argumentsAndError) {
+            String[] parts = argumentsAndError.split("\\|");
+            assertThat(ask("RATELIMIT.ACQUIRE " + parts[0])).isEqualTo("-ERR " + parts[1]);
+            assertThat(ask("DBSIZE")).isEqualTo("0");
+        }
+
+        @Test
+        void costThatNeverFits_isAnAnswer() {
+            assertThat(ask("RATELIMIT.ACQUIRE 1 a take 9223372036854775807 token 0 0 bucket 1000000 3 3 0"))
+                    .isEqualTo("[0, " + FIRST_FENCE + ", 0, 3, -1, 0]");
+        }
+    }
+
+    @Nested
+    class Throttle {
+        /** The cases of redis-cell's own test, in which it tells times to the second. */
+        @Test
+        void repliesOfRedisCell() {
+            String[] cases = {
+                "0 6 [1, 5, 5, -1, 0]", "0 1 [0, 5, 4, -1, 1]", "0 1 [0, 5, 3, -1, 2]", "0 1 [0, 5, 2, -1, 3]",
+                "0 1 [0, 5, 1, -1, 4]", "0 1 [0, 5, 0, -1, 5]", "0 1 [1, 5, 0, 1, 5]", "3000 1 [0, 5, 2, -1, 3]",
+                "3100 1 [0, 5, 1, -1, 4]", "4000 1 [0, 5, 1, -1, 4]", "8000 1 [0, 5, 4, -1, 1]",
+                        "9500 1 [0, 5, 4, -1, 1]",
+                "9500 0 [0, 5, 4, -1, 1]", "9500 2 [0, 5, 2, -1, 3]", "9500 5 [1, 5, 2, 3, 3]"
+            };
+            for (String each : cases) {
+                String[] parts = each.split(" ", 3);
+                micros.set(START_MICROS + Long.parseLong(parts[0]) * 1_000);
+                assertThat(ask("CL.THROTTLE key 4 1 1 " + parts[1])).as(each).isEqualTo(parts[2]);
+            }
+        }
+
+        @Test
+        void quantity_isOne_unlessSaid() {
+            assertThat(ask("CL.THROTTLE user 15 30 60")).isEqualTo("[0, 16, 15, -1, 2]");
+        }
+
+        @Test
+        void state_isThatOfAGcraLimit() {
+            ask("CL.THROTTLE user 2 3 1 2");
+
+            assertThat(ask("RATELIMIT.ACQUIRE 1 user peek 0 token 0 0 gcra 333333.333 3 0 0"))
+                    .isEqualTo("[1, " + FIRST_FENCE + ", 0, 1, 0, 666667]");
+            assertThat(ask("PTTL user")).isEqualTo("668");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "user 15 x 60|Cell error: Store error: Couldn't parse as integer: x",
+                    "user 15 30 0|Cell error: Store error: Zero rates are not supported",
+                    "user 15 9000000000 1|Cell error: Store error: Zero rates are not supported",
+                    "user 15 30 60 1 1|Cell error: Store error: Usage: cl.throttle <key> <max_burst> <count per period>"
+                            + " <period> [<quantity>]",
+                    "user 15 30|ERR wrong number of arguments for 'cl.throttle' command",
+                    "user -1 30 60|ERR value is out of range",
+                    "user 15 0 60|ERR value is out of range",
+                    "user 15 30 60 -1|ERR value is out of range",
+                    "user 15 30 9223372036854775807|ERR value is out of range",
+                    "user 9223372036854775807 30 60|ERR value is out of range"
+                })
+        void wrongArguments_refused(String arguments, String error) {
+            assertThat(ask("CL.THROTTLE " + arguments)).isEqualTo("-" + error);
+            assertThat(ask("DBSIZE")).isEqualTo("0");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LOCK.ACQUIRE 2 a b owner 1, '[a, b]'",
+        "LOCK.RENEW 1 a owner 1, [a]",
+        "LOCK.RELEASE 1 a owner channel message, [a]",
+        "RATELIMIT.ACQUIRE 2 a b take 1 token 0 1 gcra 1 1 0 0, '[a, b]'",
+        "CL.THROTTLE a 1 1 1, [a]"
+    })
+    void keys_areKnownToTheServer(String line, String keys) {
+        assertThat(ask("COMMAND GETKEYS " + line)).isEqualTo(keys);
+        assertThat(ask("COMMAND DOCS " + line.split(" ")[0])).contains("summary", "complexity", "arguments");
+    }
+
+    /** What the log says does not depend on when it is replayed. */
+    @Test
+    void log_holdsEffects_andRestoresTheSame() throws IOException {
+        RecipeCalls recipes = new RecipeCalls(new Random(7));
+        for (int i = 0; i < 3_000; i++) {
+            micros.addAndGet(i % 10 * 7_000L);
+            assertThat(server.ask(recipes.next().asCommand())).doesNotStartWith("-");
+            assertThat(ask("CL.THROTTLE throttle:" + i % 3 + " 3 7 1")).doesNotStartWith("-");
+        }
+        String before = state();
+
+        assertThat(ask("DEBUG LOADAOF")).isEqualTo("OK");
+        assertThat(state()).isEqualTo(before);
+
+        server.close();
+        server = new ServerAtATime(micros, directory);
+        assertThat(state()).isEqualTo(before);
+        try (Stream<Path> files = Files.list(directory.resolve("appendonlydir"))) {
+            List<Path> logs =
+                    files.filter(file -> file.toString().endsWith(".incr.aof")).toList();
+            assertThat(logs).isNotEmpty();
+            for (Path log : logs) {
+                assertThat(Files.readString(log, ISO_8859_1)).doesNotContain("LOCK.", "RATELIMIT", "THROTTLE\r");
+            }
+        }
+    }
+
+    /** All keys with when they expire, and a digest of all that there is. */
+    private String state() {
+        return server.ask(
+                        "EVAL",
+                        """
+                        local keys = redis.call('KEYS', '*')
+                        table.sort(keys)
+                        for i, key in ipairs(keys) do keys[i] = key .. ' ' .. redis.call('PEXPIRETIME', key) end
+                        return keys
+                        """,
+                        "0")
+                + ask("DEBUG DIGEST");
+    }
+}
