@@ -105,7 +105,8 @@ final class RecipeCalls {
                 Integer.toString(random.nextInt(12) == 0 ? random.nextInt(40) : random.nextInt(4)),
                 "token" + tokens++,
                 random.nextInt(4) == 0 ? Integer.toString(random.nextInt(3_000_000)) : "0",
-                remembers ? Integer.toString(1 + random.nextInt(2_000)) : "0"));
+                remembers ? Integer.toString(1 + random.nextInt(2_000)) : "0",
+                random.nextInt(3) == 0 ? Integer.toString(random.nextInt(20)) : "0"));
         int count = 1 + (random.nextInt(2) == 0 ? 0 : random.nextInt(4));
         for (int i = 0; i < count; i++) {
             String kind = oneOf(KINDS);

@@ -189,7 +189,7 @@ class RecipeCommandsIT {
 
     @Nested
     class Limits {
-        private static final String TWO = "RATELIMIT.ACQUIRE 2 a b take 1 token 0 0 gcra 1000000 3 0 0 ";
+        private static final String TWO = "RATELIMIT.ACQUIRE 2 a b take 1 token 0 0 0 gcra 1000000 3 0 0 ";
 
         @Test
         void allLimits_orNone() {
@@ -201,19 +201,27 @@ class RecipeCommandsIT {
 
         @Test
         void rememberedAnswer_isRepeated() {
-            String line = "RATELIMIT.ACQUIRE 2 a once take 2 token 0 1000 gcra 333333.3333333333 3 0 0";
+            String line = "RATELIMIT.ACQUIRE 2 a once take 2 token 0 1000 0 gcra 333333.3333333333 3 0 0";
             String first = ask(line);
             later(500);
 
-            assertThat(ask(line)).isEqualTo(first).startsWith("[1, ");
+            assertThat(ask(line)).isEqualTo(first).startsWith("[2, ");
             assertThat(ask("PTTL once")).isEqualTo("500");
             later(501);
             assertThat(ask(line)).isNotEqualTo(first);
         }
 
         @Test
+        void asMuchAsFits_upToTheMost() {
+            String upTo = "RATELIMIT.ACQUIRE 2 a b take 1 token 0 0 %d gcra 1000000 9 0 0 fixed 60000000 7 0 0";
+            assertThat(ask(upTo.formatted(5))).startsWith("[5, " + FIRST_FENCE + ", 0, 4, 0, 5000000, 2, 0, ");
+            assertThat(ask(upTo.formatted(5))).startsWith("[2, " + FIRST_FENCE + ", 0, 2, 0, 7000000, 0, 0, ");
+            assertThat(ask(upTo.formatted(5))).startsWith("[0, " + FIRST_FENCE + ", 0, 2, 0, 7000000, 0, ");
+        }
+
+        @Test
         void wrongTypeOfALaterKey_leavesEarlierOnesAlone() {
-            String log = "RATELIMIT.ACQUIRE 1 log take 1 token 0 0 log 5000000 3 0 0";
+            String log = "RATELIMIT.ACQUIRE 1 log take 1 token 0 0 0 log 5000000 3 0 0";
             ask(log);
             later(3_000);
             ask(log);
@@ -221,9 +229,9 @@ class RecipeCommandsIT {
             // The first entry is over now, and would be removed.
             later(3_000);
 
-            assertThat(ask("RATELIMIT.ACQUIRE 2 log text take 1 token 0 0 log 5000000 3 0 0 fixed 1000000 1 0 0"))
+            assertThat(ask("RATELIMIT.ACQUIRE 2 log text take 1 token 0 0 0 log 5000000 3 0 0 fixed 1000000 1 0 0"))
                     .startsWith("-WRONGTYPE");
-            assertThat(ask("RATELIMIT.ACQUIRE 2 log text take 1 token 0 0 log 5000000 3 0 0 gcra 1000000 1 0 0"))
+            assertThat(ask("RATELIMIT.ACQUIRE 2 log text take 1 token 0 0 0 log 5000000 3 0 0 gcra 1000000 1 0 0"))
                     .isEqualTo("-ERR value is not a valid float");
             assertThat(ask("ZCARD log")).isEqualTo("3");
             assertThat(ask("ZSCORE log total")).isEqualTo("-2");
@@ -232,22 +240,22 @@ class RecipeCommandsIT {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "1 a take 1 token 0 0 gcra 1000000 3 0|wrong number of arguments for 'ratelimit.acquire' command",
-                    "2 a b take 1 token 0 0 gcra 1000000 3 0 0|wrong number of keys for 'ratelimit.acquire' command: 2, not 1",
-                    "1 a take 1 token 0 10 gcra 1000000 3 0 0|wrong number of keys for 'ratelimit.acquire' command: 1, not 2",
-                    "1 a grab 1 token 0 0 gcra 1000000 3 0 0|syntax error",
-                    "1 a take -1 token 0 0 gcra 1000000 3 0 0|value is out of range",
-                    "1 a take 1.5 token 0 0 gcra 1000000 3 0 0|value is not an integer or out of range",
-                    "1 a take 1 token x 0 gcra 1000000 3 0 0|value is not an integer or out of range",
-                    "2 a b take 1 token 0 9223372036854775807 gcra 1000000 3 0 0|invalid expire time in 'ratelimit.acquire' command",
-                    "1 a take 1 token 0 0 leaky 1000000 3 0 0|unknown kind of limit 'leaky'",
-                    "1 a take 1 token 0 0 gcra 0 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
-                    "1 a take 1 token 0 0 gcra -5 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
-                    "1 a take 1 token 0 0 log inf 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
-                    "1 a take 1 token 0 0 log nan 3 0 0|value is not a valid float",
-                    "1 a take 1 token 0 0 gcra 1000000 99999999999999 0 0|invalid limit: it takes too long until the limit is whole again",
-                    "1 a take 1 token 0 0 bucket 1000000 3 0 0|invalid limit: a bucket is refilled with at least 1",
-                    "1 a take 1 token 0 0 concurrent 1000000 10001 0 0|invalid limit: there are at most 10000 permits"
+                    "1 a take 1 token 0 0 0 gcra 1000000 3 0|wrong number of arguments for 'ratelimit.acquire' command",
+                    "2 a b take 1 token 0 0 0 gcra 1000000 3 0 0|wrong number of keys for 'ratelimit.acquire' command: 2, not 1",
+                    "1 a take 1 token 0 10 0 gcra 1000000 3 0 0|wrong number of keys for 'ratelimit.acquire' command: 1, not 2",
+                    "1 a grab 1 token 0 0 0 gcra 1000000 3 0 0|syntax error",
+                    "1 a take -1 token 0 0 0 gcra 1000000 3 0 0|value is out of range",
+                    "1 a take 1.5 token 0 0 0 gcra 1000000 3 0 0|value is not an integer or out of range",
+                    "1 a take 1 token x 0 0 gcra 1000000 3 0 0|value is not an integer or out of range",
+                    "2 a b take 1 token 0 9223372036854775807 0 gcra 1000000 3 0 0|invalid expire time in 'ratelimit.acquire' command",
+                    "1 a take 1 token 0 0 0 leaky 1000000 3 0 0|unknown kind of limit 'leaky'",
+                    "1 a take 1 token 0 0 0 gcra 0 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
+                    "1 a take 1 token 0 0 0 gcra -5 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
+                    "1 a take 1 token 0 0 0 log inf 3 0 0|invalid limit: an interval is above 0 and at most 2^53 microseconds",
+                    "1 a take 1 token 0 0 0 log nan 3 0 0|value is not a valid float",
+                    "1 a take 1 token 0 0 0 gcra 1000000 99999999999999 0 0|invalid limit: it takes too long until the limit is whole again",
+                    "1 a take 1 token 0 0 0 bucket 1000000 3 0 0|invalid limit: a bucket is refilled with at least 1",
+                    "1 a take 1 token 0 0 0 concurrent 1000000 10001 0 0|invalid limit: there are at most 10000 permits"
                 })
         void wrongArguments_refused(String argumentsAndError) {
             String[] parts = argumentsAndError.split("\\|");
@@ -257,7 +265,7 @@ class RecipeCommandsIT {
 
         @Test
         void costThatNeverFits_isAnAnswer() {
-            assertThat(ask("RATELIMIT.ACQUIRE 1 a take 9223372036854775807 token 0 0 bucket 1000000 3 3 0"))
+            assertThat(ask("RATELIMIT.ACQUIRE 1 a take 9223372036854775807 token 0 0 0 bucket 1000000 3 3 0"))
                     .isEqualTo("[0, " + FIRST_FENCE + ", 0, 3, -1, 0]");
         }
     }
@@ -290,7 +298,7 @@ class RecipeCommandsIT {
         void state_isThatOfAGcraLimit() {
             ask("CL.THROTTLE user 2 3 1 2");
 
-            assertThat(ask("RATELIMIT.ACQUIRE 1 user peek 0 token 0 0 gcra 333333.333 3 0 0"))
+            assertThat(ask("RATELIMIT.ACQUIRE 1 user peek 1 token 0 0 0 gcra 333333.333 3 0 0"))
                     .isEqualTo("[1, " + FIRST_FENCE + ", 0, 1, 0, 666667]");
             assertThat(ask("PTTL user")).isEqualTo("668");
         }
@@ -322,7 +330,7 @@ class RecipeCommandsIT {
         "LOCK.ACQUIRE 2 a b owner 1, '[a, b]'",
         "LOCK.RENEW 1 a owner 1, [a]",
         "LOCK.RELEASE 1 a owner channel message, [a]",
-        "RATELIMIT.ACQUIRE 2 a b take 1 token 0 1 gcra 1 1 0 0, '[a, b]'",
+        "RATELIMIT.ACQUIRE 2 a b take 1 token 0 1 0 gcra 1 1 0 0, '[a, b]'",
         "CL.THROTTLE a 1 1 1, [a]"
     })
     void keys_areKnownToTheServer(String line, String keys) {

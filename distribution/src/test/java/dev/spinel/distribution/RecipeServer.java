@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.spinel.patterns.testing.EmbeddedServer;
 import dev.spinel.patterns.testing.TestServer;
 import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.plugin.recipes.RecipesPlugin;
 import org.jspecify.annotations.Nullable;
 
 /** The server of this JVM that the tests of recipes run on, as the service that they look for. */
@@ -15,6 +16,7 @@ public final class RecipeServer implements EmbeddedServer {
     public TestServer start() {
         SpinelServer started = SpinelServer.builder()
                 .port(0)
+                .plugin(new RecipesPlugin())
                 .directive("notify-keyspace-events", "Ex")
                 .start();
         server = started;

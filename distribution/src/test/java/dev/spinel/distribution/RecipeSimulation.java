@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,13 +56,16 @@ final class RecipeSimulation implements AutoCloseable {
         }
     }
 
-    /** A process of its own connection. */
+    /** A process of its own connection: one that takes commands where the server has them, or one that only knows scripts. */
     PatternRuntime process() {
         Simulation.Process process = simulation.new Process();
         processes.add(process);
-        return PatternRuntime.builder(network.connect(process))
-                .scheduler(process)
-                .build();
+        PatternRuntime.Builder runtime =
+                PatternRuntime.builder(network.connect(process)).scheduler(process);
+        if (simulation.oneIn(2)) {
+            runtime.ways(Way.SCRIPT);
+        }
+        return runtime.build();
     }
 
     /** From time to time, until then, pauses a process, or restarts the server if so wanted. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.plugin.recipes.RecipesPlugin;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,7 @@ final class SimulatedServer implements AutoCloseable {
     private void start() {
         server = SpinelServer.builder()
                 .port(0)
+                .plugin(new RecipesPlugin())
                 .clock(new ServerClock(() -> START_MICROS + simulation.nowNanos() / 1_000, simulation::nowNanos))
                 .directive("dir", directory.toString())
                 .directive("appendonly", "yes")

@@ -31,7 +31,7 @@ import java.util.Arrays;
 final class RateLimit {
     static final CommandSpec SPEC = CommandSpec.named("RATELIMIT.ACQUIRE")
             .since("0.1.0")
-            .arity(-13)
+            .arity(-14)
             .flags(CommandFlag.WRITE, CommandFlag.DENYOOM)
             .acl(AclCategory.STRING, AclCategory.HASH, AclCategory.SORTEDSET)
             .keys(KeySpec.counted(1, Flag.RW, Flag.ACCESS, Flag.UPDATE))
@@ -43,6 +43,7 @@ final class RateLimit {
                     string("token"),
                     integer("patience-microseconds"),
                     integer("memory-milliseconds"),
+                    integer("most"),
                     block(
                                     "limit",
                                     oneOf(
@@ -70,7 +71,8 @@ final class RateLimit {
     private static final int TOKEN = 2;
     private static final int PATIENCE = 3;
     private static final int MEMORY = 4;
-    private static final int LIMITS = 5;
+    private static final int MOST = 5;
+    private static final int LIMITS = 6;
     /** Arguments of a limit: kind, and four numbers. */
     private static final int PER_LIMIT = 5;
 
@@ -95,6 +97,10 @@ final class RateLimit {
             return new Request(
                     new Effects(call), LuaNumbers.sinceEpoch(call.nowMicros()), call.nowMillis(), cost, token);
         }
+
+        Request withCost(double value) {
+            return new Request(effects, now, nowMillis, value, token);
+        }
     }
 
     private RateLimit() {}
@@ -112,6 +118,7 @@ final class RateLimit {
         }
         double cost = count(call, arguments.indexOf(COST));
         double patience = count(call, arguments.indexOf(PATIENCE));
+        double most = count(call, arguments.indexOf(MOST));
         boolean remembers = count(call, arguments.indexOf(MEMORY)) > 0;
         arguments.requireKeys(remembers ? limitCount + 1 : limitCount);
         long forgottenAtMillis = remembers ? arguments.expiryArg(MEMORY) : 0;
@@ -127,12 +134,17 @@ final class RateLimit {
         }
 
         Request request = Request.of(call, cost, arguments.arg(TOKEN));
-        LimitCheck[] limits = new LimitCheck[limitCount];
-        for (int i = 0; i < limitCount; i++) {
-            limits[i] = limit(call, request, arguments.key(i), arguments.indexOf(LIMITS + i * PER_LIMIT));
+        Check check = Check.of(request, arguments, limitCount);
+        if (most > cost && check.fits()) {
+            Check more = Check.of(request.withCost(check.remaining(most)), arguments, limitCount);
+            if (more.fits()) { // unless what remains was rounded up
+                check = more;
+            }
         }
-        double[] answer = decide(request, limits, takes, patience);
-        if (remembers && takes && cost > 0 && answer[0] == 1) {
+        boolean granted = !check.never() && check.wait() <= patience;
+        boolean taken = granted && takes && check.cost() > 0;
+        double[] answer = check.end(granted, taken);
+        if (remembers && taken) {
             request.effects().set(arguments.key(limitCount), joined(answer), forgottenAtMillis);
         }
         call.reply().array(answer.length);
@@ -141,36 +153,69 @@ final class RateLimit {
         }
     }
 
-    /** Decides on a cost and takes it, if it is granted and meant; returns the numbers of the reply. */
-    private static double[] decide(Request request, LimitCheck[] limits, boolean takes, double patience) {
-        double wait = 0;
-        boolean never = false;
-        for (LimitCheck limit : limits) {
-            limit.settle();
-            if (limit.retry < 0) {
-                never = true;
-            } else {
-                wait = LuaNumbers.max(wait, limit.retry);
+    /**
+     * A look at all limits of a call for a cost.
+     *
+     * @param wait after how long the cost fits all that it ever fits
+     * @param never whether it never fits one
+     */
+    private record Check(Request request, LimitCheck[] limits, double wait, boolean never) {
+        static Check of(Request request, ScriptArguments arguments, int limitCount) {
+            LimitCheck[] limits = new LimitCheck[limitCount];
+            for (int i = 0; i < limitCount; i++) {
+                limits[i] =
+                        limit(arguments.call(), request, arguments.key(i), arguments.indexOf(LIMITS + i * PER_LIMIT));
             }
-        }
-        boolean granted = !never && wait <= patience;
-        boolean taken = granted && takes && request.cost() > 0;
-        double[] answer = new double[PER_STATE * (1 + limits.length)];
-        answer[0] = granted ? 1 : 0;
-        answer[1] = request.now();
-        answer[2] = granted ? wait : 0;
-        int at = PER_STATE;
-        for (LimitCheck limit : limits) {
-            answer[at++] = limit.remaining(taken);
-            answer[at++] = limit.retry;
-            answer[at++] = limit.reset(taken);
-            if (taken) {
-                limit.take();
-            } else {
-                limit.keep();
+            double wait = 0;
+            boolean never = false;
+            for (LimitCheck limit : limits) {
+                limit.settle();
+                if (limit.retry < 0) {
+                    never = true;
+                } else {
+                    wait = LuaNumbers.max(wait, limit.retry);
+                }
             }
+            return new Check(request, limits, wait, never);
         }
-        return answer;
+
+        double cost() {
+            return request.cost();
+        }
+
+        /** Whether the cost fits now. */
+        boolean fits() {
+            return wait == 0 && !never;
+        }
+
+        /** As much of an amount as fits now. */
+        double remaining(double most) {
+            double least = most;
+            for (LimitCheck limit : limits) {
+                least = LuaNumbers.min(least, limit.remaining(false));
+            }
+            return least;
+        }
+
+        /** Takes the cost or leaves it; returns the numbers of the reply. */
+        double[] end(boolean granted, boolean taken) {
+            double[] answer = new double[PER_STATE * (1 + limits.length)];
+            answer[0] = granted ? cost() : 0;
+            answer[1] = request.now();
+            answer[2] = granted ? wait : 0;
+            int at = PER_STATE;
+            for (LimitCheck limit : limits) {
+                answer[at++] = limit.remaining(taken);
+                answer[at++] = limit.retry;
+                answer[at++] = limit.reset(taken);
+                if (taken) {
+                    limit.take();
+                } else {
+                    limit.keep();
+                }
+            }
+            return answer;
+        }
     }
 
     /** An argument that counts something, from 0 on, rounded to a double as a script does. */
