@@ -150,8 +150,7 @@ class QueueSimulationIT {
             RecipeSimulation run, WorkQueue queue, Delivery delivery, List<Operation<Step>> history) {
         long asked = run.simulation.nowNanos();
         boolean back = run.simulation.oneIn(2);
-        // A retry counts as a delivery, so that no two leases of a message have the same receipt.
-        return queue.exchangeAsync(List.of(back ? delivery.retry(Duration.ZERO, "") : delivery.acknowledge()), 0)
+        return queue.exchangeAsync(List.of(back ? delivery.giveBack() : delivery.acknowledge()), 0)
                 .handle((exchange, failure) -> add(
                         run,
                         history,

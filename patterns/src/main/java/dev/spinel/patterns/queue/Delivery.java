@@ -8,8 +8,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A message on lease, and the receipt for it: until the lease ends nobody else gets it, unless it is settled before. A settlement of an
- * earlier attempt is refused, so that a worker that was paused cannot settle what another one works on.
+ * A message on lease, and the receipt for it: until the lease ends nobody else gets it, unless it is settled before. No two
+ * leases have the same receipt, and a settlement of an earlier one is refused: a worker that was paused cannot settle what another one
+ * works on, nor can a settlement that was sent again because its reply was lost.
  */
 public final class Delivery {
     private final String receipt;
@@ -29,7 +30,7 @@ public final class Delivery {
         this.group = group;
     }
 
-    /** What settlements call it, with the attempt. */
+    /** What settlements call this lease of the message; text of the engine's own. */
     String receipt() {
         return receipt;
     }
@@ -98,7 +99,7 @@ public final class Delivery {
         return new Settlement(this, "reject", Duration.ZERO, cause);
     }
 
-    /** Not begun: ready again, and this attempt does not count. The next delivery has the same receipt. */
+    /** Not begun: ready again, and this attempt does not count. */
     public Settlement giveBack() {
         return new Settlement(this, "return", Duration.ZERO, "");
     }

@@ -23,8 +23,8 @@ record QueueScripts(
         Operation<Long> redrive,
         Operation<QueueStats> stats,
         Operation<Turn> turn) {
-    private static final QueueScripts SORTED_SETS = of("ready-sorted-sets.lua", "exchange.lua", false, "stats.lua");
-    private static final QueueScripts STREAM = of("ready-stream.lua", "stream-exchange.lua", true, "stream-stats.lua");
+    private static final QueueScripts SORTED_SETS = of("ready-sorted-sets.lua", "exchange.lua", "stats.lua");
+    private static final QueueScripts STREAM = of("ready-stream.lua", "stream-exchange.lua", "stream-stats.lua");
 
     static QueueScripts of(QueueEngine engine) {
         return switch (engine) {
@@ -33,7 +33,7 @@ record QueueScripts(
         };
     }
 
-    private static QueueScripts of(String ready, String exchange, boolean hasEntries, String stats) {
+    private static QueueScripts of(String ready, String exchange, String stats) {
         Script enqueue = Script.load(WorkQueue.class, ready, "enqueue.lua");
         return new QueueScripts(
                 new Operation<>(
@@ -44,7 +44,7 @@ record QueueScripts(
                         "queue.exchange",
                         Script.load(WorkQueue.class, exchange, "exchange-answer.lua"),
                         Retry.IDEMPOTENT,
-                        (reply, repeated) -> readExchange(reply.asItems(), hasEntries)),
+                        (reply, repeated) -> readExchange(reply.asItems())),
                 new Operation<>(
                         "queue.redrive",
                         Script.load(WorkQueue.class, ready, "dead-redrive.lua"),
@@ -73,23 +73,21 @@ record QueueScripts(
         return enqueued;
     }
 
-    /** Deliveries begin with the entry of a stream, or end with a group. */
-    private static Exchange readExchange(List<Reply> reply, boolean hasEntries) {
+    private static Exchange readExchange(List<Reply> reply) {
         long wait = reply.get(0).asLong();
         List<Boolean> settled = reply.get(1).asItems().stream()
                 .map(result -> result.asLong() == 1)
                 .toList();
         List<Reply> items = reply.get(2).asItems();
-        int first = hasEntries ? 1 : 0;
-        List<Delivery> deliveries = new ArrayList<>(items.size() / 5);
-        for (int i = 0; i < items.size(); i += 5) {
+        List<Delivery> deliveries = new ArrayList<>(items.size() / 6);
+        for (int i = 0; i < items.size(); i += 6) {
             deliveries.add(new Delivery(
                     items.get(i).asText(),
-                    Long.parseLong(items.get(i + first).asText()),
-                    (int) items.get(i + first + 1).asLong(),
-                    items.get(i + first + 2).asLong(),
-                    items.get(i + first + 3).asBytes(),
-                    hasEntries ? "" : items.get(i + 4).asText()));
+                    Long.parseLong(items.get(i + 1).asText()),
+                    (int) items.get(i + 2).asLong(),
+                    items.get(i + 3).asLong(),
+                    items.get(i + 4).asBytes(),
+                    items.get(i + 5).asText()));
         }
         return new Exchange(settled, deliveries, wait < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(wait)));
     }

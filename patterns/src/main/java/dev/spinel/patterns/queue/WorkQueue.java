@@ -94,6 +94,7 @@ public final class WorkQueue {
         String leased = key("leased");
         String last = key("lastid");
         String paused = key("paused");
+        String lastLease = key("lastlease");
         bodies = key("bodies");
         metas = key("metas");
         dead = key("dead");
@@ -102,8 +103,19 @@ public final class WorkQueue {
             String entries = key("entries");
             String again = key("again");
             queueKeys = List.of(entries, delayed, leased, bodies, metas, last);
-            exchangeKeys =
-                    List.of(entries, delayed, leased, bodies, metas, dead, causes, again, last, paused, key("adopted"));
+            exchangeKeys = List.of(
+                    entries,
+                    delayed,
+                    leased,
+                    bodies,
+                    metas,
+                    dead,
+                    causes,
+                    again,
+                    last,
+                    paused,
+                    key("adopted"),
+                    lastLease);
             statsKeys = List.of(entries, again, delayed, leased, dead);
         } else {
             String ready = key("ready");
@@ -111,7 +123,8 @@ public final class WorkQueue {
             String turns = key("turns");
             String busy = key("busy");
             queueKeys = List.of(ready, delayed, leased, bodies, metas, last, grouped, turns, busy);
-            exchangeKeys = List.of(ready, delayed, leased, bodies, metas, dead, causes, grouped, turns, busy, paused);
+            exchangeKeys = List.of(
+                    ready, delayed, leased, bodies, metas, dead, causes, grouped, turns, busy, paused, lastLease);
             statsKeys = List.of(ready, grouped, delayed, leased, dead);
         }
     }
@@ -239,7 +252,6 @@ public final class WorkQueue {
         for (Settlement settlement : settlements) {
             arguments
                     .add(settlement.delivery().receipt())
-                    .add(settlement.delivery().attempt())
                     .add(settlement.kind())
                     .add(millisUp(settlement.delay()))
                     .add(settlement.cause());

@@ -3,7 +3,7 @@
 -- KEYS[1]  dead: messages by when they died
 -- KEYS[2]  hash of dead messages to causes
 -- KEYS[3]  hash of messages to bodies
--- KEYS[4]  hash of messages to priority:attempts:limit:enqueued:group
+-- KEYS[4]  hash of messages to priority:lease:attempts:limit:enqueued:group
 -- ARGV     the messages
 --
 -- Answers how many of them were dead.

@@ -3,7 +3,7 @@
 -- KEYS[1]  dead: messages by when they died
 -- KEYS[2]  hash of dead messages to causes
 -- KEYS[3]  hash of messages to bodies
--- KEYS[4]  hash of messages to priority:attempts:limit:enqueued:group
+-- KEYS[4]  hash of messages to priority:lease:attempts:limit:enqueued:group
 -- ARGV[1]  how many to skip
 -- ARGV[2]  how many to read at most
 --
@@ -12,7 +12,7 @@
 local reply = {}
 local first = tonumber(ARGV[1])
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], first, first + ARGV[2] - 1)) do
-  local attempts, group = string.match(redis.call('HGET', KEYS[4], id), '^%d+:(%d+):%d+:%d+:(.*)$')
+  local attempts, group = string.match(redis.call('HGET', KEYS[4], id), '^%d+:%d+:(%d+):%d+:%d+:(.*)$')
   reply[#reply + 1] = id
   reply[#reply + 1] = tonumber(attempts)
   reply[#reply + 1] = redis.call('HGET', KEYS[2], id)

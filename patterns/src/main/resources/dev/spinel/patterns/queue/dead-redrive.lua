@@ -16,7 +16,7 @@ for i = 3, #ARGV do
   if redis.call('ZREM', dead, id) == 1 then
     redis.call('HDEL', causes, id)
     local priority, limit, enqueued, group =
-      string.match(redis.call('HGET', KEYS[5], id), '^(%d+):%d+:(%d+):(%d+):(.*)$')
+      string.match(redis.call('HGET', KEYS[5], id), '^(%d+):%d+:%d+:(%d+):(%d+):(.*)$')
     local body = redis.call('HGET', KEYS[4], id)
     redis.call('HDEL', KEYS[4], id)
     redis.call('HDEL', KEYS[5], id)

@@ -18,7 +18,7 @@ local room = most > 0 and most - size() or math.huge
 local function delay_until(due, id, priority, group, body)
   redis.call('ZADD', KEYS[2], string.format('%.0f', due), id)
   redis.call('HSET', KEYS[4], id, body)
-  redis.call('HSET', KEYS[5], id, string.format('%s:0:%s:%.0f:', priority, ARGV[3], now) .. group)
+  redis.call('HSET', KEYS[5], id, string.format('%s:0:0:%s:%.0f:', priority, ARGV[3], now) .. group)
 end
 
 local reply, added, key = {}, 0, QUEUE_KEYS

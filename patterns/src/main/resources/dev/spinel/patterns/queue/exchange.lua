@@ -6,23 +6,24 @@
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
 -- KEYS[3]  leased: messages by the end of their lease, likewise
 -- KEYS[4]  hash of messages to bodies
--- KEYS[5]  hash of messages to priority:attempts:limit:enqueued:group
+-- KEYS[5]  hash of messages to priority:lease:attempts:limit:enqueued:group, the last lease, if any
 -- KEYS[6]  dead: messages by when they died, likewise
 -- KEYS[7]  hash of dead messages to causes
 -- KEYS[8]  grouped: ready messages of groups in lexical order, <length>:<group>:<9 - priority><id, 16 digits>, all with score 0
 -- KEYS[9]  turns: groups by whose turn it is; the empty name stands for messages without a group
 -- KEYS[10] hash of groups to how many of their messages are leased, if any
 -- KEYS[11] there while the queue is paused
--- KEYS[12] what this exchange did, for a repeated call
+-- KEYS[12] the last lease: what an exchange claims has one number, which no other lease of a message has
+-- KEYS[13] what this exchange did, for a repeated call
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
 -- ARGV[3]  channel for those who wait for messages
 -- ARGV[4]  how many messages of a group may be leased; 0: any number
--- then five for each settlement: id, attempt, ack | retry | reject | extend | return, delay in milliseconds, cause
+-- then four for each settlement: receipt, ack | retry | reject | extend | return, delay in milliseconds, cause
 --
 -- Answers {wait, settled, deliveries}. wait: milliseconds until a delayed message is due or a lease ends, 0 if more are ready, -1 if
--- there is none. settled: for each settlement 1, or 0 if the message is not leased with that attempt any more. deliveries: for each
--- message id, attempt, enqueued, body, group.
+-- there is none. settled: for each settlement 1, or 0 if that lease of the message is over. deliveries: for each its receipt, id:lease,
+-- then id, attempt, enqueued, body, group.
 --
 -- A message is in one of ready, grouped, delayed, leased and dead, and has a body and a meta, from enqueue to acknowledgement or
 -- discard. A group with ready messages has a turn, unless it was found at its limit; then messages of it are leased, and it gets a
@@ -40,13 +41,14 @@ local last_turn
 local function exact(number) return string.format('%.0f', number) end
 
 local function meta_of(id)
-  local priority, attempts, limit, enqueued, group =
-    string.match(redis.call('HGET', KEYS[5], id) or '', '^(%d+):(%d+):(%d+):(%d+):(.*)$')
+  local priority, held, attempts, limit, enqueued, group =
+    string.match(redis.call('HGET', KEYS[5], id) or '', '^(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$')
   return priority and {
-    priority = tonumber(priority), attempts = tonumber(attempts), limit = tonumber(limit), enqueued = enqueued, group = group}
+    priority = tonumber(priority), lease = held, attempts = tonumber(attempts), limit = tonumber(limit),
+    enqueued = enqueued, group = group}
 end
 local function text_of(meta)
-  return string.format('%d:%d:%d:%s:', meta.priority, meta.attempts, meta.limit, meta.enqueued) .. meta.group
+  return table.concat({meta.priority, meta.lease, meta.attempts, meta.limit, meta.enqueued, meta.group}, ':')
 end
 
 local function give_turn(group)
@@ -87,6 +89,7 @@ local function bury(id, cause)
   redis.call('HSET', KEYS[7], id, cause)
 end
 local function deliver(id, meta)
+  deliveries[#deliveries + 1] = id .. ':' .. meta.lease
   deliveries[#deliveries + 1] = id
   deliveries[#deliveries + 1] = meta.attempts
   deliveries[#deliveries + 1] = tonumber(meta.enqueued)
@@ -94,9 +97,16 @@ local function deliver(id, meta)
   deliveries[#deliveries + 1] = meta.group
 end
 
-local function settle(id, attempt, kind, delay, cause)
+-- The id and meta of a receipt's message, unless another lease followed; that of the receipt may be over.
+local function last_leased_by(receipt)
+  local id, held = string.match(receipt, '^(%d+):(%d+)$')
   local meta = meta_of(id)
-  if not meta or meta.attempts ~= attempt then return 0 end
+  if meta and meta.lease == held then return id, meta end
+end
+
+local function settle(receipt, kind, delay, cause)
+  local id, meta = last_leased_by(receipt)
+  if not id then return 0 end
   if kind == 'extend' then
     if not redis.call('ZSCORE', KEYS[3], id) then return 0 end
     redis.call('ZADD', KEYS[3], exact(now + lease * 1000), id)
@@ -122,14 +132,16 @@ end
 
 -- What is claimed is written at the end, all at once: an id and a value each.
 local claimed, leases, metas = {}, {}, {}
+local this_lease
 local function claim(id, meta)
-  meta.attempts = meta.attempts + 1
+  this_lease = this_lease or exact(redis.call('INCR', KEYS[12]))
+  meta.lease, meta.attempts = this_lease, meta.attempts + 1
   leases[#leases + 1] = exact(now + lease * 1000)
   leases[#leases + 1] = id
   metas[#metas + 1] = id
   metas[#metas + 1] = text_of(meta)
   deliver(id, meta)
-  claimed[#claimed + 1] = id .. ':' .. meta.attempts
+  claimed[#claimed + 1] = id .. ':' .. this_lease
 end
 -- Claims the first message of a group, unless as many as may be are leased; tells whether it did.
 local function claim_of_group(group)
@@ -167,17 +179,17 @@ local function claim_in_turn(free)
 end
 
 local more
-local before = redis.call('GET', KEYS[12])
+local before = redis.call('GET', KEYS[13])
 if before then
   local results, deliveries_before = string.match(before, '^([^|]*)|(.*)$')
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
-  for id, attempt in string.gmatch(deliveries_before, '(%d+):(%d+)') do
-    local meta = redis.call('ZSCORE', KEYS[3], id) and meta_of(id)
-    if meta and meta.attempts == tonumber(attempt) then deliver(id, meta) end
+  for receipt in string.gmatch(deliveries_before, '[^,]+') do
+    local id, meta = last_leased_by(receipt)
+    if id and redis.call('ZSCORE', KEYS[3], id) then deliver(id, meta) end
   end
 else
-  for at = 5, #ARGV, 5 do
-    settled[#settled + 1] = settle(ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4])
+  for at = 5, #ARGV, 4 do
+    settled[#settled + 1] = settle(ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3])
   end
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', exact(now), 'LIMIT', 0, 1000)) do
     redis.call('ZREM', KEYS[2], id)
@@ -202,7 +214,7 @@ else
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[12], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
+    redis.call('SET', KEYS[13], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
   end
 end
 

@@ -4,7 +4,7 @@
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
 -- KEYS[3]  leased: messages by the end of their lease, likewise
 -- KEYS[4]  hash of messages to bodies
--- KEYS[5]  hash of messages to priority:attempts:limit:enqueued:group
+-- KEYS[5]  hash of messages to priority:lease:attempts:limit:enqueued:group, as in exchange.lua
 -- KEYS[6]  the last id
 -- KEYS[7]  grouped: ready messages of groups, as in exchange.lua
 -- KEYS[8]  turns: groups by whose turn it is, as in exchange.lua
@@ -22,7 +22,7 @@ end
 -- Makes a message ready that was never delivered.
 local function add(id, priority, limit, enqueued, group, body)
   redis.call('HSET', KEYS[4], id, body)
-  redis.call('HSET', KEYS[5], id, table.concat({priority, 0, limit, enqueued, group}, ':'))
+  redis.call('HSET', KEYS[5], id, table.concat({priority, 0, 0, limit, enqueued, group}, ':'))
   if group == '' then
     redis.call('ZADD', KEYS[1], string.format('%.0f', (9 - priority) * 562949953421312 + id), id)
     return

@@ -4,7 +4,7 @@
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
 -- KEYS[3]  leased, as in stream-exchange.lua
 -- KEYS[4]  hash of delayed and dead messages to bodies
--- KEYS[5]  hash of delayed and dead messages to 0:attempts:limit:enqueued:
+-- KEYS[5]  hash of delayed and dead messages to 0:0:attempts:limit:enqueued:
 -- KEYS[6]  the last id
 
 local QUEUE_KEYS = 6

@@ -5,23 +5,24 @@
 -- KEYS[1]  entries: stream of the messages that are ready or leased. The fields of an entry are m, id:attempts:limit:enqueued, and b,
 --          the body. Group workers has those pending that were delivered
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
--- KEYS[3]  leased: entry:attempt by the end of the lease, likewise
+-- KEYS[3]  leased: receipts, entry:lease:attempt, by the end of the lease, likewise
 -- KEYS[4]  hash of delayed and dead messages to bodies
--- KEYS[5]  hash of delayed and dead messages to 0:attempts:limit:enqueued:
+-- KEYS[5]  hash of delayed and dead messages to 0:0:attempts:limit:enqueued:
 -- KEYS[6]  dead: messages by when they died, likewise
 -- KEYS[7]  hash of dead messages to causes
 -- KEYS[8]  again: entry:attempts of pending entries that are ready again, by message
 -- KEYS[9]  the last id
 -- KEYS[10] there while the queue is paused
 -- KEYS[11] hash of entries that others added to id:attempts:limit:enqueued
--- KEYS[12] what this exchange did, for a repeated call
+-- KEYS[12] the last lease: what an exchange claims has one number, which no other lease of an entry has
+-- KEYS[13] what this exchange did, for a repeated call
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
 -- ARGV[3]  channel for those who wait for messages
 -- ARGV[4]  how often a message that somebody else added is delivered at most
--- then five for each settlement: entry, attempt, ack | retry | reject | extend | return, delay in milliseconds, cause
+-- then four for each settlement: receipt, ack | retry | reject | extend | return, delay in milliseconds, cause
 --
--- Answers {wait, settled, deliveries} as exchange.lua, each delivery with its entry before: entry, message, attempt, enqueued, body.
+-- Answers {wait, settled, deliveries} as exchange.lua; there are no groups.
 --
 -- A message is one of: an entry that was not delivered; an entry that is pending, and either leased or in again; delayed; dead. Those
 -- in again are claimed first, as they are older; those that become due are new entries, behind all others. Entries that others added
@@ -59,7 +60,7 @@ local function fetch(entry)
 end
 local function keep(message, attempts)
   redis.call('HSET', KEYS[4], message.id, message.body)
-  redis.call('HSET', KEYS[5], message.id, table.concat({0, attempts, message.limit, message.enqueued, ''}, ':'))
+  redis.call('HSET', KEYS[5], message.id, table.concat({0, 0, attempts, message.limit, message.enqueued, ''}, ':'))
 end
 local function bury(entry, attempts, message, cause)
   keep(message, attempts)
@@ -72,7 +73,14 @@ local function ready_again(entry, attempts, message)
   moved = moved + 1
 end
 
-local function settle(entry, attempt, kind, delay, cause)
+-- The parts of a receipt that matter once it is known to hold.
+local function parts(receipt)
+  local entry, attempt = string.match(receipt, '^([^:]*):%d+:(%d+)$')
+  return entry, tonumber(attempt)
+end
+
+local function settle(receipt, kind, delay, cause)
+  local entry, attempt = parts(receipt)
   if kind == 'ack' then
     gone[#gone + 1] = entry
     return
@@ -94,12 +102,12 @@ end
 local function settle_all()
   if #ARGV == 4 then return end
   local receipts = {}
-  for at = 5, #ARGV, 5 do receipts[#receipts + 1] = ARGV[at] .. ':' .. ARGV[at + 1] end
+  for at = 5, #ARGV, 4 do receipts[#receipts + 1] = ARGV[at] end
   local held, over, longer = {}, {}, {}
   for i, ends in ipairs(redis.call('ZMSCORE', KEYS[3], unpack(receipts))) do held[receipts[i]] = ends end
   for i, receipt in ipairs(receipts) do
     settled[i] = held[receipt] and 1 or 0
-    if settled[i] == 1 and ARGV[5 * i + 2] == 'extend' then
+    if settled[i] == 1 and ARGV[4 * i + 2] == 'extend' then
       longer[#longer + 1] = exact(now + lease * 1000)
       longer[#longer + 1] = receipt
     elseif settled[i] == 1 then
@@ -112,18 +120,18 @@ local function settle_all()
   if #ended > 0 then redis.call('ZREM', KEYS[3], unpack(ended)) end
   if #longer > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(longer)) end
   for _, i in ipairs(over) do
-    local at = 5 * i
-    settle(ARGV[at], tonumber(ARGV[at + 1]), ARGV[at + 2], tonumber(ARGV[at + 3]), ARGV[at + 4])
+    local at = 4 * i + 1
+    settle(ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3])
   end
 end
 
 local function end_leases()
   for _, receipt in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', exact(now), 'LIMIT', 0, 1000)) do
-    local entry, attempt = string.match(receipt, '^(.*):(%d+)$')
+    local entry, attempt = parts(receipt)
     redis.call('ZREM', KEYS[3], receipt)
     local message = fetch(entry)
-    if message and tonumber(attempt) >= message.limit then
-      bury(entry, tonumber(attempt), message, 'the lease ended')
+    if message and attempt >= message.limit then
+      bury(entry, attempt, message, 'the lease ended')
     elseif message then
       ready_again(entry, attempt, message)
     end
@@ -136,26 +144,30 @@ end
 local function add_due()
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', exact(now), 'LIMIT', 0, 1000)) do
     redis.call('ZREM', KEYS[2], id)
-    local attempts, limit, enqueued = string.match(redis.call('HGET', KEYS[5], id), '^0:(%d+):(%d+):(%d+):$')
+    local attempts, limit, enqueued = string.match(redis.call('HGET', KEYS[5], id), '^0:0:(%d+):(%d+):(%d+):$')
     add(id, attempts, limit, enqueued, redis.call('HGET', KEYS[4], id))
     redis.call('HDEL', KEYS[4], id)
     redis.call('HDEL', KEYS[5], id)
   end
 end
 
-local function deliver(entry, attempt, message)
-  deliveries[#deliveries + 1] = entry
+local function deliver(receipt, attempt, message)
+  deliveries[#deliveries + 1] = receipt
   deliveries[#deliveries + 1] = message.id
   deliveries[#deliveries + 1] = attempt
   deliveries[#deliveries + 1] = tonumber(message.enqueued)
   deliveries[#deliveries + 1] = message.body
+  deliveries[#deliveries + 1] = ''
 end
 local claimed, leases = {}, {}
+local this_lease
 local function claim(entry, attempt, message)
-  claimed[#claimed + 1] = entry .. ':' .. attempt
+  this_lease = this_lease or exact(redis.call('INCR', KEYS[12]))
+  local receipt = table.concat({entry, this_lease, attempt}, ':')
+  claimed[#claimed + 1] = receipt
   leases[#leases + 1] = exact(now + lease * 1000)
-  leases[#leases + 1] = claimed[#claimed]
-  deliver(entry, attempt, message)
+  leases[#leases + 1] = receipt
+  deliver(receipt, attempt, message)
 end
 local function claim_again()
   local popped = redis.call('ZPOPMIN', KEYS[8], most)
@@ -209,13 +221,14 @@ local function has_more()
 end
 
 local paused = false
-local before = redis.call('GET', KEYS[12])
+local before = redis.call('GET', KEYS[13])
 if before then
   local results, receipts = string.match(before, '^([^|]*)|(.*)$')
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
-  for entry, attempt in string.gmatch(receipts, '([%d-]+):(%d+)') do
-    local message = redis.call('ZSCORE', KEYS[3], entry .. ':' .. attempt) and fetch(entry)
-    if message then deliver(entry, tonumber(attempt), message) end
+  for receipt in string.gmatch(receipts, '[^,]+') do
+    local entry, attempt = parts(receipt)
+    local message = redis.call('ZSCORE', KEYS[3], receipt) and fetch(entry)
+    if message then deliver(receipt, attempt, message) end
   end
 else
   settle_all()
@@ -235,7 +248,7 @@ else
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[12], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
+    redis.call('SET', KEYS[13], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
   end
 end
 

@@ -25,8 +25,8 @@ final class QueueModel {
         int attempts;
         /** Orders those that are ready and have the same priority. */
         long place;
-        /** How often it became an entry of the stream: settlements of an earlier one are refused. */
-        int entries;
+        /** How often it was leased: settlements of an earlier lease are refused. */
+        int leases;
 
         Entry(long id, String group, int priority) {
             this.id = id;
@@ -90,7 +90,6 @@ final class QueueModel {
     /** Those of a stream are behind all others when they were not leased before. */
     private void add(Entry entry) {
         if (engine == QueueEngine.STREAM) {
-            entry.entries++;
             makeReady(entry, ++lastPlace);
         } else {
             makeReady(entry, entry.id);
@@ -120,9 +119,9 @@ final class QueueModel {
         }
     }
 
-    boolean settle(long id, int entries, int attempt, String kind, boolean later) {
+    boolean settle(long id, int lease, String kind, boolean later) {
         Entry entry = leased.get(id);
-        if (entry == null || entry.entries != entries || entry.attempts != attempt) {
+        if (entry == null || entry.leases != lease) {
             return false;
         }
         if (kind.equals("extend")) {
@@ -196,6 +195,7 @@ final class QueueModel {
     private void deliver(String group, List<Entry> delivered) {
         Entry entry = readyOf(group).pollFirst();
         entry.attempts++;
+        entry.leases++;
         leased.put(entry.id, entry);
         delivered.add(entry);
     }

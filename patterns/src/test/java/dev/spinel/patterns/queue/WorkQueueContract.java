@@ -84,8 +84,10 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
             assertThat(QueuePlaces.read(engine, redis, name)).isEmpty();
             assertThat(redis.keys("{queue:" + name + "}*"))
-                    .allMatch(
-                            key -> key.endsWith(":lastid") || key.contains(":exchange:") || key.equals(key("entries")));
+                    .allMatch(key -> key.endsWith(":lastid")
+                            || key.endsWith(":lastlease")
+                            || key.contains(":exchange:")
+                            || key.equals(key("entries")));
         }
 
         @Test
@@ -202,6 +204,35 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             queue.enqueue(Message.of("a"));
             queue.settle(queue.claim(1).get(0).giveBack());
             assertThat(queue.claim(1).get(0).attempt()).isOne();
+        }
+
+        @Test
+        void whatWasGivenBack_isNotSettledByItsFormerHolder() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            Delivery former = queue.claim(1).get(0);
+            assertThat(queue.settle(former.giveBack())).isTrue();
+            Delivery next = queue.claim(1).get(0);
+            assertThat(next.attempt()).isOne();
+            // As a worker does that had no reply.
+            assertThat(queue.settle(former.giveBack())).isFalse();
+            assertThat(queue.settle(former.extend())).isFalse();
+            assertThat(queue.settle(former.acknowledge())).isFalse();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 1, 0));
+            assertThat(queue.settle(next.acknowledge())).isTrue();
+        }
+
+        @Test
+        void whatWasRedriven_isNotSettledByItsFormerHolder() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            Delivery former = queue.claim(1).get(0);
+            assertThat(queue.settle(former.reject("for the test"))).isTrue();
+            assertThat(queue.redrive(List.of(former.id()))).isOne();
+            Delivery next = queue.claim(1).get(0);
+            assertThat(next.attempt()).isOne();
+            assertThat(queue.settle(former.reject("for the test"))).isFalse();
+            assertThat(queue.settle(next.acknowledge())).isTrue();
         }
 
         @Test

@@ -99,7 +99,8 @@ class WorkQueueGroupsIT extends WorkQueueFixture {
         redis.zrange("{queue:" + name + "}:leased", 0, -1).forEach(id -> {
             String meta = redis.hget("{queue:" + name + "}:metas", id);
             if (meta.endsWith(":noisy")) {
-                Delivery delivery = new Delivery(id, Long.parseLong(id), 1, 0, new byte[0], "noisy");
+                Delivery delivery =
+                        new Delivery(id + ':' + meta.split(":")[1], Long.parseLong(id), 1, 0, new byte[0], "noisy");
                 settlements.add(delivery.acknowledge());
             }
         });

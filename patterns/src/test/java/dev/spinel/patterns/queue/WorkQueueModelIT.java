@@ -29,8 +29,8 @@ class WorkQueueModelIT extends RecipeFixture {
     /** Of each message that was delivered, what settlements call its last delivery. */
     private final Map<Long, String> receipts = new HashMap<>();
 
-    /** Of each delivery, how often its message had become an entry. */
-    private final Map<Delivery, Integer> entries = new HashMap<>();
+    /** Of each delivery, how often its message had been leased. */
+    private final Map<Delivery, Integer> leases = new HashMap<>();
 
     private long past;
 
@@ -146,7 +146,7 @@ class WorkQueueModelIT extends RecipeFixture {
             boolean later = random.nextInt(3) == 0;
             settlements.add(
                     new Settlement(delivery, kind, later ? Duration.ofHours(1) : Duration.ZERO, "for the test"));
-            settled.add(model.settle(delivery.id(), entries.get(delivery), delivery.attempt(), kind, later));
+            settled.add(model.settle(delivery.id(), leases.get(delivery), kind, later));
             if (random.nextInt(4) > 0) {
                 deliveries.remove(delivery); // otherwise it is settled again, too late
             }
@@ -167,8 +167,8 @@ class WorkQueueModelIT extends RecipeFixture {
                 .as(context)
                 .isEqualTo(model.hasMore());
         for (Delivery delivery : exchange.deliveries()) {
-            entries.put(delivery, model.leased.get(delivery.id()).entries);
-            receipts.put(delivery.id(), delivery.receipt() + ':' + delivery.attempt());
+            leases.put(delivery, model.leased.get(delivery.id()).leases);
+            receipts.put(delivery.id(), delivery.receipt());
         }
         deliveries.addAll(exchange.deliveries());
         return exchange.deliveries().size();
