@@ -27,8 +27,10 @@ import java.util.concurrent.CompletionStage;
  */
 public final class QueueSchedules {
     private static final Operation<Boolean> PUT = changing("queue.schedules.put", "schedule-put.lua");
-    private static final Operation<Boolean> PAUSE = changing("queue.schedules.pause", "schedule-pause.lua");
-    private static final Operation<Boolean> RESUME = changing("queue.schedules.resume", "schedule-pause.lua");
+    private static final Operation<Boolean> PAUSE =
+            changing("queue.schedules.pause", "call-once.lua", "schedule-pause.lua");
+    private static final Operation<Boolean> RESUME =
+            changing("queue.schedules.resume", "call-once.lua", "schedule-pause.lua");
     private static final Operation<Boolean> REMOVE = changing("queue.schedules.remove", "schedule-remove.lua");
     private static final Operation<List<ScheduleState>> LIST = new Operation<>(
             "queue.schedules.list",
@@ -47,10 +49,10 @@ public final class QueueSchedules {
         return new QueueSchedules(queue);
     }
 
-    private static Operation<Boolean> changing(String name, String script) {
+    private static Operation<Boolean> changing(String name, String... scripts) {
         return new Operation<>(
                 name,
-                Script.load(QueueSchedules.class, script),
+                Script.load(QueueSchedules.class, scripts),
                 Retry.IDEMPOTENT,
                 (reply, repeated) -> reply.asLong() == 1);
     }
@@ -114,15 +116,12 @@ public final class QueueSchedules {
     }
 
     private CompletionStage<Boolean> change(Operation<Boolean> operation, String id, String what) {
+        String token = UUID.randomUUID().toString();
         return queue.runtime()
                 .run(
                         operation,
-                        List.of(schedules(queue), fires(queue)),
-                        new Arguments()
-                                .add(id)
-                                .add(UUID.randomUUID().toString())
-                                .add(what)
-                                .add(channel(queue)));
+                        List.of(schedules(queue), fires(queue), queue.key("call:" + token)),
+                        new Arguments().add(id).add(token).add(what).add(channel(queue)));
     }
 
     /**

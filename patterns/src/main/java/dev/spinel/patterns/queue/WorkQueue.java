@@ -53,9 +53,9 @@ public final class WorkQueue {
                     reply.asItems().get(0).asLong(), reply.asItems().get(1).asLong()));
     private static final Operation<Boolean> PAUSE = new Operation<>(
             "queue.pause",
-            Script.load(WorkQueue.class, "pause.lua"),
+            Script.load(WorkQueue.class, "call-once.lua", "pause.lua"),
             Retry.IDEMPOTENT,
-            (reply, repeated) -> repeated || reply.asLong() == 1);
+            (reply, repeated) -> reply.asLong() == 1);
     private static final int MAX_BATCH = 1000;
 
     private final PatternRuntime runtime;
@@ -333,8 +333,9 @@ public final class WorkQueue {
 
     /**
      * Lets the queue rest: nobody claims any message until it is resumed. Messages are enqueued and settled as ever, leases end.
+     * Repeated after a lost reply it answers the same, and does not pause again what was resumed meanwhile.
      *
-     * @return whether it was not paused before, true also if a reply was lost
+     * @return whether it was not paused before
      */
     public boolean pause() {
         return PatternRuntime.await(() -> pauseAsync());
@@ -346,9 +347,9 @@ public final class WorkQueue {
     }
 
     /**
-     * Ends a pause.
+     * Ends a pause; repeated after a lost reply, no other than the first time.
      *
-     * @return whether it was paused, true also if a reply was lost
+     * @return whether it was paused
      */
     public boolean resume() {
         return PatternRuntime.await(() -> resumeAsync());
@@ -361,7 +362,9 @@ public final class WorkQueue {
 
     private CompletionStage<Boolean> change(String what) {
         return runtime.run(
-                PAUSE, List.of(key("paused")), new Arguments().add(what).add(channel()));
+                PAUSE,
+                List.of(key("paused"), key("call:" + UUID.randomUUID())),
+                new Arguments().add(what).add(channel()));
     }
 
     private static List<DeadLetter> readDeadLetters(List<Reply> items) {

@@ -7,8 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
 import dev.spinel.patterns.queue.SchedulePlan.Upcoming;
 import dev.spinel.patterns.testing.ClientKind;
-import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RetryPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -18,30 +18,30 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** What schedules promise, with each client library, also when many schedule, and replies and connections are lost. */
-class QueueSchedulerIT extends RecipeFixture {
+/**
+ * What schedules promise, with each client library, also when many schedule, and replies and connections are lost. The tests wait for
+ * seconds to pass, beside each other.
+ */
+class QueueSchedulerIT extends WorkQueueFixture {
     private static final CronExpression EVERY_SECOND = CronExpression.parse("* * * * * *");
     private static final CronExpression YEARLY = CronExpression.parse("@yearly");
     private static final Duration RUN =
             Duration.ofMillis(Math.max(4000, Long.getLong("spinel.patterns.millisPerProperty", 1000)));
 
     QueueSchedulerIT(ClientKind client) {
-        super(client);
+        super(client, QueueEngine.SORTED_SETS);
     }
 
     private WorkQueue queue() {
-        return WorkQueue.builder(runtime, name).build();
+        return builder().build();
     }
 
     private static Schedule schedule(String id, CronExpression cron) {
         return Schedule.of(id, cron, ZoneOffset.UTC, Message.of("message of " + id));
-    }
-
-    private String key(String place) {
-        return "{queue:" + name + "}:" + place;
     }
 
     private Instant serverNow() {
@@ -299,6 +299,30 @@ class QueueSchedulerIT extends RecipeFixture {
     @Nested
     class Changes {
         @Test
+        void lostReplies_doNotPauseAgain_norResumeAgain() {
+            PatternRuntime patient = PatternRuntime.builder(transport)
+                    .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
+                    .build();
+            QueueSchedules schedules =
+                    QueueSchedules.of(WorkQueue.builder(patient, name).build());
+            QueueSchedules elsewhere =
+                    QueueSchedules.of(WorkQueue.builder(other, name).build());
+            elsewhere.put(schedule("a", YEARLY));
+            assertThat(schedules.resume("a")).isTrue(); // loads the script
+
+            CompletionStage<Boolean> paused = loseReplyOf(() -> schedules.pauseAsync("a"));
+            elsewhere.resume("a");
+            assertThat(PatternRuntime.await(paused)).isTrue();
+            assertThat(elsewhere.list().get(0).paused()).isFalse();
+
+            elsewhere.pause("a");
+            CompletionStage<Boolean> resumed = loseReplyOf(() -> schedules.resumeAsync("a"));
+            elsewhere.pause("a");
+            assertThat(PatternRuntime.await(resumed)).isTrue();
+            assertThat(elsewhere.list().get(0).paused()).isTrue();
+        }
+
+        @Test
         void eachOperation_isOneRoundTrip() {
             QueueSchedules schedules = QueueSchedules.of(queue());
             for (int round = 0; round < 2; round++) {
@@ -392,7 +416,7 @@ class QueueSchedulerIT extends RecipeFixture {
             assertThat(schedules.remove("a")).isTrue();
             assertThat(schedules.remove("a")).isFalse();
             assertThat(schedules.list()).isEmpty();
-            assertThat(redis.keys("{queue:" + name + "}*")).isEmpty();
+            assertThat(redis.keys(key("*"))).isEmpty();
         }
 
         @Test

@@ -10,6 +10,7 @@ import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RetryPolicy;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -295,12 +297,34 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
 
         @Test
-        void ofEnqueue_withoutAKey_areUnknown() {
+        void Q8_ofEnqueue_withoutAKey_areUnknown() {
             WorkQueue queue = warmedUp();
             proxy.loseReplies(1);
             assertThatThrownBy(() -> queue.enqueue(Message.of("a")))
                     .isInstanceOf(PatternException.UnknownOutcome.class);
             assertThat(queue.stats().ready()).isOne();
+        }
+
+        @Test
+        void ofPauseAndResume_areAnsweredAgain_andChangeNothingAgain() {
+            PatternRuntime patient = PatternRuntime.builder(transport)
+                    .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
+                    .build();
+            WorkQueue queue = WorkQueue.builder(patient, name).engine(engine).build();
+            WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
+            elsewhere.enqueue(Message.of("a"));
+            assertThat(queue.resume()).isFalse(); // loads the script
+
+            CompletionStage<Boolean> paused = loseReplyOf(queue::pauseAsync);
+            assertThat(elsewhere.resume()).isTrue();
+            assertThat(PatternRuntime.await(paused)).isTrue();
+            assertThat(elsewhere.claim(1)).hasSize(1);
+
+            assertThat(elsewhere.pause()).isTrue();
+            CompletionStage<Boolean> resumed = loseReplyOf(queue::resumeAsync);
+            assertThat(elsewhere.pause()).isTrue();
+            assertThat(PatternRuntime.await(resumed)).isTrue();
+            assertThat(elsewhere.pause()).isFalse();
         }
 
         @Test

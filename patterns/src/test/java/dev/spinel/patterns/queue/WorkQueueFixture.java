@@ -1,10 +1,14 @@
 package dev.spinel.patterns.queue;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 
 /** What tests of queues share. */
@@ -32,6 +36,15 @@ abstract class WorkQueueFixture extends RecipeFixture {
     /** The name of a key of the queue. */
     String key(String place) {
         return QueuePlaces.prefix(engine, name) + place;
+    }
+
+    /** Begins an operation whose first attempt runs, and has no reply. */
+    <T> CompletionStage<T> loseReplyOf(Supplier<CompletionStage<T>> operation) {
+        int before = proxy.repliesLost();
+        proxy.loseReplies(1);
+        CompletionStage<T> result = operation.get();
+        await().until(() -> proxy.repliesLost() > before);
+        return result;
     }
 
     static List<String> texts(List<Delivery> deliveries) {
