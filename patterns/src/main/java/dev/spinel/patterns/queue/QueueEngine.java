@@ -7,8 +7,14 @@ public enum QueueEngine {
     /**
      * A stream with a consumer group: first come, first served, without priorities and groups. A message of 100 bytes that
      * waits takes 143 bytes, and the server does less for each. Messages that are delivered again at once come before others, those
-     * that were delayed after them. The tools of streams show what waits and what is pending; the group
-     * {@code workers} is the queue's own. Needs Redis 6.2, tested with 7.0.
+     * that were delayed after them. The tools of streams show what waits and what is pending.
+     * Needs Redis 6.2, tested with 7.0.
+     *
+     * <p>The group {@code workers} is the queue's own, and {@code worker} its consumer. What other consumers have read or claimed in it, a
+     * claim takes over after a lease, as a further attempt. If the group is destroyed, the next claim makes it anew and delivers all messages
+     * that are not delayed or dead again, also those on lease, whose settlements are then refused; their attempts count from when
+     * they became entries. Who acknowledges in it ({@code XACK}), moves it ({@code XGROUP SETID}) or makes it himself with another id than 0, takes
+     * messages out of the queue: they stay in the stream, and are not delivered.
      *
      * <p>Programs in any language may add messages, by {@code XADD {queue:<name>}:stream:entries * b <body>}, and wake workers by {@code
      * PUBLISH {queue:<name>}:stream:news added}; otherwise these find them within their poll interval. Such a message has no key and no delay,

@@ -27,7 +27,8 @@
 -- A message is one of: an entry that was not delivered; an entry that is pending, and either leased or in again; delayed; dead. Those
 -- in again are claimed first, as they are older; those that become due are new entries, behind all others. Entries that others added
 -- by XADD, in whatever language, become messages when it is their turn: dead ones, unless they have a field b. What others delete
--- is gone.
+-- is gone. What others read in the group is taken over after a lease, as if it had been leased. If the group is gone, all deliveries
+-- are: every entry is delivered from the start, with the attempts that it had when it was added, and earlier receipts do not hold.
 --
 -- What was settled is no longer leased before anything is written that a full server refuses, so that it takes acknowledgements.
 
@@ -51,8 +52,15 @@ local function read(entry, fields)
   return id and {id = id, attempts = tonumber(attempts), limit = tonumber(limit), enqueued = enqueued, body = body}
 end
 
--- Entries that go, which is done all at once.
+-- Entries that go, which is done all at once: before any are claimed, so that none of them is, and at the end.
 local gone = {}
+local function sweep()
+  if #gone == 0 then return end
+  redis.call('XACK', KEYS[1], 'workers', unpack(gone))
+  redis.call('XDEL', KEYS[1], unpack(gone))
+  if redis.call('EXISTS', KEYS[11]) == 1 then redis.call('HDEL', KEYS[11], unpack(gone)) end
+  gone = {}
+end
 local function fetch(entry)
   local found = redis.call('XRANGE', KEYS[1], entry, entry)[1]
   if found then return read(entry, found[2]) end
@@ -125,16 +133,19 @@ local function settle_all()
   end
 end
 
+local function end_lease(entry, attempt, message)
+  if attempt >= message.limit then
+    bury(entry, attempt, message, 'the lease ended')
+  else
+    ready_again(entry, attempt, message)
+  end
+end
 local function end_leases()
   for _, receipt in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', exact(now), 'LIMIT', 0, 1000)) do
     local entry, attempt = parts(receipt)
     redis.call('ZREM', KEYS[3], receipt)
     local message = fetch(entry)
-    if message and attempt >= message.limit then
-      bury(entry, attempt, message, 'the lease ended')
-    elseif message then
-      ready_again(entry, attempt, message)
-    end
+    if message then end_lease(entry, attempt, message) end
   end
 end
 local function add(id, attempts, limit, enqueued, body)
@@ -169,24 +180,6 @@ local function claim(entry, attempt, message)
   leases[#leases + 1] = receipt
   deliver(receipt, attempt, message)
 end
-local function claim_again()
-  local popped = redis.call('ZPOPMIN', KEYS[8], most)
-  if #popped == 0 then return end
-  local attempts, entries = {}, {}
-  for i = 1, #popped, 2 do
-    local entry, before = string.match(popped[i], '^(.*):(%d+)$')
-    attempts[entry] = before + 1
-    entries[#entries + 1] = entry
-  end
-  for _, entry in ipairs(redis.call('XCLAIM', KEYS[1], 'workers', 'worker', 0, unpack(entries))) do
-    local message = entry and read(entry[1], entry[2])
-    if message then
-      claim(entry[1], attempts[entry[1]], message)
-      attempts[entry[1]] = nil
-    end
-  end
-  for entry in pairs(attempts) do gone[#gone + 1] = entry end
-end
 -- Makes an entry that somebody else added a message, of the time that its id tells.
 local function adopt(entry, fields)
   local id = exact(redis.call('INCR', KEYS[9]))
@@ -198,16 +191,57 @@ local function adopt(entry, fields)
   message.body = table.concat(fields, '\n')
   bury(entry, 0, message, 'it has no field b')
 end
--- The group is made by the first claim, which so gets what was enqueued before.
-local function claim_new(free)
-  local read_new = {'XREADGROUP', 'GROUP', 'workers', 'worker', 'COUNT', free, 'STREAMS', KEYS[1], '>'}
-  local streams = redis.pcall(unpack(read_new))
-  if streams and streams.err and string.find(streams.err, 'NOGROUP', 1, true) then
-    redis.call('XGROUP', 'CREATE', KEYS[1], 'workers', 0, 'MKSTREAM')
-    streams = redis.pcall(unpack(read_new))
+-- Takes entries over that others have pending, and have had for a lease. They are leases that ended, unless the queue knows them as
+-- leased or ready again, so that somebody has only claimed them from it.
+local function take_over(consumer)
+  local stale = redis.call('XPENDING', KEYS[1], 'workers', 'IDLE', lease, '-', '+', 1000, consumer)
+  if #stale == 0 then return end
+  local known, entries = {}, {}
+  for _, key in ipairs({KEYS[3], KEYS[8]}) do
+    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do known[string.match(member, '^[^:]*')] = true end
   end
+  for i, pending in ipairs(stale) do entries[i] = pending[1] end
+  for _, entry in ipairs(redis.call('XCLAIM', KEYS[1], 'workers', 'worker', lease, unpack(entries))) do
+    if entry and not known[entry[1]] then
+      local message = read(entry[1], entry[2]) or adopt(entry[1], entry[2])
+      if message then end_lease(entry[1], message.attempts + 1, message) end
+    end
+  end
+end
+-- Sees that the queue has its group for itself: makes it, if it is not there, and looks for what others have of it.
+local function own_group()
+  local pending = redis.pcall('XPENDING', KEYS[1], 'workers')
+  if pending.err then
+    redis.call('XGROUP', 'CREATE', KEYS[1], 'workers', 0, 'MKSTREAM')
+    redis.call('DEL', KEYS[3], KEYS[8])
+    return
+  end
+  for _, consumer in ipairs(pending[4] or {}) do
+    if consumer[1] ~= 'worker' then take_over(consumer[1]) end
+  end
+end
+local function claim_again()
+  local popped = redis.call('ZPOPMIN', KEYS[8], most)
+  if #popped == 0 then return end
+  local attempts, entries = {}, {}
+  for i = 1, #popped, 2 do
+    local entry, before = string.match(popped[i], '^(.*):(%d+)$')
+    attempts[entry] = before + 1
+    entries[#entries + 1] = entry
+  end
+  entries[#entries + 1] = 'FORCE' -- also if somebody acknowledged it: what is in again is not done
+  for _, entry in ipairs(redis.call('XCLAIM', KEYS[1], 'workers', 'worker', 0, unpack(entries))) do
+    local message = entry and read(entry[1], entry[2])
+    if message then
+      claim(entry[1], attempts[entry[1]], message)
+      attempts[entry[1]] = nil
+    end
+  end
+  for entry in pairs(attempts) do gone[#gone + 1] = entry end
+end
+local function claim_new(free)
+  local streams = redis.call('XREADGROUP', 'GROUP', 'workers', 'worker', 'COUNT', free, 'STREAMS', KEYS[1], '>')
   if not streams then return end
-  if streams.err then error(streams.err) end
   for _, entry in ipairs(streams[1][2]) do
     local message = read(entry[1], entry[2]) or adopt(entry[1], entry[2])
     if message then claim(entry[1], message.attempts + 1, message) end
@@ -236,15 +270,13 @@ else
   add_due()
   paused = redis.call('EXISTS', KEYS[10]) == 1
   if most > 0 and not paused then
+    sweep()
+    own_group()
     claim_again()
     if #claimed < most then claim_new(most - #claimed) end
     if #leases > 0 then redis.call('ZADD', KEYS[3], unpack(leases)) end
   end
-  if #gone > 0 then
-    redis.call('XACK', KEYS[1], 'workers', unpack(gone))
-    redis.call('XDEL', KEYS[1], unpack(gone))
-    if redis.call('EXISTS', KEYS[11]) == 1 then redis.call('HDEL', KEYS[11], unpack(gone)) end
-  end
+  sweep()
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then

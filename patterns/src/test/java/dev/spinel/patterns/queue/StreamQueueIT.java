@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ClientKind;
+import io.lettuce.core.Consumer;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.XAutoClaimArgs;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -126,14 +129,85 @@ class StreamQueueIT extends WorkQueueContract {
             queue.enqueue(Message.of("a"));
             assertThat(queue.claim(1)).hasSize(1);
             queue.enqueue(Message.of("b"));
-            redis.eval(
-                    "return redis.call('XREADGROUP', 'GROUP', 'workers', 'somebody', 'STREAMS', KEYS[1], '>')",
-                    ScriptOutputType.MULTI,
-                    key("entries"));
+            assertThat(readInTheGroup()).hasSize(1);
             Exchange exchange = queue.exchange(List.of(), 10);
             assertThat(exchange.deliveries()).isEmpty();
             assertThat(exchange.next()).isNotEqualTo(Optional.of(Duration.ZERO));
             assertThat(queue.stats().ready()).isZero();
+        }
+
+        @Test
+        void whatOthersTakeFromTheGroup_isDeliveredAfterALease() throws InterruptedException {
+            WorkQueue queue =
+                    builder().lease(Duration.ofMillis(200)).maxDeliveries(2).build();
+            queue.claim(1); // makes the group
+            queue.enqueue(Message.of("a"));
+            redis.xadd(key("entries"), "b", "theirs");
+            redis.xadd(key("entries"), "name", "value");
+            assertThat(readInTheGroup()).hasSize(1);
+            assertThat(queue.claim(10)).isEmpty();
+            Thread.sleep(220);
+            List<Delivery> deliveries = queue.claim(10);
+            assertThat(texts(deliveries)).containsExactly("a", "theirs");
+            assertThat(deliveries).extracting(Delivery::attempt).containsOnly(2);
+            assertThat(queue.deadLetters(0, 10)).extracting(DeadLetter::text).containsExactly("name\nvalue");
+            assertThat(queue.exchange(acknowledgements(deliveries), 0).settled())
+                    .containsExactly(true, true);
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 1));
+        }
+
+        /** As tools do that look for entries that are pending for long. */
+        @Test
+        void whatOthersClaimFromWorkers_staysTheirs() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            List<Delivery> deliveries = queue.claim(3);
+            queue.settle(deliveries.get(2).giveBack());
+            redis.xautoclaim(
+                    key("entries"),
+                    XAutoClaimArgs.Builder.xautoclaim(Consumer.from("workers", "somebody"), Duration.ZERO, "0"));
+            Thread.sleep(150);
+            assertThat(queue.settle(deliveries.get(0).extend())).isTrue();
+            Thread.sleep(70); // as long as a lease since they were claimed
+            List<Delivery> again = queue.claim(10);
+            assertThat(texts(again)).containsExactly("b", "c");
+            assertThat(queue.settle(deliveries.get(0).acknowledge())).isTrue();
+            assertThat(queue.exchange(acknowledgements(again), 10).deliveries()).isEmpty();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        }
+
+        @Test
+        void ifTheGroupIsDestroyed_allIsDeliveredAgain_andFormerReceiptsDoNotHold() {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(
+                    IntStream.range(0, 6).mapToObj(i -> Message.of("m" + i)).toList());
+            List<Delivery> former = queue.claim(5);
+            queue.settle(former.get(0).giveBack());
+            assertThat(readInTheGroup()).hasSize(1);
+            redis.xgroupDestroy(key("entries"), "workers");
+
+            Exchange exchange = queue.exchange(
+                    List.of(
+                            former.get(1).acknowledge(),
+                            former.get(2).reject("for the test"),
+                            former.get(3).retry(Duration.ofHours(1), "for the test")),
+                    10);
+            assertThat(exchange.settled()).containsExactly(true, true, true);
+            assertThat(texts(exchange.deliveries())).containsExactly("m0", "m4", "m5");
+            assertThat(queue.settle(former.get(4).acknowledge())).isFalse();
+            assertThat(queue.exchange(acknowledgements(exchange.deliveries()), 0)
+                            .settled())
+                    .containsOnly(true);
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 1, 0, 1));
+            assertThat(QueuePlaces.read(engine, redis, name)).hasSize(2);
+        }
+
+        /** What somebody else gets who reads in the queue's group. */
+        private List<?> readInTheGroup() {
+            return redis.eval(
+                    "return redis.call('XREADGROUP', 'GROUP', 'workers', 'somebody', 'STREAMS', KEYS[1], '>')",
+                    ScriptOutputType.MULTI,
+                    key("entries"));
         }
 
         /** A server without memory takes what frees some. */
