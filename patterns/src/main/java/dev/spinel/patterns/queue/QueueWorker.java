@@ -191,6 +191,20 @@ public final class QueueWorker implements AutoCloseable {
             executor.execute(() -> work(delivery));
         } catch (RuntimeException e) { // the executor is full or shut down
             settle(delivery, delivery.giveBack());
+        } catch (Error e) { // the handler's, if the executor runs it here; or there are no more threads
+            runtime.listener().failed("queue.handlerFailed", queue.name(), e);
+            if (isRunning(delivery)) {
+                settle(delivery, delivery.giveBack());
+            }
+        }
+    }
+
+    private boolean isRunning(Delivery delivery) {
+        lock.lock();
+        try {
+            return running.get(delivery.id()) == delivery;
+        } finally {
+            lock.unlock();
         }
     }
 

@@ -24,6 +24,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -497,6 +499,56 @@ abstract class WorkQueueContract extends WorkQueueFixture {
                     .extracting(DeadLetter::cause)
                     .anyMatch(cause -> cause.contains("thread ended"))
                     .anyMatch(cause -> cause.contains("must settle the delivery"));
+        }
+
+        /** The error is thrown on the thread that hands the messages out. */
+        @Test
+        void anErrorInAnExecutorOfTheCaller_leavesNoMessageBehind() {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(
+                    IntStream.range(0, 5).mapToObj(i -> Message.of("m" + i)).toList());
+            Set<String> done = ConcurrentHashMap.newKeySet();
+            try (QueueWorker worker = QueueWorker.builder(queue, Runnable::run, delivery -> {
+                        if (delivery.attempt() == 1 && !delivery.text().equals("m4")) {
+                            throw new StackOverflowError("for the test");
+                        }
+                        done.add(delivery.text());
+                        return delivery.acknowledge();
+                    })
+                    .concurrency(5)
+                    .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
+                    .start()) {
+                await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 0)));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(done).containsExactlyInAnyOrder("m0", "m1", "m2", "m3", "m4");
+            assertThat(events.count("queue.handlerFailed")).isEqualTo(4);
+            assertThat(events.cause("queue.handlerFailed")).isInstanceOf(StackOverflowError.class);
+            assertThat(events.names()).doesNotContain("queue.stale");
+        }
+
+        /** Out of threads, as {@link Thread#start} says it. */
+        @Test
+        void anErrorOfTheExecutor_givesTheMessageBack() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            AtomicInteger tasks = new AtomicInteger();
+            Executor shortOfThreads = task -> {
+                if (tasks.incrementAndGet() == 1) {
+                    throw new OutOfMemoryError("for the test");
+                }
+                executor.execute(task);
+            };
+            List<Integer> attempts = new CopyOnWriteArrayList<>();
+            try (QueueWorker worker = QueueWorker.builder(queue, shortOfThreads, delivery -> {
+                        attempts.add(delivery.attempt());
+                        return delivery.acknowledge();
+                    })
+                    .start()) {
+                await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 0)));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(attempts).containsExactly(1);
         }
 
         @Test
