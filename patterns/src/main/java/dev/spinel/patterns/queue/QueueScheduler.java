@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * reply is lost, events may be missing.
  */
 public final class QueueScheduler implements AutoCloseable {
-    /** How many schedules a turn tells. */
-    private static final int TOLD = 100;
+    /** How many schedules a turn tells, beside those that this platform could not read the last time, which may be due for ever. */
+    static final int TOLD = 100;
     /** How many messages a turn enqueues at most, unless a single schedule has more to make up for. */
     private static final int MAX_MESSAGES = 1000;
 
@@ -50,6 +50,9 @@ public final class QueueScheduler implements AutoCloseable {
 
     private boolean signalled;
     private boolean closed;
+    /** How many schedules of the last turn could not be read. */
+    private int notUnderstood;
+
     private Scheduler.Task timer = () -> {};
     private Scheduler.Task subscription = () -> {};
 
@@ -108,6 +111,7 @@ public final class QueueScheduler implements AutoCloseable {
 
     /** Sends plans and asks what comes next, unless such a turn is on its way. */
     private void turn(List<SchedulePlan> plans) {
+        int told;
         lock.lock();
         try {
             if (turning || closed) {
@@ -116,21 +120,22 @@ public final class QueueScheduler implements AutoCloseable {
             turning = true;
             signalled = false;
             timer.cancel();
+            told = TOLD + notUnderstood;
         } finally {
             lock.unlock();
         }
-        var unused = send(queue, plans).whenComplete((turn, failure) -> {
+        var unused = send(queue, plans, told).whenComplete((turn, failure) -> {
             if (failure != null) {
                 runtime.listener().failed("schedule.turnFailed", queue.name(), failure);
                 endTurn(List.of(), RETRY_AFTER, List.of());
             } else {
-                turned(plans, turn);
+                turned(plans, told, turn);
             }
         });
     }
 
-    /** Has the server carry plans out, as far as they hold, and tell what comes next. */
-    static CompletionStage<Turn> send(WorkQueue queue, List<SchedulePlan> plans) {
+    /** Has the server carry plans out, as far as they hold, and tell what comes next: so many schedules at most. */
+    static CompletionStage<Turn> send(WorkQueue queue, List<SchedulePlan> plans, int told) {
         List<String> keys = new ArrayList<>(queue.queueKeys());
         keys.addAll(
                 List.of(QueueSchedules.schedules(queue), QueueSchedules.bodies(queue), QueueSchedules.fires(queue)));
@@ -139,7 +144,7 @@ public final class QueueScheduler implements AutoCloseable {
                 .add(queue.maxSize())
                 .add(queue.maxDeliveries())
                 .add(queue.channel())
-                .add(TOLD);
+                .add(told);
         for (SchedulePlan plan : plans) {
             arguments
                     .add(plan.id())
@@ -153,7 +158,7 @@ public final class QueueScheduler implements AutoCloseable {
         return queue.runtime().run(queue.scripts().turn(), keys, arguments);
     }
 
-    private void turned(List<SchedulePlan> plans, Turn turn) {
+    private void turned(List<SchedulePlan> plans, int told, Turn turn) {
         boolean full = false;
         for (int i = 0; i < plans.size(); i++) {
             full |= turn.done().get(i) < 0;
@@ -163,6 +168,7 @@ public final class QueueScheduler implements AutoCloseable {
         List<SchedulePlan> ahead = new ArrayList<>();
         long first = Long.MAX_VALUE;
         int messages = 0;
+        int unreadable = 0;
         for (Upcoming schedule : turn.upcoming()) {
             boolean due = schedule.isDue(turn.now());
             if (!due && schedule.due() > first) {
@@ -170,6 +176,7 @@ public final class QueueScheduler implements AutoCloseable {
             }
             SchedulePlan plan = plan(schedule, turn.now());
             if (plan == null) {
+                unreadable++;
                 continue;
             }
             if (!due) {
@@ -180,7 +187,8 @@ public final class QueueScheduler implements AutoCloseable {
                 messages += plan.times().size();
             }
         }
-        Duration wait = pollInterval;
+        // Nothing but what cannot be read: the next ones are told at once.
+        Duration wait = unreadable == told ? Duration.ZERO : pollInterval;
         if (full && RETRY_AFTER.compareTo(wait) < 0) {
             wait = RETRY_AFTER;
         }
@@ -188,6 +196,12 @@ public final class QueueScheduler implements AutoCloseable {
             wait = Duration.ofNanos((first - turn.now()) * 1000);
         } else {
             ahead.clear();
+        }
+        lock.lock();
+        try {
+            notUnderstood = unreadable;
+        } finally {
+            lock.unlock();
         }
         endTurn(full ? List.of() : now, wait, ahead);
     }

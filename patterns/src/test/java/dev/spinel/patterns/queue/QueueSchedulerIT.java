@@ -169,7 +169,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
         }
 
         private QueueScheduler.Turn send(WorkQueue queue, List<SchedulePlan> plans) {
-            return PatternRuntime.await(QueueScheduler.send(queue, plans));
+            return PatternRuntime.await(QueueScheduler.send(queue, plans, QueueScheduler.TOLD));
         }
 
         @Test
@@ -293,6 +293,25 @@ class QueueSchedulerIT extends WorkQueueFixture {
             }
             assertThat(queue.claim(10)).extracting(Delivery::text).containsOnly("message of even");
             assertThat(events.cause("schedule.notUnderstood")).hasMessageContaining("Mars/Olympus");
+        }
+
+        /** More than a turn tells: they are due before all others, and stay so. */
+        @Test
+        void manyThatCannotBeRead_doNotHoldUpOthers() {
+            WorkQueue queue = queue();
+            QueueSchedules.of(queue).put(schedule("odd", EVERY_SECOND));
+            String lines = redis.hget(key("schedules"), "odd").replace("\nZ\n", "\nMars/Olympus\n");
+            double due = redis.zscore(key("fires"), "odd");
+            for (int i = 0; i < 2 * QueueScheduler.TOLD; i++) {
+                redis.hset(key("schedules"), "odd" + i, lines);
+                redis.zadd(key("fires"), due, "odd" + i);
+            }
+            QueueSchedules.of(queue).remove("odd");
+            QueueSchedules.of(queue).put(schedule("even", EVERY_SECOND));
+            try (QueueScheduler scheduler = QueueScheduler.builder(queue).start()) {
+                await().until(() -> queue.stats().ready() > 1);
+                assertThat(scheduler).isNotNull();
+            }
         }
     }
 
