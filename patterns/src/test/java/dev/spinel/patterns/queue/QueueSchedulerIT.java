@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
 import dev.spinel.patterns.queue.SchedulePlan.Upcoming;
+import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RetryPolicy;
@@ -88,15 +89,62 @@ class QueueSchedulerIT extends WorkQueueFixture {
             await().until(() -> schedules.list().get(0).next().orElseThrow().isAfter(until));
             schedulers.forEach(QueueScheduler::close);
 
-            List<Instant> times =
-                    straight.claim(1000).stream().map(Delivery::enqueuedAt).toList();
-            assertThat(times).as("seed %d", seed).hasSizeGreaterThan((int) RUN.toSeconds() - 2);
-            for (int i = 0; i < times.size(); i++) {
-                assertThat(times.get(i))
-                        .as("seed %d", seed)
-                        .isEqualTo(times.get(0).plusSeconds(i));
+            assertOneMessageForEachSecond("seed " + seed, straight, until);
+        }
+
+        /** Of three processes one is killed and replaced, or paused over some times, again and again. */
+        @Test
+        void Q11_schedulersThatAreKilledAndPaused_giveOneMessageForEachTime() throws InterruptedException {
+            WorkQueue queue = queue();
+            QueueSchedules schedules = QueueSchedules.of(queue);
+            schedules.put(schedule("every second", EVERY_SECOND).withMisfire(Misfire.fireAll(1000)));
+            long seed = Long.getLong("spinel.patterns.seed", System.nanoTime());
+            Random random = new Random(seed);
+            ChildJvm[] processes = {start(), start(), start()};
+            try {
+                for (ChildJvm process : processes) {
+                    process.expect("ready");
+                }
+                long end = System.nanoTime() + RUN.toNanos();
+                for (int turn = 0; System.nanoTime() < end; turn++) {
+                    int victim = turn % processes.length;
+                    if (turn % 2 == 0) {
+                        processes[victim].kill();
+                        Thread.sleep(random.nextInt(300));
+                        processes[victim] = start();
+                        processes[victim].expect("ready");
+                    } else {
+                        processes[victim].pause();
+                        Thread.sleep(500 + random.nextInt(1000)); // over a time, which others have a message for
+                        processes[victim].resume();
+                    }
+                }
+                Instant until = serverNow();
+                await().until(() -> schedules.list().get(0).next().orElseThrow().isAfter(until));
+                // Whoever was paused had a plan for a time that is past: were it carried out, it would be by now.
+                schedules.pause("every second");
+                assertOneMessageForEachSecond("seed " + seed, queue, until);
+            } finally {
+                for (ChildJvm process : processes) {
+                    process.close();
+                }
             }
-            assertThat(times.get(times.size() - 1)).isAfterOrEqualTo(until.truncatedTo(ChronoUnit.SECONDS));
+        }
+
+        private ChildJvm start() {
+            return ChildJvm.run(
+                    SchedulerProcess.class.getName(), client.nameElsewhere(), Integer.toString(server.port()), name);
+        }
+
+        /** What the queue has is one message for each second, up to that time at least. */
+        private void assertOneMessageForEachSecond(String context, WorkQueue queue, Instant until) {
+            List<Instant> times =
+                    queue.claim(1000).stream().map(Delivery::enqueuedAt).toList();
+            assertThat(times).as(context).hasSizeGreaterThan((int) RUN.toSeconds() - 2);
+            for (int i = 0; i < times.size(); i++) {
+                assertThat(times.get(i)).as(context).isEqualTo(times.get(0).plusSeconds(i));
+            }
+            assertThat(times.get(times.size() - 1)).as(context).isAfterOrEqualTo(until.truncatedTo(ChronoUnit.SECONDS));
         }
 
         /** Planners that each know the schedules as they were at some moment, and send plans of any age, also twice. */
