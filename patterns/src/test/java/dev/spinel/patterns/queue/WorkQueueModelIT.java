@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
+import io.lettuce.core.ZAddArgs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -89,6 +91,103 @@ class WorkQueueModelIT extends RecipeFixture {
             }
         }
         assertPlaces("seed " + seed + ", at the end", model, maxLeasedPerGroup);
+    }
+
+    /** One of two queues that do the same. */
+    private record Side(QueueEngine engine, WorkQueue queue, List<Delivery> deliveries, Map<Long, Delivery> latest) {
+        Exchange exchange(List<Settlement> settlements, int most) {
+            Exchange exchange = queue.exchange(settlements, most);
+            deliveries.addAll(exchange.deliveries());
+            exchange.deliveries().forEach(delivery -> latest.put(delivery.id(), delivery));
+            return exchange;
+        }
+
+        /** What is the same for both of an exchange. */
+        static String told(Exchange exchange) {
+            return exchange.settled() + " "
+                    + exchange.deliveries().stream()
+                            .map(delivery -> delivery.id() + "/" + delivery.attempt() + "/" + delivery.text())
+                            .toList()
+                    + exchange.next().equals(Optional.of(Duration.ZERO));
+        }
+    }
+
+    private Side side(QueueEngine of) {
+        WorkQueue queue = WorkQueue.builder(runtime, name)
+                .engine(of)
+                .lease(Duration.ofHours(1))
+                .maxDeliveries(MAX_DELIVERIES)
+                .build();
+        queue.exchange(List.of(), 1); // loads the script
+        queue.enqueue(Message.of("first").withKey("first"));
+        return new Side(of, queue, new ArrayList<>(), new HashMap<>());
+    }
+
+    /**
+     * Both engines tell the same of the same random program, also when replies are lost: without priorities and groups, and without
+     * delays and redriving, after which messages are the last ones of a stream, and by their age in sorted sets.
+     */
+    @Test
+    void Q13_bothEngines_tellTheSame() {
+        long seed = Long.getLong("spinel.patterns.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Side sets = side(QueueEngine.SORTED_SETS);
+        Side stream = side(QueueEngine.STREAM);
+        long end = System.nanoTime() + LENGTH.toNanos();
+        for (int step = 0; System.nanoTime() < end || sets.latest.size() < 50; step++) {
+            String context = "seed " + seed + ", step " + step;
+            switch (random.nextInt(4)) {
+                case 0 -> {
+                    List<Message> messages = new ArrayList<>();
+                    for (int i = random.nextInt(4); i >= 0; i--) {
+                        messages.add(Message.of("m" + step + " " + i).withKey(step + " " + i));
+                    }
+                    assertThat(stream.queue.enqueueAll(messages))
+                            .as(context)
+                            .isEqualTo(sets.queue.enqueueAll(messages));
+                }
+                case 1 -> {
+                    List<Long> ids = List.copyOf(sets.latest.keySet());
+                    if (!ids.isEmpty()) {
+                        long id = ids.get(random.nextInt(ids.size()));
+                        endLease(QueueEngine.SORTED_SETS, Long.toString(id));
+                        endLease(QueueEngine.STREAM, stream.latest.get(id).receipt());
+                    }
+                }
+                default -> {
+                    List<Settlement> ofSets = new ArrayList<>();
+                    List<Settlement> ofStream = new ArrayList<>();
+                    for (int i = random.nextInt(4); i > 0 && !sets.deliveries.isEmpty(); i--) {
+                        int index = random.nextInt(sets.deliveries.size());
+                        String kind = KINDS.get(random.nextInt(KINDS.size()));
+                        ofSets.add(new Settlement(sets.deliveries.get(index), kind, Duration.ZERO, "for the test"));
+                        ofStream.add(new Settlement(stream.deliveries.get(index), kind, Duration.ZERO, "for the test"));
+                        if (random.nextInt(4) > 0) {
+                            sets.deliveries.remove(index);
+                            stream.deliveries.remove(index);
+                        }
+                    }
+                    int most = random.nextInt(6);
+                    proxy.loseReplies(random.nextInt(25) == 0 ? 1 : 0);
+                    Exchange told = sets.exchange(ofSets, most);
+                    proxy.loseReplies(random.nextInt(25) == 0 ? 1 : 0);
+                    assertThat(Side.told(stream.exchange(ofStream, most)))
+                            .as(context)
+                            .isEqualTo(Side.told(told));
+                }
+            }
+            if (step % 10 == 0) {
+                assertThat(QueuePlaces.read(stream.engine, redis, name))
+                        .as(context)
+                        .isEqualTo(QueuePlaces.read(sets.engine, redis, name));
+                assertThat(stream.queue.stats()).as(context).isEqualTo(sets.queue.stats());
+            }
+        }
+    }
+
+    /** Ends a lease, unless it has. */
+    private void endLease(QueueEngine of, String member) {
+        redis.zadd(QueuePlaces.prefix(of, name) + "leased", ZAddArgs.Builder.xx(), ++past, member);
     }
 
     private void enqueue(
