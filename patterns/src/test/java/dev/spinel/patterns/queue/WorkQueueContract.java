@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.FaultProxy;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -31,9 +34,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 
 /** What queues of any engine promise, with each client library, also when workers, connections and servers fail. */
 abstract class WorkQueueContract extends WorkQueueFixture {
+    private static final Duration LEASE_OF_WORKERS = Duration.ofMillis(500);
+
     WorkQueueContract(ClientKind client, QueueEngine engine) {
         super(client, engine);
     }
@@ -585,37 +591,95 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             }
         }
 
+        /**
+         * Of three processes one is killed and replaced, and the next one paused for longer than its leases, again and again; they and the
+         * producer reach the server through connections that are cut and lose replies. Takes as long as the others together.
+         */
         @Test
-        void Q1_killedWorkers_loseNothing() throws InterruptedException {
-            redis.del("done", "handled");
-            WorkQueue queue = builder().maxDeliveries(100).build();
-            Random random = new Random(3);
-            String[] arguments = {client.nameElsewhere(), Integer.toString(server.port()), name, engine.name(), "500"};
-            for (int i = 0; i < MESSAGES; i += 500) {
-                queue.enqueueAll(IntStream.range(i, Math.min(MESSAGES, i + 500))
-                        .mapToObj(n -> Message.of("m" + n))
-                        .toList());
-            }
-            int kills = 0;
-            while (redis.scard("done") < MESSAGES
-                    || queue.stats().ready() + queue.stats().leased() > 0) {
-                try (ChildJvm worker = ChildJvm.run(WorkerProcess.class.getName(), arguments)) {
-                    worker.expect("ready");
-                    long goal = redis.scard("done") + 20 + random.nextInt(MESSAGES / 2);
-                    await().atMost(Duration.ofMinutes(1))
-                            .until(() -> redis.scard("done") >= goal
-                                    || queue.stats().ready() + queue.stats().leased() == 0);
-                    worker.kill();
-                    kills++;
+        @Execution(CONCURRENT)
+        void Q1_killedAndPausedWorkers_behindABadNetwork_loseNothing() throws Exception {
+            WorkQueue straight = WorkQueue.builder(other, name).engine(engine).build();
+            long seed = Long.getLong("spinel.patterns.seed", System.nanoTime());
+            Random random = new Random(seed);
+            long deadline =
+                    System.nanoTime() + Duration.ofSeconds(60 + MESSAGES / 500).toNanos();
+            ChildJvm[] workers = new ChildJvm[3];
+            int turns = 0;
+            try (FaultProxy network = new FaultProxy(server.port())) {
+                for (int i = 0; i < workers.length; i++) {
+                    workers[i] = startWorker(network);
                 }
-                assertThat(kills).as("kills").isLessThan(200);
+                for (ChildJvm worker : workers) {
+                    worker.expect("ready");
+                }
+                Future<?> producer = executor.submit(this::produce);
+                while (!producer.isDone() || !straight.stats().equals(new QueueStats(0, 0, 0, 0))) {
+                    int victim = turns++ % workers.length;
+                    Thread.sleep(random.nextInt(200));
+                    network.loseReplies(1);
+                    proxy.loseReplies(1);
+                    workers[victim].kill();
+                    workers[victim] = startWorker(network);
+                    workers[victim].expect("ready");
+                    network.cut(false);
+                    proxy.cut(false);
+                    ChildJvm paused = workers[(victim + 1) % workers.length];
+                    paused.pause();
+                    Thread.sleep(LEASE_OF_WORKERS.toMillis() + random.nextInt(200));
+                    paused.resume();
+                    assertThat(System.nanoTime())
+                            .as("seed %d takes too long", seed)
+                            .isLessThan(deadline);
+                }
+                producer.get();
+            } finally {
+                for (ChildJvm worker : workers) {
+                    if (worker != null) {
+                        worker.close();
+                    }
+                }
             }
+            Map<String, String> handled = redis.hgetall("handled:" + name);
+            redis.del("handled:" + name);
+            long times = handled.values().stream().mapToLong(Long::parseLong).sum();
+            System.out.printf(
+                    "%s, %s: %d messages, %d lost, %d handled once more; %d workers killed and as many paused%n",
+                    engine, client, MESSAGES, MESSAGES - handled.size(), times - handled.size(), turns);
             Set<String> expected = new HashSet<>();
             IntStream.range(0, MESSAGES).forEach(n -> expected.add("m" + n));
-            assertThat(redis.smembers("done")).isEqualTo(expected);
-            long handled = Long.parseLong(redis.get("handled"));
-            System.out.printf("%d messages, %d kills, %d handled twice%n", MESSAGES, kills, handled - MESSAGES);
-            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+            assertThat(handled.keySet()).as("seed %d", seed).isEqualTo(expected);
+            assertThat(turns).isPositive();
+        }
+
+        private ChildJvm startWorker(FaultProxy network) {
+            return ChildJvm.run(
+                    WorkerProcess.class.getName(),
+                    client.nameElsewhere(),
+                    Integer.toString(network.port()),
+                    Integer.toString(server.port()),
+                    name,
+                    engine.name(),
+                    Long.toString(LEASE_OF_WORKERS.toMillis()));
+        }
+
+        /** Enqueues all messages, in batches that take long enough to be hit, and are repeated if they were. */
+        private void produce() {
+            WorkQueue queue = builder().maxDeliveries(100).build();
+            int batch = Math.min(1000, Math.max(1, MESSAGES / 100));
+            for (int i = 0; i < MESSAGES; ) {
+                List<Message> messages = IntStream.range(i, Math.min(MESSAGES, i + batch))
+                        .mapToObj(n -> Message.of("m" + n).withKey("m" + n))
+                        .toList();
+                try {
+                    queue.enqueueAll(messages);
+                    i += batch;
+                    Thread.sleep(20);
+                } catch (PatternException.Unavailable | PatternException.UnknownOutcome e) {
+                    // Once more, as the messages have keys.
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException("The test has ended", e);
+                }
+            }
         }
     }
 

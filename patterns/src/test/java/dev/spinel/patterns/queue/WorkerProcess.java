@@ -10,9 +10,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A process that works a queue off: adds the text of each message to the set {@code done}, and 1 to the counter {@code handled}.
- * Says {@code ready} and the number of its places, and ends when its input does. Arguments: client, port, queue, engine,
- * lease in milliseconds.
+ * A process that works a queue off: counts in the hash {@code handled:<queue>} how often it handled each text. Says {@code ready} and
+ * the number of its places, and ends when its input does. Arguments: client, port for the queue, port for the counts, queue, engine, lease in
+ * milliseconds.
  */
 final class WorkerProcess {
     private static final int CONCURRENCY = 8;
@@ -21,19 +21,19 @@ final class WorkerProcess {
 
     public static void main(String[] arguments) throws IOException {
         int port = Integer.parseInt(arguments[1]);
-        RedisCommands<String, String> redis =
-                RedisClient.create("redis://127.0.0.1:" + port).connect().sync();
+        RedisCommands<String, String> redis = RedisClient.create("redis://127.0.0.1:" + arguments[2])
+                .connect()
+                .sync();
         ExecutorService executor = Executors.newFixedThreadPool(CONCURRENCY);
         PatternRuntime runtime =
                 PatternRuntime.over(ClientKind.valueOf(arguments[0]).connect(port));
-        WorkQueue queue = WorkQueue.builder(runtime, arguments[2])
-                .engine(QueueEngine.valueOf(arguments[3]))
-                .lease(Duration.ofMillis(Long.parseLong(arguments[4])))
+        WorkQueue queue = WorkQueue.builder(runtime, arguments[3])
+                .engine(QueueEngine.valueOf(arguments[4]))
+                .lease(Duration.ofMillis(Long.parseLong(arguments[5])))
                 .maxDeliveries(100)
                 .build();
         try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
-                    redis.sadd("done", delivery.text());
-                    redis.incr("handled");
+                    redis.hincrby("handled:" + queue.name(), delivery.text(), 1);
                     return delivery.acknowledge();
                 })
                 .concurrency(CONCURRENCY)
