@@ -3,6 +3,7 @@ package dev.spinel.patterns.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
 import dev.spinel.patterns.queue.SchedulePlan.Upcoming;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
 
 /**
  * What schedules promise, with each client library, also when many schedule, and replies and connections are lost. The tests wait for
@@ -60,6 +62,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
     }
 
     @Nested
+    @Execution(CONCURRENT)
     class Times {
         @Test
         void Q11_manySchedulers_giveOneMessageForEachTime_withLostReplies() throws InterruptedException {
@@ -269,6 +272,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
     }
 
     @Nested
+    @Execution(CONCURRENT)
     class Missed {
         /** Half an hour away from any time. */
         private final CronExpression hourly =
@@ -364,6 +368,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
     }
 
     @Nested
+    @Execution(CONCURRENT)
     class Changes {
         @Test
         void lostReplies_doNotPauseAgain_norResumeAgain() {
