@@ -25,7 +25,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
  * or after the poll interval. Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
- * Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}.
+ * Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}, as are errors of
+ * an executor that has no thread.
  */
 public final class QueueWorker implements AutoCloseable {
     private static final int MAX_SETTLEMENTS = 500;

@@ -347,7 +347,7 @@ public final class WorkQueue {
     }
 
     /**
-     * Ends a pause; repeated after a lost reply, no other than the first time.
+     * Ends a pause. Repeated after a lost reply it answers the same, and does not end a pause that began meanwhile.
      *
      * @return whether it was paused
      */
