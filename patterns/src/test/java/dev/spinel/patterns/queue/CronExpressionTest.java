@@ -75,13 +75,13 @@ class CronExpressionTest {
     @Nested
     class Q11_WhenClocksChange {
         @Test
-        void aTimeThatIsSkipped_isTheMomentOfTheChange() {
+        void Q11_aTimeThatIsSkipped_isTheMomentOfTheChange() {
             assertThat(next("30 2 * * *", BERLIN, "2026-03-28T00:00+01:00[Europe/Berlin]", 3))
                     .containsExactly("2026-03-28T02:30+01:00", "2026-03-29T03:00+02:00", "2026-03-30T02:30+02:00");
         }
 
         @Test
-        void severalTimesThatAreSkipped_areOne() {
+        void Q11_severalTimesThatAreSkipped_areOne() {
             assertThat(next("*/20 1-3 * * *", BERLIN, "2026-03-29T01:20+01:00[Europe/Berlin]", 4))
                     .containsExactly(
                             "2026-03-29T01:40+01:00",
@@ -91,7 +91,7 @@ class CronExpressionTest {
         }
 
         @Test
-        void aTimeThatComesTwice_isTheFirstOne() {
+        void Q11_aTimeThatComesTwice_isTheFirstOne() {
             assertThat(next("30 2 * * *", BERLIN, "2026-10-24T12:00+02:00[Europe/Berlin]", 2))
                     .containsExactly("2026-10-25T02:30+02:00", "2026-10-26T02:30+01:00");
             // From within the second pass.
@@ -101,7 +101,7 @@ class CronExpressionTest {
         }
 
         @Test
-        void everyHour_goesByElapsedTime() {
+        void Q11_everyHour_goesByElapsedTime() {
             assertThat(next("30 * * * *", BERLIN, "2026-03-29T01:00+01:00[Europe/Berlin]", 2))
                     .containsExactly("2026-03-29T01:30+01:00", "2026-03-29T03:30+02:00");
             assertThat(next("*/30 * * * *", BERLIN, "2026-10-25T02:00+02:00[Europe/Berlin]", 5))
@@ -114,7 +114,7 @@ class CronExpressionTest {
         }
 
         @Test
-        void changesOfHalfAnHour_andOfADay() {
+        void Q11_changesOfHalfAnHour_andOfADay() {
             ZoneId lordHowe = ZoneId.of("Australia/Lord_Howe");
             assertThat(next("15 2 * * *", lordHowe, "2026-10-03T12:00+10:30[Australia/Lord_Howe]", 2))
                     .containsExactly("2026-10-04T02:30+11:00", "2026-10-05T02:15+11:00");

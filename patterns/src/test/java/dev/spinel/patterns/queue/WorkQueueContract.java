@@ -404,6 +404,34 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             }
         }
 
+        /** The worker's time to the next message, not its poll interval, decides. */
+        @Test
+        void Q6_delayedMessages_areHandledWhenDue() throws InterruptedException {
+            WorkQueue queue = builder().build();
+            Random random = new Random(5);
+            Map<String, Long> dueNanos = new ConcurrentHashMap<>();
+            List<Duration> late = new CopyOnWriteArrayList<>();
+            CountDownLatch handled = new CountDownLatch(100);
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        late.add(Duration.ofNanos(System.nanoTime() - dueNanos.get(delivery.text())));
+                        handled.countDown();
+                        return delivery.acknowledge();
+                    })
+                    .pollInterval(Duration.ofSeconds(30))
+                    .start()) {
+                for (int i = 0; i < 100; i++) {
+                    Duration delay = Duration.ofMillis(100 + random.nextInt(400));
+                    dueNanos.put("m" + i, System.nanoTime() + delay.toNanos());
+                    queue.enqueue(Message.of("m" + i).withDelay(delay));
+                }
+                assertThat(handled.await(10, TimeUnit.SECONDS)).isTrue();
+                assertThat(worker.running()).isLessThanOrEqualTo(10);
+            }
+            List<Duration> sorted = late.stream().sorted().toList();
+            assertThat(sorted.get(0)).isGreaterThanOrEqualTo(Duration.ofMillis(-1));
+            assertThat(sorted.get(98)).as("p99").isLessThan(Duration.ofMillis(500));
+        }
+
         @Test
         void longWork_isExtended() throws InterruptedException {
             WorkQueue queue = builder().lease(Duration.ofMillis(400)).build();
@@ -616,13 +644,14 @@ abstract class WorkQueueContract extends WorkQueueFixture {
                 while (!producer.isDone() || !straight.stats().equals(new QueueStats(0, 0, 0, 0))) {
                     int victim = turns++ % workers.length;
                     Thread.sleep(random.nextInt(200));
-                    network.loseReplies(1);
-                    proxy.loseReplies(1);
                     workers[victim].kill();
+                    network.loseReplies(0); // a worker does not start without its connection
                     workers[victim] = startWorker(network);
                     workers[victim].expect("ready");
                     network.cut(false);
                     proxy.cut(false);
+                    network.loseReplies(1);
+                    proxy.loseReplies(1);
                     ChildJvm paused = workers[(victim + 1) % workers.length];
                     paused.pause();
                     Thread.sleep(LEASE_OF_WORKERS.toMillis() + random.nextInt(200));
@@ -683,7 +712,9 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
     }
 
+    /** On a server of its own, beside other tests. */
     @Nested
+    @Execution(CONCURRENT)
     class KilledServer {
         /** Every message is in exactly one place, whatever happened. */
         @Test
