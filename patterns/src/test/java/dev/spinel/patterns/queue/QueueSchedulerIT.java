@@ -11,6 +11,7 @@ import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RetryPolicy;
+import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -373,6 +374,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
         @Test
         void lostReplies_doNotPauseAgain_norResumeAgain() {
             PatternRuntime patient = PatternRuntime.builder(transport)
+                    .ways(Way.SCRIPT)
                     .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
                     .build();
             QueueSchedules schedules =

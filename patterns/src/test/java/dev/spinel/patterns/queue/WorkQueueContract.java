@@ -13,6 +13,7 @@ import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RetryPolicy;
+import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.time.Duration;
@@ -316,6 +317,7 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         @Test
         void ofPauseAndResume_areAnsweredAgain_andChangeNothingAgain() {
             PatternRuntime patient = PatternRuntime.builder(transport)
+                    .ways(Way.SCRIPT)
                     .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
                     .build();
             WorkQueue queue = WorkQueue.builder(patient, name).engine(engine).build();
