@@ -21,7 +21,9 @@ import dev.spinel.api.data.StringValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.CommandException;
 import dev.spinel.api.error.Errors;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * RATELIMIT.ACQUIRE: takes a cost from all limits of a limiter, or from none; looks only, if so asked.
@@ -141,7 +143,7 @@ final class RateLimit {
                 check = more;
             }
         }
-        boolean granted = !check.never() && check.wait() <= patience;
+        boolean granted = !check.never() && check.delay() <= patience;
         boolean taken = granted && takes && check.cost() > 0;
         double[] answer = check.end(granted, taken);
         if (remembers && taken) {
@@ -156,27 +158,27 @@ final class RateLimit {
     /**
      * A look at all limits of a call for a cost.
      *
-     * @param wait after how long the cost fits all that it ever fits
+     * @param delay after how long the cost fits all that it ever fits
      * @param never whether it never fits one
      */
-    private record Check(Request request, LimitCheck[] limits, double wait, boolean never) {
+    private record Check(Request request, List<LimitCheck> limits, double delay, boolean never) {
         static Check of(Request request, ScriptArguments arguments, int limitCount) {
-            LimitCheck[] limits = new LimitCheck[limitCount];
+            List<LimitCheck> limits = new ArrayList<>(limitCount);
             for (int i = 0; i < limitCount; i++) {
-                limits[i] =
-                        limit(arguments.call(), request, arguments.key(i), arguments.indexOf(LIMITS + i * PER_LIMIT));
+                limits.add(
+                        limit(arguments.call(), request, arguments.key(i), arguments.indexOf(LIMITS + i * PER_LIMIT)));
             }
-            double wait = 0;
+            double delay = 0;
             boolean never = false;
             for (LimitCheck limit : limits) {
                 limit.settle();
                 if (limit.retry < 0) {
                     never = true;
                 } else {
-                    wait = LuaNumbers.max(wait, limit.retry);
+                    delay = LuaNumbers.max(delay, limit.retry);
                 }
             }
-            return new Check(request, limits, wait, never);
+            return new Check(request, limits, delay, never);
         }
 
         double cost() {
@@ -185,7 +187,7 @@ final class RateLimit {
 
         /** Whether the cost fits now. */
         boolean fits() {
-            return wait == 0 && !never;
+            return delay == 0 && !never;
         }
 
         /** As much of an amount as fits now. */
@@ -199,10 +201,10 @@ final class RateLimit {
 
         /** Takes the cost or leaves it; returns the numbers of the reply. */
         double[] end(boolean granted, boolean taken) {
-            double[] answer = new double[PER_STATE * (1 + limits.length)];
+            double[] answer = new double[PER_STATE * (1 + limits.size())];
             answer[0] = granted ? cost() : 0;
             answer[1] = request.now();
-            answer[2] = granted ? wait : 0;
+            answer[2] = granted ? delay : 0;
             int at = PER_STATE;
             for (LimitCheck limit : limits) {
                 answer[at++] = limit.remaining(taken);
