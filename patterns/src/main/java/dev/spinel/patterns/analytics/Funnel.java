@@ -78,7 +78,7 @@ public final class Funnel {
      * @throws IllegalArgumentException if the funnel has no such step
      */
     public boolean record(String user, String step) {
-        return PatternRuntime.await(() -> recordAsync(user, step));
+        return runtime.call(() -> recordAsync(user, step));
     }
 
     /** As {@link #record}. */
@@ -92,7 +92,7 @@ public final class Funnel {
 
     /** The users of each step, in the order of the steps. */
     public List<Stage> stages() {
-        return PatternRuntime.await(() -> stagesAsync());
+        return runtime.call(() -> stagesAsync());
     }
 
     /** As {@link #stages}. */

@@ -83,7 +83,7 @@ public final class TopItems {
      * @throws PatternException.UnknownOutcome if they may have been counted or not
      */
     public long add(String name, String item, long count) {
-        return PatternRuntime.await(() -> addAsync(name, item, count));
+        return runtime.call(() -> addAsync(name, item, count));
     }
 
     /** As {@link #add(String, String, long)}. */
@@ -107,7 +107,7 @@ public final class TopItems {
      * @param buckets how many buckets, up to those of the window; 1 for the present one alone
      */
     public Ranking top(String name, int count, int buckets) {
-        return PatternRuntime.await(() -> topAsync(name, count, buckets));
+        return runtime.call(() -> topAsync(name, count, buckets));
     }
 
     /** As {@link #top(String, int, int)}. */

@@ -54,7 +54,7 @@ public final class UniqueCounter {
      * @return whether it is probably new there; without meaning if the reply to a first attempt was lost
      */
     public boolean add(String name, String visitor) {
-        return PatternRuntime.await(() -> addAsync(name, List.of(visitor)));
+        return runtime.call(() -> addAsync(name, List.of(visitor)));
     }
 
     /** Adds visitors to the present bucket; tells whether one of them is probably new there. */
@@ -75,7 +75,7 @@ public final class UniqueCounter {
      * @param buckets how many, up to those of the window; 1 for the present one alone
      */
     public long count(String name, int buckets) {
-        return PatternRuntime.await(() -> countAsync(name, buckets));
+        return runtime.call(() -> countAsync(name, buckets));
     }
 
     /** As {@link #count(String, int)}. */

@@ -91,7 +91,7 @@ public final class WindowedCounter {
      * @throws PatternException.UnknownOutcome if it may have been added or not
      */
     public long add(String name, long amount) {
-        return PatternRuntime.await(() -> addAsync(name, amount));
+        return runtime.call(() -> addAsync(name, amount));
     }
 
     /** As {@link #add(String, long)}. */
@@ -105,7 +105,7 @@ public final class WindowedCounter {
      * @return its sum over the window afterwards
      */
     public long add(String name, long amount, String id) {
-        return PatternRuntime.await(() -> addAsync(name, amount, id));
+        return runtime.call(() -> addAsync(name, amount, id));
     }
 
     /** As {@link #add(String, long, String)}. */
@@ -119,7 +119,7 @@ public final class WindowedCounter {
 
     /** The sum over the window. */
     public long total(String name) {
-        return PatternRuntime.await(() -> totalAsync(name));
+        return runtime.call(() -> totalAsync(name));
     }
 
     /** As {@link #total}. */
@@ -134,7 +134,7 @@ public final class WindowedCounter {
      * @param count how many, up to those of the window
      */
     public List<Bucket> buckets(String name, int count) {
-        return PatternRuntime.await(() -> bucketsAsync(name, count));
+        return runtime.call(() -> bucketsAsync(name, count));
     }
 
     /** As {@link #buckets}. */

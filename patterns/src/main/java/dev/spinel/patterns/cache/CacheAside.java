@@ -112,7 +112,7 @@ public final class CacheAside<V> implements AutoCloseable {
      * @throws PatternException if the server is unavailable and {@link WhenUnavailable#FAIL} is set
      */
     public Optional<V> get(String key) {
-        return PatternRuntime.await(() -> getAsync(key));
+        return runtime.call(() -> getAsync(key));
     }
 
     /** As {@link #get}. */
@@ -208,7 +208,7 @@ public final class CacheAside<V> implements AutoCloseable {
      * @throws PatternException if it may not have been forgotten: then it may be served until it ends by itself
      */
     public void invalidate(String key) {
-        var unused = PatternRuntime.await(() -> invalidateAsync(key));
+        var unused = runtime.call(() -> invalidateAsync(key));
     }
 
     /** As {@link #invalidate}; tells whether there was anything to forget. */
@@ -228,7 +228,7 @@ public final class CacheAside<V> implements AutoCloseable {
      * same thing, prefer {@link #invalidate}: two puts may come in another order than the changes that they follow.
      */
     public void put(String key, V value) {
-        var unused = PatternRuntime.await(() -> putAsync(key, value));
+        var unused = runtime.call(() -> putAsync(key, value));
     }
 
     /** As {@link #put}; always true. */

@@ -4,7 +4,6 @@ import dev.spinel.patterns.leaderboard.BoardProtocol.Answer;
 import dev.spinel.patterns.leaderboard.BoardProtocol.Slice;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
-import dev.spinel.patterns.transport.PatternRuntime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -56,7 +55,7 @@ public sealed class Board permits Leaderboard {
 
     /** Up to {@code count} members, after the first {@code skip}. */
     public Page page(long skip, int count) {
-        return PatternRuntime.await(() -> pageAsync(skip, count));
+        return protocol.runtime().call(() -> pageAsync(skip, count));
     }
 
     /** As {@link #page}. */
@@ -70,7 +69,7 @@ public sealed class Board permits Leaderboard {
 
     /** A member with up to so many above and below it; empty if the member is not there. */
     public Page around(String member, int above, int below) {
-        return PatternRuntime.await(() -> aroundAsync(member, above, below));
+        return protocol.runtime().call(() -> aroundAsync(member, above, below));
     }
 
     /** As {@link #around}. */
@@ -97,7 +96,7 @@ public sealed class Board permits Leaderboard {
 
     /** Where a member stands; empty if it is not there. */
     public Optional<Standing> standing(String member) {
-        return PatternRuntime.await(() -> standingAsync(member));
+        return protocol.runtime().call(() -> standingAsync(member));
     }
 
     /** As {@link #standing}. */
@@ -108,7 +107,7 @@ public sealed class Board permits Leaderboard {
 
     /** Where some members stand on the whole board, the best first; who is not there is left out. */
     public List<Standing> standings(Collection<String> members) {
-        return PatternRuntime.await(() -> standingsAsync(members));
+        return protocol.runtime().call(() -> standingsAsync(members));
     }
 
     /** As {@link #standings}. */
@@ -133,7 +132,7 @@ public sealed class Board permits Leaderboard {
      * there is left out.
      */
     public List<Standing> among(Collection<String> members) {
-        return PatternRuntime.await(() -> amongAsync(members));
+        return protocol.runtime().call(() -> amongAsync(members));
     }
 
     /** As {@link #among}. */
@@ -165,7 +164,7 @@ public sealed class Board permits Leaderboard {
 
     /** How many members have scores from {@code lowest} to {@code highest}, both included and possibly infinite. */
     public long countBetween(double lowest, double highest) {
-        return PatternRuntime.await(() -> countBetweenAsync(lowest, highest));
+        return protocol.runtime().call(() -> countBetweenAsync(lowest, highest));
     }
 
     /** As {@link #countBetween}. */
@@ -191,7 +190,7 @@ public sealed class Board permits Leaderboard {
 
     /** How many members there are. */
     public long size() {
-        return PatternRuntime.await(() -> sizeAsync());
+        return protocol.runtime().call(() -> sizeAsync());
     }
 
     /** As {@link #size}. */

@@ -84,6 +84,10 @@ final class BoardProtocol {
                 (reply, repeated) -> new Answer(reply.asItems(), repeated));
     }
 
+    PatternRuntime runtime() {
+        return runtime;
+    }
+
     BoardSettings settings() {
         return settings;
     }

@@ -131,7 +131,7 @@ public final class Leaderboard extends Board {
      * @throws dev.spinel.patterns.transport.PatternException.UnknownOutcome if points without an id may have been added or not
      */
     public Submission submit(Change change) {
-        return PatternRuntime.await(() -> submitAsync(change));
+        return protocol.runtime().call(() -> submitAsync(change));
     }
 
     /** As {@link #submit(Change)}. */
@@ -160,7 +160,7 @@ public final class Leaderboard extends Board {
      * windows, archived and merged boards keep it.
      */
     public boolean remove(String member) {
-        return PatternRuntime.await(() -> removeAsync(member));
+        return protocol.runtime().call(() -> removeAsync(member));
     }
 
     /** As {@link #remove}. */
@@ -174,7 +174,7 @@ public final class Leaderboard extends Board {
      * whether it is on one of them. Otherwise nothing is kept.
      */
     public boolean describe(String member, String data) {
-        return PatternRuntime.await(() -> describeAsync(member, data));
+        return protocol.runtime().call(() -> describeAsync(member, data));
     }
 
     /** As {@link #describe}. */
@@ -239,7 +239,7 @@ public final class Leaderboard extends Board {
      * @return whether it was done; nothing is if the board is empty or there is one of that name
      */
     public boolean archive(String name, Duration keepFor) {
-        return PatternRuntime.await(() -> archiveAsync(name, keepFor));
+        return protocol.runtime().call(() -> archiveAsync(name, keepFor));
     }
 
     /** As {@link #archive}. */
@@ -268,7 +268,7 @@ public final class Leaderboard extends Board {
      *     would not be finite; nothing has changed
      */
     public long merge(String name, Merge rule, Duration keepFor, Collection<Board> boards) {
-        return PatternRuntime.await(() -> mergeAsync(name, rule, keepFor, boards));
+        return protocol.runtime().call(() -> mergeAsync(name, rule, keepFor, boards));
     }
 
     /** As {@link #merge}. */

@@ -48,6 +48,7 @@ import java.util.zip.CRC32;
 public final class ShardedLeaderboard {
     private static final Operation<Answer> AHEAD = BoardProtocol.operation("ahead", "ahead.lua", Retry.IDEMPOTENT);
 
+    private final PatternRuntime runtime;
     private final List<Leaderboard> shards;
     private final BoardSettings settings;
     private final boolean withData;
@@ -57,6 +58,7 @@ public final class ShardedLeaderboard {
         this.shards = shards;
         this.withData = withData;
         BoardProtocol protocol = shards.get(0).protocol;
+        runtime = protocol.runtime();
         settings = protocol.settings();
         order = Comparator.<Entry>comparingDouble(
                         entry -> protocol.stored(entry.standing().score()))
@@ -83,7 +85,7 @@ public final class ShardedLeaderboard {
 
     /** Changes the score of a member, as {@link Leaderboard#submit(Change)} does and with the same failures. */
     public Outcome submit(Change change) {
-        return PatternRuntime.await(() -> submitAsync(change));
+        return runtime.call(() -> submitAsync(change));
     }
 
     /** As {@link #submit}. */
@@ -95,7 +97,7 @@ public final class ShardedLeaderboard {
 
     /** Takes a member off the board, with the text beside it; tells whether it was there. */
     public boolean remove(String member) {
-        return PatternRuntime.await(() -> removeAsync(member));
+        return runtime.call(() -> removeAsync(member));
     }
 
     /** As {@link #remove}. */
@@ -105,7 +107,7 @@ public final class ShardedLeaderboard {
 
     /** Sets the text that is kept beside a member, if it is there; tells whether it is. */
     public boolean describe(String member, String data) {
-        return PatternRuntime.await(() -> describeAsync(member, data));
+        return runtime.call(() -> describeAsync(member, data));
     }
 
     /** As {@link #describe}. */

@@ -48,7 +48,7 @@ public final class DistributedLock {
 
     /** Takes it if it is free; never waits for others. Overtakes those who wait in this process, unless the lock is fair. */
     public Optional<Lease> tryAcquire() {
-        return PatternRuntime.await(() -> tryAcquireAsync());
+        return runtime().call(() -> tryAcquireAsync());
     }
 
     /** As {@link #tryAcquire()}. */
@@ -93,7 +93,7 @@ public final class DistributedLock {
      * @throws InterruptedException if interrupted while waiting, or before it asked; nothing stays taken
      */
     public Lease acquire() throws InterruptedException {
-        CompletableFuture<Lease> future = PatternRuntime.startAndWait(this::join);
+        CompletableFuture<Lease> future = runtime().start(this::join);
         try {
             return future.get();
         } catch (InterruptedException e) {

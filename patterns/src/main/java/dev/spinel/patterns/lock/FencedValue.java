@@ -52,7 +52,7 @@ public final class FencedValue {
      * @return whether it was written
      */
     public boolean set(String value, long fence) {
-        return PatternRuntime.await(() -> setAsync(value, fence));
+        return runtime.call(() -> setAsync(value, fence));
     }
 
     /** As {@link #set}. */
@@ -62,7 +62,7 @@ public final class FencedValue {
 
     /** What was written last; empty if nothing was. */
     public Optional<String> get() {
-        return PatternRuntime.await(() -> getAsync());
+        return runtime.call(() -> getAsync());
     }
 
     /** As {@link #get}. */

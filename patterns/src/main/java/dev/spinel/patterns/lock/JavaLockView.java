@@ -1,6 +1,5 @@
 package dev.spinel.patterns.lock;
 
-import dev.spinel.patterns.transport.PatternRuntime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +29,7 @@ final class JavaLockView implements Lock {
     public void lock() {
         local.lock();
         try {
-            var unused = enter(() -> Optional.of(PatternRuntime.await(() -> distributed.acquireAsync())));
+            var unused = enter(() -> Optional.of(distributed.runtime().call(() -> distributed.acquireAsync())));
         } catch (InterruptedException e) {
             throw new IllegalStateException("Waiting for a stage is not interruptible", e);
         }

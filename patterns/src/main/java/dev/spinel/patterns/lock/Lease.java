@@ -102,7 +102,7 @@ public final class Lease implements AutoCloseable {
      * @throws PatternException if the server did not answer: the lease then ends by itself, as it is not renewed any more
      */
     public ReleaseResult release() {
-        return PatternRuntime.await(() -> releaseAsync());
+        return runtime.call(() -> releaseAsync());
     }
 
     /** As {@link #release}. */

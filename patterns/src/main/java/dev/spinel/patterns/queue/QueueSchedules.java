@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
-import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
@@ -64,7 +63,7 @@ public final class QueueSchedules {
      * @return whether that changed anything
      */
     public boolean put(Schedule schedule) {
-        return PatternRuntime.await(() -> putAsync(schedule));
+        return queue.runtime().call(() -> putAsync(schedule));
     }
 
     /** As {@link #put}. */
@@ -93,7 +92,7 @@ public final class QueueSchedules {
      * @return whether there is one with this id
      */
     public boolean pause(String id) {
-        return PatternRuntime.await(() -> pauseAsync(id));
+        return queue.runtime().call(() -> pauseAsync(id));
     }
 
     /** As {@link #pause}. */
@@ -107,7 +106,7 @@ public final class QueueSchedules {
      * @return whether there is one with this id
      */
     public boolean resume(String id) {
-        return PatternRuntime.await(() -> resumeAsync(id));
+        return queue.runtime().call(() -> resumeAsync(id));
     }
 
     /** As {@link #resume}. */
@@ -130,7 +129,7 @@ public final class QueueSchedules {
      * @return whether there was one with this id
      */
     public boolean remove(String id) {
-        return PatternRuntime.await(() -> removeAsync(id));
+        return queue.runtime().call(() -> removeAsync(id));
     }
 
     /** As {@link #remove}. */
@@ -145,7 +144,7 @@ public final class QueueSchedules {
      * @throws IllegalStateException if this platform cannot read one, such as one in a time zone that it does not know
      */
     public List<ScheduleState> list() {
-        return PatternRuntime.await(() -> listAsync());
+        return queue.runtime().call(() -> listAsync());
     }
 
     /** As {@link #list}. */

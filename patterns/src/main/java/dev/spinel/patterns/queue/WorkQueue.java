@@ -193,7 +193,7 @@ public final class WorkQueue {
 
     /** Enqueues up to {@value #MAX_BATCH} messages at once, in order; each has its own result. */
     public List<Enqueued> enqueueAll(List<Message> messages) {
-        return PatternRuntime.await(() -> enqueueAllAsync(messages));
+        return runtime.call(() -> enqueueAllAsync(messages));
     }
 
     /** As {@link #enqueueAll}. */
@@ -237,7 +237,7 @@ public final class WorkQueue {
 
     /** Settles deliveries and claims up to so many messages that are ready, together up to {@value #MAX_BATCH} each. */
     public Exchange exchange(List<Settlement> settlements, int max) {
-        return PatternRuntime.await(() -> exchangeAsync(settlements, max));
+        return runtime.call(() -> exchangeAsync(settlements, max));
     }
 
     /** As {@link #exchange}. */
@@ -263,7 +263,7 @@ public final class WorkQueue {
 
     /** Up to so many dead letters, the oldest first, after the first {@code skip}. */
     public List<DeadLetter> deadLetters(long skip, int max) {
-        return PatternRuntime.await(() -> deadLettersAsync(skip, max));
+        return runtime.call(() -> deadLettersAsync(skip, max));
     }
 
     /** As {@link #deadLetters}. */
@@ -277,7 +277,7 @@ public final class WorkQueue {
 
     /** Makes dead letters ready again, as if they had never been delivered; returns how many of the ids were dead. */
     public long redrive(Collection<Long> ids) {
-        return PatternRuntime.await(() -> redriveAsync(ids));
+        return runtime.call(() -> redriveAsync(ids));
     }
 
     /** As {@link #redrive}. */
@@ -293,7 +293,7 @@ public final class WorkQueue {
 
     /** Forgets dead letters; returns how many of the ids were dead. */
     public long discard(Collection<Long> ids) {
-        return PatternRuntime.await(() -> discardAsync(ids));
+        return runtime.call(() -> discardAsync(ids));
     }
 
     /** As {@link #discard}. */
@@ -306,7 +306,7 @@ public final class WorkQueue {
 
     /** Counts messages. */
     public QueueStats stats() {
-        return PatternRuntime.await(() -> statsAsync());
+        return runtime.call(() -> statsAsync());
     }
 
     /** As {@link #stats}. */
@@ -320,7 +320,7 @@ public final class WorkQueue {
      * @throws IllegalStateException if the queue is a stream, which has no groups
      */
     public GroupStats stats(String group) {
-        return PatternRuntime.await(() -> statsAsync(group));
+        return runtime.call(() -> statsAsync(group));
     }
 
     /** As {@link #stats(String)}. */
@@ -338,7 +338,7 @@ public final class WorkQueue {
      * @return whether it was not paused before
      */
     public boolean pause() {
-        return PatternRuntime.await(() -> pauseAsync());
+        return runtime.call(() -> pauseAsync());
     }
 
     /** As {@link #pause}. */
@@ -352,7 +352,7 @@ public final class WorkQueue {
      * @return whether it was paused
      */
     public boolean resume() {
-        return PatternRuntime.await(() -> resumeAsync());
+        return runtime.call(() -> resumeAsync());
     }
 
     /** As {@link #resume}. */

@@ -103,7 +103,7 @@ public final class RateLimiter {
 
     /** Takes a cost if it fits. Never waits for permits. */
     public Decision tryAcquire(RateLimitRequest request) {
-        return PatternRuntime.await(() -> tryAcquireAsync(request));
+        return runtime.call(() -> tryAcquireAsync(request));
     }
 
     /** As {@link #tryAcquire(RateLimitRequest)}. */
@@ -138,7 +138,7 @@ public final class RateLimiter {
      * @throws IllegalArgumentException if {@code maxWait} is above {@link Builder#maxReservation}
      */
     public Decision reserve(RateLimitRequest request, Duration maxWait) {
-        return PatternRuntime.await(() -> reserveAsync(request, maxWait));
+        return runtime.call(() -> reserveAsync(request, maxWait));
     }
 
     /** As {@link #reserve}. */
@@ -151,7 +151,7 @@ public final class RateLimiter {
 
     /** Tells whether a cost would fit, and takes nothing. */
     public Decision peek(RateLimitRequest request) {
-        return PatternRuntime.await(() -> peekAsync(request));
+        return runtime.call(() -> peekAsync(request));
     }
 
     /** As {@link #peek}. */
@@ -175,7 +175,7 @@ public final class RateLimiter {
      * @return whether anything was given back
      */
     public boolean refund(Grant grant) {
-        return PatternRuntime.await(() -> refundAsync(grant));
+        return runtime.call(() -> refundAsync(grant));
     }
 
     /** As {@link #refund}. */
@@ -203,7 +203,7 @@ public final class RateLimiter {
      * @throws IllegalStateException if the limiter has no such limit
      */
     public boolean release(Grant grant) {
-        return PatternRuntime.await(() -> releaseAsync(grant));
+        return runtime.call(() -> releaseAsync(grant));
     }
 
     /** As {@link #release}. */

@@ -154,7 +154,7 @@ public final class SessionStore<V> {
      * @param principal whose it is; null if nobody's yet
      */
     public Session<V> create(Map<String, V> attributes, @Nullable String principal) {
-        return PatternRuntime.await(() -> createAsync(attributes, principal));
+        return runtime.call(() -> createAsync(attributes, principal));
     }
 
     /** As {@link #create(Map, String)}. */
@@ -181,7 +181,7 @@ public final class SessionStore<V> {
 
     /** The session of an id, which counts as an access; empty if there is none, or none any more. */
     public Optional<Session<V>> load(String id) {
-        return PatternRuntime.await(() -> loadAsync(id));
+        return runtime.call(() -> loadAsync(id));
     }
 
     /** As {@link #load}. */
@@ -229,7 +229,7 @@ public final class SessionStore<V> {
      * @throws PatternException if it may not have been written; what was changed can be saved again
      */
     public boolean save(Session<V> session) {
-        return PatternRuntime.await(() -> saveAsync(session));
+        return runtime.call(() -> saveAsync(session));
     }
 
     /** As {@link #save}. */
@@ -279,7 +279,7 @@ public final class SessionStore<V> {
      * @return whether the session had not ended
      */
     public boolean rotate(Session<V> session) {
-        return PatternRuntime.await(() -> rotateAsync(session));
+        return runtime.call(() -> rotateAsync(session));
     }
 
     /** As {@link #rotate}. */
@@ -308,7 +308,7 @@ public final class SessionStore<V> {
      * @return whether it had not ended before
      */
     public boolean invalidate(String id) {
-        return PatternRuntime.await(() -> invalidateAsync(id));
+        return runtime.call(() -> invalidateAsync(id));
     }
 
     /** As {@link #invalidate}. */

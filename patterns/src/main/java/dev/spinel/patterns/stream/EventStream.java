@@ -117,7 +117,7 @@ public final class EventStream {
      * @throws PatternException if it was not
      */
     public String append(Map<String, String> fields) {
-        return PatternRuntime.await(() -> appendAsync(fields));
+        return runtime.call(() -> appendAsync(fields));
     }
 
     /** As {@link #append}. */

@@ -71,7 +71,7 @@ public final class Topic {
      * @throws PatternException if it was not
      */
     public long publish(String body) {
-        return PatternRuntime.await(() -> publishAsync(body));
+        return runtime.call(() -> publishAsync(body));
     }
 
     /** As {@link #publish}. */

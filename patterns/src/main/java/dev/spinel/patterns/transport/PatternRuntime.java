@@ -36,8 +36,6 @@ public final class PatternRuntime implements AutoCloseable {
     /** Codes of errors that tell that a command had no effect and may succeed soon. */
     static final Set<String> PASSING_ERRORS =
             Set.of("BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "READONLY", "TRYAGAIN");
-    /** Whether the present thread waits for the operation that it is about to start. */
-    private static final ThreadLocal<Boolean> CALLER_WAITS = ThreadLocal.withInitial(() -> false);
 
     private final RedisTransport transport;
     private final RetryPolicy retryPolicy;
@@ -45,6 +43,8 @@ public final class PatternRuntime implements AutoCloseable {
     private final PatternListener listener;
     private final Ways ways;
     private final Channels channels;
+    /** Whether a thread waits for what it starts. */
+    private final ThreadLocal<Boolean> callerWaits = ThreadLocal.withInitial(() -> false);
 
     private PatternRuntime(Builder builder) {
         transport = builder.transport;
@@ -107,24 +107,24 @@ public final class PatternRuntime implements AutoCloseable {
     }
 
     /**
-     * Starts an operation in a thread that then waits for it, for the sync forms of recipes that send one command after the other. A transport over
-     * a blocking client runs such commands in this thread, for which it has to wake no other ({@link Command#callerWaits}).
+     * Starts an operation of this runtime in a thread that then waits for it, for the sync forms of recipes that send one command after the other.
+     * A transport over a blocking client runs such commands in this thread, for which it has to wake no other ({@link Command#callerWaits}).
      *
-     * @return what {@code start} returned, which may be complete by now
+     * @return what {@code operation} returned, which may be complete by now
      */
-    public static <T> T startAndWait(Supplier<T> start) {
-        boolean before = CALLER_WAITS.get();
-        CALLER_WAITS.set(true);
+    public <T> T start(Supplier<T> operation) {
+        boolean before = callerWaits.get();
+        callerWaits.set(true);
         try {
-            return start.get();
+            return operation.get();
         } finally {
-            CALLER_WAITS.set(before);
+            callerWaits.set(before);
         }
     }
 
-    /** Waits for what is started as by {@link #startAndWait}; otherwise as {@link #await(CompletionStage)}. */
-    public static <T extends @Nullable Object> T await(Supplier<CompletionStage<T>> start) {
-        return await(startAndWait(start));
+    /** Starts an operation by {@link #start}, and waits for it as {@link #await} does. */
+    public <T extends @Nullable Object> T call(Supplier<CompletionStage<T>> operation) {
+        return await(start(operation));
     }
 
     /**
@@ -204,7 +204,7 @@ public final class PatternRuntime implements AutoCloseable {
         }
 
         private Command command(String name, List<byte[]> all) {
-            return new Command(name, all, arguments.get(2), CALLER_WAITS.get());
+            return new Command(name, all, arguments.get(2), callerWaits.get());
         }
 
         private void send(Way way, Command command) {

@@ -61,13 +61,13 @@ class PatternRuntimeTest {
     @Test
     void onlyCommandsOfSyncForms_haveACallerThatWaits() {
         transport.reply(ONE).reply(ONE).reply(ONE);
-        assertThat(PatternRuntime.<Boolean>await(() -> run(IDEMPOTENT))).isFalse();
+        assertThat(runtime.<Boolean>call(() -> run(IDEMPOTENT))).isFalse();
         assertThat(transport.lastCommand().callerWaits()).isTrue();
 
         assertThat(PatternRuntime.<Boolean>await(run(IDEMPOTENT))).isFalse();
         assertThat(transport.lastCommand().callerWaits()).isFalse();
 
-        assertThatThrownBy(() -> PatternRuntime.startAndWait(() -> {
+        assertThatThrownBy(() -> runtime.start(() -> {
                     throw new IllegalStateException("bad arguments");
                 }))
                 .hasMessage("bad arguments");
