@@ -242,14 +242,16 @@ end
 
 check()
 if most > cost and wait == 0 and not never then
-  local least = cost
-  cost = most
-  for i = 1, limits do cost = min(cost, (checked[i].state(false))) end
-  check()
-  if wait > 0 then
-    -- By the rounding of what remains.
-    cost = least
+  local least, fits = cost, most
+  for i = 1, limits do fits = min(fits, floor((checked[i].state(false)))) end
+  if fits > least then
+    cost = fits
     check()
+    if wait > 0 or never then
+      -- What remains was rounded up.
+      cost = least
+      check()
+    end
   end
 end
 local granted = not never and wait <= patience

@@ -137,8 +137,9 @@ final class RateLimit {
 
         Request request = Request.of(call, cost, arguments.arg(TOKEN));
         Check check = Check.of(request, arguments, limitCount);
-        if (most > cost && check.fits()) {
-            Check more = Check.of(request.withCost(check.remaining(most)), arguments, limitCount);
+        double fits = check.fits() ? check.remaining(most) : 0;
+        if (fits > cost) {
+            Check more = Check.of(request.withCost(fits), arguments, limitCount);
             if (more.fits()) { // unless what remains was rounded up
                 check = more;
             }
@@ -190,11 +191,11 @@ final class RateLimit {
             return delay == 0 && !never;
         }
 
-        /** As much of an amount as fits now. */
+        /** As much of an amount as fits now, in whole units. */
         double remaining(double most) {
             double least = most;
             for (LimitCheck limit : limits) {
-                least = LuaNumbers.min(least, limit.remaining(false));
+                least = LuaNumbers.min(least, Math.floor(limit.remaining(false)));
             }
             return least;
         }
