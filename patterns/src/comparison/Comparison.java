@@ -33,6 +33,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.redisson.Redisson;
 import org.redisson.api.RBlockingQueue;
 import org.redisson.api.RLock;
@@ -57,6 +58,7 @@ public final class Comparison {
     private static final int BOARD = 100_000;
     private static final int BATCH = 50;
     private static final int HANDLED = 100_000;
+    private static final int ROUNDS = 3;
     private static final String BODY = "0123456789".repeat(10);
 
     private final int threads;
@@ -73,6 +75,21 @@ public final class Comparison {
     @FunctionalInterface
     private interface Work {
         void run(int thread) throws Exception;
+    }
+
+    /** One line: work that handles so many things per call, and what was measured of it. */
+    private static final class Line {
+        private final String what;
+        private final int perCall;
+        private final Work work;
+        private long[] nanos = {};
+        private long reads;
+
+        Line(String what, int perCall, Work work) {
+            this.what = what;
+            this.perCall = perCall;
+            this.work = work;
+        }
     }
 
     /** The recipes over one client library. */
@@ -119,37 +136,41 @@ public final class Comparison {
     }
 
     private void locks(List<Ours> ours, RedissonClient redisson) throws Exception {
+        List<Line> apart = new ArrayList<>();
+        List<Line> together = new ArrayList<>();
         for (Ours mine : ours) {
             Locks locks = Locks.over(mine.runtime());
-            measure(mine.line("lock and unlock, a lock per thread"), 1, thread -> {
+            apart.add(new Line(mine.line("lock and unlock, a lock per thread"), 1, thread -> {
                 DistributedLock lock = locks.lock("mine " + thread);
                 lock.acquire().release();
-            });
+            }));
+            DistributedLock one = locks.lock("mine");
+            together.add(new Line(
+                    mine.line("lock and unlock, one lock"), 1, thread -> one.acquire().release()));
         }
-        measure("lock and unlock, a lock per thread: Redisson RLock", 1, thread -> {
+        apart.add(new Line("lock and unlock, a lock per thread: Redisson RLock", 1, thread -> {
             RLock lock = redisson.getLock("theirs " + thread);
             lock.lock();
             lock.unlock();
-        });
-        for (Ours mine : ours) {
-            DistributedLock lock = Locks.over(mine.runtime()).lock("mine");
-            measure(mine.line("lock and unlock, one lock"), 1, thread -> lock.acquire().release());
-        }
-        RLock theirs = redisson.getLock("theirs");
-        measure("lock and unlock, one lock: Redisson RLock", 1, thread -> {
-            theirs.lock();
-            theirs.unlock();
-        });
+        }));
+        RLock one = redisson.getLock("theirs");
+        together.add(new Line("lock and unlock, one lock: Redisson RLock", 1, thread -> {
+            one.lock();
+            one.unlock();
+        }));
+        measure(apart);
+        measure(together);
     }
 
     private void limiters(
             List<Ours> ours, RedissonClient redisson, StatefulRedisConnection<String, byte[]> connection)
             throws Exception {
+        List<Line> lines = new ArrayList<>();
         for (Ours mine : ours) {
             RateLimiter limiter = RateLimiter.builder(mine.runtime())
                     .limits(Limit.TokenBucket.of("bucket", 1_000_000, Duration.ofSeconds(1)))
                     .build();
-            measure(mine.line("tryAcquire, one key"), 1, thread -> limiter.tryAcquire("k"));
+            lines.add(new Line(mine.line("tryAcquire, one key"), 1, thread -> limiter.tryAcquire("k")));
         }
         ProxyManager<String> manager =
                 Bucket4jLettuce.casBasedBuilder(connection).build();
@@ -157,37 +178,51 @@ public final class Comparison {
                 .addLimit(limit -> limit.capacity(1_000_000).refillGreedy(1_000_000, Duration.ofSeconds(1)))
                 .build();
         Bucket bucket = manager.builder().build("bucket", () -> million);
-        measure("tryAcquire, one key: Bucket4j on Lettuce", 1, thread -> bucket.tryConsume(1));
+        lines.add(new Line("tryAcquire, one key: Bucket4j on Lettuce", 1, thread -> bucket.tryConsume(1)));
         RRateLimiter theirs = redisson.getRateLimiter("limiter");
         theirs.trySetRate(RateType.OVERALL, 1_000_000, Duration.ofSeconds(1));
-        measure("tryAcquire, one key: Redisson RRateLimiter", 1, thread -> theirs.tryAcquire());
+        lines.add(new Line("tryAcquire, one key: Redisson RRateLimiter", 1, thread -> theirs.tryAcquire()));
+        measure(lines);
     }
 
     private void queues(List<Ours> ours, RedissonClient redisson) throws Exception {
-        RBlockingQueue<String> theirs = redisson.getBlockingQueue("queue");
-        measure("enqueue: Redisson queue, lossy", 1, thread -> theirs.offer(BODY));
-        measure("consume: Redisson queue, lossy", 1, thread -> theirs.poll());
-        List<String> bodies = Collections.nCopies(BATCH, BODY);
-        measure("enqueue, batches of 50: Redisson queue, lossy", BATCH, thread -> theirs.addAll(bodies));
-        measure("consume, batches of 50: Redisson queue, lossy", BATCH, thread -> theirs.poll(BATCH));
-        List<Message> messages = Collections.nCopies(BATCH, Message.of(BODY));
+        for (int batch : new int[] {1, BATCH}) {
+            List<Line> enqueue = new ArrayList<>();
+            List<Line> consume = new ArrayList<>();
+            List<Message> messages = Collections.nCopies(batch, Message.of(BODY));
+            for (QueueEngine engine : QueueEngine.values()) {
+                for (Ours mine : ours) {
+                    WorkQueue queue = queue(mine, engine);
+                    String which = " " + batch + " (" + engine.name().toLowerCase(Locale.ROOT) + ")";
+                    enqueue.add(new Line(mine.line("enqueue" + which), batch, thread -> queue.enqueueAll(messages)));
+                    List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
+                    consume.add(new Line(
+                            mine.line("consume" + which),
+                            batch,
+                            thread -> settleAndClaim(queue, held, thread, batch)));
+                }
+            }
+            RBlockingQueue<String> theirs = redisson.getBlockingQueue("queue");
+            List<String> bodies = Collections.nCopies(batch, BODY);
+            enqueue.add(new Line(
+                    "enqueue " + batch + ": Redisson queue, lossy", batch, thread -> theirs.addAll(bodies)));
+            consume.add(new Line("consume " + batch + ": Redisson queue, lossy", batch, thread -> theirs.poll(batch)));
+            measure(enqueue);
+            measure(consume);
+        }
         for (QueueEngine engine : QueueEngine.values()) {
-            String kind = " (" + engine.name().toLowerCase(Locale.ROOT) + ")";
             for (Ours mine : ours) {
-                WorkQueue queue = WorkQueue.builder(mine.runtime(), "q " + mine.client())
-                        .engine(engine)
-                        .build();
-                measure(mine.line("enqueue" + kind), 1, thread -> queue.enqueue(Message.of(BODY)));
-                List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
-                measure(mine.line("consume" + kind), 1, thread -> settleAndClaim(queue, held, thread, 1));
-                measure(mine.line("enqueue, batches of 50" + kind), BATCH, thread -> queue.enqueueAll(messages));
-                measure(
-                        mine.line("consume, batches of 50" + kind),
-                        BATCH,
-                        thread -> settleAndClaim(queue, held, thread, BATCH));
-                worker(queue, mine.line("worker with 50 places" + kind));
+                worker(
+                        queue(mine, engine),
+                        mine.line("worker with 50 places (" + engine.name().toLowerCase(Locale.ROOT) + ")"));
             }
         }
+    }
+
+    private static WorkQueue queue(Ours mine, QueueEngine engine) {
+        return WorkQueue.builder(mine.runtime(), "q " + mine.client())
+                .engine(engine)
+                .build();
     }
 
     /** How many messages one worker handles per second, whose handler does nothing. */
@@ -227,14 +262,17 @@ public final class Comparison {
         }
         filled.top(1);
         theirs.size();
+        List<Line> lines = new ArrayList<>();
         for (Ours mine : ours) {
             Leaderboard board = Leaderboard.builder(mine.runtime(), "b").build();
-            measure(mine.line("11 around a member of 100,000"), 1, thread -> board.around(member(), 5, 5));
+            lines.add(new Line(
+                    mine.line("11 around a member of 100,000"), 1, thread -> board.around(member(), 5, 5)));
         }
-        measure("11 around a member of 100,000: Redisson, two calls", 1, thread -> {
+        lines.add(new Line("11 around a member of 100,000: Redisson, two calls", 1, thread -> {
             int rank = theirs.revRank(member());
             theirs.entryRangeReversed(Math.max(0, rank - 5), rank + 5);
-        });
+        }));
+        measure(lines);
     }
 
     private static String member() {
@@ -249,20 +287,34 @@ public final class Comparison {
                 .sum();
     }
 
-    /** Runs work on all threads for the given time, after half of it to warm up. */
-    private void measure(String what, int perCall, Work work) throws Exception {
-        runAll(work, length.dividedBy(2));
-        long before = reads();
-        long[] nanos = runAll(work, length);
-        long reads = reads() - before;
-        Arrays.sort(nanos);
-        System.out.printf(
-                "%-58s %10.0f %9.0f %9.0f %7.2f%n",
-                what,
-                (double) nanos.length * perCall / length.toMillis() * 1000,
-                nanos[nanos.length / 2] / 1e3,
-                nanos[(int) (nanos.length * 0.99)] / 1e3,
-                (double) reads / nanos.length);
+    /**
+     * Runs lines on all threads, each for the given time in all, after half of it to warm up. They take turns, since machines are faster at one
+     * moment than at another.
+     */
+    private void measure(List<Line> lines) throws Exception {
+        for (Line line : lines) {
+            runAll(line.work, length.dividedBy(2));
+        }
+        for (int round = 0; round < ROUNDS; round++) {
+            for (Line line : lines) {
+                long before = reads();
+                long[] nanos = runAll(line.work, length.dividedBy(ROUNDS));
+                line.reads += reads() - before;
+                line.nanos = LongStream.concat(Arrays.stream(line.nanos), Arrays.stream(nanos))
+                        .toArray();
+            }
+        }
+        for (Line line : lines) {
+            long[] nanos = line.nanos;
+            Arrays.sort(nanos);
+            System.out.printf(
+                    "%-58s %10.0f %9.0f %9.0f %7.2f%n",
+                    line.what,
+                    (double) nanos.length * line.perCall / length.toMillis() * 1000,
+                    nanos[nanos.length / 2] / 1e3,
+                    nanos[(int) (nanos.length * 0.99)] / 1e3,
+                    (double) line.reads / nanos.length);
+        }
     }
 
     private long[] runAll(Work work, Duration time) throws Exception {

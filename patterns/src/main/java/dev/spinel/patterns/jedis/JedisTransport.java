@@ -26,10 +26,11 @@ import redis.clients.jedis.exceptions.JedisException;
  * The transport over a Jedis client that the application owns: {@code RedisClient}, or one that finds the node of a cluster
  * by key.
  *
- * <p>Jedis blocks. What a sync form of a recipe sends runs in the thread that called it, which costs no hand-over and is the fastest way to use
- * recipes; all else (async forms, renewals, wake-ups) runs on the given executor: it may block as many threads as the client's pool has connections,
- * and virtual threads serve well. Subscriptions take one daemon thread and one connection of the pool. Clients of a cluster
- * repeat commands after connection failures by themselves; give them {@code maxAttempts(1)} where that matters.
+ * <p>Jedis blocks. The first command of a sync form runs in the thread that called it, which costs no hand-over: the fastest way to use recipes.
+ * All else (async forms, renewals, what follows from replies) runs on the given executor; virtual threads serve well. The client's pool
+ * should have a connection for each thread of both kinds, one more for subscriptions, which take a daemon thread, and a time-out for those
+ * who wait for a connection, who otherwise may keep renewals from being sent. Clients of a cluster repeat commands after connection
+ * failures by themselves; give them {@code maxAttempts(1)} where that matters.
  */
 public final class JedisTransport implements RedisTransport {
     private final UnifiedJedis jedis;
@@ -81,6 +82,9 @@ public final class JedisTransport implements RedisTransport {
         } catch (JedisException e) {
             result.completeExceptionally(
                     neverConnected(e) ? TransportException.notSent(e) : TransportException.noReply(e));
+            if (e.getCause() instanceof InterruptedException) { // while waiting for the pool, which cleared the mark
+                Thread.currentThread().interrupt();
+            }
             return;
         } catch (RuntimeException e) {
             result.completeExceptionally(TransportException.noReply(e));
@@ -95,10 +99,12 @@ public final class JedisTransport implements RedisTransport {
         return () -> raw;
     }
 
-    /** Whether a connection was refused or the pool had none, so that nothing was sent. */
+    /** Whether a connection was refused, or the pool had none until the thread was interrupted, so that nothing was sent. */
     private static boolean neverConnected(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException || cause instanceof NoSuchElementException) {
+            if (cause instanceof ConnectException
+                    || cause instanceof NoSuchElementException
+                    || cause instanceof InterruptedException) {
                 return true;
             }
             for (Throwable suppressed : cause.getSuppressed()) {

@@ -90,9 +90,12 @@ public final class DistributedLock {
     /**
      * Takes it, waiting for others as long as it takes.
      *
-     * @throws InterruptedException if interrupted while waiting, or before it asked; nothing stays taken
+     * @throws InterruptedException if interrupted before, or while waiting for others; nothing stays taken
      */
     public Lease acquire() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
         CompletableFuture<Lease> future = runtime().start(this::join);
         try {
             return future.get();

@@ -26,7 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
  * or after the poll interval. Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
  * Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}, as are errors of
- * an executor that has no thread.
+ * an executor that has no thread. What the executor refuses, {@code queue.executorRefused}, is given back, and no more is claimed for a
+ * while.
  */
 public final class QueueWorker implements AutoCloseable {
     private static final int MAX_SETTLEMENTS = 500;
@@ -49,6 +50,9 @@ public final class QueueWorker implements AutoCloseable {
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private boolean exchanging;
     private boolean signalled;
+    /** Whether the executor has just refused work, so that none is claimed. */
+    private boolean refused;
+
     private boolean closing;
     /** Whether leases are not extended any more. */
     private boolean ended;
@@ -116,7 +120,7 @@ public final class QueueWorker implements AutoCloseable {
         int free;
         lock.lock();
         try {
-            free = closing ? 0 : concurrency - running.size();
+            free = closing || refused ? 0 : concurrency - running.size();
             if (exchanging || (toSettle.isEmpty() && free <= 0)) {
                 return;
             }
@@ -190,14 +194,39 @@ public final class QueueWorker implements AutoCloseable {
     private void start(Delivery delivery) {
         try {
             executor.execute(() -> work(delivery));
-        } catch (RuntimeException e) { // the executor is full or shut down
-            settle(delivery, delivery.giveBack());
+        } catch (RuntimeException e) {
+            runtime.listener().failed("queue.executorRefused", queue.name(), e);
+            giveBack(delivery);
         } catch (Error e) { // the handler's, if the executor runs it here; or there are no more threads
             runtime.listener().failed("queue.handlerFailed", queue.name(), e);
             if (isRunning(delivery)) {
-                settle(delivery, delivery.giveBack());
+                giveBack(delivery);
             }
         }
+    }
+
+    /** Gives a message back for which there is no thread, and claims none for a while. */
+    private void giveBack(Delivery delivery) {
+        lock.lock();
+        try {
+            if (!refused) {
+                refused = true;
+                var unused = runtime.scheduler().schedule(RETRY_EXCHANGE_AFTER, this::claimAgain);
+            }
+        } finally {
+            lock.unlock();
+        }
+        settle(delivery, delivery.giveBack());
+    }
+
+    private void claimAgain() {
+        lock.lock();
+        try {
+            refused = false;
+        } finally {
+            lock.unlock();
+        }
+        exchange();
     }
 
     private boolean isRunning(Delivery delivery) {

@@ -192,52 +192,59 @@ final class TokenLeases {
         }
 
         private void answered(long cost, long askedNanos, @Nullable Taken taken, @Nullable Throwable failure) {
+            List<Runnable> decisions = new ArrayList<>();
             List<Runnable> afterwards = new ArrayList<>();
             lock.lock();
             try {
                 if (taken == null) {
                     Throwable cause = requireNonNull(failure);
-                    waiters.forEach(waiter -> afterwards.add(() -> waiter.decision.completeExceptionally(cause)));
+                    waiters.forEach(waiter -> decisions.add(() -> waiter.decision.completeExceptionally(cause)));
                     waiters.clear();
                 } else if (taken.decision() instanceof Decision.Allowed allowed) {
                     giveBack(afterwards);
                     Batch present = new Batch(allowed, taken.cost(), askedNanos);
                     batch = present;
-                    handOut(present, afterwards);
+                    handOut(present, decisions);
                 } else {
-                    deny(cost, taken.decision(), afterwards);
+                    deny(cost, taken.decision(), decisions);
                 }
                 if (waiters.isEmpty()) {
                     asking = false;
                     keepOrEnd(afterwards);
                 } else {
+                    // Or the server denies what nobody here can use any more.
+                    if (batch != null && !isInTime(batch, scheduler.nanoTime())) {
+                        giveBack(afterwards);
+                    }
                     afterwards.add(this::ask);
                 }
             } finally {
                 lock.unlock();
             }
+            // First, since whoever gets a decision may wait for the next one.
             afterwards.forEach(Runnable::run);
+            decisions.forEach(Runnable::run);
         }
 
         /** Serves who waits, in order, as long as it suffices; of a batch that came too late, those who waited for it from the start. */
-        private void handOut(Batch present, List<Runnable> afterwards) {
+        private void handOut(Batch present, List<Runnable> decisions) {
             long now = scheduler.nanoTime();
             int served = isInTime(present, now) ? waiters.size() : waitedThen;
             while (served-- > 0 && waiters.element().request().cost() <= present.left) {
                 Waiter waiter = waiters.remove();
                 Decision decision = present.hand(waiter.request().cost(), now);
-                afterwards.add(() -> waiter.decision.complete(decision));
+                decisions.add(() -> waiter.decision.complete(decision));
             }
         }
 
         /** Denies those who waited from the start and want as much; others are asked for next. */
-        private void deny(long cost, Decision denied, List<Runnable> afterwards) {
+        private void deny(long cost, Decision denied, List<Runnable> decisions) {
             Iterator<Waiter> oldest = waiters.iterator();
             for (int i = 0; i < waitedThen; i++) {
                 Waiter waiter = oldest.next();
                 if (waiter.request().cost() == cost) {
                     oldest.remove();
-                    afterwards.add(() -> waiter.decision.complete(denied));
+                    decisions.add(() -> waiter.decision.complete(denied));
                 }
             }
         }

@@ -43,7 +43,7 @@ public final class PatternRuntime implements AutoCloseable {
     private final PatternListener listener;
     private final Ways ways;
     private final Channels channels;
-    /** Whether a thread waits for what it starts. */
+    /** Whether a thread waits for the operation that it starts next. */
     private final ThreadLocal<Boolean> callerWaits = ThreadLocal.withInitial(() -> false);
 
     private PatternRuntime(Builder builder) {
@@ -107,8 +107,9 @@ public final class PatternRuntime implements AutoCloseable {
     }
 
     /**
-     * Starts an operation of this runtime in a thread that then waits for it, for the sync forms of recipes that send one command after the other.
-     * A transport over a blocking client runs such commands in this thread, for which it has to wake no other ({@link Command#callerWaits}).
+     * Starts an operation of this runtime in a thread that then waits for it, for the sync forms of recipes that begin with one command.
+     * A transport over a blocking client runs that command in this thread, for which it has to wake no other ({@link Command#callerWaits}).
+     * What follows from its reply runs as ever: it may be the business of others, whom this thread must not serve before it returns.
      *
      * @return what {@code operation} returned, which may be complete by now
      */
@@ -162,6 +163,9 @@ public final class PatternRuntime implements AutoCloseable {
         private final List<byte[]> arguments;
         private final CompletableFuture<R> result = new CompletableFuture<>();
         private final long startNanos = scheduler.nanoTime();
+        /** Whether the thread that made this waits for it, and has not been left to wait. */
+        private boolean callerWaits;
+
         private int attempts;
         private boolean mayHaveRun;
 
@@ -170,6 +174,10 @@ public final class PatternRuntime implements AutoCloseable {
                 throw new IllegalArgumentException(operation.name() + " needs at least one key");
             }
             this.operation = operation;
+            callerWaits = PatternRuntime.this.callerWaits.get();
+            if (callerWaits) {
+                PatternRuntime.this.callerWaits.set(false);
+            }
             arguments = new ArrayList<>(2 + keys.size() + values.size());
             arguments.add(EMPTY); // the function's name, or the script by digest or text
             arguments.add(Integer.toString(keys.size()).getBytes(US_ASCII));
@@ -204,7 +212,7 @@ public final class PatternRuntime implements AutoCloseable {
         }
 
         private Command command(String name, List<byte[]> all) {
-            return new Command(name, all, arguments.get(2), callerWaits.get());
+            return new Command(name, all, arguments.get(2), callerWaits);
         }
 
         private void send(Way way, Command command) {
@@ -276,6 +284,7 @@ public final class PatternRuntime implements AutoCloseable {
             if (attempts >= retryPolicy.maxAttempts()) {
                 giveUp(failure);
             } else {
+                callerWaits = false;
                 scheduler.schedule(retryPolicy.delayAfter(attempts, scheduler), this::attempt);
             }
         }

@@ -22,7 +22,8 @@ import java.util.function.Function;
  */
 final class Ways {
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
-    /** Codes of errors by which a function is refused as a whole, where a script is refused only the commands that are concerned. */
+    private static final long MAX_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+    /** Codes of errors by which a command or function is refused as a whole, and a script only what is concerned of its commands. */
     private static final Set<String> REFUSALS = Set.of("MISCONF", "NOREPLICAS", "OOM", "READONLY");
 
     private final RedisTransport transport;
@@ -32,6 +33,8 @@ final class Ways {
     private final AtomicLong askedNanos;
     /** Names of the commands and functions that the server has. */
     private volatile Set<String> present = Set.of();
+    /** How long the server is left alone after a question: longer each time that it has no answer, as it may break connections. */
+    private volatile long pauseNanos = PAUSE_NANOS;
     /** Whether what is known is in doubt. */
     private volatile boolean outdated;
 
@@ -66,11 +69,11 @@ final class Ways {
     }
 
     /**
-     * Whether a function was refused before it began, although its script might run: one that only reads or deletes when memory is short, or
-     * only reads on a replica.
+     * Whether a command or function was refused before it began, although its script might run: one that only reads or deletes when memory is
+     * short, as a limiter that denies, or only reads on a replica.
      */
     static boolean isRefused(Way way, Reply.Failure error) {
-        return way == Way.FUNCTION
+        return way != Way.SCRIPT
                 && REFUSALS.contains(error.code())
                 && !error.message().contains(" script: "); // so servers mark what was raised within
     }
@@ -96,7 +99,7 @@ final class Ways {
         }
         long now = scheduler.nanoTime();
         long last = askedNanos.get();
-        if (now - last < PAUSE_NANOS || !askedNanos.compareAndSet(last, now)) {
+        if (now - last < pauseNanos || !askedNanos.compareAndSet(last, now)) {
             return;
         }
         outdated = false; // before the question, so that what is found missing meanwhile is not forgotten
@@ -109,8 +112,10 @@ final class Ways {
                 })
                 .whenComplete((found, failure) -> {
                     if (failure == null) {
+                        pauseNanos = PAUSE_NANOS;
                         present = found;
                     } else {
+                        pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
                         askAgain();
                     }
                 });

@@ -39,16 +39,17 @@ local settled, deliveries, moved = {}, {}, 0
 
 local function exact(number) return string.format('%.0f', number) end
 
--- What an entry holds, by the fields of a reply; nothing if it is not known as a message.
+-- What an entry holds, by the fields of a reply; nothing if it is not known as a message. Fields m and b may be those of somebody else.
+local META = '^(%d+):(%d+):(%d+):(%d+)$'
 local function read(entry, fields)
   local meta, body = fields[2], fields[4]
-  if fields[1] ~= 'm' or fields[3] ~= 'b' or #fields ~= 4 then
+  if fields[1] ~= 'm' or fields[3] ~= 'b' or #fields ~= 4 or not string.find(meta, META) then
     meta, body = redis.call('HGET', KEYS[11], entry), nil
     for i = 1, #fields, 2 do
       if fields[i] == 'b' then body = fields[i + 1] end
     end
   end
-  local id, attempts, limit, enqueued = string.match(meta or '', '^(%d+):(%d+):(%d+):(%d+)$')
+  local id, attempts, limit, enqueued = string.match(meta or '', META)
   return id and {id = id, attempts = tonumber(attempts), limit = tonumber(limit), enqueued = enqueued, body = body}
 end
 

@@ -68,9 +68,10 @@ class StreamQueueIT extends WorkQueueContract {
             WorkQueue queue = builder().build();
             redis.xadd(key("entries"), "time", "12:30:00:55");
             redis.xadd(key("entries"), "time", "12:30:00:55", "b", "theirs");
+            redis.xadd(key("entries"), "m", "theirs as well", "b", "with our fields");
             queue.enqueue(Message.of("ours"));
             List<Delivery> deliveries = queue.claim(10);
-            assertThat(texts(deliveries)).containsExactly("theirs", "ours");
+            assertThat(texts(deliveries)).containsExactly("theirs", "with our fields", "ours");
             assertThat(deliveries).extracting(Delivery::attempt).containsOnly(1);
             assertThat(queue.deadLetters(0, 10)).extracting(DeadLetter::text).containsExactly("time\n12:30:00:55");
         }

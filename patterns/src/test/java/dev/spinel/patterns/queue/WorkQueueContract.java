@@ -29,6 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -585,6 +587,24 @@ abstract class WorkQueueContract extends WorkQueueFixture {
                 assertThat(worker.running()).isZero();
             }
             assertThat(attempts).containsExactly(1);
+        }
+
+        @Test
+        void whatTheExecutorRefuses_isGivenBack_andNotClaimedAgainAtOnce() throws InterruptedException {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+            ExecutorService shutDown = Executors.newSingleThreadExecutor();
+            shutDown.shutdown();
+            try (QueueWorker worker = QueueWorker.builder(queue, shutDown, Delivery::acknowledge)
+                    .concurrency(1)
+                    .start()) {
+                await().until(() -> events.count("queue.executorRefused") > 0);
+                transport.takeCommands();
+                Thread.sleep(200); // hundreds of round trips
+                assertThat(transport.takeCommands()).hasSizeLessThan(10);
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(queue.claim(2)).extracting(Delivery::attempt).containsExactly(1, 1);
         }
 
         @Test

@@ -200,6 +200,24 @@ class TokenLeasesTest {
     }
 
     @Test
+    void aBatchThatCameTooLate_isGivenBack_beforeTheNextOneIsAskedFor() {
+        CompletableFuture<Taken> first = hold();
+        CompletableFuture<Decision> early = take(1);
+        CompletableFuture<Decision> late = take(1);
+        CompletableFuture<Taken> second = hold();
+        time.advance(TIME);
+        List<String> seen = new ArrayList<>();
+        var unused = early.thenAccept(decision -> seen.add("decided with " + asked.size() + " asked"));
+        first.complete(granted(64));
+        assertThat(early).isCompleted();
+        assertThat(late).isNotDone();
+        assertThat(refunded).extracting(Grant::cost).containsExactly(63L);
+        assertThat(seen).containsExactly("decided with 2 asked");
+        second.complete(granted(8));
+        assertThat(late).isCompleted();
+    }
+
+    @Test
     void aFailure_isThatOfAllWhoWait_andTheNextOneAsks() {
         CompletableFuture<Taken> first = hold();
         List<CompletableFuture<Decision>> decisions = List.of(take(1), take(2));

@@ -75,6 +75,23 @@ class PatternRuntimeTest {
         assertThat(transport.lastCommand().callerWaits()).isFalse();
     }
 
+    /** It may be the business of others, without an end. */
+    @Test
+    void whatFollowsFromTheReplyOfASyncForm_hasNoCallerThatWaits() {
+        transport.reply(ONE).reply(ONE);
+        runtime.call(
+                () -> runtime.run(IDEMPOTENT, List.of("k"), new Arguments()).thenCompose(done -> {
+                    assertThat(transport.lastCommand().callerWaits()).isTrue();
+                    return runtime.run(IDEMPOTENT, List.of("k"), new Arguments());
+                }));
+        assertThat(transport.lastCommand().callerWaits()).isFalse();
+
+        transport.fail(NOT_SENT).reply(ONE);
+        runtime.<Boolean>call(() -> run(IDEMPOTENT));
+        assertThat(transport.commands()).hasSize(4);
+        assertThat(transport.lastCommand().callerWaits()).isFalse();
+    }
+
     @Test
     void anUnknownScript_isSentAsText() {
         transport.reply(new Reply.Failure("NOSCRIPT No matching script.")).reply(ONE);

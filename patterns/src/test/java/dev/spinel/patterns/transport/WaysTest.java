@@ -282,14 +282,18 @@ class WaysTest {
     }
 
     @Test
-    void aQuestionWithoutAnAnswer_isAskedAgainAfterASecond() {
+    void aQuestionWithoutAnAnswer_isAskedAgain_laterEachTime() {
         transport.reply(ONE).fail(NO_REPLY).reply(error("LOADING Redis is loading the dataset in memory"));
         assertThat(run(NEVER)).hasSize(3);
+        scheduler.advance(Duration.ofSeconds(1));
         transport.reply(ONE);
         assertThat(run(NEVER)).containsExactly("EVALSHA");
         scheduler.advance(Duration.ofSeconds(1));
         transport.reply(ONE).reply(info()).reply(error("LOADING Redis is loading the dataset in memory"));
         assertThat(run(NEVER)).containsExactly("EVALSHA", "COMMAND", "FUNCTION");
+        scheduler.advance(Duration.ofSeconds(3));
+        transport.reply(ONE);
+        assertThat(run(NEVER)).containsExactly("EVALSHA");
         scheduler.advance(Duration.ofSeconds(1));
         transport.reply(ONE).reply(info()).reply(library(SCRIPT));
         assertThat(run(NEVER)).containsExactly("EVALSHA", "COMMAND", "FUNCTION");
