@@ -272,6 +272,17 @@ class WaysTest {
     }
 
     @Test
+    void aCommandThatIsRefusedAsAWhole_isReplacedByTheScript_onceOnly() {
+        ask(info(NativeCommand.LOCK_RENEW), NO_LIBRARY);
+        transport
+                .reply(error("OOM command not allowed when used memory > 'maxmemory'."))
+                .reply(ONE);
+        assertThat(run(NATIVE)).containsExactly("LOCK.RENEW", "EVALSHA");
+        transport.reply(ONE);
+        assertThat(run(NATIVE)).containsExactly("LOCK.RENEW");
+    }
+
+    @Test
     void aServerThatCannotTell_runsScripts_andIsAskedNoMore() {
         ask(
                 error("NOPERM this user has no permissions to run the 'command|info' command"),
