@@ -193,14 +193,18 @@ local function adopt(entry, fields)
   bury(entry, 0, message, 'it has no field b')
 end
 -- Takes entries over that others have pending, and have had for a lease. They are leases that ended, unless the queue knows them as
--- leased or ready again, so that somebody has only claimed them from it.
-local function take_over(consumer)
-  local stale = redis.call('XPENDING', KEYS[1], 'workers', 'IDLE', lease, '-', '+', 1000, consumer)
-  if #stale == 0 then return end
-  local known, entries = {}, {}
-  for _, key in ipairs({KEYS[3], KEYS[8]}) do
-    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do known[string.match(member, '^[^:]*')] = true end
+-- leased or ready again, so that somebody has only claimed them from it. Up to 1000 are ready again by that: others wait their turn.
+local known
+local function take_over(consumer, room)
+  local stale = redis.call('XPENDING', KEYS[1], 'workers', 'IDLE', lease, '-', '+', room, consumer)
+  if #stale == 0 then return 0 end
+  if not known then
+    known = {}
+    for _, key in ipairs({KEYS[3], KEYS[8]}) do
+      for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do known[string.match(member, '^[^:]*')] = true end
+    end
   end
+  local entries = {}
   for i, pending in ipairs(stale) do entries[i] = pending[1] end
   for _, entry in ipairs(redis.call('XCLAIM', KEYS[1], 'workers', 'worker', lease, unpack(entries))) do
     if entry and not known[entry[1]] then
@@ -208,6 +212,7 @@ local function take_over(consumer)
       if message then end_lease(entry[1], message.attempts + 1, message) end
     end
   end
+  return #stale
 end
 -- Sees that the queue has its group for itself: makes it, if it is not there, and looks for what others have of it.
 local function own_group()
@@ -217,8 +222,9 @@ local function own_group()
     redis.call('DEL', KEYS[3], KEYS[8])
     return
   end
+  local room = 1000 - redis.call('ZCARD', KEYS[8])
   for _, consumer in ipairs(pending[4] or {}) do
-    if consumer[1] ~= 'worker' then take_over(consumer[1]) end
+    if consumer[1] ~= 'worker' and room > 0 then room = room - take_over(consumer[1], room) end
   end
 end
 local function claim_again()

@@ -140,14 +140,14 @@ class StreamQueueIT extends WorkQueueContract {
         @Test
         void whatOthersTakeFromTheGroup_isDeliveredAfterALease() throws InterruptedException {
             WorkQueue queue =
-                    builder().lease(Duration.ofMillis(200)).maxDeliveries(2).build();
+                    builder().lease(Duration.ofMillis(600)).maxDeliveries(2).build();
             queue.claim(1); // makes the group
             queue.enqueue(Message.of("a"));
             redis.xadd(key("entries"), "b", "theirs");
             redis.xadd(key("entries"), "name", "value");
             assertThat(readInTheGroup()).hasSize(1);
             assertThat(queue.claim(10)).isEmpty();
-            Thread.sleep(220);
+            Thread.sleep(650);
             List<Delivery> deliveries = queue.claim(10);
             assertThat(texts(deliveries)).containsExactly("a", "theirs");
             assertThat(deliveries).extracting(Delivery::attempt).containsOnly(2);
@@ -160,16 +160,16 @@ class StreamQueueIT extends WorkQueueContract {
         /** As tools do that look for entries that are pending for long. */
         @Test
         void whatOthersClaimFromWorkers_staysTheirs() throws InterruptedException {
-            WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+            WorkQueue queue = builder().lease(Duration.ofMillis(600)).build();
             queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
             List<Delivery> deliveries = queue.claim(3);
             queue.settle(deliveries.get(2).giveBack());
             redis.xautoclaim(
                     key("entries"),
                     XAutoClaimArgs.Builder.xautoclaim(Consumer.from("workers", "somebody"), Duration.ZERO, "0"));
-            Thread.sleep(150);
+            Thread.sleep(400);
             assertThat(queue.settle(deliveries.get(0).extend())).isTrue();
-            Thread.sleep(70); // as long as a lease since they were claimed
+            Thread.sleep(250); // as long as a lease since they were claimed
             List<Delivery> again = queue.claim(10);
             assertThat(texts(again)).containsExactly("b", "c");
             assertThat(queue.settle(deliveries.get(0).acknowledge())).isTrue();
