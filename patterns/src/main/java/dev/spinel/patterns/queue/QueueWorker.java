@@ -292,6 +292,8 @@ public final class QueueWorker implements AutoCloseable {
             if (ended) {
                 return;
             }
+            // Those of the last time may not be on their way, as the server is away.
+            toSettle.removeIf(settlement -> settlement.kind().equals("extend"));
             for (Delivery delivery : running.values()) {
                 toSettle.add(delivery.extend());
             }
