@@ -364,10 +364,13 @@ final class AccessRules {
         }
     }
 
-    /** The number of commands of a category that are allowed, or forbidden. */
+    /** The number of commands that a rule on a category concerns and that are allowed, or forbidden. */
     private int count(AclCategory category, Permissions permissions, boolean allowed) {
         int count = 0;
         for (RuleCommand command : catalog.ruleCommands()) {
+            if (command.isForeign()) {
+                continue;
+            }
             count += counts(category, command, permissions, allowed);
             for (RuleCommand subcommand : command.subcommands()) {
                 count += counts(category, subcommand, permissions, allowed);
