@@ -34,32 +34,21 @@ final class Effects {
         return keys;
     }
 
-    /** SET with PX, the end of the time to live being known in Unix time. */
-    void set(Bytes key, Bytes value, long expiresAtMillis) {
-        store(key, value, expiresAtMillis);
-        tellSet(key, value, expiresAtMillis);
-    }
-
-    /**
-     * SET of a key, and {@link #set} of another one. Memory for both is found before any of it is told, so that nothing remains of a call that
-     * found none.
-     */
-    void setBoth(Bytes key, Bytes value, Bytes expiring, Bytes expiringValue, long expiresAtMillis) {
+    void set(Bytes key, Bytes value) {
         keys.setString(key, value, false);
-        store(expiring, expiringValue, expiresAtMillis);
         call.changed(key, KeyEvent.STRING, "set");
         if (call.isPropagated()) {
             call.propagateAs(SET, key, value);
         }
-        tellSet(expiring, expiringValue, expiresAtMillis);
     }
 
-    private void store(Bytes key, Bytes value, long expiresAtMillis) {
+    /**
+     * SET with PX, the end of the time to live being known in Unix time. Memory for both is found before any of it is told, so that nothing
+     * remains of a call that begins with it and finds none.
+     */
+    void set(Bytes key, Bytes value, long expiresAtMillis) {
         keys.setString(key, value, false);
         keys.expireAt(key, expiresAtMillis);
-    }
-
-    private void tellSet(Bytes key, Bytes value, long expiresAtMillis) {
         call.changed(key, KeyEvent.STRING, "set");
         call.event(keys, key, KeyEvent.GENERIC, "expire");
         if (call.isPropagated()) {

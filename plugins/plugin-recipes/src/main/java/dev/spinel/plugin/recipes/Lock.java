@@ -111,7 +111,8 @@ final class Lock {
         Bytes lane = arguments.key(1);
         double fence = nextFence(keys.read(ValueType.STRING, lane), LuaNumbers.sinceEpoch(call.nowMicros()));
         Bytes digits = Bytes.of(Long.toString((long) Math.rint(fence)));
-        effects.setBoth(lane, digits, lock, joined(owner, digits), endMillis);
+        effects.set(lane, digits);
+        effects.set(lock, joined(owner, digits), endMillis);
         reply(call, 1, (long) fence);
     }
 
