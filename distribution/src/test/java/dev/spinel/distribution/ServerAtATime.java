@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +25,7 @@ final class ServerAtATime implements AutoCloseable {
     private final LocalLink subscriptions;
     private final List<String> published = new ArrayList<>();
     /** What the server's thread hands over. */
-    private final LinkedBlockingQueue<Runnable> arrivals = new LinkedBlockingQueue<>();
+    private final Arrivals arrivals = new Arrivals();
 
     /**
      * Starts a server.
@@ -103,18 +101,7 @@ final class ServerAtATime implements AutoCloseable {
     }
 
     Reply await(CompletableFuture<Reply> reply) {
-        try {
-            while (!reply.isDone()) {
-                Runnable arrival = arrivals.poll(20, TimeUnit.SECONDS);
-                if (arrival == null) {
-                    throw new AssertionError("The server did not answer");
-                }
-                arrival.run();
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-        return reply.join();
+        return arrivals.await(reply);
     }
 
     @Override

@@ -9,8 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /**
@@ -25,7 +23,7 @@ final class SimulatedServer implements AutoCloseable {
     private final Path directory;
     private final BiConsumer<String, String> messages;
     /** What the server's thread hands over. */
-    private final LinkedBlockingQueue<Runnable> arrivals = new LinkedBlockingQueue<>();
+    private final Arrivals arrivals = new Arrivals();
 
     private SpinelServer server;
     private LocalLink commands;
@@ -75,18 +73,7 @@ final class SimulatedServer implements AutoCloseable {
     }
 
     private Reply await(CompletableFuture<Reply> reply) {
-        try {
-            while (!reply.isDone()) {
-                Runnable arrival = arrivals.poll(20, TimeUnit.SECONDS);
-                if (arrival == null) {
-                    throw new AssertionError("The server did not answer");
-                }
-                arrival.run();
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-        return reply.join();
+        return arrivals.await(reply);
     }
 
     /** Stops the server and starts it again from its log. Scripts and subscriptions are gone. */

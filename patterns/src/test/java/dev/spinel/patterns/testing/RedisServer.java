@@ -65,7 +65,9 @@ public final class RedisServer implements TestServer {
 
     /** Skips a test that needs servers which replicate. */
     public void assumeReplication() {
-        assumeFalse(call("INFO server").contains("server_name:spinel"), "Spinel cannot be a replica");
+        assumeFalse(
+                call("INFO server").contains("server_name:spinel"),
+                "Spinel has no REPLICAOF yet, so that it cannot be a replica");
     }
 
     /** Sends an inline command and returns what arrives at once of its reply. */
