@@ -211,6 +211,7 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
                     "the module has blocked clients. Please wait them unblocked and try again");
         }
         remove(name, installation);
+        log.notice("Plugin '" + name + "' unloaded");
     }
 
     private void remove(String name, Installation installation) {
@@ -230,7 +231,6 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
                 close(jars);
             }
         }
-        log.notice("Plugin '" + name + "' unloaded");
     }
 
     private void close(String name, ServerPlugin plugin) {
@@ -253,7 +253,10 @@ final class PluginRegistry implements PluginHost, AutoCloseable {
         return Objects.requireNonNull(contributions, "connect comes first");
     }
 
-    /** Unloads all plugins, the last one first, when the server stops. */
+    /**
+     * Unloads all plugins, the last one first, when the server stops. Without a line in the log, the last one of which is
+     * why the server stopped.
+     */
     @Override
     public void close() {
         List<Installation> installations = new ArrayList<>(byName.values());
