@@ -19,10 +19,11 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotWriter implements Runnable {
     private static final long NANOS_PER_MICRO = 1_000;
 
-    /** Twice what a chunk takes on a processor of its own, once its code is compiled. */
-    private static final long LONG_CHUNK_NANOS = 100_000;
+    private static final int BREAK_FACTOR = 2;
+    private static final long MAX_BREAK_NANOS = 1_000_000;
 
-    private static final long MAX_BREAK_NANOS = 250_000;
+    /** More than the walk leaves waiting: so clients change data faster than they are written, and breaks would cost memory. */
+    private static final long HURRY_BYTES = 2 * Snapshots.MAX_QUEUED_BYTES;
 
     /** How soon a pause notices that it is to end. */
     private static final long MAX_PAUSE_NANOS = 1_000_000;
@@ -185,16 +186,17 @@ final class SnapshotWriter implements Runnable {
             player.play(chunk, sink);
             queuedBytes.addAndGet(-chunk.totalBytes());
             chunk.release(memory);
-            if (takesBreaks) {
+            if (takesBreaks && queuedBytes() < HURRY_BYTES) {
                 breathe(System.nanoTime() - startNanos);
             }
         }
     }
 
-    /** Leaves the processor to others for a moment when a chunk took long: they want it too, the JIT compiler among them. */
+    /**
+     * Leaves the processor to others for a time in proportion: the engine's thread and clients want it, and the JIT compiler,
+     * above all while the code of this thread is not compiled yet and chunks take long.
+     */
     private static void breathe(long chunkNanos) {
-        if (chunkNanos > LONG_CHUNK_NANOS) {
-            LockSupport.parkNanos(Math.min(chunkNanos, MAX_BREAK_NANOS));
-        }
+        LockSupport.parkNanos(Math.min(BREAK_FACTOR * chunkNanos, MAX_BREAK_NANOS));
     }
 }

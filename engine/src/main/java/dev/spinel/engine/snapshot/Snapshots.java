@@ -40,18 +40,18 @@ public final class Snapshots {
     /*
      * With fewer processors than busy threads, a thread that computes without a break is what keeps others waiting, for
      * three milliseconds at a time on Linux. So the background thread offers its processor to others every 2 KB. And while
-     * clients send requests, both threads take breaks: the engine's between steps, the background thread after a chunk
-     * that took long, as it does when others want the processor too.
+     * clients send requests, both threads take breaks: the engine's between steps, the background thread after each chunk,
+     * for longer than the chunk took, unless what waits grows meanwhile.
      */
 
     /** The walk waits while the background thread has this much to do. */
-    private static final long MAX_QUEUED_BYTES = 2 << 20;
+    static final long MAX_QUEUED_BYTES = 512 << 10;
 
     /** How soon to look again whether the background thread has caught up. */
     private static final long WAIT_NANOS = 500_000;
 
     /** The break of the engine's thread while clients send requests. */
-    private static final long BREAK_NANOS = 20_000;
+    private static final long BREAK_NANOS = 50_000;
 
     private final Keyspaces keyspaces;
     private final ThreadFactory threads;
