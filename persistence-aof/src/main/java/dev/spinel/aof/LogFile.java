@@ -1,5 +1,6 @@
 package dev.spinel.aof;
 
+import dev.spinel.engine.dataset.DirectoryEntries;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package dev.spinel.aof;
+package dev.spinel.engine.dataset;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
