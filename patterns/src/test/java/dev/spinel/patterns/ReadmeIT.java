@@ -28,6 +28,7 @@ import dev.spinel.patterns.lock.LeaderElection;
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
 import dev.spinel.patterns.queue.CronExpression;
+import dev.spinel.patterns.queue.JdbcInbox;
 import dev.spinel.patterns.queue.Message;
 import dev.spinel.patterns.queue.Misfire;
 import dev.spinel.patterns.queue.QueueEngine;
@@ -88,7 +89,7 @@ class ReadmeIT {
     private int status;
     private long fenceOfTheLastWrite;
     private final AtomicInteger version = new AtomicInteger(1);
-    private boolean paid;
+    private CompletableFuture<Boolean> paid = new CompletableFuture<>();
     private final CompletableFuture<Long> scheduled = new CompletableFuture<>();
     private final CompletableFuture<String> sent = new CompletableFuture<>();
     private final CompletableFuture<String> shown = new CompletableFuture<>();
@@ -110,6 +111,7 @@ class ReadmeIT {
                 spread(runtime);
                 fade(runtime);
                 work(runtime);
+                payOnce(runtime);
                 cache(runtime);
                 near(runtime);
                 remember(runtime);
@@ -183,11 +185,11 @@ class ReadmeIT {
                 }
             }
         }
-        assertThat(paid).isTrue();
+        assertThat(paid).isCompletedWithValue(true);
     }
 
     private void pay(Connection connection) throws SQLException {
-        paid = connection.isValid(1);
+        paid.complete(connection.isValid(1));
     }
 
     private void lead(PatternRuntime runtime) throws Exception {
@@ -300,6 +302,31 @@ class ReadmeIT {
         assertThat(schedules.list()).extracting(ScheduleState::paused).containsExactly(false);
         scheduler.close();
         assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+    }
+
+    private void payOnce(PatternRuntime runtime) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(1);
+        WorkQueue payments = WorkQueue.builder(runtime, "payments").build();
+        paid = new CompletableFuture<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:payments");
+                Statement statement = connection.createStatement()) {
+            statement.execute(JdbcInbox.of("inbox").createTable());
+            connection.setAutoCommit(false);
+            JdbcInbox inbox = JdbcInbox.of("inbox");
+            QueueWorker payer = QueueWorker.builder(payments, executor, delivery -> {
+                        if (inbox.admit(connection, payments, delivery)) {
+                            pay(connection);
+                        }
+                        connection.commit();
+                        return delivery.acknowledge();
+                    })
+                    .start();
+
+            payments.enqueue(Message.of("invoice 17"));
+            assertThat(paid.get(10, TimeUnit.SECONDS)).isTrue();
+            payer.close();
+        }
+        executor.shutdown();
     }
 
     private void cache(PatternRuntime runtime) {
@@ -444,7 +471,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(21);
+        assertThat(found).isEqualTo(22);
     }
 
     /** Without indentation and empty lines. */

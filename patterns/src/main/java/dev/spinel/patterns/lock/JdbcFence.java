@@ -1,10 +1,9 @@
 package dev.spinel.patterns.lock;
 
+import dev.spinel.patterns.jdbc.GuardTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Savepoint;
-import java.util.regex.Pattern;
 
 /**
  * Keeps stale holders of a lock from writing to a SQL database. A table has the highest {@link Lease#fence} that was seen for each
@@ -23,13 +22,9 @@ import java.util.regex.Pattern;
  * a time.
  */
 public final class JdbcFence {
-    private static final Pattern TABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?");
-    /** The class of SQLSTATE for violated constraints. */
-    private static final String CONSTRAINT = "23";
+    private final GuardTable table;
 
-    private final String table;
-
-    private JdbcFence(String table) {
+    private JdbcFence(GuardTable table) {
         this.table = table;
     }
 
@@ -40,15 +35,12 @@ public final class JdbcFence {
      * @throws IllegalArgumentException if it is anything else
      */
     public static JdbcFence of(String table) {
-        if (!TABLE.matcher(table).matches()) {
-            throw new IllegalArgumentException("Not the name of a table: '" + table + "'");
-        }
-        return new JdbcFence(table);
+        return new JdbcFence(GuardTable.named(table));
     }
 
     /** The statement that creates the table, to be run once. */
     public String createTable() {
-        return "create table " + table + " (resource varchar(255) not null primary key, fence bigint not null)";
+        return "create table " + table.name() + " (resource varchar(255) not null primary key, fence bigint not null)";
     }
 
     /**
@@ -60,41 +52,19 @@ public final class JdbcFence {
      * @throws SQLException if the database fails
      */
     public boolean admit(Connection connection, String resource, long fence) throws SQLException {
-        if (connection.getAutoCommit()) {
-            throw new IllegalStateException("A fence protects a transaction: switch auto-commit off");
-        }
+        table.checkTransaction(connection);
         return raise(connection, resource, fence)
-                || insert(connection, resource, fence)
+                || table.insert(connection, "resource, fence", resource, fence)
                 || raise(connection, resource, fence);
     }
 
     private boolean raise(Connection connection, String resource, long fence) throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement("update " + table + " set fence = ? where resource = ? and fence <= ?")) {
+        try (PreparedStatement update = connection.prepareStatement(
+                "update " + table.name() + " set fence = ? where resource = ? and fence <= ?")) {
             update.setLong(1, fence);
             update.setString(2, resource);
             update.setLong(3, fence);
             return update.executeUpdate() == 1;
         }
-    }
-
-    /** Adds the row of a resource; false if it is there. Some databases give a transaction up after an error, but for savepoints. */
-    private boolean insert(Connection connection, String resource, long fence) throws SQLException {
-        Savepoint before = connection.setSavepoint();
-        try (PreparedStatement insert =
-                connection.prepareStatement("insert into " + table + " (resource, fence) values (?, ?)")) {
-            insert.setString(1, resource);
-            insert.setLong(2, fence);
-            insert.executeUpdate();
-        } catch (SQLException e) {
-            String state = e.getSQLState();
-            if (state == null || !state.startsWith(CONSTRAINT)) {
-                throw e;
-            }
-            connection.rollback(before);
-            return false;
-        }
-        connection.releaseSavepoint(before);
-        return true;
     }
 }

@@ -30,7 +30,8 @@ import java.util.concurrent.CompletionStage;
  * messages and ended leases are found by whoever claims next. Time is the server's alone.
  *
  * <p>Duplicates: a message is delivered again if its worker took longer than its lease without extending it, or died after its work
- * and before its acknowledgement. A handler is therefore idempotent by {@link Delivery#id}. Lost replies: an exchange is repeated and
+ * and before its acknowledgement. A handler is therefore idempotent by {@link Delivery#id}, or has its effects admitted by a
+ * {@link JdbcInbox}. Lost replies: an exchange is repeated and
  * answers the same; messages with a key are enqueued once; enqueuing without a key has then an unknown outcome. A server that loses
  * acknowledged writes loses messages, or delivers acknowledged ones again.
  */
