@@ -7,17 +7,18 @@ import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
-import java.net.ConnectException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.commands.ProtocolCommand;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -29,8 +30,10 @@ import redis.clients.jedis.exceptions.JedisException;
  * <p>Jedis blocks. The first command of a sync form runs in the thread that called it, which costs no hand-over: the fastest way to use recipes.
  * All else (async forms, renewals, what follows from replies) runs on the given executor; virtual threads serve well. The client's pool
  * should have a connection for each thread of both kinds, one more for subscriptions, which take a daemon thread, and a time-out for those
- * who wait for a connection, who otherwise may keep renewals from being sent. Clients of a cluster repeat commands after connection
- * failures by themselves; give them {@code maxAttempts(1)} where that matters.
+ * who wait for a connection, who otherwise may keep renewals from being sent.
+ *
+ * <p>Clients of a cluster, and others that were given more than one attempt, repeat commands after connection failures by themselves. That is noticed: the
+ * outcome of a command that was repeated is unknown, whatever the last attempt got. Redirections within a cluster repeat nothing.
  */
 public final class JedisTransport implements RedisTransport {
     private final UnifiedJedis jedis;
@@ -66,7 +69,7 @@ public final class JedisTransport implements RedisTransport {
     }
 
     private void execute(Command command, CompletableFuture<Reply> result) {
-        CommandArguments arguments = new CommandArguments(keyword(command.name()));
+        WatchedArguments arguments = new WatchedArguments(keyword(command.name()));
         for (byte[] argument : command.arguments()) {
             if (argument == command.routingKey()) {
                 arguments.key(argument);
@@ -81,7 +84,7 @@ public final class JedisTransport implements RedisTransport {
             reply = new Reply.Failure(String.valueOf(e.getMessage()));
         } catch (JedisException e) {
             result.completeExceptionally(
-                    neverConnected(e) ? TransportException.notSent(e) : TransportException.noReply(e));
+                    arguments.written ? TransportException.noReply(e) : TransportException.notSent(e));
             if (e.getCause() instanceof InterruptedException) { // while waiting for the pool, which cleared the mark
                 Thread.currentThread().interrupt();
             }
@@ -90,30 +93,48 @@ public final class JedisTransport implements RedisTransport {
             result.completeExceptionally(TransportException.noReply(e));
             return;
         }
-        result.complete(reply);
+        if (arguments.repeated) {
+            result.completeExceptionally(TransportException.noReply(
+                    new JedisException("Jedis got no reply and repeated " + command.name() + " by itself")));
+        } else {
+            result.complete(reply);
+        }
+    }
+
+    /**
+     * A command's arguments that know what Jedis does with them, in the thread that waits: it goes through them to write them, and asks a
+     * cluster's client for their slot to choose a node, unless a redirection named one.
+     */
+    private static final class WatchedArguments extends CommandArguments {
+        private boolean routedBySlot;
+        /** Whether any attempt began to write them, so that the command may have run. */
+        private boolean written;
+        /** Whether an attempt followed one that had no reply. */
+        private boolean repeated;
+
+        WatchedArguments(ProtocolCommand keyword) {
+            super(keyword);
+        }
+
+        @Override
+        public Set<Integer> getKeyHashSlots() {
+            routedBySlot = true;
+            repeated |= written;
+            return super.getKeyHashSlots();
+        }
+
+        @Override
+        public Iterator<Rawable> iterator() {
+            repeated |= written && !routedBySlot;
+            written = true;
+            return super.iterator();
+        }
     }
 
     /** A command's name as Jedis sends it, whether it knows the command or not. */
     private static ProtocolCommand keyword(String name) {
         byte[] raw = name.getBytes(US_ASCII);
         return () -> raw;
-    }
-
-    /** Whether a connection was refused, or the pool had none until the thread was interrupted, so that nothing was sent. */
-    private static boolean neverConnected(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ConnectException
-                    || cause instanceof NoSuchElementException
-                    || cause instanceof InterruptedException) {
-                return true;
-            }
-            for (Throwable suppressed : cause.getSuppressed()) {
-                if (suppressed instanceof ConnectException) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     private static Reply toReply(@Nullable Object value) {

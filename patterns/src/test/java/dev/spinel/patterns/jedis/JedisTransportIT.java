@@ -1,5 +1,6 @@
 package dev.spinel.patterns.jedis;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,22 +12,35 @@ import dev.spinel.patterns.ratelimit.Limit;
 import dev.spinel.patterns.ratelimit.RateLimitRequest;
 import dev.spinel.patterns.ratelimit.RateLimiter;
 import dev.spinel.patterns.session.SessionStore;
+import dev.spinel.patterns.testing.FaultProxy;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.Codec;
+import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.RetryPolicy;
+import dev.spinel.patterns.transport.TransportException;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.providers.ConnectionProvider;
+import redis.clients.jedis.providers.PooledConnectionProvider;
 
-/** Which thread waits for Jedis: here the executor refuses all work. */
+/** Which thread waits for Jedis: here the executor refuses all work. And what is known of commands that Jedis could not send, or repeats. */
 @Tag("redis-server")
 class JedisTransportIT {
     private static RedisServer server;
@@ -83,5 +97,100 @@ class JedisTransportIT {
         SessionStore<String> sessions =
                 SessionStore.builder(runtime, "sessions", Codec.utf8()).build();
         assertThatThrownBy(() -> sessions.findByPrincipal("nobody")).isInstanceOf(PatternException.Unavailable.class);
+    }
+
+    private static Command increment(String key) {
+        byte[] raw = key.getBytes(UTF_8);
+        return new Command("INCR", List.of(raw), raw, true);
+    }
+
+    private static JedisTransport over(UnifiedJedis client) {
+        return JedisTransport.over(client, Runnable::run);
+    }
+
+    /** A client that repeats by itself, with a connection through the proxy that is open. */
+    @SuppressWarnings("deprecation") // there is no other one without a cluster
+    private static UnifiedJedis repeating(ConnectionProvider connections) {
+        UnifiedJedis client = new UnifiedJedis(connections, 3, Duration.ofSeconds(2));
+        client.ping();
+        return client;
+    }
+
+    private static PooledConnectionProvider through(FaultProxy proxy) {
+        return new PooledConnectionProvider(new HostAndPort("127.0.0.1", proxy.port()));
+    }
+
+    @Test
+    void whatWasNotWritten_didNotRun() throws IOException {
+        int nobody;
+        try (FaultProxy closed = new FaultProxy(server.port())) {
+            nobody = closed.port();
+        }
+        try (RedisClient client = RedisClient.builder()
+                .hostAndPort(new HostAndPort("127.0.0.1", nobody))
+                .build()) {
+            assertOutcome(over(client).send(increment("refused")), false);
+        }
+    }
+
+    @Test
+    void whatHasNoReply_mayHaveRun() throws IOException {
+        try (FaultProxy proxy = new FaultProxy(server.port());
+                RedisClient client = RedisClient.builder()
+                        .hostAndPort(new HostAndPort("127.0.0.1", proxy.port()))
+                        .build()) {
+            client.ping();
+            proxy.loseReplies(1);
+            assertOutcome(over(client).send(increment("lost")), true);
+            assertThat(jedis.get("lost")).isEqualTo("1");
+        }
+    }
+
+    @Test
+    void whatJedisRepeated_hasAnUnknownOutcome() throws IOException {
+        try (FaultProxy proxy = new FaultProxy(server.port());
+                UnifiedJedis client = repeating(through(proxy))) {
+            proxy.loseReplies(1);
+            assertOutcome(over(client).send(increment("repeated")), true);
+            assertThat(jedis.get("repeated")).isEqualTo("2");
+            assertThat(over(client).send(increment("repeated"))).isCompletedWithValue(new Reply.Int(3));
+        }
+    }
+
+    /** Jedis tells the failure of its last attempt, which did not reach anybody. */
+    @Test
+    void whatJedisCouldNotRepeat_mayHaveRun() throws IOException {
+        try (FaultProxy proxy = new FaultProxy(server.port());
+                PooledConnectionProvider pool = through(proxy);
+                UnifiedJedis client = repeating(new ConnectionProvider() {
+                    @Override
+                    public Connection getConnection() {
+                        if (proxy.repliesLost() > 0) {
+                            throw new JedisConnectionException(new ConnectException("for the test"));
+                        }
+                        return pool.getConnection();
+                    }
+
+                    @Override
+                    public Connection getConnection(CommandArguments arguments) {
+                        return getConnection();
+                    }
+
+                    @Override
+                    public void close() {}
+                })) {
+            proxy.loseReplies(1);
+            assertOutcome(over(client).send(increment("not repeated")), true);
+            assertThat(jedis.get("not repeated")).isEqualTo("1");
+        }
+    }
+
+    private static void assertOutcome(CompletionStage<Reply> reply, boolean mayHaveRun) {
+        assertThat(reply.toCompletableFuture())
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(TransportException.class, failure -> assertThat(failure.mayHaveRun())
+                        .isEqualTo(mayHaveRun));
     }
 }
