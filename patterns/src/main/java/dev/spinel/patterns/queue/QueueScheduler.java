@@ -2,7 +2,6 @@ package dev.spinel.patterns.queue;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.spinel.patterns.queue.QueueSchedules.Lines;
 import dev.spinel.patterns.queue.SchedulePlan.Upcoming;
 import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -11,10 +10,11 @@ import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Enqueues the messages of a queue's schedules when they are due, until closed. Any number of processes may run one, none of them leads: each time
@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Events, with the queue's name: {@code schedule.fired} for each message, {@code schedule.missed} if times had none,
  * {@code schedule.queueFull} if a schedule has to wait for room; and with their cause {@code schedule.turnFailed} for failures of the server,
- * after which it goes on, and {@code schedule.notUnderstood} for a schedule that this platform cannot read, which is left to others. If a
- * reply is lost, events may be missing.
+ * after which it goes on, and {@code schedule.notUnderstood} for a schedule that this platform cannot read, which is left to others; that is
+ * told once, and again when the schedule was changed or has not been among the next ones for a while. If a reply is lost, events may be missing.
  */
 public final class QueueScheduler implements AutoCloseable {
     /** How many schedules a turn tells, beside those that this platform could not read the last time, which may be due for ever. */
@@ -50,8 +50,8 @@ public final class QueueScheduler implements AutoCloseable {
 
     private boolean signalled;
     private boolean closed;
-    /** How many schedules of the last turn could not be read. */
-    private int notUnderstood;
+    /** The schedules of the last turn that could not be read, and their lines, by id. */
+    private Map<String, String> notUnderstood = Map.of();
 
     private Scheduler.Task timer = () -> {};
     private Scheduler.Task subscription = () -> {};
@@ -71,7 +71,7 @@ public final class QueueScheduler implements AutoCloseable {
             for (int i = 0; i < first.size(); i += 3) {
                 upcoming.add(new Upcoming(
                         first.get(i).asText(),
-                        Lines.read(first.get(i + 1).asText()),
+                        first.get(i + 1).asText(),
                         first.get(i + 2).asLong()));
             }
             return new Turn(items.get(0).asLong(), done, upcoming);
@@ -111,7 +111,7 @@ public final class QueueScheduler implements AutoCloseable {
 
     /** Sends plans and asks what comes next, unless such a turn is on its way. */
     private void turn(List<SchedulePlan> plans) {
-        int told;
+        Map<String, String> known;
         lock.lock();
         try {
             if (turning || closed) {
@@ -120,16 +120,17 @@ public final class QueueScheduler implements AutoCloseable {
             turning = true;
             signalled = false;
             timer.cancel();
-            told = TOLD + notUnderstood;
+            known = notUnderstood;
         } finally {
             lock.unlock();
         }
+        int told = TOLD + known.size();
         var unused = send(queue, plans, told).whenComplete((turn, failure) -> {
             if (failure != null) {
                 runtime.listener().failed("schedule.turnFailed", queue.name(), failure);
                 endTurn(List.of(), RETRY_AFTER, List.of());
             } else {
-                turned(plans, told, turn);
+                turned(plans, told, known, turn);
             }
         });
     }
@@ -158,7 +159,7 @@ public final class QueueScheduler implements AutoCloseable {
         return queue.runtime().run(queue.scripts().turn(), keys, arguments);
     }
 
-    private void turned(List<SchedulePlan> plans, int told, Turn turn) {
+    private void turned(List<SchedulePlan> plans, int told, Map<String, String> known, Turn turn) {
         boolean full = false;
         for (int i = 0; i < plans.size(); i++) {
             full |= turn.done().get(i) < 0;
@@ -168,27 +169,34 @@ public final class QueueScheduler implements AutoCloseable {
         List<SchedulePlan> ahead = new ArrayList<>();
         long first = Long.MAX_VALUE;
         int messages = 0;
-        int unreadable = 0;
+        Map<String, String> unreadable = new HashMap<>();
         for (Upcoming schedule : turn.upcoming()) {
-            boolean due = schedule.isDue(turn.now());
-            if (!due && schedule.due() > first) {
+            if (schedule.text().equals(known.get(schedule.id()))) {
+                unreadable.put(schedule.id(), schedule.text());
                 continue;
             }
-            SchedulePlan plan = plan(schedule, turn.now());
-            if (plan == null) {
-                unreadable++;
-                continue;
-            }
-            if (!due) {
-                first = schedule.due();
-                ahead.add(plan);
-            } else if (now.isEmpty() || messages + plan.times().size() <= MAX_MESSAGES) {
-                now.add(plan);
-                messages += plan.times().size();
+            try {
+                if (schedule.isDue(turn.now())) {
+                    SchedulePlan plan = SchedulePlan.of(schedule, turn.now(), queue.maxSize());
+                    if (now.isEmpty() || messages + plan.times().size() <= MAX_MESSAGES) {
+                        now.add(plan);
+                        messages += plan.times().size();
+                    }
+                } else if (schedule.due() <= first) {
+                    ahead.add(SchedulePlan.ahead(schedule));
+                    first = schedule.due();
+                }
+            } catch (RuntimeException e) {
+                unreadable.put(schedule.id(), schedule.text());
+                runtime.listener()
+                        .failed(
+                                "schedule.notUnderstood",
+                                queue.name(),
+                                new IllegalStateException("Schedule '" + schedule.id() + "': " + e.getMessage(), e));
             }
         }
         // Nothing but what cannot be read: the next ones are told at once.
-        Duration wait = unreadable == told ? Duration.ZERO : pollInterval;
+        Duration wait = unreadable.size() == told ? Duration.ZERO : pollInterval;
         if (full && RETRY_AFTER.compareTo(wait) < 0) {
             wait = RETRY_AFTER;
         }
@@ -214,15 +222,6 @@ public final class QueueScheduler implements AutoCloseable {
             if (plan.missed()) {
                 runtime.listener().event("schedule.missed", queue.name());
             }
-        }
-    }
-
-    private @Nullable SchedulePlan plan(Upcoming schedule, long now) {
-        try {
-            return schedule.isDue(now) ? SchedulePlan.of(schedule, now, queue.maxSize()) : SchedulePlan.ahead(schedule);
-        } catch (RuntimeException e) {
-            runtime.listener().failed("schedule.notUnderstood", queue.name(), e);
-            return null;
         }
     }
 

@@ -16,21 +16,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 
 /**
  * The schedules of a queue: messages that recur. They are kept on the server beside the messages, and a {@link QueueScheduler} that
  * runs in any number of processes enqueues them in time. Thread-safe.
  *
- * <p>Every operation is one round trip and atomic. All are repeated if a reply is lost, and then answer as the first time, except that
- * {@link #remove} may answer false for what it removed itself.
+ * <p>Every operation is one round trip and atomic. All are repeated if a reply is lost, and then answer as the first time, and change
+ * nothing again, whatever others did meanwhile.
  */
 public final class QueueSchedules {
-    private static final Operation<Boolean> PUT = changing("queue.schedules.put", "schedule-put.lua");
+    private static final Operation<Boolean> PUT = changing("queue.schedules.put", "call-once.lua", "schedule-put.lua");
     private static final Operation<Boolean> PAUSE =
             changing("queue.schedules.pause", "call-once.lua", "schedule-pause.lua");
     private static final Operation<Boolean> RESUME =
             changing("queue.schedules.resume", "call-once.lua", "schedule-pause.lua");
-    private static final Operation<Boolean> REMOVE = changing("queue.schedules.remove", "schedule-remove.lua");
+    private static final Operation<Boolean> REMOVE =
+            changing("queue.schedules.remove", "call-once.lua", "schedule-remove.lua");
     private static final Operation<List<ScheduleState>> LIST = new Operation<>(
             "queue.schedules.list",
             Script.load(QueueSchedules.class, "schedule-list.lua"),
@@ -70,13 +72,14 @@ public final class QueueSchedules {
     public CompletionStage<Boolean> putAsync(Schedule schedule) {
         queue.checkSupported(schedule.message());
         Misfire misfire = schedule.misfire();
+        String token = UUID.randomUUID().toString();
         return queue.runtime()
                 .run(
                         PUT,
-                        List.of(schedules(queue), bodies(queue), fires(queue)),
+                        List.of(schedules(queue), bodies(queue), fires(queue), call(token)),
                         new Arguments()
                                 .add(schedule.id())
-                                .add(UUID.randomUUID().toString())
+                                .add(token)
                                 .add(misfire.most() + ":" + misfire.maxAge().toMillis())
                                 .add(schedule.cron().toString())
                                 .add(schedule.zone().getId())
@@ -119,8 +122,13 @@ public final class QueueSchedules {
         return queue.runtime()
                 .run(
                         operation,
-                        List.of(schedules(queue), fires(queue), queue.key("call:" + token)),
+                        List.of(schedules(queue), fires(queue), call(token)),
                         new Arguments().add(id).add(token).add(what).add(channel(queue)));
+    }
+
+    /** The key of what the call with this token answered. */
+    private String call(String token) {
+        return queue.key("call:" + token);
     }
 
     /**
@@ -135,7 +143,14 @@ public final class QueueSchedules {
     /** As {@link #remove}. */
     public CompletionStage<Boolean> removeAsync(String id) {
         return queue.runtime()
-                .run(REMOVE, List.of(schedules(queue), bodies(queue), fires(queue)), new Arguments().add(id));
+                .run(
+                        REMOVE,
+                        List.of(
+                                schedules(queue),
+                                bodies(queue),
+                                fires(queue),
+                                call(UUID.randomUUID().toString())),
+                        new Arguments().add(id));
     }
 
     /**
@@ -193,8 +208,20 @@ public final class QueueSchedules {
 
     /** What the server keeps about a schedule, apart from its body: the lines that {@code schedule-put.lua} describes. */
     record Lines(String token, String state, String misfire, String cron, String zone, String priority, String group) {
+        private static final Pattern PRIORITY = Pattern.compile("[0-9]");
+
+        /**
+         * Takes the lines apart.
+         *
+         * @throws IllegalArgumentException if they are not those of a schedule
+         */
         static Lines read(String text) {
             String[] lines = text.split("\n", 7);
+            if (lines.length < 7 || !PRIORITY.matcher(lines[5]).matches()) {
+                throw new IllegalArgumentException(
+                        "A schedule has seven lines, and a priority from 0 to 9 in the sixth; here are "
+                                + lines.length);
+            }
             return new Lines(lines[0], lines[1], lines[2], lines[3], lines[4], lines[5], lines[6]);
         }
 

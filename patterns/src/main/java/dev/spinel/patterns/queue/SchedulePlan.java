@@ -20,22 +20,32 @@ import java.util.List;
  * @param missed whether there are times that have none
  */
 record SchedulePlan(String id, String token, long due, long until, long next, List<Long> times, boolean missed) {
-    /** A schedule as the server tells it. */
-    record Upcoming(String id, Lines lines, long due) {
-        /** Whether there is something to do about it at that time, by the server's clock. */
+    /** A schedule as the server tells it; its lines may be anything that somebody wrote there. */
+    record Upcoming(String id, String text, long due) {
+        /**
+         * Its lines.
+         *
+         * @throws IllegalArgumentException if they are not those of a schedule
+         */
+        Lines lines() {
+            return Lines.read(text);
+        }
+
+        /** Whether there is something to do about it at that time, by the server's clock; throws as {@link #lines}. */
         boolean isDue(long now) {
-            return due <= now || !lines.isSet();
+            return !lines().isSet() || due <= now;
         }
     }
 
     /** For a schedule that is due: its times up to now are past. */
     static SchedulePlan of(Upcoming schedule, long nowMicros, long maxSize) {
-        CronExpression cron = schedule.lines().readCron();
-        ZoneId zone = schedule.lines().readZone();
-        Misfire misfire = schedule.lines().readMisfire();
+        Lines lines = schedule.lines();
+        CronExpression cron = lines.readCron();
+        ZoneId zone = lines.readZone();
+        Misfire misfire = lines.readMisfire();
         Instant now = ServerTime.instant(nowMicros);
         Instant due = ServerTime.instant(schedule.due());
-        Instant first = schedule.lines().isSet() ? due : cron.next(due, zone);
+        Instant first = lines.isSet() ? due : cron.next(due, zone);
         Instant oldest = now.minus(misfire.maxAge());
         int most = maxSize > 0 ? (int) Math.min(maxSize, misfire.most()) : misfire.most();
         List<Instant> times = latest(cron, zone, first.isBefore(oldest) ? oldest : first, now, most);
@@ -43,7 +53,7 @@ record SchedulePlan(String id, String token, long due, long until, long next, Li
         long next = ServerTime.micros(cron.next(now, zone));
         return new SchedulePlan(
                 schedule.id(),
-                schedule.lines().token(),
+                lines.token(),
                 schedule.due(),
                 next - 1,
                 next,
@@ -53,13 +63,13 @@ record SchedulePlan(String id, String token, long due, long until, long next, Li
 
     /** For one that will be due: it is carried out as soon as it is, without another round trip. */
     static SchedulePlan ahead(Upcoming schedule) {
+        Lines lines = schedule.lines();
         Instant due = ServerTime.instant(schedule.due());
-        long next = ServerTime.micros(
-                schedule.lines().readCron().next(due, schedule.lines().readZone()));
-        long maxAge = schedule.lines().readMisfire().maxAge().toMillis() * 1000;
+        long next = ServerTime.micros(lines.readCron().next(due, lines.readZone()));
+        long maxAge = lines.readMisfire().maxAge().toMillis() * 1000;
         return new SchedulePlan(
                 schedule.id(),
-                schedule.lines().token(),
+                lines.token(),
                 schedule.due(),
                 Math.min(next - 1, schedule.due() + maxAge),
                 next,

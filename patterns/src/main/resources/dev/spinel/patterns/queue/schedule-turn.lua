@@ -15,7 +15,8 @@
 -- to have a message, and these, in order; all in microseconds since 2020
 --
 -- Answers {now, done, next}. done: for each plan 1 if it was carried out, 0 if the schedule is not what it was, or not due yet, or the
--- plan does not hold any more, -1 if the queue is full. next: for each schedule id, its lines, when it is due.
+-- plan does not hold any more, -1 if the queue is full. next: for each schedule id, its lines, none if something of it is missing, and
+-- when it is due.
 --
 -- A time gets its message together with the next one taking its place in fires, and no plan is carried out but for the time that is
 -- there: so there is one message for each, whoever plans and however often.
@@ -32,9 +33,11 @@ local function carry_out(id, token, due, till, next_due, count, first)
   local score = redis.call('ZSCORE', fires, id)
   if known_token ~= token or not score or tonumber(score) ~= tonumber(due) or now > tonumber(till) then return 0 end
   if count > 0 and tonumber(ARGV[first + count - 1]) > now then return 0 end
+  local body = redis.call('HGET', bodies, id)
+  if not body then return 0 end
   if count > 0 and added + count > room then return -1 end
   for at = first, first + count - 1 do
-    add(redis.call('INCR', KEYS[6]), priority, ARGV[3], ARGV[at], group, redis.call('HGET', bodies, id))
+    add(redis.call('INCR', KEYS[6]), priority, ARGV[3], ARGV[at], group, body)
     added = added + 1
   end
   redis.call('ZADD', fires, next_due, id)
@@ -56,7 +59,7 @@ local reply = {}
 local first = redis.call('ZRANGE', fires, 0, ARGV[5] - 1, 'WITHSCORES')
 for i = 1, #first, 2 do
   reply[#reply + 1] = first[i]
-  reply[#reply + 1] = redis.call('HGET', schedules, first[i])
+  reply[#reply + 1] = redis.call('HEXISTS', bodies, first[i]) == 1 and redis.call('HGET', schedules, first[i]) or ''
   reply[#reply + 1] = tonumber(first[i + 1])
 end
 return {now, done, reply}

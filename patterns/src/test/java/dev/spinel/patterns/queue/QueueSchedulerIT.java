@@ -345,7 +345,38 @@ class QueueSchedulerIT extends WorkQueueFixture {
                 assertThat(scheduler).isNotNull();
             }
             assertThat(queue.claim(10)).extracting(Delivery::text).containsOnly("message of even");
-            assertThat(events.cause("schedule.notUnderstood")).hasMessageContaining("Mars/Olympus");
+            assertThat(events.cause("schedule.notUnderstood"))
+                    .hasMessageContaining("odd")
+                    .hasMessageContaining("Mars/Olympus");
+        }
+
+        /** Not what {@code put} writes: too few lines, a priority that is none, no lines, no body. */
+        @Test
+        void whatOthersWroteWrong_isToldOnce_andHoldsUpNobody() {
+            WorkQueue queue = queue();
+            QueueSchedules schedules = QueueSchedules.of(queue);
+            List<String> wrong = List.of("short", "priority", "no lines", "no body");
+            wrong.forEach(id -> schedules.put(schedule(id, EVERY_SECOND)));
+            String lines = redis.hget(key("schedules"), "priority");
+            redis.hset(key("schedules"), "short", "token\nset\n");
+            redis.hset(key("schedules"), "priority", lines.replace("\n0\n", "\nhigh\n"));
+            redis.hdel(key("schedules"), "no lines");
+            redis.hdel(key("schedule-bodies"), "no body");
+            schedules.put(schedule("even", EVERY_SECOND));
+            try (QueueScheduler scheduler = QueueScheduler.builder(queue)
+                    .pollInterval(Duration.ofMillis(100))
+                    .start()) {
+                await().until(() -> queue.stats().ready() > 1);
+                assertThat(events.count("schedule.notUnderstood")).isEqualTo(wrong.size());
+                // Another version is told, one that can be read is carried out.
+                redis.hset(key("schedules"), "short", "token\nset\nmore");
+                redis.hset(key("schedules"), "priority", lines);
+                await().until(() ->
+                        queue.claim(100).stream().anyMatch(m -> m.text().equals("message of priority")));
+                assertThat(events.count("schedule.notUnderstood")).isEqualTo(wrong.size() + 1);
+                assertThat(scheduler).isNotNull();
+            }
+            assertThat(events.names()).doesNotContain("schedule.turnFailed");
         }
 
         /** More than a turn tells: they are due before all others, and stay so. */
@@ -394,6 +425,36 @@ class QueueSchedulerIT extends WorkQueueFixture {
             elsewhere.pause("a");
             assertThat(PatternRuntime.await(resumed)).isTrue();
             assertThat(elsewhere.list().get(0).paused()).isTrue();
+        }
+
+        /** Whatever the first attempt found: a repeated one comes after others have gone on. */
+        @Test
+        void lostReplies_doNotPutAgain_norRemoveAgain() {
+            PatternRuntime patient = PatternRuntime.builder(transport)
+                    .ways(Way.SCRIPT)
+                    .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
+                    .build();
+            QueueSchedules schedules =
+                    QueueSchedules.of(WorkQueue.builder(patient, name).build());
+            QueueSchedules elsewhere =
+                    QueueSchedules.of(WorkQueue.builder(other, name).build());
+            assertThat(schedules.put(schedule("a", EVERY_SECOND))).isTrue(); // loads the scripts
+            assertThat(schedules.remove("a")).isTrue();
+
+            CompletionStage<Boolean> put = loseReplyOf(() -> schedules.putAsync(schedule("a", EVERY_SECOND)));
+            assertThat(elsewhere.put(schedule("a", YEARLY))).isTrue();
+            assertThat(PatternRuntime.await(put)).isTrue();
+            assertThat(elsewhere.list().get(0).schedule().cron()).isEqualTo(YEARLY);
+
+            CompletionStage<Boolean> nothingNew = loseReplyOf(() -> schedules.putAsync(schedule("a", YEARLY)));
+            assertThat(elsewhere.put(schedule("a", EVERY_SECOND))).isTrue();
+            assertThat(PatternRuntime.await(nothingNew)).isFalse();
+            assertThat(elsewhere.list().get(0).schedule().cron()).isEqualTo(EVERY_SECOND);
+
+            CompletionStage<Boolean> removed = loseReplyOf(() -> schedules.removeAsync("a"));
+            assertThat(elsewhere.put(schedule("a", YEARLY))).isTrue();
+            assertThat(PatternRuntime.await(removed)).isTrue();
+            assertThat(elsewhere.list()).hasSize(1);
         }
 
         @Test
@@ -490,7 +551,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
             assertThat(schedules.remove("a")).isTrue();
             assertThat(schedules.remove("a")).isFalse();
             assertThat(schedules.list()).isEmpty();
-            assertThat(redis.keys(key("*"))).isEmpty();
+            assertThat(redis.keys(key("*"))).allMatch(key -> key.contains(":call:"));
         }
 
         @Test

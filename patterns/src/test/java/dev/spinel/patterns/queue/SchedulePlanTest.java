@@ -2,7 +2,6 @@ package dev.spinel.patterns.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spinel.patterns.queue.QueueSchedules.Lines;
 import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
 import dev.spinel.patterns.queue.SchedulePlan.Upcoming;
 import java.time.Instant;
@@ -19,7 +18,7 @@ class SchedulePlanTest {
 
     private static Upcoming schedule(String state, Misfire misfire, String cron, long due) {
         String rule = misfire.most() + ":" + misfire.maxAge().toMillis();
-        return new Upcoming("s", new Lines("t", state, rule, cron, "UTC", "0", ""), due);
+        return new Upcoming("s", String.join("\n", "t", state, rule, cron, "UTC", "0", ""), due);
     }
 
     private static SchedulePlan plan(Misfire misfire, String due, String now) {
