@@ -15,6 +15,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Tokens that the server granted in batches and that are handed out here, so that a key that is asked for all the time costs a round trip
  * per batch. Thread-safe.
  *
- * <p>A key is held here from its first request until its last batch outlives its time. Each token is handed out once, or given back
+ * <p>A key is held here from its first request until its last batch outlives its time, or somebody else needs its place: of keys without
+ * tokens, such as those that were asked for once, that which has been so for longest goes, and forgets how large its batches were. Each token is handed out once, or given back
  * once: what is left of a batch changes only under the lock of its key.
  */
 final class TokenLeases {
@@ -43,6 +47,10 @@ final class TokenLeases {
     private final Source source;
     private final Consumer<Grant> refund;
     private final Map<String, Held> keys = new ConcurrentHashMap<>();
+    /** Those of the keys that have no tokens and wait for none, by {@link Held#spentSince}. */
+    private final ConcurrentNavigableMap<Long, Held> spent = new ConcurrentSkipListMap<>();
+
+    private final AtomicLong spentSoFar = new AtomicLong();
 
     /**
      * No leases yet.
@@ -66,7 +74,7 @@ final class TokenLeases {
         while (true) {
             Held held = keys.get(request.key());
             if (held == null) {
-                if (keys.size() >= MAX_KEYS) {
+                if (!hasRoom()) {
                     return source.ask(request, request.cost()).thenApply(Taken::decision);
                 }
                 held = keys.computeIfAbsent(request.key(), Held::new);
@@ -76,6 +84,18 @@ final class TokenLeases {
                 return decision;
             }
         }
+    }
+
+    /** Whether there is room for one more key, perhaps as another one went. */
+    private boolean hasRoom() {
+        while (keys.size() >= MAX_KEYS) {
+            Map.Entry<Long, Held> oldest = spent.pollFirstEntry();
+            if (oldest == null) {
+                return false;
+            }
+            oldest.getValue().makeRoom();
+        }
+        return true;
     }
 
     /** Tokens of one batch, with the answer that granted it. */
@@ -125,6 +145,8 @@ final class TokenLeases {
         private int waitedThen;
 
         private boolean asking;
+        /** The place in the order of those without tokens; 0 if this is none of them. */
+        private long spentSince;
         /** Whether this is out of the map, so that another one has to be found. */
         private boolean ended;
 
@@ -147,11 +169,14 @@ final class TokenLeases {
                 long now = scheduler.nanoTime();
                 Batch present = batch;
                 if (present != null && present.left >= request.cost() && isInTime(present, now)) {
-                    return CompletableFuture.completedFuture(present.hand(request.cost(), now));
+                    Decision handed = present.hand(request.cost(), now);
+                    noteWhetherSpent();
+                    return CompletableFuture.completedFuture(handed);
                 }
                 waiters.add(new Waiter(request, decision));
                 askNow = !asking;
                 asking = true;
+                noteWhetherSpent();
             } finally {
                 lock.unlock();
             }
@@ -256,10 +281,44 @@ final class TokenLeases {
             long leftNanos = present == null ? 0 : timeNanos - (scheduler.nanoTime() - present.askedNanos);
             if (leftNanos > 0) {
                 timer = scheduler.schedule(Duration.ofNanos(leftNanos), this::timeIsOver);
+                noteWhetherSpent();
             } else {
-                ended = true;
-                keys.remove(key, this);
+                end();
                 giveBack(afterwards);
+            }
+        }
+
+        private void end() {
+            ended = true;
+            keys.remove(key, this);
+            noteWhetherSpent();
+        }
+
+        private boolean isSpent() {
+            return !ended && !asking && (batch == null || batch.left == 0);
+        }
+
+        private void noteWhetherSpent() {
+            boolean isNow = isSpent();
+            if (isNow && spentSince == 0) {
+                spentSince = spentSoFar.incrementAndGet();
+                spent.put(spentSince, this);
+            } else if (!isNow && spentSince > 0) {
+                spent.remove(spentSince);
+                spentSince = 0;
+            }
+        }
+
+        /** Ends, unless this is asked for again since it was found to be spent. */
+        void makeRoom() {
+            lock.lock();
+            try {
+                if (isSpent()) {
+                    timer.cancel();
+                    end();
+                }
+            } finally {
+                lock.unlock();
             }
         }
 

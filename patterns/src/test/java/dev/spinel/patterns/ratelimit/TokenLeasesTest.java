@@ -241,10 +241,57 @@ class TokenLeasesTest {
         assertThat(asked).containsExactly(new Asked(33, 33), new Asked(33, 33), new Asked(1, 1));
     }
 
+    private void takeOf(String key) {
+        assertThat(leases.take(RateLimitRequest.of(key))).isCompleted();
+    }
+
+    /** What is asked for when one of a key is taken. */
+    private List<Asked> askedFor(String key) {
+        asked.clear();
+        takeOf(key);
+        return List.copyOf(asked);
+    }
+
+    @Test
+    void keysWithoutTokens_makeRoom_thoseFirstThatHaveBeenSoForLongest() {
+        for (int i = 0; i < 10_000; i++) {
+            takeOf("k" + i);
+        }
+        takeOf("k0"); // has a token left
+        takeOf("k1");
+        takeOf("k1"); // is spent again, after all others
+        take(1 + 2 + 4, 1);
+        assertThat(asked).endsWith(new Asked(1, 1), new Asked(1, 2), new Asked(1, 4));
+        assertThat(askedFor("k0")).isEmpty();
+        assertThat(askedFor("k1")).containsExactly(new Asked(1, 4));
+        assertThat(askedFor("k3")).containsExactly(new Asked(1, 2));
+        assertThat(askedFor("k2")).as("it went").containsExactly(new Asked(1, 1));
+        assertThat(askedFor("k4")).as("it went for that").containsExactly(new Asked(1, 1));
+        assertThat(askedFor("k9999")).containsExactly(new Asked(1, 2));
+        assertThat(refunded).isEmpty();
+        assertThat(time.waiting()).isEqualTo(10_000);
+        time.advance(TIME);
+        assertThat(time.waiting()).isZero();
+    }
+
+    @Test
+    void aKeyThatIsBeingAskedFor_keepsItsPlace() {
+        CompletableFuture<Taken> first = hold();
+        CompletableFuture<Decision> decision = take(1);
+        for (int i = 0; i < 20_000; i++) {
+            takeOf("k" + i);
+        }
+        first.complete(granted(1));
+        assertThat(decision.join().allowed()).isTrue();
+        assertThat(askedFor("k")).containsExactly(new Asked(1, 2));
+    }
+
     @Test
     void keys_areBounded() {
         for (int i = 0; i < 10_000; i++) {
-            assertThat(leases.take(RateLimitRequest.of("k" + i))).isCompleted();
+            // Each has one token left.
+            takeOf("k" + i);
+            takeOf("k" + i);
         }
         asked.clear();
         take(4, 1);
