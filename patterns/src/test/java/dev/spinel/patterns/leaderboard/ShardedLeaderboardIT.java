@@ -12,13 +12,17 @@ import io.lettuce.core.cluster.SlotHash;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -167,33 +171,58 @@ class ShardedLeaderboardIT extends RecipeFixture {
                 .isZero();
     }
 
-    /** What is put together from several moments tells no member twice and is in order, and counts what was there before. */
+    /**
+     * What the writer has done.
+     *
+     * @param finished how many submissions
+     * @param above how many members have a higher score than the middle one after that
+     */
+    private record Progress(long finished, long above) {}
+
+    /**
+     * What is put together from several moments tells no member twice and is in order, and counts what was there before: a rank is off by the
+     * submissions meanwhile at most, of which each moves the middle by one.
+     */
     @Test
     void B8_underWrites_pagesAreInOrder_andRanksAreOffByTheWritesMeanwhile() throws InterruptedException {
         ShardedLeaderboard board = Leaderboard.builder(other, name).buildSharded(SHARDS);
-        for (int i = 0; i < 40; i++) {
+        int members = 200;
+        double middle = members / 2 - 0.5;
+        int[] scores = new int[members];
+        for (int i = 0; i < members; i++) {
+            scores[i] = i;
             board.submit(Change.set("m" + i, i));
         }
+        board.submit(Change.set("best", 1000));
+        board.submit(Change.set("middle", middle));
+        board.submit(Change.set("worst", -1000));
+        int size = members + 3;
+        AtomicLong started = new AtomicLong();
+        AtomicReference<Progress> progress = new AtomicReference<>(new Progress(0, members / 2 + 1));
         AtomicBoolean done = new AtomicBoolean();
         Thread writer = new Thread(() -> {
             Random random = new Random(1);
             while (!done.get()) {
-                board.submit(Change.set("m" + random.nextInt(40), random.nextInt(40)));
+                int member = random.nextInt(members);
+                scores[member] = random.nextInt(members);
+                long number = started.incrementAndGet();
+                board.submit(Change.set("m" + member, scores[member]));
+                long above =
+                        Arrays.stream(scores).filter(score -> score > middle).count();
+                progress.set(new Progress(number, above + 1)); // and the best
             }
         });
-        board.submit(Change.set("best", 1000));
-        board.submit(Change.set("worst", -1000));
         writer.start();
         try {
             long end = System.nanoTime() + LENGTH.toNanos();
             while (System.nanoTime() < end) {
                 assertThat(board.standing("best").orElseThrow().rank()).isOne();
-                assertThat(board.standing("worst").orElseThrow().position()).isEqualTo(42);
-                List<Standing> page = board.top(42).standings();
+                assertThat(board.standing("worst").orElseThrow().position()).isEqualTo(size);
+                List<Standing> page = board.top(size).standings();
                 assertThat(page)
                         .extracting(Standing::member)
                         .doesNotHaveDuplicates()
-                        .hasSize(42);
+                        .hasSize(size);
                 assertThat(page).extracting(standing -> -standing.score()).isSorted();
                 List<Standing> around = board.around("m7", 3, 3).standings();
                 assertThat(around)
@@ -201,11 +230,32 @@ class ShardedLeaderboardIT extends RecipeFixture {
                         .doesNotHaveDuplicates()
                         .contains("m7");
                 assertThat(around).extracting(standing -> -standing.score()).isSorted();
+                assertMiddle(progress, started, () -> board.standing("middle").orElseThrow());
+                assertMiddle(progress, started, () -> board.around("middle", 2, 2).standings().stream()
+                        .filter(standing -> standing.member().equals("middle"))
+                        .findFirst()
+                        .orElseThrow());
             }
         } finally {
             done.set(true);
             writer.join();
         }
+        assertThat(progress.get().finished()).isPositive();
+        Standing last = board.standing("middle").orElseThrow();
+        assertThat(last.position())
+                .as("while nobody submits")
+                .isEqualTo(progress.get().above() + 1);
+    }
+
+    private static void assertMiddle(
+            AtomicReference<Progress> progress, AtomicLong started, Supplier<Standing> question) {
+        Progress before = progress.get();
+        Standing told = question.get();
+        long meanwhile = started.get() - before.finished();
+        assertThat(told.position())
+                .as("%d submissions after %s", meanwhile, before)
+                .isBetween(before.above() + 1 - meanwhile, before.above() + 1 + meanwhile);
+        assertThat(told.rank()).isEqualTo(told.position());
     }
 
     @Test
