@@ -116,7 +116,8 @@ public final class WorkQueue {
                     last,
                     paused,
                     key("adopted"),
-                    lastLease);
+                    lastLease,
+                    key("looked"));
             statsKeys = List.of(entries, again, delayed, leased, dead);
         } else {
             String ready = key("ready");

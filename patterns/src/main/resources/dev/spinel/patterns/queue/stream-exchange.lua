@@ -15,7 +15,8 @@
 -- KEYS[10] there while the queue is paused
 -- KEYS[11] hash of entries that others added to id:attempts:limit:enqueued
 -- KEYS[12] the last lease: what an exchange claims has one number, which no other lease of an entry has
--- KEYS[13] what this exchange did, for a repeated call
+-- KEYS[13] there for a while after somebody looked for what others have pending
+-- KEYS[14] what this exchange did, for a repeated call
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
 -- ARGV[3]  channel for those who wait for messages
@@ -27,7 +28,7 @@
 -- A message is one of: an entry that was not delivered; an entry that is pending, and either leased or in again; delayed; dead. Those
 -- in again are claimed first, as they are older; those that become due are new entries, behind all others. Entries that others added
 -- by XADD, in whatever language, become messages when it is their turn: dead ones, unless they have a field b. What others delete
--- is gone. What others read in the group is taken over after a lease, as if it had been leased. If the group is gone, all deliveries
+-- is gone. What others read in the group is taken over after a lease, and a tenth of one or a second at most, as if it had been leased. If the group is gone, all deliveries
 -- are: every entry is delivered from the start, with the attempts that it had when it was added, and earlier receipts do not hold.
 --
 -- What was settled is no longer leased before anything is written that a full server refuses, so that it takes acknowledgements.
@@ -214,7 +215,8 @@ local function take_over(consumer, room)
   end
   return #stale
 end
--- Sees that the queue has its group for itself: makes it, if it is not there, and looks for what others have of it.
+-- Sees that the queue has its group for itself: makes it, if it is not there, and looks for what others have of it. Redis goes through
+-- all that a consumer has pending to find what is idle, so that this is done once in a while only, unless there was more than fits.
 local function own_group()
   local pending = redis.pcall('XPENDING', KEYS[1], 'workers')
   if pending.err then
@@ -222,10 +224,16 @@ local function own_group()
     redis.call('DEL', KEYS[3], KEYS[8])
     return
   end
-  local room = 1000 - redis.call('ZCARD', KEYS[8])
+  local others = {}
   for _, consumer in ipairs(pending[4] or {}) do
-    if consumer[1] ~= 'worker' and room > 0 then room = room - take_over(consumer[1], room) end
+    if consumer[1] ~= 'worker' then others[#others + 1] = consumer[1] end
   end
+  if #others == 0 or redis.call('EXISTS', KEYS[13]) == 1 then return end
+  local room = 1000 - redis.call('ZCARD', KEYS[8])
+  for _, consumer in ipairs(others) do
+    if room > 0 then room = room - take_over(consumer, room) end
+  end
+  if room > 0 then redis.call('SET', KEYS[13], 1, 'PX', math.min(1000, math.ceil(lease / 10))) end
 end
 local function claim_again()
   local popped = redis.call('ZPOPMIN', KEYS[8], most)
@@ -262,7 +270,7 @@ local function has_more()
 end
 
 local paused = false
-local before = redis.call('GET', KEYS[13])
+local before = redis.call('GET', KEYS[14])
 if before then
   local results, receipts = string.match(before, '^([^|]*)|(.*)$')
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
@@ -287,7 +295,7 @@ else
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[13], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
+    redis.call('SET', KEYS[14], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
   end
 end
 

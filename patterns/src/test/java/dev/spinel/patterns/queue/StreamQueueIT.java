@@ -157,6 +157,23 @@ class StreamQueueIT extends WorkQueueContract {
             assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 1));
         }
 
+        /** As the server goes through all that a consumer has pending, which may be much. */
+        @Test
+        void whatOthersTakeFromTheGroup_isLookedForOnceInAWhile() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(100)).build();
+            queue.claim(1); // makes the group
+            assertThat(redis.exists(key("looked"))).as("nobody has anything").isZero();
+            queue.enqueue(Message.of("a"));
+            assertThat(readInTheGroup()).hasSize(1);
+            assertThat(builder().lease(Duration.ofMinutes(5)).build().claim(1)).isEmpty();
+            assertThat(redis.pttl(key("looked"))).isBetween(1L, 1000L);
+            redis.persist(key("looked"));
+            Thread.sleep(120); // a lease
+            assertThat(queue.claim(1)).isEmpty();
+            redis.del(key("looked"));
+            assertThat(texts(queue.claim(1))).containsExactly("a");
+        }
+
         /** As tools do that look for entries that are pending for long. */
         @Test
         void whatOthersClaimFromWorkers_staysTheirs() throws InterruptedException {
