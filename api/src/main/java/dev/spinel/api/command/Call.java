@@ -85,6 +85,18 @@ public interface Call {
     void takeHeap(long bytes);
 
     /**
+     * Makes sure that there is memory for what the handler is about to store beside its arguments, so that memory does not end
+     * between two of its changes. To be called before the first one, with all that comes: strings that are made, and a key once
+     * more if its value grows or gets a time to live, as it may have to move. A command with {@link CommandFlag#DENYOOM} begins
+     * only with room for each of its arguments, and a little more. O(arguments).
+     *
+     * @param strings how many keys, fields, values, elements and scores
+     * @param bytes their lengths together
+     * @throws dev.spinel.api.error.CommandException {@code -OOM} if the server has not so much
+     */
+    void requireRoom(long strings, long bytes);
+
+    /**
      * Tells that a key was changed: counts the change, wakes transactions that watch the key and clients that track it,
      * and publishes a keyspace event. The command is then logged and replicated as it came, unless {@link #propagateAs}
      * or {@link #propagateNothing} says otherwise.

@@ -251,6 +251,13 @@ final class CallContext implements ClientCall {
     }
 
     @Override
+    public void requireRoom(long strings, long bytes) {
+        if (!isFromLog() && services.room().lackingBytes(args, argCount, strings, bytes) > 0) {
+            throw Errors.outOfMemory();
+        }
+    }
+
+    @Override
     public void changed(Bytes key, KeyEvent event, String name) {
         changed(keys(), key, event, name);
     }

@@ -40,11 +40,21 @@ public final class Room {
 
     /** Bytes that have to become free before a command with these arguments may add them. */
     public long lackingBytes(Bytes[] args, int argCount) {
+        return lackingBytes(args, argCount, 0, 0);
+    }
+
+    /**
+     * As {@link #lackingBytes(Bytes[], int)} for a command that stores more than its arguments.
+     *
+     * @param moreStrings how many strings, such as fields and values, it stores beside them
+     * @param moreBytes the length of these together
+     */
+    public long lackingBytes(Bytes[] args, int argCount, long moreStrings, long moreBytes) {
         long room = arena.roomBytes();
         if (room >= ampleBytes) {
             return 0;
         }
-        long bytes = 0;
+        long bytes = moreBytes + moreStrings * ARGUMENT_BYTES;
         for (int i = 0; i < argCount; i++) {
             bytes += args[i].length() + ARGUMENT_BYTES;
         }

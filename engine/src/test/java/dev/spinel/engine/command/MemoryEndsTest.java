@@ -3,9 +3,18 @@ package dev.spinel.engine.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.Command;
+import dev.spinel.api.command.CommandFlag;
+import dev.spinel.api.command.CommandSpec;
+import dev.spinel.api.command.KeySpec;
 import dev.spinel.api.data.Bytes;
+import dev.spinel.api.keyspace.KeyEvent;
+import dev.spinel.engine.Capability;
+import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.PortsProbe;
 import dev.spinel.engine.dataset.KeyUse;
+import dev.spinel.engine.dispatch.ReplayFailedException;
 import dev.spinel.engine.keyspace.Database;
 import dev.spinel.engine.memory.ArenaExhaustedException;
 import dev.spinel.engine.snapshot.ValueTransfer;
@@ -165,6 +174,70 @@ class MemoryEndsTest {
                 }
                 assertThat(tester.send(line.toString())).isEqualTo("1000");
             }
+        }
+    }
+
+    /** A command that stores more than it is given, key by key, and tells of each. */
+    @Nested
+    class RequiredRoom {
+        /** FILL length key key: stores a text of a length under both keys. */
+        private static final class Filler implements Capability {
+            @Override
+            public String name() {
+                return "filler";
+            }
+
+            @Override
+            public void connect(EnginePorts ports) {}
+
+            @Override
+            public List<Command> commands() {
+                CommandSpec spec = CommandSpec.named("FILL")
+                        .arity(4)
+                        .flags(CommandFlag.WRITE, CommandFlag.DENYOOM)
+                        .keys(KeySpec.range(2, 1, 1, KeySpec.Flag.OW, KeySpec.Flag.UPDATE))
+                        .summary("Stores texts.")
+                        .complexity("O(N)")
+                        .build();
+                return List.of(Command.of(spec, Filler::fill));
+            }
+
+            private static void fill(Call call) {
+                int length = (int) call.integerArg(1);
+                call.requireRoom(2, 2L * length);
+                for (int i = 2; i < 4; i++) {
+                    call.keys().setString(call.arg(i), Bytes.of("v".repeat(length)), false);
+                    call.changed(call.arg(i), KeyEvent.STRING, "set");
+                }
+                call.reply().integer(1);
+            }
+        }
+
+        private final PortsProbe ports = new PortsProbe();
+        private final CommandTester fillable = new CommandTester(List.of(ports, new Filler()), ARENA_BYTES);
+
+        @Test
+        void less_refusedBeforeTheFirstChange() {
+            fillable.send("SET other " + "v".repeat(9 << 20));
+            assertThat(fillable.send("FILL 8000000 a b")).isEqualTo(OUT_OF_MEMORY);
+            assertThat(fillable.send("DBSIZE")).isEqualTo("1");
+            assertThat(fillable.takeEffects()).hasSize(1);
+        }
+
+        @Test
+        void enough_goesOn() {
+            assertThat(fillable.send("FILL 8000000 a b")).isEqualTo("1");
+            assertThat(fillable.send("STRLEN b")).isEqualTo("8000000");
+        }
+
+        /** What is logged has happened. */
+        @Test
+        void less_inALog_goesOn() throws ReplayFailedException {
+            fillable.send("SET other " + "v".repeat(9 << 20));
+            Bytes[] line = {Bytes.of("FILL"), Bytes.of("4500000"), Bytes.of("a"), Bytes.of("b")};
+            assertThat(fillable.send("FILL 4500000 a b")).isEqualTo(OUT_OF_MEMORY);
+            assertThat(ports.ports().replays().get().run(line, line.length)).isNull();
+            assertThat(fillable.send("STRLEN b")).isEqualTo("4500000");
         }
     }
 

@@ -42,12 +42,10 @@ final class Effects {
         }
     }
 
-    /**
-     * SET with PX, the end of the time to live being known in Unix time. Memory for both is found before any of it is told, so that nothing
-     * remains of a call that begins with it and finds none.
-     */
+    /** SET with PX, the end of the time to live being known in Unix time. */
     void set(Bytes key, Bytes value, long expiresAtMillis) {
-        keys.setString(key, value, false);
+        // A key with a time to live keeps its place for it, and need not move twice.
+        keys.setString(key, value, true);
         keys.expireAt(key, expiresAtMillis);
         call.changed(key, KeyEvent.STRING, "set");
         call.event(keys, key, KeyEvent.GENERIC, "expire");

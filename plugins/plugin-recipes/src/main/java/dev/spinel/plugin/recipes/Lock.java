@@ -111,6 +111,8 @@ final class Lock {
         Bytes lane = arguments.key(1);
         double fence = nextFence(keys.read(ValueType.STRING, lane), LuaNumbers.sinceEpoch(call.nowMicros()));
         Bytes digits = Bytes.of(Long.toString((long) Math.rint(fence)));
+        // The lock moves for its time to live: it must not lack memory for that when it is there already.
+        call.requireRoom(3, lock.length() + owner.length() + 3L * (1 + digits.length()));
         effects.set(lane, digits);
         effects.set(lock, joined(owner, digits), endMillis);
         reply(call, 1, (long) fence);

@@ -84,6 +84,11 @@ final class RateLimit {
     /** The longest time of a limit, 285 years: beyond it doubles do not hold all microseconds. */
     private static final double MAX_MICROS = LuaNumbers.MAX_EXACT;
 
+    /** Fields and values of a state that is not a sorted set, and the length of them together, at most. */
+    private static final int STATE_STRINGS = 6;
+
+    private static final int STATE_BYTES = 21 + 3 * LuaNumbers.MAX_TEXT_BYTES;
+
     /** As many entries as a call adds at most, since the server waits for it. */
     private static final long MAX_PERMITS = 10_000;
 
@@ -135,6 +140,7 @@ final class RateLimit {
             }
         }
 
+        requireRoom(arguments, limitCount, takes ? LuaNumbers.max(cost, most) : 0);
         Request request = Request.of(call, cost, arguments.arg(TOKEN));
         Check check = Check.of(request, arguments, limitCount);
         double fits = check.fits() ? check.remaining(most) : 0;
@@ -219,6 +225,33 @@ final class RateLimit {
             }
             return answer;
         }
+    }
+
+    /**
+     * Has memory be found before anything changes, so that either all limits are charged and get their times to live or none is.
+     *
+     * @param most as much as is taken at most
+     */
+    private static void requireRoom(ScriptArguments arguments, int limitCount, double most) {
+        Call call = arguments.call();
+        long entryBytes = arguments.arg(TOKEN).length() + 2 + 2L * LuaNumbers.MAX_TEXT_BYTES;
+        long strings = 0;
+        // Keys move once their values have grown, and for their times to live.
+        long bytes = 0;
+        for (int i = 0; i < arguments.keyCount(); i++) {
+            bytes += arguments.key(i).length();
+        }
+        for (int i = 0; i < limitCount; i++) {
+            int at = arguments.indexOf(LIMITS + i * PER_LIMIT);
+            long entries = call.argIs(at, "CONCURRENT") ? (long) LuaNumbers.min(most, call.integerArg(at + 2)) : 1;
+            strings += STATE_STRINGS + 2 * entries;
+            bytes += STATE_BYTES + entries * entryBytes;
+        }
+        if (arguments.keyCount() > limitCount) {
+            strings++;
+            bytes += PER_STATE * (1L + limitCount) * (LuaNumbers.MAX_TEXT_BYTES + 1);
+        }
+        call.requireRoom(strings, bytes);
     }
 
     /** An argument that counts something, from 0 on, rounded to a double as a script does. */

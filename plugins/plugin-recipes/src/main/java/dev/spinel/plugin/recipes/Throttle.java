@@ -68,8 +68,10 @@ final class Throttle {
             throw Errors.outOfRange();
         }
 
+        Bytes key = call.arg(KEY);
+        call.requireRoom(2, key.length() + 2L * LuaNumbers.MAX_TEXT_BYTES);
         RateLimit.Request request = RateLimit.Request.of(call, (double) quantity, call.arg(0));
-        GcraLimit gcra = new GcraLimit(request, call.arg(KEY), interval, limit, 0);
+        GcraLimit gcra = new GcraLimit(request, key, interval, limit, 0);
         boolean limited = gcra.retry != 0;
         boolean taken = !limited && quantity > 0;
         if (taken) {

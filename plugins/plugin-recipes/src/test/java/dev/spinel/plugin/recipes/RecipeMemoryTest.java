@@ -1,0 +1,104 @@
+package dev.spinel.plugin.recipes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.api.command.Command;
+import dev.spinel.engine.Capability;
+import dev.spinel.engine.EnginePorts;
+import dev.spinel.engine.command.CommandTester;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Commands of recipes when memory ends: each does all that it does, or answers OOM and does nothing. */
+class RecipeMemoryTest {
+    private static final long ARENA_BYTES = 16 << 20;
+    private static final int FILLING_BYTES = 500_000;
+    /** The length of a lock that fills the pages of its record, so that eight bytes more take another one. */
+    private static final int MOVING_BYTES = 2_252_784;
+
+    private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.";
+
+    private final CommandTester tester = new CommandTester(List.of(new Recipes()), ARENA_BYTES);
+
+    /** The plugin in an engine without a host of plugins. */
+    private static final class Recipes implements Capability {
+        @Override
+        public String name() {
+            return "recipes";
+        }
+
+        @Override
+        public void connect(EnginePorts ports) {}
+
+        @Override
+        public List<Command> commands() {
+            return new RecipesPlugin().commands();
+        }
+    }
+
+    /** The lock has to move for its lease, and takes its memory twice. */
+    @Test
+    void lock_isTakenWithItsLease_orNotAtAll() {
+        tester.send("LOCK.ACQUIRE 2 lock fence o 60000");
+        int fenceBytes = tester.send("GET lock").length() - 1;
+        tester.send("SET lock " + "v".repeat(MOVING_BYTES));
+        String withoutLease = tester.send("MEMORY USAGE lock");
+        tester.send("PEXPIRE lock 60000");
+        assertThat(tester.send("MEMORY USAGE lock")).isNotEqualTo(withoutLease);
+        tester.send("DEL lock fence");
+
+        String owner = "o".repeat(MOVING_BYTES - fenceBytes);
+        untilMemoryEnds("lock fence", "LOCK.ACQUIRE 2 lock fence " + owner + " 60000 0");
+    }
+
+    /** The name of a request is in each of its permits, so that they take much more than it is given. */
+    @Test
+    void permits_areTakenAll_orNone() {
+        untilMemoryEnds(
+                "fixed permits",
+                "RATELIMIT.ACQUIRE 2 fixed permits take 3000 " + "t".repeat(1_000)
+                        + " 0 0 0 fixed 60000000 9999 0 0 concurrent 60000000 9999 0 0");
+    }
+
+    @Test
+    void asManyPermitsAsFit_areTakenAll_orNone() {
+        untilMemoryEnds(
+                "permits",
+                "RATELIMIT.ACQUIRE 1 permits take 1 " + "t".repeat(1_000) + " 0 0 9999 concurrent 60000000 3000 0 0");
+    }
+
+    /**
+     * Has a command run again and again while memory fills up, each time from scratch, until others are refused too.
+     *
+     * @param keys which all are there then, with times to live but for the fence, or none of which is
+     */
+    private void untilMemoryEnds(String keys, String command) {
+        String filling = " " + "f".repeat(FILLING_BYTES);
+        int done = 0;
+        int refused = 0;
+        for (int i = 0; tester.send("SET filling:" + i + filling).equals("OK"); i++) {
+            tester.takeEffects();
+            String reply = tester.send(command);
+            boolean wasRefused = reply.equals(OUT_OF_MEMORY);
+            assertThat(reply.startsWith("-")).as(reply).isEqualTo(wasRefused);
+            for (String key : keys.split(" ")) {
+                String what = key.substring(0, Math.min(9, key.length())) + " after " + i + " fillings";
+                assertThat(tester.send("EXISTS " + key)).as(what).isEqualTo(wasRefused ? "0" : "1");
+                if (!wasRefused && !key.equals("fence")) {
+                    assertThat(Long.parseLong(tester.send("PTTL " + key)))
+                            .as(what)
+                            .isPositive();
+                }
+            }
+            if (wasRefused) {
+                assertThat(tester.takeEffects()).isEmpty();
+                refused++;
+            } else {
+                done++;
+            }
+            tester.send("DEL " + keys);
+        }
+        assertThat(done).as("done").isPositive();
+        assertThat(refused).as("refused").isGreaterThan(1);
+    }
+}
