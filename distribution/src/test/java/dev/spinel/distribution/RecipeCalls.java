@@ -13,6 +13,8 @@ final class RecipeCalls {
     private static final long[] LEASES = {1, 2, 10, 500, 5_000, 3_600_000};
     private static final String[] OWNERS = {"ann", "bob", "a:b", "", "cem"};
     /** Microseconds per unit, window or lease; not whole where a rate does not divide its period. */
+    private static final String[] QUEUE_SETS = {":ready", ":delayed", ":grouped", ":turns"};
+
     private static final String[] INTERVALS = {
         "1000",
         "1000000",
@@ -23,6 +25,8 @@ final class RecipeCalls {
         "86400000000",
         "1.5E7"
     };
+
+    private static final String[] GROUPS = {"", "", "g", "a group:7", "\u00e4"};
 
     private static final String[] KINDS = {"gcra", "bucket", "counter", "log", "fixed", "concurrent"};
 
@@ -35,22 +39,27 @@ final class RecipeCalls {
         ACQUIRE("LOCK.ACQUIRE", "lock/acquire-mutex.lua"),
         RENEW("LOCK.RENEW", "lock/renew-mutex.lua"),
         RELEASE("LOCK.RELEASE", "lock/release-mutex.lua"),
-        LIMIT("RATELIMIT.ACQUIRE", "ratelimit/acquire.lua");
+        LIMIT("RATELIMIT.ACQUIRE", "ratelimit/acquire.lua"),
+        ENQUEUE("QUEUE.ENQUEUE", "queue/ready-sorted-sets.lua", "queue/enqueue.lua");
 
         final String command;
-        private final String resource;
+        private final String[] resources;
 
-        Recipe(String command, String resource) {
+        Recipe(String command, String... resources) {
             this.command = command;
-            this.resource = resource;
+            this.resources = resources;
         }
 
         String script() {
-            try (InputStream in = Recipe.class.getResourceAsStream("/dev/spinel/patterns/" + resource)) {
-                return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            StringBuilder script = new StringBuilder();
+            for (String resource : resources) {
+                try (InputStream in = Recipe.class.getResourceAsStream("/dev/spinel/patterns/" + resource)) {
+                    script.append(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
             }
+            return script.toString();
         }
     }
 
@@ -83,7 +92,44 @@ final class RecipeCalls {
     }
 
     Call next() {
-        return random.nextInt(3) == 0 ? lock() : limit();
+        return switch (random.nextInt(6)) {
+            case 0, 1 -> lock();
+            case 2 -> enqueue();
+            default -> limit();
+        };
+    }
+
+    /** Now and then a queue is full or a group has its number of leased messages; keys come again, also within a call. */
+    private Call enqueue() {
+        String queue = "queue:" + random.nextInt(2);
+        List<String> keys = new ArrayList<>(List.of(
+                queue + ":ready",
+                queue + ":delayed",
+                queue + ":leased",
+                queue + ":bodies",
+                queue + ":metas",
+                queue + ":id",
+                queue + ":grouped",
+                queue + ":turns",
+                queue + ":groups"));
+        List<String> arguments = new ArrayList<>(List.of(
+                Integer.toString(random.nextInt(3)),
+                random.nextInt(3) == 0 ? Integer.toString(1 + random.nextInt(1_000)) : "0",
+                Integer.toString(1 + random.nextInt(20)),
+                queue + ":news",
+                Integer.toString(1 + random.nextInt(5_000))));
+        for (int i = random.nextInt(4) == 0 ? random.nextInt(10) : 0; i >= 0; i--) {
+            boolean hasKey = random.nextInt(3) == 0;
+            arguments.add("b".repeat(random.nextInt(random.nextInt(10) == 0 ? 200 : 20)));
+            arguments.add(Integer.toString(random.nextInt(10)));
+            arguments.add(random.nextInt(3) == 0 ? Integer.toString(random.nextInt(10_000)) : "0");
+            arguments.add(hasKey ? "1" : "0");
+            arguments.add(oneOf(GROUPS));
+            if (hasKey) {
+                keys.add(queue + ":once:" + random.nextInt(20));
+            }
+        }
+        return new Call(Recipe.ENQUEUE, keys, arguments);
     }
 
     private Call lock() {
@@ -130,8 +176,8 @@ final class RecipeCalls {
     }
 
     /**
-     * A command that leaves a state as a server's clock left it that has been set back since, or one that nobody took for so long that
-     * it has no time to live.
+     * A command that leaves a state as a server's clock left it that has been set back since, one that nobody took for so long that
+     * it has no time to live, or a queue as workers leave it.
      *
      * @param nowMicros since 2020
      */
@@ -140,7 +186,8 @@ final class RecipeCalls {
         String which = Integer.toString(random.nextInt(8));
         String when = Double.toString(ahead);
         String window = Long.toString((long) (ahead / 1_000_000));
-        return switch (random.nextInt(8)) {
+        String queue = "queue:" + random.nextInt(2);
+        return switch (random.nextInt(12)) {
             case 0 -> new String[] {"SET", "gcra:" + which, when, "PX", "5000"};
             case 1 ->
                 new String[] {"HSET", "bucket:" + which, "tokens", random.nextInt(20) - 10 + ".25", "since", when};
@@ -152,6 +199,11 @@ final class RecipeCalls {
                 new String[] {"EVAL", MOVE_ENTRIES, "1", "concurrent:" + which, Long.toString(random.nextInt(2_000_000))
                 };
             case 6 -> new String[] {"SET", "lock:" + random.nextInt(3), oneOf(OWNERS) + ":" + random.nextInt(100)};
+            case 7 ->
+                new String[] {"ZREMRANGEBYRANK", queue + oneOf(QUEUE_SETS), "0", Integer.toString(random.nextInt(200))};
+            case 8 -> new String[] {"HSET", queue + ":groups", oneOf(GROUPS), Integer.toString(random.nextInt(3))};
+            case 9 -> new String[] {"ZADD", queue + ":leased", when, Integer.toString(random.nextInt(1_000))};
+            case 10 -> new String[] {"DEL", queue + (random.nextBoolean() ? ":bodies" : ":metas")};
             default -> new String[] {"SET", "fence", Long.toString(nowMicros + random.nextInt(1_000) - 500)};
         };
     }

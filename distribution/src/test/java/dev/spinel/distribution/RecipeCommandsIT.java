@@ -271,6 +271,100 @@ class RecipeCommandsIT {
     }
 
     @Nested
+    class Queues {
+        private static final String QUEUE =
+                "QUEUE.ENQUEUE 9 ready delayed leased bodies metas id grouped turns groups ";
+        private static final String KEYED =
+                "QUEUE.ENQUEUE 10 ready delayed leased bodies metas id grouped turns groups once ";
+
+        @Test
+        void messages_areStoredByDelayPriorityAndGroup_andAnnounced() {
+            assertThat(ask(QUEUE + "0 0 5 news 1000 one 9 0 0  two 0 2000 0  three 4 0 0 g"))
+                    .isEqualTo("[1, 1, 1, 2, 1, 3]");
+            assertThat(ask("ZRANGE ready 0 -1 WITHSCORES")).isEqualTo("[1, 1]");
+            assertThat(ask("ZRANGE delayed 0 -1 WITHSCORES")).isEqualTo("[2, " + (FIRST_FENCE + 2_000_000) + "]");
+            assertThat(ask("ZRANGE grouped 0 -1 WITHSCORES")).isEqualTo("[1:g:50000000000000003, 0]");
+            assertThat(ask("ZRANGE turns 0 -1 WITHSCORES")).isEqualTo("[g, 1]");
+            assertThat(ask("HMGET bodies 1 2 3")).isEqualTo("[one, two, three]");
+            assertThat(ask("HMGET metas 1 3"))
+                    .isEqualTo("[9:0:0:5:" + FIRST_FENCE + ":, 4:0:0:5:" + FIRST_FENCE + ":g]");
+            assertThat(server.published()).endsWith("news enqueued").containsOnlyOnce("news enqueued");
+        }
+
+        @Test
+        void idempotencyKey_isRemembered_forItsTime() {
+            String line = KEYED + "0 0 5 news 1000 body 4 0 1 g";
+            assertThat(ask(line)).isEqualTo("[1, 1]");
+            server.published();
+            later(999);
+
+            assertThat(ask(line)).isEqualTo("[0, 1]");
+            assertThat(server.published()).isEmpty();
+            later(2);
+            assertThat(ask(line)).isEqualTo("[1, 2]");
+            assertThat(ask("PTTL once")).isEqualTo("1000");
+        }
+
+        @Test
+        void fullQueue_refusesTheRest() {
+            assertThat(ask(QUEUE + "0 1 5 news 1000 one 4 0 0 g two 4 0 0 g")).isEqualTo("[1, 1, -1, 0]");
+            assertThat(ask("HLEN bodies")).isEqualTo("1");
+        }
+
+        @Test
+        void groupAtItsLimit_getsNoTurn() {
+            ask("HSET groups g 2");
+            assertThat(ask(QUEUE + "2 0 5 news 1000 one 4 0 0 g two 4 0 0 h")).isEqualTo("[1, 1, 1, 2]");
+            assertThat(ask("ZRANGE turns 0 -1")).isEqualTo("[h]");
+        }
+
+        @Test
+        void channelThatTheUserMayNotUse_refusedBeforeAnything() {
+            ask("ACL SETUSER carl on nopass ~* resetchannels &mine +@all");
+            ask("AUTH carl x");
+
+            assertThat(ask(KEYED + "0 0 5 news 1000 mine 4 0 1 g"))
+                    .isEqualTo("-NOPERM this user has no permissions to access one of the channels used as arguments");
+            assertThat(ask("DBSIZE")).isEqualTo("0");
+            assertThat(ask(KEYED + "0 0 5 mine 1000 body 4 0 1 g")).isEqualTo("[1, 1]");
+        }
+
+        @ParameterizedTest
+        @ValueSource(
+                strings = {
+                    "0 0 5 news 1000 body 4 0 0|wrong number of arguments for 'queue.enqueue' command",
+                    "0 0 5 news 1000 body 4 0 1 g|wrong number of keys for 'queue.enqueue' command: 9, not 10",
+                    "-1 0 5 news 1000 body 4 0 0 g|value is out of range",
+                    "0 x 5 news 1000 body 4 0 0 g|value is not an integer or out of range",
+                    "0 0 05 news 1000 body 4 0 0 g|value is not an integer or out of range",
+                    "0 0 5 news 1000 one 4 0 0 g two 10 0 0 g|value is out of range, value must between 0 and 9",
+                    "0 0 5 news 1000 one 4 0 0 g two 4 -1 0 g|value is out of range",
+                    "0 0 5 news 1000 one 4 0 0 g two 4 0 2 g|value is out of range, value must between 0 and 1"
+                })
+        void wrongArguments_refused(String argumentsAndError) {
+            String[] parts = argumentsAndError.split("\\|");
+            assertThat(ask(QUEUE + parts[0])).isEqualTo("-ERR " + parts[1]);
+            assertThat(ask("DBSIZE")).isEqualTo("0");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"ready", "delayed", "leased", "bodies", "metas", "grouped", "turns", "groups", "id"})
+        void keyOfAnotherType_refusedBeforeAnything(String key) {
+            ask("SET " + key + " x");
+
+            assertThat(ask(QUEUE + "1 9 5 news 1000 one 4 0 0  two 4 0 0 g")).startsWith("-");
+            assertThat(ask("DBSIZE")).isEqualTo("1");
+        }
+
+        @Test
+        void memoryOfNoTime_refused_ifThereIsAKeyToRemember() {
+            assertThat(ask(KEYED + "0 0 5 news 0 body 4 0 1 g"))
+                    .isEqualTo("-ERR invalid expire time in 'queue.enqueue' command");
+            assertThat(ask(QUEUE + "0 0 5 news 0 body 4 0 0 g")).isEqualTo("[1, 1]");
+        }
+    }
+
+    @Nested
     class Throttle {
         /** The cases of redis-cell's own test, in which it tells times to the second. */
         @Test
@@ -331,6 +425,7 @@ class RecipeCommandsIT {
         "LOCK.RENEW 1 a owner 1, [a]",
         "LOCK.RELEASE 1 a owner channel message, [a]",
         "RATELIMIT.ACQUIRE 2 a b take 1 token 0 1 0 gcra 1 1 0 0, '[a, b]'",
+        "QUEUE.ENQUEUE 10 a b c d e f g h i j 0 0 5 news 1000 body 4 0 1 group, '[a, b, c, d, e, f, g, h, i, j]'",
         "CL.THROTTLE a 1 1 1, [a]"
     })
     void keys_areKnownToTheServer(String line, String keys) {
@@ -360,7 +455,8 @@ class RecipeCommandsIT {
                     files.filter(file -> file.toString().endsWith(".incr.aof")).toList();
             assertThat(logs).isNotEmpty();
             for (Path log : logs) {
-                assertThat(Files.readString(log, ISO_8859_1)).doesNotContain("LOCK.", "RATELIMIT", "THROTTLE\r");
+                assertThat(Files.readString(log, ISO_8859_1))
+                        .doesNotContain("LOCK.", "RATELIMIT", "THROTTLE\r", "QUEUE.");
             }
         }
     }

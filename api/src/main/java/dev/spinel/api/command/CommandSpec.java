@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * @param flags what the server must know before it runs
  * @param categories access categories, implied ones included
  * @param keySpecs where its keys are
- * @param channelIndex the argument that is a channel which its user needs the right to use, 0 for none; 0 too for PUBLISH
- *     and its like, which the server knows by their names
+ * @param channelIndex the argument that is a channel which its user needs the right to use; counted from the keys on if it is
+ *     negative, -1 being the first argument after them; 0 for none, and for PUBLISH and its like, which the server knows by their
+ *     names
  * @param arguments the argument tree
  * @param summary one line, ending with a full stop
  * @param complexity time complexity
@@ -119,6 +120,12 @@ public record CommandSpec(
         /** Index of the argument that is a channel to which it publishes; ACL rules on channels then apply to it. */
         public Builder channel(int index) {
             channelIndex = index;
+            return this;
+        }
+
+        /** As {@link #channel}, for an argument that comes after keys of any number: 0 for the first one after the last key. */
+        public Builder channelAfterKeys(int index) {
+            channelIndex = -1 - index;
             return this;
         }
 

@@ -76,10 +76,7 @@ public final class AccessCheck {
             return Verdict.COMMAND;
         }
         if (!permissions.allowAllKeys() && KeyFinder.mayHaveKeys(command.spec())) {
-            if (!keysFound) {
-                keys.find(command.spec(), args, offset, argCount);
-                keysFound = true;
-            }
+            findKeys(command, args, offset, argCount);
             for (int i = 0; i < keys.count(); i++) {
                 if (!permissions.allowKey(args[offset + keys.position(i)], access(keys.flags(i)))) {
                     position = keys.position(i);
@@ -90,6 +87,13 @@ public final class AccessCheck {
         return permissions.allowAllChannels()
                 ? Verdict.ALLOWED
                 : checkChannels(permissions, command, args, offset, argCount);
+    }
+
+    private void findKeys(RegisteredCommand command, Bytes[] args, int offset, int argCount) {
+        if (!keysFound) {
+            keys.find(command.spec(), args, offset, argCount);
+            keysFound = true;
+        }
     }
 
     private static int access(Set<KeySpec.Flag> flags) {
@@ -110,11 +114,21 @@ public final class AccessCheck {
                 return Verdict.CHANNEL;
             }
         }
-        int channel = command.spec().channelIndex();
+        int channel = channelPosition(command, args, offset, argCount);
         if (channel > 0 && channel < argCount && !permissions.allowChannel(args[offset + channel], false)) {
             position = channel;
             return Verdict.CHANNEL;
         }
         return Verdict.ALLOWED;
+    }
+
+    /** Where the channel stands that a command publishes to, 0 if there is none, or no keys before it. */
+    private int channelPosition(RegisteredCommand command, Bytes[] args, int offset, int argCount) {
+        int index = command.spec().channelIndex();
+        if (index >= 0) {
+            return index;
+        }
+        findKeys(command, args, offset, argCount);
+        return keys.count() == 0 ? 0 : keys.position(keys.count() - 1) - index;
     }
 }

@@ -1,6 +1,7 @@
 package dev.spinel.patterns.queue;
 
 import dev.spinel.patterns.queue.QueueScheduler.Turn;
+import dev.spinel.patterns.transport.NativeCommand;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.Reply;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The operations that depend on the engine of a queue. Their keys and arguments are described in the scripts.
@@ -23,8 +25,9 @@ record QueueScripts(
         Operation<Long> redrive,
         Operation<QueueStats> stats,
         Operation<Turn> turn) {
-    private static final QueueScripts SORTED_SETS = of("ready-sorted-sets.lua", "exchange.lua", "stats.lua");
-    private static final QueueScripts STREAM = of("ready-stream.lua", "stream-exchange.lua", "stream-stats.lua");
+    private static final QueueScripts SORTED_SETS =
+            of("ready-sorted-sets.lua", NativeCommand.QUEUE_ENQUEUE, "exchange.lua", "stats.lua");
+    private static final QueueScripts STREAM = of("ready-stream.lua", null, "stream-exchange.lua", "stream-stats.lua");
 
     static QueueScripts of(QueueEngine engine) {
         return switch (engine) {
@@ -33,13 +36,22 @@ record QueueScripts(
         };
     }
 
-    private static QueueScripts of(String ready, String exchange, String stats) {
+    private static QueueScripts of(
+            String ready, @Nullable NativeCommand enqueueCommand, String exchange, String stats) {
         Script enqueue = Script.load(WorkQueue.class, ready, "enqueue.lua");
         return new QueueScripts(
                 new Operation<>(
-                        "queue.enqueue", enqueue, Retry.NEVER, (reply, repeated) -> readEnqueued(reply.asItems())),
+                        "queue.enqueue",
+                        enqueueCommand,
+                        enqueue,
+                        Retry.NEVER,
+                        (reply, repeated) -> readEnqueued(reply.asItems())),
                 new Operation<>(
-                        "queue.enqueue", enqueue, Retry.IDEMPOTENT, (reply, repeated) -> readEnqueued(reply.asItems())),
+                        "queue.enqueue",
+                        enqueueCommand,
+                        enqueue,
+                        Retry.IDEMPOTENT,
+                        (reply, repeated) -> readEnqueued(reply.asItems())),
                 new Operation<>(
                         "queue.exchange",
                         Script.load(WorkQueue.class, exchange, "exchange-answer.lua"),

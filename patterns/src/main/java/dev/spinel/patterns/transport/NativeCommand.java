@@ -12,7 +12,9 @@ public enum NativeCommand {
     /** {@code lock/release-mutex.lua}. */
     LOCK_RELEASE("LOCK.RELEASE"),
     /** {@code ratelimit/acquire.lua}. */
-    RATELIMIT_ACQUIRE("RATELIMIT.ACQUIRE");
+    RATELIMIT_ACQUIRE("RATELIMIT.ACQUIRE"),
+    /** {@code queue/ready-sorted-sets.lua} with {@code queue/enqueue.lua}. */
+    QUEUE_ENQUEUE("QUEUE.ENQUEUE");
 
     private final String wireName;
 

@@ -106,6 +106,7 @@ class FunctionLibraryTest {
                         "LOCK.ACQUIRE lock_acquire_mutex",
                         "LOCK.RELEASE lock_release_mutex",
                         "LOCK.RENEW lock_renew_mutex",
+                        "QUEUE.ENQUEUE queue_ready_sorted_sets_enqueue",
                         "RATELIMIT.ACQUIRE ratelimit_acquire");
     }
 

@@ -16,6 +16,7 @@ final class Effects {
     private static final Bytes SET = Bytes.of("SET");
     private static final Bytes PXAT = Bytes.of("PXAT");
     private static final Bytes PEXPIREAT = Bytes.of("PEXPIREAT");
+    private static final Bytes INCR = Bytes.of("INCR");
     private static final Bytes DEL = Bytes.of("DEL");
     private static final Bytes HSET = Bytes.of("HSET");
     private static final Bytes ZADD = Bytes.of("ZADD");
@@ -50,7 +51,7 @@ final class Effects {
         call.changed(key, KeyEvent.STRING, "set");
         call.event(keys, key, KeyEvent.GENERIC, "expire");
         if (call.isPropagated()) {
-            call.propagateAs(SET, key, value, PXAT, decimal(expiresAtMillis));
+            call.propagateAs(SET, key, value, PXAT, LuaNumbers.decimal(expiresAtMillis));
         }
     }
 
@@ -59,7 +60,16 @@ final class Effects {
         keys.expireAt(key, expiresAtMillis);
         call.changed(key, KeyEvent.GENERIC, "expire");
         if (call.isPropagated()) {
-            call.propagateAs(PEXPIREAT, key, decimal(expiresAtMillis));
+            call.propagateAs(PEXPIREAT, key, LuaNumbers.decimal(expiresAtMillis));
+        }
+    }
+
+    /** INCR, the sum being known. */
+    void incr(Bytes key, long sum) {
+        keys.modifyOrCreate(ValueType.STRING, key).set(sum);
+        call.changed(key, KeyEvent.STRING, "incrby");
+        if (call.isPropagated()) {
+            call.propagateAs(INCR, key);
         }
     }
 
@@ -128,9 +138,5 @@ final class Effects {
                 call.propagateAs(ZREMRANGEBYSCORE, key, min, max);
             }
         }
-    }
-
-    private static Bytes decimal(long value) {
-        return Bytes.of(Long.toString(value));
     }
 }

@@ -81,6 +81,8 @@ final class Lock {
             .complexity("O(N) for N subscribers of the channel.")
             .build();
 
+    private static final Bytes COLON = Bytes.of(":");
+
     private static final int OWNER = 0;
     private static final int LEASE = 1;
     private static final int MESSAGE = 2;
@@ -110,11 +112,11 @@ final class Lock {
         }
         Bytes lane = arguments.key(1);
         double fence = nextFence(keys.read(ValueType.STRING, lane), LuaNumbers.sinceEpoch(call.nowMicros()));
-        Bytes digits = Bytes.of(Long.toString((long) Math.rint(fence)));
+        Bytes digits = LuaNumbers.decimal((long) Math.rint(fence));
         // The lock moves for its time to live: it must not lack memory for that when it is there already.
         call.requireRoom(3, lock.length() + owner.length() + 3L * (1 + digits.length()));
         effects.set(lane, digits);
-        effects.set(lock, joined(owner, digits), endMillis);
+        effects.set(lock, Concatenation.of(owner, COLON, digits), endMillis);
         reply(call, 1, (long) fence);
     }
 
@@ -158,14 +160,6 @@ final class Lock {
             throw Errors.err("the fence is out of range");
         }
         return LuaNumbers.max(lastFence + 1, nowMicros);
-    }
-
-    private static Bytes joined(Bytes owner, Bytes fence) {
-        byte[] text = new byte[owner.length() + 1 + fence.length()];
-        System.arraycopy(owner.array(), owner.offset(), text, 0, owner.length());
-        text[owner.length()] = ':';
-        System.arraycopy(fence.array(), fence.offset(), text, owner.length() + 1, fence.length());
-        return Bytes.of(text);
     }
 
     /** Answers 1, or 0 if the owner does not hold the lock any more. */

@@ -39,6 +39,14 @@ final class LuaNumbers {
         return text;
     }
 
+    /** An integer as {@code string.format('%.0f')} writes it. */
+    static Bytes decimal(long value) {
+        byte[] array = new byte[Numbers.MAX_LONG_LENGTH];
+        Bytes text = new Bytes();
+        text.set(array, 0, Numbers.formatLong(value, array, 0));
+        return text;
+    }
+
     /** As {@code math.max}: unlike Java's it takes the first of 0 and -0, and of a number and NaN. */
     static double max(double first, double second) {
         return second > first ? second : first;

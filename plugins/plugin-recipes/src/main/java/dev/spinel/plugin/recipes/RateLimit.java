@@ -123,10 +123,10 @@ final class RateLimit {
         if (!takes && !arguments.arg(MODE).isWord("PEEK")) {
             throw Errors.syntax();
         }
-        double cost = count(call, arguments.indexOf(COST));
-        double patience = count(call, arguments.indexOf(PATIENCE));
-        double most = count(call, arguments.indexOf(MOST));
-        boolean remembers = count(call, arguments.indexOf(MEMORY)) > 0;
+        double cost = ScriptArguments.countArg(call, arguments.indexOf(COST));
+        double patience = ScriptArguments.countArg(call, arguments.indexOf(PATIENCE));
+        double most = ScriptArguments.countArg(call, arguments.indexOf(MOST));
+        boolean remembers = ScriptArguments.countArg(call, arguments.indexOf(MEMORY)) > 0;
         arguments.requireKeys(remembers ? limitCount + 1 : limitCount);
         long forgottenAtMillis = remembers ? arguments.expiryArg(MEMORY) : 0;
         for (int i = 0; i < limitCount; i++) {
@@ -254,21 +254,12 @@ final class RateLimit {
         call.requireRoom(strings, bytes);
     }
 
-    /** An argument that counts something, from 0 on, rounded to a double as a script does. */
-    private static double count(Call call, int index) {
-        long value = call.integerArg(index);
-        if (value < 0) {
-            throw Errors.outOfRange();
-        }
-        return value;
-    }
-
     /** Checks the five arguments of a limit. */
     private static void checkLimit(Call call, int at) {
         double interval = interval(call, at);
-        double capacity = count(call, at + 2);
-        double third = count(call, at + 3);
-        double fourth = count(call, at + 4);
+        double capacity = ScriptArguments.countArg(call, at + 2);
+        double third = ScriptArguments.countArg(call, at + 3);
+        double fourth = ScriptArguments.countArg(call, at + 4);
         double longest;
         if (call.argIs(at, "GCRA")) {
             longest = interval * capacity + third;

@@ -18,6 +18,7 @@ public final class RecipesPlugin implements ServerPlugin {
                 Command.of(Lock.RENEW, Lock::renew),
                 Command.of(Lock.RELEASE, Lock::release),
                 Command.of(RateLimit.SPEC, RateLimit::acquire),
+                Command.of(Enqueue.SPEC, Enqueue::enqueue),
                 Command.of(Throttle.SPEC, Throttle::throttle));
     }
 }

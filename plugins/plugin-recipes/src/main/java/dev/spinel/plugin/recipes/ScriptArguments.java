@@ -62,6 +62,15 @@ record ScriptArguments(Call call, String name, int keyCount) {
         return FIRST_KEY + keyCount + argument;
     }
 
+    /** An argument that counts something, from 0 on, or {@code ERR value is out of range}. */
+    static long countArg(Call call, int index) {
+        long value = call.integerArg(index);
+        if (value < 0) {
+            throw Errors.outOfRange();
+        }
+        return value;
+    }
+
     /**
      * An argument that is a time to live in milliseconds, at least 1, as the Unix time in milliseconds at which it ends;
      * {@code ERR invalid expire time} if there is none.

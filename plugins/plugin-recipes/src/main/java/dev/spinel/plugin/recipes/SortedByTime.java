@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What the kinds of limits share that keep a sorted set of entries by time. Engine thread only. */
 final class SortedByTime {
+    private static final Bytes COLON = Bytes.of(":");
+
     private SortedByTime() {}
 
     /** The entries of a key, null if there are none; valid until the key is changed otherwise. */
@@ -53,15 +55,6 @@ final class SortedByTime {
 
     /** The name of an entry: {@code token:now:number}. */
     static Bytes member(Bytes token, double now, Bytes number) {
-        Bytes time = LuaNumbers.text(now);
-        byte[] text = new byte[token.length() + time.length() + number.length() + 2];
-        System.arraycopy(token.array(), token.offset(), text, 0, token.length());
-        int at = token.length();
-        text[at++] = ':';
-        System.arraycopy(time.array(), time.offset(), text, at, time.length());
-        at += time.length();
-        text[at++] = ':';
-        System.arraycopy(number.array(), number.offset(), text, at, number.length());
-        return Bytes.of(text);
+        return Concatenation.of(token, COLON, LuaNumbers.text(now), COLON, number);
     }
 }

@@ -7,6 +7,7 @@ import dev.spinel.engine.Capability;
 import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.command.CommandTester;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Commands of recipes when memory ends: each does all that it does, or answers OOM and does nothing. */
@@ -15,6 +16,9 @@ class RecipeMemoryTest {
     private static final int FILLING_BYTES = 500_000;
     /** The length of a lock that fills the pages of its record, so that eight bytes more take another one. */
     private static final int MOVING_BYTES = 2_252_784;
+
+    /** Keys without times to live. */
+    private static final Set<String> LASTING = Set.of("fence", "bodies", "metas", "id", "grouped", "turns");
 
     private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.";
 
@@ -67,10 +71,22 @@ class RecipeMemoryTest {
                 "RATELIMIT.ACQUIRE 1 permits take 1 " + "t".repeat(1_000) + " 0 0 9999 concurrent 60000000 3000 0 0");
     }
 
+    /** A group's name is in three things that are made of its message, so that they take much more than it is given. */
+    @Test
+    void messages_areAddedAll_orNone() {
+        StringBuilder messages = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            messages.append(" body 4 0 0 ").append("g".repeat(6_000)).append(i);
+        }
+        untilMemoryEnds(
+                "bodies metas id grouped turns",
+                "QUEUE.ENQUEUE 9 ready delayed leased bodies metas id grouped turns groups 0 0 5 news 1000" + messages);
+    }
+
     /**
      * Has a command run again and again while memory fills up, each time from scratch, until others are refused too.
      *
-     * @param keys which all are there then, with times to live but for the fence, or none of which is
+     * @param keys which all are there then, with times to live unless they are lasting ones, or none of which is
      */
     private void untilMemoryEnds(String keys, String command) {
         String filling = " " + "f".repeat(FILLING_BYTES);
@@ -84,7 +100,7 @@ class RecipeMemoryTest {
             for (String key : keys.split(" ")) {
                 String what = key.substring(0, Math.min(9, key.length())) + " after " + i + " fillings";
                 assertThat(tester.send("EXISTS " + key)).as(what).isEqualTo(wasRefused ? "0" : "1");
-                if (!wasRefused && !key.equals("fence")) {
+                if (!wasRefused && !LASTING.contains(key)) {
                     assertThat(Long.parseLong(tester.send("PTTL " + key)))
                             .as(what)
                             .isPositive();
