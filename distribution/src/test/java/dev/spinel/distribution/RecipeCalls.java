@@ -31,7 +31,7 @@ final class RecipeCalls {
     private static final String[] KINDS = {"gcra", "bucket", "counter", "log", "fixed", "concurrent"};
 
     private final Random random;
-    /** Names of requests are unique, or two entries of a moment would be one. */
+    /** How many requests had names of their own; now and then one comes again, perhaps in the same microsecond. */
     private long tokens;
 
     /** A recipe as a command and as a script. */
@@ -149,7 +149,7 @@ final class RecipeCalls {
         List<String> arguments = new ArrayList<>(List.of(
                 random.nextInt(5) == 0 ? "peek" : "take",
                 Integer.toString(random.nextInt(12) == 0 ? random.nextInt(40) : random.nextInt(4)),
-                "token" + tokens++,
+                "token" + (random.nextInt(6) == 0 ? tokens : ++tokens),
                 random.nextInt(4) == 0 ? Integer.toString(random.nextInt(3_000_000)) : "0",
                 remembers ? Integer.toString(1 + random.nextInt(2_000)) : "0",
                 random.nextInt(3) == 0 ? Integer.toString(random.nextInt(20)) : "0"));

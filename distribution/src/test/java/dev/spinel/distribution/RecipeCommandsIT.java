@@ -220,6 +220,20 @@ class RecipeCommandsIT {
         }
 
         @Test
+        void requestThatComesAgainInItsMicrosecond_isChargedOnce() {
+            String line = "RATELIMIT.ACQUIRE 1 log take 2 token 0 0 0 log 5000000 5 0 0";
+            ask(line);
+            assertThat(ask(line)).startsWith("[2, ");
+            assertThat(ask("ZRANGE log 0 -1 WITHSCORES"))
+                    .isEqualTo("[total, -2, token:" + FIRST_FENCE + ":2, " + FIRST_FENCE + "]");
+            ask("PERSIST log");
+            later(5_000);
+
+            assertThat(ask(line.replace("take", "peek")))
+                    .isEqualTo("[2, " + (FIRST_FENCE + 5_000_000) + ", 0, 5, 0, 0]");
+        }
+
+        @Test
         void wrongTypeOfALaterKey_leavesEarlierOnesAlone() {
             String log = "RATELIMIT.ACQUIRE 1 log take 1 token 0 0 0 log 5000000 3 0 0";
             ask(log);

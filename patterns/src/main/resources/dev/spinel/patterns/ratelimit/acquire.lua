@@ -174,8 +174,10 @@ function kinds.log(key, a, b)
       return max(0, b - used), tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2]) + a - now
     end,
     take = function()
-      redis.call('ZADD', key, exact(now), token .. ':' .. exact(now) .. ':' .. exact(cost))
-      redis.call('ZINCRBY', key, -cost, 'total')
+      -- What comes again in the microsecond of its entry is the same request, as for permits: it is charged once.
+      if redis.call('ZADD', key, exact(now), token .. ':' .. exact(now) .. ':' .. exact(cost)) == 1 then
+        redis.call('ZINCRBY', key, -cost, 'total')
+      end
       redis.call('PEXPIRE', key, millis(a))
     end
   }

@@ -1,5 +1,6 @@
 package dev.spinel.patterns.ratelimit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -15,6 +16,9 @@ import dev.spinel.patterns.testing.EventLog.Event;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
 import io.lettuce.core.RestoreArgs;
+import io.lettuce.core.ScriptOutputType;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -311,6 +315,35 @@ class RateLimiterIT extends RecipeFixture {
             await().pollInterval(Duration.ofMillis(20))
                     .atMost(Duration.ofSeconds(2))
                     .until(() -> limiter.tryAcquire(key).allowed());
+        }
+
+        /** With a clock that stands still, which no test could have a server's do. */
+        @Test
+        void aRequestThatComesAgainInItsMicrosecond_isChargedOnce() throws IOException {
+            String log = "{ratelimit:" + key + "}:log";
+            assertThat(acquireAt(1_900_000_000, log, "take").subList(3, 4)).containsExactly(3L);
+            acquireAt(1_900_000_000, log, "take");
+            assertThat(redis.zcard(log)).isEqualTo(2);
+            assertThat(redis.zscore(log, "total")).isEqualTo(-2);
+            assertThat(acquireAt(1_900_000_005, log, "peek").subList(3, 4)).containsExactly(5L);
+        }
+
+        /** Runs the script for a log of 5 in 5 seconds, at a time in seconds of Unix time. */
+        private List<Long> acquireAt(long seconds, String log, String mode) throws IOException {
+            String clock =
+                    """
+                    local server, redis = redis, {}
+                    function redis.call(name, ...)
+                      if name == 'TIME' then return {'%d', '0'} end
+                      return server.call(name, ...)
+                    end
+                    """
+                            .formatted(seconds);
+            try (InputStream script = RateLimiter.class.getResourceAsStream("acquire.lua")) {
+                String text = clock + new String(script.readAllBytes(), UTF_8);
+                String[] arguments = {mode, "2", "token", "0", "0", "0", "log", "5000000", "5", "0", "0"};
+                return redis.eval(text, ScriptOutputType.MULTI, new String[] {log}, arguments);
+            }
         }
 
         /** Each kind by itself, whose every answer of the server says when it was given. */

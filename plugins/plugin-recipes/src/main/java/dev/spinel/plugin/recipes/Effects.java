@@ -98,15 +98,18 @@ final class Effects {
         }
     }
 
-    void zadd(Bytes key, double score, Bytes member) {
+    /** ZADD; true when the member is new. */
+    boolean zadd(Bytes key, double score, Bytes member) {
         SortedSetValue set = keys.modifyOrCreate(ValueType.SORTED_SET, key);
-        if (set.score(member) != score) {
-            set.put(member, score);
-            call.changed(key, KeyEvent.SORTED_SET, "zadd");
-            if (call.isPropagated()) {
-                call.propagateAs(ZADD, key, LuaNumbers.text(score), member);
-            }
+        if (set.score(member) == score) {
+            return false;
         }
+        boolean added = set.put(member, score);
+        call.changed(key, KeyEvent.SORTED_SET, "zadd");
+        if (call.isPropagated()) {
+            call.propagateAs(ZADD, key, LuaNumbers.text(score), member);
+        }
+        return added;
     }
 
     void zincrby(Bytes key, double increment, Bytes member) {

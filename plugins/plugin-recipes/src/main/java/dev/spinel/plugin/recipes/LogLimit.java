@@ -112,8 +112,10 @@ final class LogLimit extends LimitCheck {
 
     @Override
     void take() {
-        effects.zadd(key, now, SortedByTime.member(token, now, LuaNumbers.text(cost)));
-        effects.zincrby(key, -cost, TOTAL);
+        // What comes again in the microsecond of its entry is the same request, as for permits: it is charged once.
+        if (effects.zadd(key, now, SortedByTime.member(token, now, LuaNumbers.text(cost)))) {
+            effects.zincrby(key, -cost, TOTAL);
+        }
         effects.pexpireat(key, expiry(interval));
     }
 }
