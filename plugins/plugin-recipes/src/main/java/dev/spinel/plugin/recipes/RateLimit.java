@@ -243,7 +243,8 @@ final class RateLimit {
         }
         for (int i = 0; i < limitCount; i++) {
             int at = arguments.indexOf(LIMITS + i * PER_LIMIT);
-            long entries = call.argIs(at, "CONCURRENT") ? (long) LuaNumbers.min(most, call.integerArg(at + 2)) : 1;
+            long entries =
+                    call.argIs(at, "CONCURRENT") ? (long) LuaNumbers.min(most, (double) call.integerArg(at + 2)) : 1;
             strings += STATE_STRINGS + 2 * entries;
             bytes += STATE_BYTES + entries * entryBytes;
         }
