@@ -1,6 +1,5 @@
 package dev.spinel.aof;
 
-import dev.spinel.engine.dataset.DirectoryEntries;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

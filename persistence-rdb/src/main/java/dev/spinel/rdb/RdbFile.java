@@ -2,7 +2,6 @@ package dev.spinel.rdb;
 
 import dev.spinel.engine.dataset.DatasetFormat;
 import dev.spinel.engine.dataset.DatasetSink;
-import dev.spinel.engine.dataset.DirectoryEntries;
 import dev.spinel.engine.snapshot.SnapshotTarget;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -83,7 +82,27 @@ final class RdbFile implements SnapshotTarget {
     public void complete() throws IOException {
         step = Step.RENAME;
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        DirectoryEntries.force(Objects.requireNonNull(file.getParent(), "directory"));
+        forceDirectory(Objects.requireNonNull(file.getParent(), "directory"));
+    }
+
+    /**
+     * Makes the rename last. Systems on which a directory cannot be opened or synced (Windows, many network and user space
+     * file systems) are left to see to that themselves.
+     */
+    static void forceDirectory(Path path) throws IOException {
+        try (FileChannel directory = FileChannel.open(path, StandardOpenOption.READ)) {
+            directory.force(true);
+        } catch (AccessDeniedException cannotBeOpened) {
+            return;
+        } catch (IOException e) {
+            // EINVAL or EBADF, or EISDIR of opening; Java gives the text of the operating system only.
+            String text = String.valueOf(e.getMessage());
+            if (!text.endsWith("Invalid argument")
+                    && !text.endsWith("Bad file descriptor")
+                    && !text.endsWith("Is a directory")) {
+                throw e;
+            }
+        }
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.spinel.engine.dataset;
+package dev.spinel.aof;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** The names of the files in a directory, as far as they are on the disk. Any thread. */
-public final class DirectoryEntries {
+final class DirectoryEntries {
     private DirectoryEntries() {}
 
     /**
@@ -16,7 +16,7 @@ public final class DirectoryEntries {
      *
      * @throws IOException if the disk fails
      */
-    public static void force(Path directory) throws IOException {
+    static void force(Path directory) throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (AccessDeniedException cannotBeOpened) {

@@ -1,4 +1,4 @@
-package dev.spinel.engine.dataset;
+package dev.spinel.aof;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
