@@ -12,9 +12,8 @@ import java.util.Random;
 final class RecipeCalls {
     private static final long[] LEASES = {1, 2, 10, 500, 5_000, 3_600_000};
     private static final String[] OWNERS = {"ann", "bob", "a:b", "", "cem"};
-    /** Microseconds per unit, window or lease; not whole where a rate does not divide its period. */
     private static final String[] QUEUE_SETS = {":ready", ":delayed", ":grouped", ":turns"};
-
+    /** Microseconds per unit, window or lease; not whole where a rate does not divide its period. */
     private static final String[] INTERVALS = {
         "1000",
         "1000000",

@@ -78,6 +78,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -308,16 +309,20 @@ class ReadmeIT {
         ExecutorService executor = Executors.newFixedThreadPool(1);
         WorkQueue payments = WorkQueue.builder(runtime, "payments").build();
         paid = new CompletableFuture<>();
-        try (Connection connection = DriverManager.getConnection("jdbc:h2:mem:payments");
-                Statement statement = connection.createStatement()) {
+        JdbcDataSource database = new JdbcDataSource();
+        database.setURL("jdbc:h2:mem:payments");
+        try (Connection keepsDatabase = database.getConnection();
+                Statement statement = keepsDatabase.createStatement()) {
             statement.execute(JdbcInbox.of("inbox").createTable());
-            connection.setAutoCommit(false);
             JdbcInbox inbox = JdbcInbox.of("inbox");
             QueueWorker payer = QueueWorker.builder(payments, executor, delivery -> {
-                        if (inbox.admit(connection, payments, delivery)) {
-                            pay(connection);
+                        try (Connection connection = database.getConnection()) {
+                            connection.setAutoCommit(false);
+                            if (inbox.admit(connection, payments, delivery)) {
+                                pay(connection);
+                            }
+                            connection.commit();
                         }
-                        connection.commit();
                         return delivery.acknowledge();
                     })
                     .start();

@@ -88,7 +88,7 @@ public interface Call {
      * Makes sure that there is memory for what the handler is about to store beside its arguments, so that memory does not end
      * between two of its changes. To be called before the first one, with all that comes: strings that are made, and a key once
      * more if its value grows or gets a time to live, as it may have to move. A command with {@link CommandFlag#DENYOOM} begins
-     * only with room for each of its arguments, and a little more. O(arguments).
+     * only with room for each of its arguments, and a little more. Nothing is evicted for what is asked for here. O(arguments).
      *
      * @param strings how many keys, fields, values, elements and scores
      * @param bytes their lengths together

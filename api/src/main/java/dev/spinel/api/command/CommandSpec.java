@@ -168,6 +168,9 @@ public record CommandSpec(
             if (flags.contains(CommandFlag.WRITE) && flags.contains(CommandFlag.READONLY)) {
                 throw new IllegalArgumentException("command " + name + " is both WRITE and READONLY");
             }
+            if (channelIndex < 0 && keySpecs.isEmpty()) {
+                throw new IllegalArgumentException("command " + name + " has a channel after its keys, and no keys");
+            }
             if (summary.isEmpty()) {
                 throw new IllegalArgumentException("command " + name + " has no summary");
             }

@@ -114,21 +114,19 @@ public final class AccessCheck {
                 return Verdict.CHANNEL;
             }
         }
-        int channel = channelPosition(command, args, offset, argCount);
+        int channel = command.spec().channelIndex();
+        if (channel < 0) {
+            findKeys(command, args, offset, argCount);
+            if (keys.count() == 0) { // so that nobody knows what is a channel
+                position = 0;
+                return Verdict.CHANNEL;
+            }
+            channel = keys.position(keys.count() - 1) - channel;
+        }
         if (channel > 0 && channel < argCount && !permissions.allowChannel(args[offset + channel], false)) {
             position = channel;
             return Verdict.CHANNEL;
         }
         return Verdict.ALLOWED;
-    }
-
-    /** Where the channel stands that a command publishes to, 0 if there is none, or no keys before it. */
-    private int channelPosition(RegisteredCommand command, Bytes[] args, int offset, int argCount) {
-        int index = command.spec().channelIndex();
-        if (index >= 0) {
-            return index;
-        }
-        findKeys(command, args, offset, argCount);
-        return keys.count() == 0 ? 0 : keys.position(keys.count() - 1) - index;
     }
 }

@@ -23,7 +23,7 @@ final class SnapshotWriter implements Runnable {
     private static final long MAX_BREAK_NANOS = 1_000_000;
 
     /** More than the walk leaves waiting: so clients change data faster than they are written, and breaks would cost memory. */
-    private static final long HURRY_BYTES = 2 * Snapshots.MAX_QUEUED_BYTES;
+    private static final long MAX_RESTING_BYTES = 2 * Snapshots.MAX_QUEUED_BYTES;
 
     /** How soon a pause notices that it is to end. */
     private static final long MAX_PAUSE_NANOS = 1_000_000;
@@ -186,7 +186,7 @@ final class SnapshotWriter implements Runnable {
             player.play(chunk, sink);
             queuedBytes.addAndGet(-chunk.totalBytes());
             chunk.release(memory);
-            if (takesBreaks && queuedBytes() < HURRY_BYTES) {
+            if (takesBreaks && memory.takenBytes() < MAX_RESTING_BYTES) {
                 breathe(System.nanoTime() - startNanos);
             }
         }

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -53,15 +54,15 @@ public final class GuardTable {
     }
 
     /**
-     * Adds a row, unless its key is there. Waits for a transaction that has added the same key and not ended yet. The present
-     * transaction goes on in both cases: some databases give it up after an error, but for savepoints.
+     * Adds a row, unless a constraint refuses it, such as that its key is there. Waits for a transaction that has added the same key and not
+     * ended yet. The present transaction goes on in both cases: some databases give it up after an error, but for savepoints.
      *
      * @param columns names, with commas between them
      * @param values as many as columns
-     * @return whether it was added
+     * @return the refusal, empty if the row was added
      * @throws SQLException if the database fails
      */
-    public boolean insert(Connection connection, String columns, Object... values) throws SQLException {
+    public Optional<SQLException> insert(Connection connection, String columns, Object... values) throws SQLException {
         String places = String.join(", ", Collections.nCopies(values.length, "?"));
         Savepoint before = connection.setSavepoint();
         try (PreparedStatement insert =
@@ -76,9 +77,8 @@ public final class GuardTable {
                 throw e;
             }
             connection.rollback(before);
-            return false;
+            return Optional.of(e);
         }
-        connection.releaseSavepoint(before);
-        return true;
+        return Optional.empty();
     }
 }

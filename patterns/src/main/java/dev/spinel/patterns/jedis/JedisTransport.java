@@ -33,7 +33,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * who wait for a connection, who otherwise may keep renewals from being sent.
  *
  * <p>Clients of a cluster, and others that were given more than one attempt, repeat commands after connection failures by themselves. That is noticed: the
- * outcome of a command that was repeated is unknown, whatever the last attempt got. Redirections within a cluster repeat nothing.
+ * outcome of a command that was repeated is unknown, whatever the last attempt got. A redirection within a cluster repeats nothing; after a second
+ * one in a row the outcome counts as unknown, too.
  */
 public final class JedisTransport implements RedisTransport {
     private final UnifiedJedis jedis;
@@ -107,6 +108,8 @@ public final class JedisTransport implements RedisTransport {
      */
     private static final class WatchedArguments extends CommandArguments {
         private boolean routedBySlot;
+        /** Attempts since that; the second one is a redirection, a third one may be the same once more. */
+        private int attemptsOfRoute;
         /** Whether any attempt began to write them, so that the command may have run. */
         private boolean written;
         /** Whether an attempt followed one that had no reply. */
@@ -119,13 +122,15 @@ public final class JedisTransport implements RedisTransport {
         @Override
         public Set<Integer> getKeyHashSlots() {
             routedBySlot = true;
+            attemptsOfRoute = 0;
             repeated |= written;
             return super.getKeyHashSlots();
         }
 
         @Override
         public Iterator<Rawable> iterator() {
-            repeated |= written && !routedBySlot;
+            repeated |= written && (!routedBySlot || attemptsOfRoute > 1);
+            attemptsOfRoute++;
             written = true;
             return super.iterator();
         }

@@ -54,7 +54,7 @@ public final class JdbcFence {
     public boolean admit(Connection connection, String resource, long fence) throws SQLException {
         table.checkTransaction(connection);
         return raise(connection, resource, fence)
-                || table.insert(connection, "resource, fence", resource, fence)
+                || table.insert(connection, "resource, fence", resource, fence).isEmpty()
                 || raise(connection, resource, fence);
     }
 

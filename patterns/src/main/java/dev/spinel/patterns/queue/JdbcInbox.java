@@ -6,23 +6,28 @@ import dev.spinel.patterns.jdbc.GuardTable;
 import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Has the effects of messages in a SQL database applied once, although messages are delivered at least once. A table has the messages
  * that had their effect; a transaction that applies one first has its message admitted:
  *
  * <pre>{@code
- * connection.setAutoCommit(false);
- * if (inbox.admit(connection, queue, delivery)) {
- *     pay(connection);
+ * try (Connection connection = database.getConnection()) { // one for each delivery; rolled back when it is closed
+ *     connection.setAutoCommit(false);
+ *     if (inbox.admit(connection, queue, delivery)) {
+ *         pay(connection);
+ *     } // else an earlier delivery did it
  *     connection.commit();
- * } else {
- *     connection.rollback(); // an earlier delivery did it
  * }
  * return delivery.acknowledge(); // in both cases
  * }</pre>
+ *
+ * <p>A transaction that failed has to be rolled back before its connection serves another delivery, or the admission is committed without
+ * the effect.
  *
  * <p>Of two workers that are at the same message, because the lease of one ended, the later one waits for the transaction of the other:
  * it is refused if that was committed, and admitted if not. That holds from READ COMMITTED on; at higher levels the database may fail a transaction
@@ -62,13 +67,29 @@ public final class JdbcInbox {
      * @param queue where the message is from, whose name has up to 255 characters
      * @return whether the effect is to be applied; if not, it is in the database already
      * @throws IllegalStateException if the connection commits each statement by itself, so that nothing would be protected
-     * @throws SQLException if the database fails
+     * @throws SQLException if the database fails, or refuses the row for another reason than that it is there
      */
     public boolean admit(Connection connection, WorkQueue queue, Delivery delivery) throws SQLException {
         requireNonNull(queue, "queue");
         table.checkTransaction(connection);
-        return table.insert(
+        Optional<SQLException> refusal = table.insert(
                 connection, "queue, enqueued, message", queue.name(), delivery.enqueuedAtMicros(), delivery.id());
+        if (refusal.isPresent() && !isAdmitted(connection, queue, delivery)) {
+            throw refusal.get();
+        }
+        return refusal.isEmpty();
+    }
+
+    private boolean isAdmitted(Connection connection, WorkQueue queue, Delivery delivery) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(
+                "select 1 from " + table.name() + " where queue = ? and enqueued = ? and message = ?")) {
+            select.setString(1, queue.name());
+            select.setLong(2, delivery.enqueuedAtMicros());
+            select.setLong(3, delivery.id());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
     }
 
     /**

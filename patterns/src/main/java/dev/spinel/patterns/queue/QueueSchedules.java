@@ -208,6 +208,7 @@ public final class QueueSchedules {
 
     /** What the server keeps about a schedule, apart from its body: the lines that {@code schedule-put.lua} describes. */
     record Lines(String token, String state, String misfire, String cron, String zone, String priority, String group) {
+        private static final List<String> STATES = List.of("new", "set", "paused");
         private static final Pattern PRIORITY = Pattern.compile("[0-9]");
 
         /**
@@ -217,10 +218,11 @@ public final class QueueSchedules {
          */
         static Lines read(String text) {
             String[] lines = text.split("\n", 7);
-            if (lines.length < 7 || !PRIORITY.matcher(lines[5]).matches()) {
-                throw new IllegalArgumentException(
-                        "A schedule has seven lines, and a priority from 0 to 9 in the sixth; here are "
-                                + lines.length);
+            if (lines.length < 7
+                    || !STATES.contains(lines[1])
+                    || !PRIORITY.matcher(lines[5]).matches()) {
+                throw new IllegalArgumentException("A schedule has seven lines, its state (" + String.join(", ", STATES)
+                        + ") in the second and a priority from 0 to 9 in the sixth; here are " + lines.length);
             }
             return new Lines(lines[0], lines[1], lines[2], lines[3], lines[4], lines[5], lines[6]);
         }

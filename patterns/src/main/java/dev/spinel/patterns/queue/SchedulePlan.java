@@ -33,7 +33,11 @@ record SchedulePlan(String id, String token, long due, long until, long next, Li
 
         /** Whether there is something to do about it at that time, by the server's clock; throws as {@link #lines}. */
         boolean isDue(long now) {
-            return !lines().isSet() || due <= now;
+            Lines lines = lines();
+            if (lines.isPaused()) {
+                throw new IllegalArgumentException("It is paused, and has a time all the same");
+            }
+            return !lines.isSet() || due <= now;
         }
     }
 

@@ -2,12 +2,13 @@
 --
 -- The last of KEYS: what this call answered, for a repeated one
 --
--- An hour is longer than any caller repeats a call; those that begin like this are rare.
+-- An hour is longer than any caller repeats a call; those that begin like this are rare. What was done is answered also where memory
+-- is too short to remember it.
 
 local before = redis.call('GET', KEYS[#KEYS])
 if before then return tonumber(before) end
 local function answer(result)
-  redis.call('SET', KEYS[#KEYS], result, 'PX', 3600000)
+  redis.pcall('SET', KEYS[#KEYS], result, 'PX', 3600000)
   return result
 end
 

@@ -15,7 +15,7 @@
 -- to have a message, and these, in order; all in microseconds since 2020
 --
 -- Answers {now, done, next}. done: for each plan 1 if it was carried out, 0 if the schedule is not what it was, or not due yet, or the
--- plan does not hold any more, -1 if the queue is full. next: for each schedule id, its lines, none if something of it is missing, and
+-- plan does not hold any more, -1 if the queue is full. next: for each schedule id, its lines, none if something of it is missing or no time, and
 -- when it is due.
 --
 -- A time gets its message together with the next one taking its place in fires, and no plan is carried out but for the time that is
@@ -58,8 +58,10 @@ if added > 0 then redis.call('PUBLISH', ARGV[4], 'enqueued') end
 local reply = {}
 local first = redis.call('ZRANGE', fires, 0, ARGV[5] - 1, 'WITHSCORES')
 for i = 1, #first, 2 do
-  reply[#reply + 1] = first[i]
-  reply[#reply + 1] = redis.call('HEXISTS', bodies, first[i]) == 1 and redis.call('HGET', schedules, first[i]) or ''
-  reply[#reply + 1] = tonumber(first[i + 1])
+  local id, due = first[i], tonumber(first[i + 1])
+  local whole = due % 1 == 0 and due < 9007199254740992 and redis.call('HEXISTS', bodies, id) == 1
+  reply[#reply + 1] = id
+  reply[#reply + 1] = whole and redis.call('HGET', schedules, id) or ''
+  reply[#reply + 1] = whole and due or 0
 end
 return {now, done, reply}

@@ -104,6 +104,15 @@ class JdbcInboxTest {
     }
 
     @Test
+    void aRowThatTheDatabaseRefusesForAnotherReason_isAFailure() throws SQLException {
+        try (Statement statement = one.createStatement()) {
+            statement.execute("alter table inbox add check (message < 10)");
+        }
+        assertThatThrownBy(() -> inbox.admit(two, queue, delivery(10, 1, 0))).isInstanceOf(SQLException.class);
+        assertThat(inbox.admit(two, queue, delivery(9, 1, 0))).isTrue();
+    }
+
+    @Test
     void twoAtOnce_theLaterOneWaits_andIsRefusedIfTheFirstCommits() throws Exception {
         assertThat(inbox.admit(one, queue, delivery(1, 1, 0))).isTrue();
         CompletableFuture<Boolean> later = admitMeanwhile();

@@ -355,11 +355,16 @@ class QueueSchedulerIT extends WorkQueueFixture {
         void whatOthersWroteWrong_isToldOnce_andHoldsUpNobody() {
             WorkQueue queue = queue();
             QueueSchedules schedules = QueueSchedules.of(queue);
-            List<String> wrong = List.of("short", "priority", "no lines", "no body");
+            List<String> wrong =
+                    List.of("short", "priority", "no lines", "no body", "state", "paused", "fraction", "never");
             wrong.forEach(id -> schedules.put(schedule(id, EVERY_SECOND)));
             String lines = redis.hget(key("schedules"), "priority");
             redis.hset(key("schedules"), "short", "token\nset\n");
             redis.hset(key("schedules"), "priority", lines.replace("\n0\n", "\nhigh\n"));
+            redis.hset(key("schedules"), "state", lines.replaceFirst("\n(new|set)\n", "\nodd\n"));
+            redis.hset(key("schedules"), "paused", lines.replaceFirst("\n(new|set)\n", "\npaused\n"));
+            redis.zadd(key("fires"), 1.5, "fraction");
+            redis.zadd(key("fires"), Double.NEGATIVE_INFINITY, "never");
             redis.hdel(key("schedules"), "no lines");
             redis.hdel(key("schedule-bodies"), "no body");
             schedules.put(schedule("even", EVERY_SECOND));

