@@ -409,12 +409,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
     class Changes {
         @Test
         void lostReplies_doNotPauseAgain_norResumeAgain() {
-            PatternRuntime patient = PatternRuntime.builder(transport)
-                    .ways(Way.SCRIPT)
-                    .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
-                    .build();
-            QueueSchedules schedules =
-                    QueueSchedules.of(WorkQueue.builder(patient, name).build());
+            QueueSchedules schedules = patientSchedules();
             QueueSchedules elsewhere =
                     QueueSchedules.of(WorkQueue.builder(other, name).build());
             elsewhere.put(schedule("a", YEARLY));
@@ -433,14 +428,18 @@ class QueueSchedulerIT extends WorkQueueFixture {
         }
 
         /** Whatever the first attempt found: a repeated one comes after others have gone on. */
-        @Test
-        void lostReplies_doNotPutAgain_norRemoveAgain() {
+        /** Those of a runtime that waits for the client to connect again. */
+        private QueueSchedules patientSchedules() {
             PatternRuntime patient = PatternRuntime.builder(transport)
                     .ways(Way.SCRIPT)
-                    .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
+                    .retryPolicy(new RetryPolicy(20, Duration.ofMillis(500), Duration.ofMillis(500)))
                     .build();
-            QueueSchedules schedules =
-                    QueueSchedules.of(WorkQueue.builder(patient, name).build());
+            return QueueSchedules.of(WorkQueue.builder(patient, name).build());
+        }
+
+        @Test
+        void lostReplies_doNotPutAgain_norRemoveAgain() {
+            QueueSchedules schedules = patientSchedules();
             QueueSchedules elsewhere =
                     QueueSchedules.of(WorkQueue.builder(other, name).build());
             assertThat(schedules.put(schedule("a", EVERY_SECOND))).isTrue(); // loads the scripts
@@ -561,7 +560,7 @@ class QueueSchedulerIT extends WorkQueueFixture {
 
         @Test
         void lostReplies_areAnsweredAgain() {
-            QueueSchedules schedules = QueueSchedules.of(queue());
+            QueueSchedules schedules = patientSchedules();
             schedules.put(schedule("warm up", YEARLY));
             schedules.pause("warm up");
             proxy.loseReplies(1);
