@@ -228,9 +228,13 @@ class QueueSchedulerIT extends WorkQueueFixture {
         void Q11_aTime_isOneRoundTrip_andOnTime() throws InterruptedException {
             WorkQueue queue = queue();
             QueueSchedules.of(queue).put(schedule("every second", EVERY_SECOND));
+            long missedAtFirst;
             try (QueueScheduler scheduler = QueueScheduler.builder(queue).start()) {
                 WorkQueue straight = WorkQueue.builder(other, name).build();
+                // The first turns load classes, which may take longer than a second.
                 await().until(() -> !straight.claim(1).isEmpty());
+                await().until(() -> !straight.claim(1).isEmpty());
+                missedAtFirst = events.count("schedule.missed");
                 transport.takeCommands();
                 Thread.sleep(3000); // three times
                 assertThat(transport.takeCommands()).hasSizeBetween(2, 4).containsOnly("EVALSHA");
@@ -240,7 +244,8 @@ class QueueSchedulerIT extends WorkQueueFixture {
                 assertThat(straight.claim(4).get(3).enqueuedAt()).isBetween(seen.minusMillis(900), seen);
             }
             assertThat(events.count("schedule.fired")).isGreaterThanOrEqualTo(4);
-            assertThat(events.names()).doesNotContain("schedule.missed", "schedule.turnFailed");
+            assertThat(events.count("schedule.missed")).isEqualTo(missedAtFirst);
+            assertThat(events.names()).doesNotContain("schedule.turnFailed");
         }
 
         @Test
