@@ -181,7 +181,9 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
 
     public Engine(EngineOptions options) {
         this.clock = new EngineClock(options.unixMillis(), options.nanos());
-        this.arena = new Arena(options.maxArenaBytes());
+        this.arena = new Arena(
+                options.maxArenaBytes(),
+                task -> options.process().newThread(task).start());
         this.workingHeap = new WorkingHeap(arena, this::heapBytes);
         this.keptRequests = new KeptRequests(workingHeap);
         this.pubSub = new PubSub(keptRequests);

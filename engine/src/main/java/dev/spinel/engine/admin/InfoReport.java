@@ -13,6 +13,8 @@ import java.util.function.Consumer;
 public final class InfoReport {
     private final List<Section> sections = new ArrayList<>();
     private final List<InfoSection> pluginSections = new ArrayList<>();
+    /** Kept, since monitors ask several times a second, and a text that grows anew is most of what that leaves as garbage. */
+    private final InfoText text = new InfoText();
 
     /** When a section is shown though it is not named. */
     enum Shown {
@@ -52,7 +54,7 @@ public final class InfoReport {
         boolean everything = wanted.contains("everything");
         boolean all = everything || wanted.contains("all");
         boolean byDefault = all || wanted.isEmpty() || wanted.contains("default");
-        InfoText text = new InfoText();
+        text.clear();
         for (Section section : sections) {
             boolean isWanted = (section.shown == Shown.BY_DEFAULT ? byDefault : all)
                     || wanted.contains(section.title.toLowerCase(Locale.ROOT));

@@ -11,6 +11,11 @@ public final class InfoText {
 
     private final StringBuilder text = new StringBuilder();
 
+    /** Begins anew. */
+    void clear() {
+        text.setLength(0);
+    }
+
     void section(String title) {
         if (text.length() > 0) {
             text.append("\r\n");

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 
 /**
  * Storage for records of any size inside large {@code byte[]} chunks. A record is named by its address, a number of 36
@@ -12,7 +13,8 @@ import java.util.Arrays;
  * because a record has no header.
  *
  * <p>Engine thread only. Allocating and freeing take constant time, except where a chunk of memory is requested from the
- * JVM (4 MiB, or the size of a record above 2 MiB), which has to be zeroed.
+ * JVM, which has to be zeroed: for a record above 2 MiB, or when the next chunk of 4 MiB is wanted sooner than the background
+ * has made it.
  */
 public final class Arena {
     /*
@@ -47,7 +49,8 @@ public final class Arena {
      * Mark and first free count granules from the start of the slab, and a slab's number is chunk * 128 + place.
      *
      * Chunks are searched from the lowest index, so that the highest run empty. Of the chunks that are entirely free
-     * one is kept; the rest goes back to the JVM.
+     * one is kept; the rest goes back to the JVM. When half a chunk is left, the array of the next one is made in the
+     * background; it counts as reserved when it is taken, and is given up for a record that needs its bytes of the limit.
      *
      * What is free inside slabs serves records of their class only. So the room for records of any size is counted in
      * places where a slab could lie. When much is free inside slabs, sparse ones can be evacuated: they are taken out of the
@@ -104,6 +107,9 @@ public final class Arena {
 
     private static final int LARGE_STEP_BYTES = 4 << 10;
     private static final int MAX_EMPTY_CHUNKS = 1;
+    /** With so few free places for slabs, the next chunk is made. */
+    private static final int PREPARING_PLACES = SLABS / 2;
+
     private static final byte[] NO_BYTES = {};
     private static final long[] NO_LONGS = {};
 
@@ -116,6 +122,7 @@ public final class Arena {
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
     private final long maxBytes;
+    private final SpareChunk spare;
     private boolean beyondLimit;
     /** The first slab with room of each class, or 0. */
     private final int[] roomySlabs = new int[CLASS_BYTES.length];
@@ -144,16 +151,24 @@ public final class Arena {
     private long usedBytes;
     private long reservedBytes;
 
+    /** As {@link #Arena(long, Executor)}, and the thread that uses the arena makes its chunks. */
+    public Arena(long maxBytes) {
+        this(maxBytes, Runnable::run);
+    }
+
     /**
      * Creates an arena that holds no memory yet.
      *
      * @param maxBytes the most bytes to reserve, 0 for no limit
+     * @param background runs what takes milliseconds and need not be waited for; it throws {@link OutOfMemoryError} where
+     *     there is no thread to be had
      */
-    public Arena(long maxBytes) {
+    public Arena(long maxBytes, Executor background) {
         if (maxBytes < 0) {
             throw new IllegalArgumentException("maxBytes must not be negative: " + maxBytes);
         }
         this.maxBytes = maxBytes;
+        spare = new SpareChunk(background);
         chunks = new byte[][] {NO_BYTES};
         slabs = new long[][] {NO_LONGS};
         usedUnitMaps = new long[][] {NO_LONGS};
@@ -433,6 +448,7 @@ public final class Arena {
             vacate(chunk);
         }
         Arrays.fill(roomySlabs, 0);
+        spare.drop();
         forgetChunks();
     }
 
@@ -559,6 +575,9 @@ public final class Arena {
         }
         usedUnits[chunk] += usableUnits(place, units);
         setUsed(usedUnitMaps[chunk], place % UNITS, usableUnits(place, units), true);
+        if (freePlaces <= PREPARING_PLACES && isWithinLimit(CHUNK_BYTES)) {
+            spare.prepare();
+        }
         return place;
     }
 
@@ -653,6 +672,7 @@ public final class Arena {
         }
         if (usedUnits[chunk] == 0) {
             emptyChunks++;
+            spare.drop();
         }
         noteRun(chunk, nextUsed(map, unit + count) - previous(map, unit, true) - 1);
     }
@@ -670,7 +690,11 @@ public final class Arena {
     }
 
     private boolean mayReserve(long bytes) {
-        return (maxBytes == 0 || beyondLimit || reservedBytes + bytes <= maxBytes) && firstVacant < MAX_CHUNKS;
+        return (beyondLimit || isWithinLimit(bytes)) && firstVacant < MAX_CHUNKS;
+    }
+
+    private boolean isWithinLimit(long bytes) {
+        return maxBytes == 0 || reservedBytes + bytes <= maxBytes;
     }
 
     /** Adds a chunk of some length and returns its index. An ordinary one is all free units. */
@@ -679,22 +703,25 @@ public final class Arena {
             throw new ArenaExhaustedException(
                     "cannot reserve " + lengthBytes + " bytes: " + reservedBytes + " of " + maxBytes + " are reserved");
         }
+        boolean ordinary = lengthBytes == CHUNK_BYTES;
+        if (!ordinary && spare.exists() && !isWithinLimit((long) lengthBytes + CHUNK_BYTES)) {
+            spare.drop();
+        }
         int chunk = firstVacant;
         try {
             if (chunk == chunks.length) {
                 growIndex();
             }
-            boolean ordinary = lengthBytes == CHUNK_BYTES;
             long[] states = ordinary ? new long[SLABS * 2] : NO_LONGS;
             long[] map = ordinary ? new long[BITMAP_WORDS] : NO_LONGS;
-            chunks[chunk] = new byte[lengthBytes];
+            chunks[chunk] = ordinary ? spare.take() : new byte[lengthBytes];
             slabs[chunk] = states;
             usedUnitMaps[chunk] = map;
         } catch (OutOfMemoryError e) {
             // The only place where the heap grows with the data; the command is refused and the server lives on.
             throw new ArenaExhaustedException("the heap has no " + lengthBytes + " bytes left");
         }
-        if (lengthBytes == CHUNK_BYTES) {
+        if (ordinary) {
             mark(usedUnitMaps[chunk], LAST_UNIT, 1, true);
             noteRun(chunk, LAST_UNIT);
             freePlaces += SLABS;

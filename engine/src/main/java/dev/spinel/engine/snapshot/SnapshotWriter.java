@@ -7,7 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.LinkedTransferQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +20,10 @@ final class SnapshotWriter implements Runnable {
     private static final long NANOS_PER_MICRO = 1_000;
 
     private static final int BREAK_FACTOR = 2;
-    private static final long MAX_BREAK_NANOS = 1_000_000;
+    static final long MAX_BREAK_NANOS = 1_000_000;
 
     /** More than the walk leaves waiting: so clients change data faster than they are written, and breaks would cost memory. */
-    private static final long MAX_RESTING_BYTES = 2 * Snapshots.MAX_QUEUED_BYTES;
+    static final long MAX_RESTING_BYTES = 2 * Snapshots.MAX_QUEUED_BYTES;
 
     /** How soon a pause notices that it is to end. */
     private static final long MAX_PAUSE_NANOS = 1_000_000;
@@ -38,6 +38,7 @@ final class SnapshotWriter implements Runnable {
 
     private final AtomicLong queuedBytes = new AtomicLong();
     private final LongSupplier keyDelayMicros;
+    private final LongConsumer park;
 
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it
     private final EventPlayer player = new EventPlayer(this::pauseBeforeKey, Thread::yield);
@@ -55,12 +56,19 @@ final class SnapshotWriter implements Runnable {
     /**
      * @param wakeUp has the engine's thread begin a turn soon
      * @param keyDelayMicros how long to wait before each key; may change meanwhile
+     * @param park has the background thread wait for about so many nanoseconds
      */
-    SnapshotWriter(SnapshotTarget target, ChunkMemory memory, Runnable wakeUp, LongSupplier keyDelayMicros) {
+    SnapshotWriter(
+            SnapshotTarget target,
+            ChunkMemory memory,
+            Runnable wakeUp,
+            LongSupplier keyDelayMicros,
+            LongConsumer park) {
         this.target = target;
         this.memory = memory;
         this.wakeUp = wakeUp;
         this.keyDelayMicros = keyDelayMicros;
+        this.park = park;
     }
 
     /** Whether others are likely to want the processor. */
@@ -162,7 +170,7 @@ final class SnapshotWriter implements Runnable {
         }
         long startNanos = System.nanoTime();
         for (long left = delayNanos(); left > 0 && stopped == null; ) {
-            LockSupport.parkNanos(Math.min(left, MAX_PAUSE_NANOS));
+            park.accept(Math.min(left, MAX_PAUSE_NANOS));
             left = delayNanos() - (System.nanoTime() - startNanos);
         }
     }
@@ -196,7 +204,7 @@ final class SnapshotWriter implements Runnable {
      * Leaves the processor to others for a time in proportion: the engine's thread and clients want it, and the JIT compiler,
      * above all while the code of this thread is not compiled yet and chunks take long.
      */
-    private static void breathe(long chunkNanos) {
-        LockSupport.parkNanos(Math.min(BREAK_FACTOR * chunkNanos, MAX_BREAK_NANOS));
+    private void breathe(long chunkNanos) {
+        park.accept(Math.min(BREAK_FACTOR * chunkNanos, MAX_BREAK_NANOS));
     }
 }

@@ -238,7 +238,7 @@ public final class Snapshots {
 
         Running(SnapshotTarget target) {
             this.target = target;
-            this.writer = new SnapshotWriter(target, memory, wakeUp, () -> keyDelayMicros);
+            this.writer = new SnapshotWriter(target, memory, wakeUp, () -> keyDelayMicros, LockSupport::parkNanos);
             // First, since a cut that nobody writes is of no use.
             boolean isWritten = startWriter();
             Contents contents = target.contents();
