@@ -413,11 +413,10 @@ public final class InfoSections {
     }
 
     private void forEachCommand(BiConsumer<String, RegisteredCommand> visitor) {
+        Consumer<RegisteredCommand> visit = command -> visitor.accept(command.fullName(), command);
         for (RegisteredCommand command : sources.commands.all()) {
-            visitor.accept(command.fullName(), command);
-            for (RegisteredCommand subcommand : command.subcommands()) {
-                visitor.accept(subcommand.fullName(), subcommand);
-            }
+            visit.accept(command);
+            command.subcommands().forEach(visit);
         }
     }
 

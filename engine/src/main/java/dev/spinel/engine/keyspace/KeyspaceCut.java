@@ -1,6 +1,7 @@
 package dev.spinel.engine.keyspace;
 
 import dev.spinel.engine.dataset.DatasetSink;
+import dev.spinel.engine.memory.RecordTable;
 import dev.spinel.engine.value.ValueCut;
 import dev.spinel.engine.value.ValueView;
 import java.io.IOException;
@@ -48,10 +49,11 @@ public final class KeyspaceCut {
     }
 
     /** The table of a database at the cut, which may have another one by now. */
-    private static final class CutTable {
+    private final class CutTable {
         private final Database database;
         private final int index;
         private final KeyTable table;
+        private final RecordTable.Visitor teller = address -> tell(this, address);
         private @Nullable Runnable onceWalked;
 
         CutTable(Database database, KeyTable table) {
@@ -101,7 +103,7 @@ public final class KeyspaceCut {
     public boolean advance(int keys) {
         if (current < tables.size()) {
             CutTable table = tables.get(current);
-            if (table.table.advanceCut(keys, address -> tell(table, address))) {
+            if (table.table.advanceCut(keys, table.teller)) {
                 current++;
                 if (table.onceWalked != null) {
                     table.onceWalked.run();

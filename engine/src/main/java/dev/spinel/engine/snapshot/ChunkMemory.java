@@ -1,38 +1,34 @@
 package dev.spinel.engine.snapshot;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * The memory of what one snapshot has recorded, or one file that is read ahead: arrays for chunks, those that were played
- * among them, and a limit to what all of them take. Any thread.
+ * The memory of what one snapshot has recorded, or one file that is read ahead: the arrays of its chunks, and a limit to what
+ * they take. Any thread.
  */
 final class ChunkMemory {
     /** Size of the usual chunk. */
     static final int CHUNK_BYTES = 8 << 10;
 
-    private static final int MAX_SPARES = 512;
-
-    private final Queue<byte[]> spares = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger spareCount = new AtomicInteger();
+    private final ChunkPool pool;
     private final AtomicLong takenBytes = new AtomicLong();
     private final LongSupplier maxBytes;
     private final LongConsumer whenExhausted;
 
     /** Memory without a limit. */
-    ChunkMemory() {
-        this(() -> Long.MAX_VALUE, bytes -> {});
+    ChunkMemory(ChunkPool pool) {
+        this(pool, () -> Long.MAX_VALUE, bytes -> {});
     }
 
     /**
+     * @param pool where arrays of the usual size come from and go to
      * @param maxBytes how much may be taken at the moment
      * @param whenExhausted hears that something was refused, and how much would have been taken with it
      */
-    ChunkMemory(LongSupplier maxBytes, LongConsumer whenExhausted) {
+    ChunkMemory(ChunkPool pool, LongSupplier maxBytes, LongConsumer whenExhausted) {
+        this.pool = pool;
         this.maxBytes = maxBytes;
         this.whenExhausted = whenExhausted;
     }
@@ -49,11 +45,10 @@ final class ChunkMemory {
 
     /** An array of {@link #CHUNK_BYTES}, with any content. */
     byte[] take() {
-        byte[] spare = spares.poll();
+        byte[] spare = pool.take();
         if (spare == null) {
             return take(CHUNK_BYTES);
         }
-        spareCount.decrementAndGet();
         takenBytes.addAndGet(CHUNK_BYTES);
         return spare;
     }
@@ -67,9 +62,8 @@ final class ChunkMemory {
     /** Takes an array back. */
     void give(byte[] array) {
         takenBytes.addAndGet(-array.length);
-        if (array.length == CHUNK_BYTES && spareCount.get() < MAX_SPARES) {
-            spareCount.incrementAndGet();
-            spares.add(array);
+        if (array.length == CHUNK_BYTES) {
+            pool.give(array);
         }
     }
 

@@ -29,7 +29,8 @@ public final class ReadAhead implements DatasetFormat.Reader, Closeable {
 
     private final DatasetFormat.Reader source;
     private final String name;
-    private final ChunkMemory memory = new ChunkMemory();
+    private final ChunkMemory memory =
+            new ChunkMemory(ChunkPool.empty((int) MAX_AHEAD_BYTES / ChunkMemory.CHUNK_BYTES));
     private final EventRecorder recorder = new Recorder();
     private final EventPlayer player = new EventPlayer();
     private final BlockingQueue<Batch> queue = new LinkedBlockingQueue<>();

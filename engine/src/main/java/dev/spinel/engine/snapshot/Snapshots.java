@@ -53,6 +53,15 @@ public final class Snapshots {
     /** The break of the engine's thread while clients send requests. */
     private static final long BREAK_NANOS = 50_000;
 
+    /** Twice what the walk leaves waiting, since what it records is in arrays, too. */
+    private static final int POOLED_CHUNKS = (int) (2 * MAX_QUEUED_BYTES / ChunkMemory.CHUNK_BYTES);
+
+    /**
+     * Made with the server and kept, so that they are old when a snapshot begins: arrays that are made then were copied by the
+     * collections of the young generation, for three milliseconds of pause per MB.
+     */
+    private final ChunkPool pool = ChunkPool.full(POOLED_CHUNKS);
+
     private final Keyspaces keyspaces;
     private final ThreadFactory threads;
     private final Runnable wakeUp;
@@ -221,7 +230,7 @@ public final class Snapshots {
     private final class Running implements KeyspaceCut.Receiver {
         private final SnapshotTarget target;
         private final SnapshotWriter writer;
-        private final ChunkMemory memory = new ChunkMemory(roomBytes, this::failForMemory);
+        private final ChunkMemory memory = new ChunkMemory(pool, roomBytes, this::failForMemory);
         private final EventRecorder keys = new EventRecorder(memory, EventRecorder.MAX_WHOLE_STRING_BYTES);
         private final Deque<Collection> collections = new ArrayDeque<>();
         /** Null when the target takes no keys. */

@@ -14,13 +14,14 @@ import org.junit.jupiter.api.Test;
 final class SnapshotWriterTest {
     private static final int CHUNKS = 5;
 
-    private final ChunkMemory memory = new ChunkMemory();
+    private final ChunkMemory memory = new ChunkMemory(ChunkPool.empty(0));
     private final List<Long> breaks = new ArrayList<>();
     private final Written target = new Written();
     private final SnapshotWriter writer = new SnapshotWriter(target, memory, () -> {}, () -> 0, breaks::add);
 
     private static final class Written implements SnapshotTarget {
-        private final EventRecorder copy = new EventRecorder(new ChunkMemory(), EventRecorder.MAX_WHOLE_STRING_BYTES);
+        private final EventRecorder copy =
+                new EventRecorder(new ChunkMemory(ChunkPool.empty(0)), EventRecorder.MAX_WHOLE_STRING_BYTES);
         private boolean completed;
 
         @Override
