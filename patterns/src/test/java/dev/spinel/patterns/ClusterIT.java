@@ -1,6 +1,7 @@
 package dev.spinel.patterns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.analytics.Funnel;
@@ -83,6 +84,12 @@ class ClusterIT {
     static void stop() {
         runtime.close();
         node.close();
+    }
+
+    @Test
+    void queuesThatWaitForReplicas_areRefused() {
+        WorkQueue.Builder builder = WorkQueue.builder(runtime, "mails").replicas(1, Duration.ofMillis(500));
+        assertThatIllegalArgumentException().isThrownBy(builder::build);
     }
 
     @Test

@@ -2,12 +2,15 @@ package dev.spinel.patterns;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.jedis.JedisTransport;
+import dev.spinel.patterns.queue.WorkQueue;
 import dev.spinel.patterns.testing.FaultProxy;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import java.io.IOException;
@@ -52,6 +55,16 @@ class JedisClusterIT {
                                 .isTrue());
                 assertThat(increment(client)).isCompletedWithValue(new Reply.Int(4));
             }
+        }
+    }
+
+    @Test
+    void queuesThatWaitForReplicas_areRefused() {
+        try (RedisServer node = RedisServer.startCluster();
+                RedisClusterClient client = connect(node.port());
+                PatternRuntime runtime = PatternRuntime.over(JedisTransport.over(client, Runnable::run))) {
+            WorkQueue.Builder builder = WorkQueue.builder(runtime, "mails").replicas(1, Duration.ofMillis(500));
+            assertThatIllegalArgumentException().isThrownBy(builder::build);
         }
     }
 

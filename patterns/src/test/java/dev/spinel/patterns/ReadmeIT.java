@@ -55,6 +55,7 @@ import dev.spinel.patterns.topic.Topic;
 import dev.spinel.patterns.topic.TopicListener;
 import dev.spinel.patterns.topic.TopicSubscription;
 import dev.spinel.patterns.transport.Codec;
+import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -65,6 +66,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +95,7 @@ class ReadmeIT {
     private CompletableFuture<Boolean> paid = new CompletableFuture<>();
     private final CompletableFuture<Long> scheduled = new CompletableFuture<>();
     private final CompletableFuture<String> sent = new CompletableFuture<>();
+    private final List<Message> enqueuedLater = new ArrayList<>();
     private final CompletableFuture<String> shown = new CompletableFuture<>();
     private final CompletableFuture<String> billed = new CompletableFuture<>();
 
@@ -113,6 +116,7 @@ class ReadmeIT {
                 fade(runtime);
                 work(runtime);
                 payOnce(runtime);
+                outlast(runtime);
                 cache(runtime);
                 near(runtime);
                 remember(runtime);
@@ -457,6 +461,24 @@ class ReadmeIT {
         assertThat(order).contains("-");
     }
 
+    /** Here there is no replica. */
+    private void outlast(PatternRuntime runtime) {
+        WorkQueue orders = WorkQueue.builder(runtime, "orders")
+                .replicas(1, Duration.ofMillis(500))
+                .build();
+        Message order = Message.of("order 17").withKey("order:17");
+        try {
+            orders.enqueue(order);
+        } catch (PatternException.UnknownOutcome e) {
+            enqueueLater(order);
+        }
+        assertThat(enqueuedLater).containsExactly(order);
+    }
+
+    private void enqueueLater(Message order) {
+        enqueuedLater.add(order);
+    }
+
     private void send(String mail, long id) {
         sent.complete(mail + id);
     }
@@ -476,7 +498,7 @@ class ReadmeIT {
             assertThat(source).contains(lines(examples.group(1)));
             found++;
         }
-        assertThat(found).isEqualTo(22);
+        assertThat(found).isEqualTo(23);
     }
 
     /** Without indentation and empty lines. */

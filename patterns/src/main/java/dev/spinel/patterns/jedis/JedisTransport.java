@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import java.util.ArrayList;
@@ -15,8 +16,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.commands.ProtocolCommand;
@@ -35,6 +43,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * <p>Clients of a cluster, and others that were given more than one attempt, repeat commands after connection failures by themselves. That is noticed: the
  * outcome of a command that was repeated is unknown, whatever the last attempt got. A redirection within a cluster repeats nothing; after a second
  * one in a row the outcome counts as unknown, too.
+ *
+ * <p>Commands that replicas have to acknowledge are for {@link RedisClient} and {@link RedisSentinelClient}; each keeps a connection of the pool until
+ * that is known.
  */
 public final class JedisTransport implements RedisTransport {
     private final UnifiedJedis jedis;
@@ -69,20 +80,23 @@ public final class JedisTransport implements RedisTransport {
         return result;
     }
 
+    /** Clients of one server have a connection for themselves while they pipeline. */
+    @Override
+    public boolean waitsForReplicas() {
+        return jedis instanceof RedisClient || jedis instanceof RedisSentinelClient;
+    }
+
     private void execute(Command command, CompletableFuture<Reply> result) {
-        WatchedArguments arguments = new WatchedArguments(keyword(command.name()));
-        for (byte[] argument : command.arguments()) {
-            if (argument == command.routingKey()) {
-                arguments.key(argument);
-            } else {
-                arguments.add(argument);
-            }
-        }
+        WatchedArguments arguments = watched(command);
+        ReplicaAcknowledgement wanted = command.acknowledgement();
         Reply reply;
         try {
-            reply = toReply(jedis.executeCommand(arguments));
-        } catch (JedisDataException e) {
-            reply = new Reply.Failure(String.valueOf(e.getMessage()));
+            reply = wanted == null
+                    ? received(() -> jedis.executeCommand(arguments))
+                    : executeAcknowledged(command, arguments, wanted);
+        } catch (TransportException e) {
+            result.completeExceptionally(e);
+            return;
         } catch (JedisException e) {
             result.completeExceptionally(
                     arguments.written ? TransportException.noReply(e) : TransportException.notSent(e));
@@ -100,6 +114,36 @@ public final class JedisTransport implements RedisTransport {
         } else {
             result.complete(reply);
         }
+    }
+
+    /** Executes a command together with what follows it; throws what Jedis does if one of them has no reply. */
+    private Reply executeAcknowledged(Command command, WatchedArguments arguments, ReplicaAcknowledgement wanted) {
+        Response<Object> reply;
+        Response<Object> marked;
+        Response<Object> acknowledged;
+        try (AbstractPipeline pipeline = jedis.pipelined()) {
+            reply = append(pipeline, arguments);
+            marked = append(pipeline, watched(wanted.mark(command)));
+            acknowledged = append(pipeline, watched(wanted.waiting()));
+            pipeline.sync();
+        }
+        return wanted.confirm(received(reply), received(marked), received(acknowledged));
+    }
+
+    private static Response<Object> append(AbstractPipeline pipeline, WatchedArguments arguments) {
+        return pipeline.executeCommand(new CommandObject<>(arguments, BuilderFactory.RAW_OBJECT));
+    }
+
+    private static WatchedArguments watched(Command command) {
+        WatchedArguments arguments = new WatchedArguments(keyword(command.name()));
+        for (byte[] argument : command.arguments()) {
+            if (argument == command.routingKey()) {
+                arguments.key(argument);
+            } else {
+                arguments.add(argument);
+            }
+        }
+        return arguments;
     }
 
     /**
@@ -140,6 +184,15 @@ public final class JedisTransport implements RedisTransport {
     private static ProtocolCommand keyword(String name) {
         byte[] raw = name.getBytes(US_ASCII);
         return () -> raw;
+    }
+
+    /** What Jedis gives or throws for a command that has a reply. */
+    private static Reply received(Supplier<@Nullable Object> value) {
+        try {
+            return toReply(value.get());
+        } catch (JedisDataException e) {
+            return new Reply.Failure(String.valueOf(e.getMessage()));
+        }
     }
 
     private static Reply toReply(@Nullable Object value) {

@@ -4,13 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.TransportException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandExecutionException;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -19,36 +17,28 @@ import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.StringCodec;
-import io.lettuce.core.protocol.AsyncCommand;
-import io.lettuce.core.protocol.CommandArgs;
-import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport over one shared Lettuce connection, to a single server or to a cluster, and a second one for subscriptions.
+ * The transport over one shared Lettuce connection, to a single server or to a cluster, a second one for subscriptions, and a third one for commands that
+ * replicas have to acknowledge.
  *
  * <p>It makes its own clients, because Lettuce's defaults would break the port's contract: they keep commands while
  * disconnected and send those in flight again after a reconnect. Here commands are refused while disconnected and nothing is
- * replayed, except for subscriptions; the connections are re-established by Lettuce. Callbacks run on Lettuce's event loop.
+ * replayed, except for subscriptions; the first two connections are re-established by Lettuce. Callbacks run on Lettuce's event loop.
  */
 public final class LettuceTransport implements RedisTransport {
     private static final long MAX_RECONNECT_DELAY_MILLIS = 500;
-    private static final String REFUSAL = "Currently not connected. Commands are rejected";
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
+    static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
     private final AbstractRedisClient client;
     private final StatefulConnection<byte[], byte[]> connection;
@@ -57,19 +47,26 @@ public final class LettuceTransport implements RedisTransport {
     /** Makes connections for tracking; null for a cluster, each of whose nodes would have to be tracked. */
     private final @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector;
 
-    private final ConcurrentMap<String, Keyword> keywords = new ConcurrentHashMap<>();
+    /** Null for a cluster, where a command may be sent to another node than what follows it. */
+    private final @Nullable LettuceAcknowledgements acknowledgements;
+
+    private final LettuceSender sender;
 
     private LettuceTransport(
+            LettuceSender sender,
             AbstractRedisClient client,
             StatefulConnection<byte[], byte[]> connection,
             AbstractRedisClient channelClient,
             Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector,
-            @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector) {
+            @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector,
+            @Nullable LettuceAcknowledgements acknowledgements) {
+        this.sender = sender;
         this.client = client;
         this.connection = connection;
         this.channelClient = channelClient;
         this.channelConnector = channelConnector;
         this.trackingConnector = trackingConnector;
+        this.acknowledgements = acknowledgements;
     }
 
     /**
@@ -92,16 +89,23 @@ public final class LettuceTransport implements RedisTransport {
         RedisClient client = RedisClient.create(resources);
         client.setOptions(configure(ClientOptions.builder(), uri).build());
         RedisClient channelClient = RedisClient.create(resources);
+        LettuceSender sender = new LettuceSender();
+        RedisClient acknowledgedClient = RedisClient.create(resources);
+        acknowledgedClient.setOptions(
+                configure(ClientOptions.builder(), uri).autoReconnect(false).build());
         return new LettuceTransport(
+                sender,
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE, uri)),
                 channelClient,
                 () -> channelClient.connectPubSubAsync(StringCodec.UTF8, uri),
-                () -> client.connectAsync(StringCodec.UTF8, uri));
+                () -> client.connectAsync(StringCodec.UTF8, uri),
+                new LettuceAcknowledgements(sender, acknowledgedClient, uri));
     }
 
     /**
-     * Connects to a cluster through one of its nodes. Otherwise as {@link #connect(RedisURI)}, but without tracking.
+     * Connects to a cluster through one of its nodes. Otherwise as {@link #connect(RedisURI)}, but without tracking and without acknowledgements
+     * of replicas.
      *
      * @throws io.lettuce.core.RedisException if no node can be reached
      */
@@ -113,6 +117,7 @@ public final class LettuceTransport implements RedisTransport {
         client.setOptions(options.build());
         RedisClusterClient channelClient = RedisClusterClient.create(resources, node);
         return new LettuceTransport(
+                new LettuceSender(),
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE)),
                 channelClient,
@@ -120,6 +125,7 @@ public final class LettuceTransport implements RedisTransport {
                         .refreshPartitionsAsync()
                         .thenCompose(known -> channelClient.connectPubSubAsync(StringCodec.UTF8))
                         .thenApply(pubSub -> pubSub),
+                null,
                 null);
     }
 
@@ -151,56 +157,16 @@ public final class LettuceTransport implements RedisTransport {
 
     @Override
     public CompletionStage<Reply> send(Command command) {
-        CommandArgs<byte[], byte[]> arguments = new CommandArgs<>(ByteArrayCodec.INSTANCE);
-        for (byte[] argument : command.arguments()) {
-            if (argument == command.routingKey()) {
-                arguments.addKey(argument);
-            } else {
-                arguments.add(argument);
-            }
-        }
-        AsyncCommand<byte[], byte[], Reply> sent = new AsyncCommand<>(new io.lettuce.core.protocol.Command<>(
-                keywords.computeIfAbsent(command.name(), Keyword::new), new ReplyOutput(), arguments));
-        CompletableFuture<Reply> result = new CompletableFuture<>();
-        boolean disconnected = !connection.isOpen();
-        try {
-            connection.dispatch(sent);
-        } catch (RuntimeException e) {
-            result.completeExceptionally(TransportException.noReply(e));
-            return result;
-        }
-        // Lettuce refuses for want of a connection before dispatch returns, with no exception class of its own. All
-        // other
-        // failures leave the outcome unknown, which errs on the safe side.
-        boolean refused = disconnected && sent.isCompletedExceptionally();
-        var unused = sent.whenComplete((reply, failure) -> {
-            if (failure == null) {
-                result.complete(reply);
-            } else {
-                settle(result, failure, refused);
-            }
-        });
-        return result;
+        ReplicaAcknowledgement wanted = command.acknowledgement();
+        return wanted == null
+                ? sender.send(connection, command)
+                : requireNonNull(acknowledgements, "a cluster does not wait for replicas")
+                        .send(command, wanted);
     }
 
-    private static void settle(CompletableFuture<Reply> result, Throwable failure, boolean refused) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RedisCommandExecutionException error && error.getMessage() != null) {
-            result.complete(new Reply.Failure(error.getMessage()));
-        } else {
-            result.completeExceptionally(
-                    refused || isRefusal(cause)
-                            ? TransportException.notSent(cause)
-                            : TransportException.noReply(cause));
-        }
-    }
-
-    /** Whether a command was refused later, when the connection to a node of a cluster was being made: told by its text alone. */
-    private static boolean isRefusal(Throwable cause) {
-        return cause.getClass() == RedisException.class
-                && cause.getMessage() != null
-                && cause.getMessage().startsWith(REFUSAL);
+    @Override
+    public boolean waitsForReplicas() {
+        return acknowledgements != null;
     }
 
     @Override
@@ -218,6 +184,9 @@ public final class LettuceTransport implements RedisTransport {
     @Override
     public void close() {
         connection.close();
+        if (acknowledgements != null) {
+            acknowledgements.close();
+        }
         channelClient.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
         shutDown(client);
     }
@@ -227,26 +196,5 @@ public final class LettuceTransport implements RedisTransport {
         ClientResources resources = client.getResources();
         client.shutdown(Duration.ZERO, SHUTDOWN_TIMEOUT);
         var unused = resources.shutdown(0, SHUTDOWN_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    /** A command's name as Lettuce sends it. */
-    private static final class Keyword implements ProtocolKeyword {
-        private final String name;
-        private final byte[] bytes;
-
-        Keyword(String name) {
-            this.name = requireNonNull(name, "name");
-            bytes = name.getBytes(StandardCharsets.US_ASCII);
-        }
-
-        @Override
-        public byte[] getBytes() {
-            return bytes;
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
     }
 }

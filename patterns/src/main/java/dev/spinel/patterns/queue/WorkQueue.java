@@ -6,6 +6,7 @@ import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue of messages that are delivered at least once: a message leaves only when it is acknowledged, or discarded as a dead letter.
@@ -33,7 +35,8 @@ import java.util.concurrent.CompletionStage;
  * and before its acknowledgement. A handler is therefore idempotent by {@link Delivery#id}, or has its effects admitted by a
  * {@link JdbcInbox}. Lost replies: an exchange is repeated and
  * answers the same; messages with a key are enqueued once; enqueuing without a key has then an unknown outcome. A server that loses
- * acknowledged writes loses messages, or delivers acknowledged ones again.
+ * acknowledged writes, as a failover to a replica does, loses messages, or delivers acknowledged ones again; of messages that replicas
+ * acknowledged ({@link Builder#replicas}), none is lost.
  */
 public final class WorkQueue {
     private static final Operation<List<DeadLetter>> DEAD_LIST = new Operation<>(
@@ -68,6 +71,7 @@ public final class WorkQueue {
     private final long maxSize;
     private final Duration rememberFor;
     private final int maxLeasedPerGroup;
+    private final @Nullable ReplicaAcknowledgement acknowledgement;
 
     private final String prefix;
     private final List<String> queueKeys;
@@ -88,6 +92,7 @@ public final class WorkQueue {
         maxSize = builder.maxSize;
         rememberFor = builder.rememberFor;
         maxLeasedPerGroup = builder.maxLeasedPerGroup;
+        acknowledgement = builder.acknowledgement;
         engine = builder.engine;
         scripts = QueueScripts.of(engine);
         prefix = "{queue:" + name + (engine == QueueEngine.STREAM ? "}:stream:" : "}:");
@@ -220,7 +225,7 @@ public final class WorkQueue {
                     .add(message.key().isPresent() ? 1 : 0)
                     .add(message.group());
         }
-        return runtime.run(allHaveKeys ? scripts.enqueueOnce() : scripts.enqueue(), keys, arguments);
+        return runtime.run(allHaveKeys ? scripts.enqueueOnce() : scripts.enqueue(), keys, arguments, acknowledgement);
     }
 
     /** Claims up to so many messages that are ready; does not wait for any. */
@@ -411,6 +416,7 @@ public final class WorkQueue {
         private long maxSize;
         private Duration rememberFor = Duration.ofHours(1);
         private int maxLeasedPerGroup;
+        private @Nullable ReplicaAcknowledgement acknowledgement;
 
         private Builder(PatternRuntime runtime, String name) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -462,6 +468,24 @@ public final class WorkQueue {
         }
 
         /**
+         * Messages count as enqueued when so many replicas of the server have them; none if not set. Such a message is delivered at least once
+         * also after a failover to one of these replicas. If too few of them acknowledge it in time, enqueuing fails with {@link
+         * dev.spinel.patterns.transport.PatternException.UnknownOutcome}: the message is in the queue, and workers may get it, but a failover may lose
+         * it. Enqueued again with its key it stays one message, is acknowledged again, and is new if it was lost.
+         *
+         * <p>A replica that did not acknowledge may be promoted as well: with as many as there are, no failover loses messages, but while
+         * one of them is away none is acknowledged. What else changes a queue is not waited for: if a failover undoes it, messages are delivered
+         * again. Costs no further round trip of the client, but that of the server to its replicas, and needs permission for {@code SET} and {@code WAIT}.
+         *
+         * @param timeout between 1 ms and a minute, shorter than the transport waits for replies
+         * @throws IllegalArgumentException if the values are out of range
+         */
+        public Builder replicas(int replicas, Duration timeout) {
+            acknowledgement = new ReplicaAcknowledgement(replicas, timeout);
+            return this;
+        }
+
+        /**
          * The queue.
          *
          * @throws IllegalArgumentException if the settings make no sense
@@ -476,6 +500,11 @@ public final class WorkQueue {
                     engine == QueueEngine.SORTED_SETS || maxLeasedPerGroup == 0,
                     maxLeasedPerGroup);
             check("rememberFor is at least 1 ms", rememberFor.toMillis() >= 1, rememberFor);
+            if (acknowledgement != null && !runtime.waitsForReplicas()) {
+                throw new IllegalArgumentException(
+                        "Queue '" + name
+                                + "': its transport does not wait for replicas, as those over Lettuce or Jedis to a single server do");
+            }
             return new WorkQueue(this);
         }
 

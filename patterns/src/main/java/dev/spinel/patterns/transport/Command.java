@@ -14,6 +14,7 @@ public final class Command {
     private final List<byte[]> arguments;
     private final byte @Nullable [] routingKey;
     private final boolean callerWaits;
+    private final @Nullable ReplicaAcknowledgement acknowledgement;
 
     /**
      * A command whose sender does not wait for the reply.
@@ -27,10 +28,25 @@ public final class Command {
 
     /** As the other one; {@code callerWaits} is what {@link #callerWaits} tells. */
     public Command(String name, List<byte[]> arguments, byte @Nullable [] routingKey, boolean callerWaits) {
+        this(name, arguments, routingKey, callerWaits, null);
+    }
+
+    private Command(
+            String name,
+            List<byte[]> arguments,
+            byte @Nullable [] routingKey,
+            boolean callerWaits,
+            @Nullable ReplicaAcknowledgement acknowledgement) {
         this.name = requireNonNull(name, "name");
         this.arguments = List.copyOf(arguments);
         this.routingKey = routingKey;
         this.callerWaits = callerWaits;
+        this.acknowledgement = acknowledgement;
+    }
+
+    /** This command, which has a key, to be acknowledged by replicas; null if it need not be. */
+    Command acknowledgedBy(@Nullable ReplicaAcknowledgement value) {
+        return value == null ? this : new Command(name, arguments, routingKey, callerWaits, value);
     }
 
     /** The name, in upper case. */
@@ -54,6 +70,11 @@ public final class Command {
      */
     public boolean callerWaits() {
         return callerWaits;
+    }
+
+    /** Which replicas have to acknowledge it; null if none, and always for transports that cannot have that ({@link RedisTransport#waitsForReplicas}). */
+    public @Nullable ReplicaAcknowledgement acknowledgement() {
+        return acknowledgement;
     }
 
     @Override

@@ -22,12 +22,19 @@ public abstract sealed class PatternException extends RuntimeException
         }
     }
 
-    /** The reply was lost: the operation may have had its effect or not. */
+    /**
+     * The reply was lost: the operation may have had its effect or not. Or it had its effect, but too few replicas acknowledged it: a failover may
+     * undo it.
+     */
     public static final class UnknownOutcome extends PatternException {
         private static final long serialVersionUID = 1L;
 
         UnknownOutcome(String operation, Throwable cause) {
             super(operation + " may have run or not: " + cause.getMessage(), cause);
+        }
+
+        UnknownOutcome(String operation, TransportException notAcknowledged) {
+            super(operation + " ran, but a failover may undo it: " + notAcknowledged.getMessage(), notAcknowledged);
         }
     }
 

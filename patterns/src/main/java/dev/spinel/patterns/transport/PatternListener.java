@@ -16,7 +16,7 @@ public interface PatternListener {
         COMPLETED,
         /** Without effect: the server was not reached or refused to work. */
         UNAVAILABLE,
-        /** Its reply was lost. */
+        /** Its reply was lost, or too few replicas acknowledged it. */
         UNKNOWN,
         /** With an error of the server or a reply that cannot be read. */
         FAILED

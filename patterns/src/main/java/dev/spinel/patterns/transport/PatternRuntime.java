@@ -82,10 +82,30 @@ public final class PatternRuntime implements AutoCloseable {
      * @return its result, or a failure with a {@link PatternException}
      */
     public <R> CompletionStage<R> run(Operation<R> operation, List<String> keys, Arguments arguments) {
-        Run<R> run = new Run<>(operation, keys, arguments.values());
+        return run(operation, keys, arguments, null);
+    }
+
+    /**
+     * Runs an operation whose result is told when replicas have it.
+     *
+     * @param acknowledgement null if no replica need have it, as must be if the runtime does not wait for replicas ({@link #waitsForReplicas})
+     * @return as the other one. If too few replicas acknowledge it in time, the outcome is unknown, and nothing is tried again: who asks again
+     *     for what is idempotent is told the same result, or the same lack
+     */
+    public <R> CompletionStage<R> run(
+            Operation<R> operation,
+            List<String> keys,
+            Arguments arguments,
+            @Nullable ReplicaAcknowledgement acknowledgement) {
+        Run<R> run = new Run<>(operation, keys, arguments.values(), acknowledgement);
         run.attempt();
         ways.askIfDue();
         return run.result;
+    }
+
+    /** Whether operations can be acknowledged by replicas, which depends on the transport. */
+    public boolean waitsForReplicas() {
+        return transport.waitsForReplicas();
     }
 
     /**
@@ -161,6 +181,7 @@ public final class PatternRuntime implements AutoCloseable {
     private final class Run<R> {
         private final Operation<R> operation;
         private final List<byte[]> arguments;
+        private final @Nullable ReplicaAcknowledgement acknowledgement;
         private final CompletableFuture<R> result = new CompletableFuture<>();
         private final long startNanos = scheduler.nanoTime();
         /** Whether the thread that made this waits for it, and has not been left to wait. */
@@ -169,11 +190,16 @@ public final class PatternRuntime implements AutoCloseable {
         private int attempts;
         private boolean mayHaveRun;
 
-        Run(Operation<R> operation, List<String> keys, List<byte[]> values) {
+        Run(
+                Operation<R> operation,
+                List<String> keys,
+                List<byte[]> values,
+                @Nullable ReplicaAcknowledgement acknowledgement) {
             if (keys.isEmpty()) {
                 throw new IllegalArgumentException(operation.name() + " needs at least one key");
             }
             this.operation = operation;
+            this.acknowledgement = acknowledgement;
             callerWaits = PatternRuntime.this.callerWaits.get();
             if (callerWaits) {
                 PatternRuntime.this.callerWaits.set(false);
@@ -212,7 +238,7 @@ public final class PatternRuntime implements AutoCloseable {
         }
 
         private Command command(String name, List<byte[]> all) {
-            return new Command(name, all, arguments.get(2), callerWaits);
+            return new Command(name, all, arguments.get(2), callerWaits).acknowledgedBy(acknowledgement);
         }
 
         private void send(Way way, Command command) {
@@ -273,7 +299,7 @@ public final class PatternRuntime implements AutoCloseable {
                 return;
             }
             mayHaveRun |= lost.mayHaveRun();
-            if (mayHaveRun && operation.retry() == Operation.Retry.NEVER) {
+            if (lost.hasRun() || (mayHaveRun && operation.retry() == Operation.Retry.NEVER)) {
                 giveUp(failure);
             } else {
                 tryAgain(failure);
@@ -293,7 +319,9 @@ public final class PatternRuntime implements AutoCloseable {
             if (mayHaveRun) {
                 finishExceptionally(
                         PatternListener.Outcome.UNKNOWN,
-                        new PatternException.UnknownOutcome(operation.name(), failure));
+                        failure instanceof TransportException lost && lost.hasRun()
+                                ? new PatternException.UnknownOutcome(operation.name(), lost)
+                                : new PatternException.UnknownOutcome(operation.name(), failure));
             } else {
                 finishExceptionally(
                         PatternListener.Outcome.UNAVAILABLE,

@@ -16,9 +16,15 @@ public interface RedisTransport extends AutoCloseable {
      * Sends one command.
      *
      * @return the reply, errors of the server included as {@link Reply.Failure}; or a failure with a
-     *     {@link TransportException} if no reply came within the transport's time-out
+     *     {@link TransportException} if no reply came within the transport's time-out, or the command asks for an acknowledgement of replicas,
+     *     and too few gave it
      */
     CompletionStage<Reply> send(Command command);
+
+    /** Whether {@link #send} carries out a command's {@link Command#acknowledgement}; commands have one only if it does. */
+    default boolean waitsForReplicas() {
+        return false;
+    }
 
     /**
      * Opens a session of subscriptions, on a connection of its own that is re-established whenever it breaks, with all its

@@ -54,7 +54,7 @@ class RateLimiterReplicaIT {
         RateLimitRequest once = RateLimitRequest.of("key of its own").withId("asked twice");
         try (RedisServer primary = RedisServer.start("--repl-diskless-sync-delay", "0")) {
             primary.assumeReplication();
-            try (RedisServer replica = RedisServer.startReplicaOf(primary)) {
+            try (RedisServer replica = RedisServer.startReplicaOf(primary.port())) {
                 Decision before = decide(primary, once);
                 long replicas = withCommands(primary, redis -> {
                     redis.set("the last write", "");

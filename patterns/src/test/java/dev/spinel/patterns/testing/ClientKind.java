@@ -84,6 +84,11 @@ public enum ClientKind {
         }
 
         @Override
+        public boolean waitsForReplicas() {
+            return transport.waitsForReplicas();
+        }
+
+        @Override
         public ChannelSession openChannels(ChannelListener listener) {
             return transport.openChannels(listener);
         }

@@ -87,6 +87,11 @@ final class FaultyTransport implements RedisTransport, Faults {
     }
 
     @Override
+    public boolean waitsForReplicas() {
+        return transport.waitsForReplicas();
+    }
+
+    @Override
     public ChannelSession openChannels(ChannelListener listener) {
         FaultyChannels session = new FaultyChannels(listener);
         channels.add(session);

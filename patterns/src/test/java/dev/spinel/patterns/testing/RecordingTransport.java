@@ -39,6 +39,11 @@ public final class RecordingTransport implements RedisTransport {
     }
 
     @Override
+    public boolean waitsForReplicas() {
+        return transport.waitsForReplicas();
+    }
+
+    @Override
     public ChannelSession openChannels(ChannelListener listener) {
         return transport.openChannels(listener);
     }

@@ -54,9 +54,9 @@ public final class RedisServer implements TestServer {
         return node;
     }
 
-    /** Starts a replica of another server; returns when it has all that the other one had. */
-    public static RedisServer startReplicaOf(RedisServer primary) {
-        RedisServer replica = start("--replicaof", "127.0.0.1", Integer.toString(primary.port));
+    /** Starts a replica of the server on another port, or behind a proxy there; returns when it has all that the other one had. */
+    public static RedisServer startReplicaOf(int primaryPort) {
+        RedisServer replica = start("--replicaof", "127.0.0.1", Integer.toString(primaryPort));
         while (!replica.call("INFO replication").contains("master_link_status:up")) {
             sleep(20);
         }

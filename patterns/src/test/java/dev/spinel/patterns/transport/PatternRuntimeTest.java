@@ -126,6 +126,38 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void anAcknowledgement_isAskedForWithEachCommand() {
+        ReplicaAcknowledgement wanted = new ReplicaAcknowledgement(1, Duration.ofMillis(500));
+        transport
+                .fail(NO_REPLY)
+                .reply(new Reply.Failure("NOSCRIPT No matching script."))
+                .reply(ONE);
+        CompletableFuture<Boolean> result =
+                runtime.run(IDEMPOTENT, List.of("k"), new Arguments(), wanted).toCompletableFuture();
+        assertThat(transport.lastCommand().acknowledgement()).isSameAs(wanted);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(result).isCompletedWithValue(true);
+        assertThat(transport.commands()).containsExactly("EVALSHA", "EVALSHA", "EVAL");
+        assertThat(transport.lastCommand().acknowledgement()).isSameAs(wanted);
+
+        transport.reply(ONE);
+        assertThat(run(IDEMPOTENT)).isCompleted();
+        assertThat(transport.lastCommand().acknowledgement()).isNull();
+    }
+
+    @Test
+    void whatTooFewReplicasAcknowledged_isUnknown_andNotTriedAgain() {
+        transport.fail(TransportException.notAcknowledged("0 of 1 replicas acknowledged it within 500 ms"));
+        CompletableFuture<Boolean> result = run(IDEMPOTENT);
+        assertThat(transport.commands()).containsExactly("EVALSHA");
+        assertThatThrownBy(() -> PatternRuntime.await(result))
+                .isInstanceOf(PatternException.UnknownOutcome.class)
+                .hasMessage(
+                        "test.idempotent ran, but a failover may undo it: 0 of 1 replicas acknowledged it within 500 ms");
+        assertThat(ended).containsExactly("test.idempotent UNKNOWN 1");
+    }
+
+    @Test
     void attemptsAreBounded_andTheWorstThatMayHaveHappenedIsReported() {
         transport.fail(NOT_SENT).fail(NOT_SENT).fail(NOT_SENT);
         assertFails(run(NEVER), PatternException.Unavailable.class);
