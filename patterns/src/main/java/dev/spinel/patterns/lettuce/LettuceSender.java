@@ -76,8 +76,8 @@ final class LettuceSender {
     /** The reply to a command that was dispatched when there was no connection, or was one. */
     private static CompletableFuture<Reply> reply(AsyncCommand<byte[], byte[], Reply> sent, boolean disconnected) {
         CompletableFuture<Reply> result = new CompletableFuture<>();
-        // Lettuce refuses for want of a connection before dispatch returns, with no exception class of its own. All other
-        // failures leave the outcome unknown, which errs on the safe side.
+        // Lettuce refuses for want of a connection before dispatch returns, with no exception class of its own. Any
+        // other failure leaves the outcome unknown, which errs on the safe side.
         boolean refused = disconnected && sent.isCompletedExceptionally();
         var unused = sent.whenComplete((reply, failure) -> {
             if (failure == null) {
