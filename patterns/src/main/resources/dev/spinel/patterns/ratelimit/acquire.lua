@@ -37,9 +37,10 @@ local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
 local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
 local function exact(number) return string.format('%.17g', number) end
--- Until when a key is kept counts from the start of the script, in whole milliseconds; the clock was read later. A millisecond
--- more, so that no key goes before its time.
-local function millis(micros) return ceil(micros / 1000) + 1 end
+-- When a key that is kept for so many microseconds ends, in milliseconds of Unix time. Not a time to live: that would count from the
+-- start of the script, and the clock was read later, by as much as the process was stopped in between. A millisecond more, as the
+-- server may end keys by a clock that is as much ahead.
+local function ending(micros) return 1577836800000 + ceil((now + micros) / 1000) + 1 end
 
 -- Each kind answers a table: retry as above, state(taken) -> remaining, reset, take(), and keep() if it was pulled back.
 local kinds = {}
@@ -54,7 +55,7 @@ function kinds.gcra(key, a, b, c)
   if drained < now then drained = now end
   local after = drained + a * cost
   local wait = ceil(after - span - now - 0.5)
-  local function put(value) redis.call('SET', key, exact(value), 'PX', millis(value - now)) end
+  local function put(value) redis.call('SET', key, exact(value), 'PXAT', ending(value - now)) end
   return {
     retry = cost > b and -1 or max(0, wait),
     state = function(taken)
@@ -84,7 +85,7 @@ function kinds.bucket(key, a, b, c, d)
   local function until_has(wanted, present) return max(0, ceil((wanted - present) / c) * a - (now - since)) end
   local function put(value)
     redis.call('HSET', key, 'tokens', exact(value), 'since', exact(since))
-    redis.call('PEXPIRE', key, millis(until_has(b, value)))
+    redis.call('PEXPIREAT', key, ending(until_has(b, value)))
   end
   return {
     retry = cost > b and -1 or (cost <= tokens and 0 or until_has(cost, tokens)),
@@ -126,7 +127,7 @@ function kinds.counter(key, a, b)
   end
   local function put(count)
     redis.call('HSET', key, 'window', exact(window), 'current', exact(count), 'previous', exact(previous))
-    redis.call('PEXPIRE', key, millis(2 * a - elapsed))
+    redis.call('PEXPIREAT', key, ending(2 * a - elapsed))
   end
   return {
     retry = retry,
@@ -178,7 +179,7 @@ function kinds.log(key, a, b)
       if redis.call('ZADD', key, exact(now), token .. ':' .. exact(now) .. ':' .. exact(cost)) == 1 then
         redis.call('ZINCRBY', key, -cost, 'total')
       end
-      redis.call('PEXPIRE', key, millis(a))
+      redis.call('PEXPIREAT', key, ending(a))
     end
   }
 end
@@ -196,7 +197,7 @@ function kinds.fixed(key, a, b)
   end
   local function put(value)
     redis.call('HSET', key, 'window', exact(window), 'count', exact(value))
-    redis.call('PEXPIRE', key, millis(left))
+    redis.call('PEXPIREAT', key, ending(left))
   end
   return {
     retry = cost > b and -1 or (count + cost <= b and 0 or left),
@@ -225,7 +226,7 @@ function kinds.concurrent(key, a, b)
     end,
     take = function()
       for i = 1, cost do redis.call('ZADD', key, exact(now + a), token .. ':' .. exact(now) .. ':' .. i) end
-      redis.call('PEXPIRE', key, millis(a))
+      redis.call('PEXPIREAT', key, ending(a))
     end
   }
 end

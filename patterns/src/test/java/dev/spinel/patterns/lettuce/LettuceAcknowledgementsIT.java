@@ -2,6 +2,7 @@ package dev.spinel.patterns.lettuce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.queue.Enqueued;
 import dev.spinel.patterns.queue.Message;
@@ -120,7 +121,7 @@ class LettuceAcknowledgementsIT {
         CompletableFuture<Enqueued> cutOff = queue("two", Duration.ofSeconds(3))
                 .enqueueAsync(Message.of("b"))
                 .toCompletableFuture();
-        Thread.sleep(50);
+        await().until(() -> server.call("CLIENT LIST").contains("cmd=wait"));
         proxy.cut(false);
         assertThatThrownBy(() -> cutOff.get(2, TimeUnit.SECONDS))
                 .hasCauseInstanceOf(PatternException.UnknownOutcome.class)

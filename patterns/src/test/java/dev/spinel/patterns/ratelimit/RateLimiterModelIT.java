@@ -90,6 +90,31 @@ class RateLimiterModelIT {
         assertThat(denied).as("denied").isGreaterThan(3);
     }
 
+    /** By the clock that the decision was made by: a time to live would count from an earlier moment. */
+    @ParameterizedTest
+    @MethodSource("limits")
+    void aState_isKept_untilTheLimitIsWholeAgain(Limit limit) {
+        RateLimiter limiter =
+                RateLimiter.builder(runtime).name("kept").limits(limit).build();
+        for (int i = 0; i < 20; i++) {
+            String key = limit.getClass().getSimpleName() + i;
+
+            Decision decision = limiter.tryAcquire(RateLimitRequest.of(key));
+
+            String answer = server.call(
+                    "EVAL \"return redis.call('PEXPIRETIME', redis.call('KEYS', '*kept*" + key + "*')[1])\" 0");
+            long endMillis = Long.parseLong(answer.strip().substring(1));
+            long now = transport.lastReply().asItems().get(1).asLong();
+            long wholeMicros = now + micros(decision.binding().resetAfter());
+            long wholeMillis = 1_577_836_800_000L + (wholeMicros + 999) / 1000;
+            if (limit instanceof SlidingWindow) {
+                assertThat(endMillis).isGreaterThan(wholeMillis); // until the window that counts half is over
+            } else {
+                assertThat(endMillis).isEqualTo(wholeMillis + 1);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("limits")
     void R2_manyClients_neverExceedTheBound(Limit limit) throws InterruptedException {

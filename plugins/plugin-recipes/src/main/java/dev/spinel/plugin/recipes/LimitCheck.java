@@ -16,8 +16,6 @@ abstract sealed class LimitCheck permits GcraLimit, BucketLimit, CounterLimit, L
      * call was touched. settle() then removes what is over, which two of the kinds do whatever is decided. Values of a key
      * are looked up again where they are changed: two limits may have the same key, and the views are the server's.
      */
-    private static final double MICROS_PER_MILLI = 1000;
-
     final Effects effects;
     final Bytes key;
     final double now;
@@ -27,7 +25,6 @@ abstract sealed class LimitCheck permits GcraLimit, BucketLimit, CounterLimit, L
     /** The most that can be taken at once. */
     final double capacity;
 
-    private final long nowMillis;
     /** After how long the cost would fit if nobody else took any: 0 if it fits, -1 if it never does. */
     double retry;
 
@@ -35,7 +32,6 @@ abstract sealed class LimitCheck permits GcraLimit, BucketLimit, CounterLimit, L
         this.effects = request.effects();
         this.key = key;
         this.now = request.now();
-        this.nowMillis = request.nowMillis();
         this.cost = request.cost();
         this.interval = interval;
         this.capacity = capacity;
@@ -57,11 +53,11 @@ abstract sealed class LimitCheck permits GcraLimit, BucketLimit, CounterLimit, L
     void keep() {}
 
     /**
-     * When a key that is kept for a time expires, in milliseconds of Unix time. The time of the command was read before
-     * {@link #now}; a millisecond more, so that no key goes before its time.
+     * When a key that is kept for so many microseconds expires, in milliseconds of Unix time. It counts from {@link #now}, since the
+     * time of the command was read before that; a millisecond more, as keys may expire by a clock that is as much ahead.
      */
     final long expiry(double micros) {
-        return nowMillis + (long) Math.ceil(micros / MICROS_PER_MILLI) + 1;
+        return LuaNumbers.unixMillis(now + micros) + 1;
     }
 
     /** A number in a hash that has it whenever it has the first one of the kind. */

@@ -12,6 +12,8 @@ final class LuaNumbers {
     /** 2020-01-01T00:00Z in microseconds of Unix time, from which stored times count so that doubles hold them exactly. */
     private static final long EPOCH_MICROS = 1_577_836_800_000_000L;
 
+    private static final long MICROS_PER_MILLI = 1000;
+
     /** The longest text: {@code -2.2250738585072014e-308}. */
     static final int MAX_TEXT_BYTES = 24;
 
@@ -20,6 +22,11 @@ final class LuaNumbers {
     /** A time of the server as states hold it. */
     static double sinceEpoch(long unixMicros) {
         return unixMicros - EPOCH_MICROS;
+    }
+
+    /** A time as states hold it in milliseconds of Unix time, rounded up. */
+    static long unixMillis(double sinceEpoch) {
+        return EPOCH_MICROS / MICROS_PER_MILLI + (long) Math.ceil(sinceEpoch / MICROS_PER_MILLI);
     }
 
     /** A stored number, or {@code ERR value is not a valid float}; infinite ones are not. */

@@ -96,17 +96,15 @@ final class RateLimit {
      * What the limits of a call share.
      *
      * @param now the server's time in microseconds since 2020
-     * @param nowMillis the time at which the command started, in milliseconds of Unix time
      * @param token valid until the handler returns
      */
-    record Request(Effects effects, double now, long nowMillis, double cost, Bytes token) {
+    record Request(Effects effects, double now, double cost, Bytes token) {
         static Request of(Call call, double cost, Bytes token) {
-            return new Request(
-                    new Effects(call), LuaNumbers.sinceEpoch(call.nowMicros()), call.nowMillis(), cost, token);
+            return new Request(new Effects(call), LuaNumbers.sinceEpoch(call.nowMicros()), cost, token);
         }
 
         Request withCost(double value) {
-            return new Request(effects, now, nowMillis, value, token);
+            return new Request(effects, now, value, token);
         }
     }
 
