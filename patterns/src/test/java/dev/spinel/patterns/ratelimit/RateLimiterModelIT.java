@@ -90,9 +90,19 @@ class RateLimiterModelIT {
         assertThat(denied).as("denied").isGreaterThan(3);
     }
 
+    static Stream<Limit> slowLimits() {
+        return Stream.of(
+                new Gcra("l", 10, Duration.ofMinutes(1), 7),
+                new TokenBucket("l", 3, Duration.ofMinutes(1), 8),
+                SlidingWindow.of("l", 12, Duration.ofMinutes(1)),
+                SlidingLog.of("l", 9, Duration.ofMinutes(1)),
+                FixedWindow.of("l", 10, Duration.ofMinutes(1)),
+                Concurrency.of("l", 9, Duration.ofMinutes(1)));
+    }
+
     /** By the clock that the decision was made by: a time to live would count from an earlier moment. */
     @ParameterizedTest
-    @MethodSource("limits")
+    @MethodSource("slowLimits")
     void aState_isKept_untilTheLimitIsWholeAgain(Limit limit) {
         RateLimiter limiter =
                 RateLimiter.builder(runtime).name("kept").limits(limit).build();
