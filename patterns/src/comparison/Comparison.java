@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,12 +36,19 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.redisson.Redisson;
+import org.redisson.api.RBatch;
 import org.redisson.api.RBlockingQueue;
 import org.redisson.api.RLock;
 import org.redisson.api.RRateLimiter;
 import org.redisson.api.RScoredSortedSet;
+import org.redisson.api.RStream;
+import org.redisson.api.RStreamAsync;
 import org.redisson.api.RateType;
 import org.redisson.api.RedissonClient;
+import org.redisson.api.stream.StreamAddArgs;
+import org.redisson.api.stream.StreamCreateGroupArgs;
+import org.redisson.api.stream.StreamMessageId;
+import org.redisson.api.stream.StreamReadGroupArgs;
 import org.redisson.client.codec.StringCodec;
 import org.redisson.config.Config;
 import redis.clients.jedis.HostAndPort;
@@ -51,14 +59,15 @@ import redis.clients.jedis.UnifiedJedis;
  * in microseconds, and how many times the server read from its clients per operation, which are the round trips when there is one thread.
  *
  * <p>Arguments: host, port (of a server whose data may go), threads, seconds per line. The pom's profile {@code comparison} runs it; the README
- * has the command. What is compared differs in what it promises: Redisson's open queue forgets a message as soon as it is polled, and its locks
- * have no fence.
+ * has the command. What is compared differs in what it promises: Redisson's open queue forgets a message as soon as it is polled, its streams keep
+ * what was acknowledged, and its locks have no fence.
  */
 public final class Comparison {
     private static final int BOARD = 100_000;
     private static final int BATCH = 50;
     private static final int HANDLED = 100_000;
     private static final int ROUNDS = 3;
+    private static final String GROUP = "group";
     private static final String BODY = "0123456789".repeat(10);
 
     private final int threads;
@@ -207,6 +216,13 @@ public final class Comparison {
             enqueue.add(new Line(
                     "enqueue " + batch + ": Redisson queue, lossy", batch, thread -> theirs.addAll(bodies)));
             consume.add(new Line("consume " + batch + ": Redisson queue, lossy", batch, thread -> theirs.poll(batch)));
+            RStream<String, String> stream = redisson.getStream("stream " + batch);
+            stream.createGroup(StreamCreateGroupArgs.name(GROUP).makeStream());
+            enqueue.add(new Line("enqueue " + batch + ": Redisson stream", batch, thread -> add(redisson, batch)));
+            consume.add(new Line(
+                    "consume " + batch + ": Redisson stream with acknowledgement",
+                    batch,
+                    thread -> readAndAcknowledge(stream, thread, batch)));
             measure(enqueue);
             measure(consume);
         }
@@ -216,6 +232,25 @@ public final class Comparison {
                         queue(mine, engine),
                         mine.line("worker with 50 places (" + engine.name().toLowerCase(Locale.ROOT) + ")"));
             }
+        }
+    }
+
+    private static void add(RedissonClient redisson, int count) {
+        RBatch batch = redisson.createBatch();
+        RStreamAsync<String, String> stream = batch.getStream("stream " + count);
+        for (int i = 0; i < count; i++) {
+            stream.addAsync(StreamAddArgs.entry("body", BODY));
+        }
+        batch.execute();
+    }
+
+    private static void readAndAcknowledge(RStream<String, String> stream, int thread, int count) {
+        Map<StreamMessageId, Map<String, String>> read = stream.readGroup(
+                GROUP,
+                "consumer " + thread,
+                StreamReadGroupArgs.neverDelivered().count(count));
+        if (!read.isEmpty()) {
+            stream.ack(GROUP, read.keySet().toArray(StreamMessageId[]::new));
         }
     }
 

@@ -156,7 +156,8 @@ public final class QueueSchedules {
     /**
      * All schedules by id; meant for up to some thousand.
      *
-     * @throws IllegalStateException if this platform cannot read one, such as one in a time zone that it does not know
+     * @throws IllegalStateException if this platform cannot read one, such as one in a time zone that it does not know; its cause tells
+     *     which, and {@link #remove} still removes it
      */
     public List<ScheduleState> list() {
         return queue.runtime().call(() -> listAsync());
@@ -170,23 +171,30 @@ public final class QueueSchedules {
     private static List<ScheduleState> readStates(List<Reply> items) {
         List<ScheduleState> states = new ArrayList<>(items.size() / 4);
         for (int i = 0; i < items.size(); i += 4) {
-            Lines lines = Lines.read(items.get(i + 1).asText());
-            Message message = Message.of(items.get(i + 2).asBytes()).withPriority(Integer.parseInt(lines.priority()));
-            Schedule schedule = Schedule.of(
-                            items.get(i).asText(),
-                            lines.readCron(),
-                            lines.readZone(),
-                            lines.group().isEmpty() ? message : message.withGroup(lines.group()))
-                    .withMisfire(lines.readMisfire());
-            states.add(new ScheduleState(
-                    schedule,
-                    lines.isPaused(),
-                    lines.isSet()
-                            ? Optional.of(ServerTime.instant(items.get(i + 3).asLong()))
-                            : Optional.empty()));
+            String id = items.get(i).asText();
+            try {
+                states.add(readState(id, items.get(i + 1), items.get(i + 2), items.get(i + 3)));
+            } catch (RuntimeException e) {
+                throw new IllegalStateException("Schedule '" + id + "': " + e.getMessage(), e);
+            }
         }
         states.sort(Comparator.comparing(state -> state.schedule().id()));
         return states;
+    }
+
+    private static ScheduleState readState(String id, Reply text, Reply body, Reply dueMicros) {
+        Lines lines = Lines.read(text.asText());
+        Message message = Message.of(body.asBytes()).withPriority(Integer.parseInt(lines.priority()));
+        Schedule schedule = Schedule.of(
+                        id,
+                        lines.readCron(),
+                        lines.readZone(),
+                        lines.group().isEmpty() ? message : message.withGroup(lines.group()))
+                .withMisfire(lines.readMisfire());
+        return new ScheduleState(
+                schedule,
+                lines.isPaused(),
+                lines.isSet() ? Optional.of(ServerTime.instant(dueMicros.asLong())) : Optional.empty());
     }
 
     static String schedules(WorkQueue queue) {

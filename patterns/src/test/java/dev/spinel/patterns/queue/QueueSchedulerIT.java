@@ -2,6 +2,7 @@ package dev.spinel.patterns.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
@@ -523,6 +524,23 @@ class QueueSchedulerIT extends WorkQueueFixture {
             assertThat(first.message().priority()).isEqualTo(3);
             assertThat(first.message().group()).isEqualTo("a\nb");
             assertThat(states.get(1).schedule().id()).isEqualTo("b\n\u00e4");
+        }
+
+        @Test
+        void aListWithOneThatCannotBeRead_tellsWhich() {
+            QueueSchedules schedules = QueueSchedules.of(queue());
+            schedules.put(schedule("a", YEARLY));
+            schedules.put(schedule("odd", YEARLY));
+            String lines = redis.hget(key("schedules"), "odd");
+            redis.hset(key("schedules"), "odd", lines.replace("\nZ\n", "\nMars/Olympus\n"));
+            assertThatThrownBy(schedules::list)
+                    .isInstanceOf(IllegalStateException.class)
+                    .cause()
+                    .hasMessageContainingAll("Schedule 'odd'", "Mars/Olympus");
+            assertThat(schedules.remove("odd")).isTrue();
+            assertThat(schedules.list())
+                    .extracting(state -> state.schedule().id())
+                    .containsExactly("a");
         }
 
         @Test

@@ -71,6 +71,16 @@ class RecipeMemoryTest {
                 "RATELIMIT.ACQUIRE 1 permits take 1 " + "t".repeat(1_000) + " 0 0 9999 concurrent 60000000 3000 0 0");
     }
 
+    /** One state of each kind, and the answer that is kept for repetitions. */
+    @Test
+    void statesOfAllLimits_areChangedTogether_orNotAtAll() {
+        untilMemoryEnds(
+                "bucket counter log gcra answer",
+                "RATELIMIT.ACQUIRE 5 bucket counter log gcra answer take 1 " + "t".repeat(200_000)
+                        + " 0 60000 0 bucket 60000000 9999 9999 0 counter 60000000 9999 0 0 log 60000000 9999 0 0"
+                        + " gcra 60000000 9999 0 0");
+    }
+
     /** A group's name is in three things that are made of its message, so that they take much more than it is given. */
     @Test
     void messages_areAddedAll_orNone() {
