@@ -105,7 +105,7 @@ public sealed class Board permits Leaderboard {
                 .thenApply(standings -> standings.stream().findFirst());
     }
 
-    /** Where some members stand on the whole board, the best first; who is not there is left out. */
+    /** Where some members, at most 10,000, stand on the whole board, the best first; who is not there is left out. */
     public List<Standing> standings(Collection<String> members) {
         return protocol.runtime().call(() -> standingsAsync(members));
     }

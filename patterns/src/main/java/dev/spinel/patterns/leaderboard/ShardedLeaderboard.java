@@ -13,11 +13,13 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
@@ -226,7 +228,10 @@ public final class ShardedLeaderboard {
                 .thenApply(standings -> standings.stream().findFirst());
     }
 
-    /** Where some members stand, the best first; who is not there is left out. */
+    /**
+     * Where some members stand, the best first; who is not there is left out. At most 10,000 members; each of them is searched for in
+     * each shard, which keeps a shard's server busy for as long.
+     */
     public List<Standing> standings(Collection<String> members) {
         return PatternRuntime.await(standingsAsync(members));
     }
@@ -234,10 +239,9 @@ public final class ShardedLeaderboard {
     /** As {@link #standings}. */
     public CompletionStage<List<Standing>> standingsAsync(Collection<String> members) {
         Board.checkCount(members.size());
+        Map<Leaderboard, List<String>> byShard = members.stream().collect(Collectors.groupingBy(this::shardOf));
         return all(shard -> {
-                    List<String> own = members.stream()
-                            .filter(member -> shardOf(member) == shard)
-                            .toList();
+                    List<String> own = byShard.getOrDefault(shard, List.of());
                     return own.isEmpty()
                             ? CompletableFuture.completedStage(new Slice(List.of(), 0))
                             : shard.findSlice(withData, own);
