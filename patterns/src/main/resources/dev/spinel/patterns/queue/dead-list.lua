@@ -7,16 +7,16 @@
 -- ARGV[1]  how many to skip
 -- ARGV[2]  how many to read at most
 --
--- Answers for each message id, attempts, cause, body, group.
+-- Answers for each message id, attempts, cause, body, group; what somebody took away of it is 0 or empty.
 
 local reply = {}
 local first = tonumber(ARGV[1])
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], first, first + ARGV[2] - 1)) do
-  local attempts, group = string.match(redis.call('HGET', KEYS[4], id), '^%d+:%d+:(%d+):%d+:%d+:(.*)$')
+  local attempts, group = string.match(redis.call('HGET', KEYS[4], id) or '', '^%d+:%d+:(%d+):%d+:%d+:(.*)$')
   reply[#reply + 1] = id
-  reply[#reply + 1] = tonumber(attempts)
-  reply[#reply + 1] = redis.call('HGET', KEYS[2], id)
-  reply[#reply + 1] = redis.call('HGET', KEYS[3], id)
-  reply[#reply + 1] = group
+  reply[#reply + 1] = tonumber(attempts or 0)
+  reply[#reply + 1] = redis.call('HGET', KEYS[2], id) or ''
+  reply[#reply + 1] = redis.call('HGET', KEYS[3], id) or ''
+  reply[#reply + 1] = group or ''
 end
 return reply

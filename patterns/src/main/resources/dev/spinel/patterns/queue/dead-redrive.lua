@@ -16,8 +16,8 @@ for i = 3, #ARGV do
   if redis.call('ZREM', dead, id) == 1 then
     redis.call('HDEL', causes, id)
     local priority, limit, enqueued, group =
-      string.match(redis.call('HGET', KEYS[5], id), '^(%d+):%d+:%d+:(%d+):(%d+):(.*)$')
-    local body = redis.call('HGET', KEYS[4], id)
+      string.match(redis.call('HGET', KEYS[5], id) or '0:0:0:1:0:', '^(%d+):%d+:%d+:(%d+):(%d+):(.*)$')
+    local body = redis.call('HGET', KEYS[4], id) or ''
     redis.call('HDEL', KEYS[4], id)
     redis.call('HDEL', KEYS[5], id)
     add(id, priority, limit, enqueued, group, body)

@@ -39,17 +39,10 @@ local settled, deliveries, moved = {}, {}, 0
 local last_turn
 
 local function exact(number) return string.format('%.0f', number) end
+local lease_end = exact(now + lease * 1000)
 
-local function meta_of(id)
-  local priority, held, attempts, limit, enqueued, group =
-    string.match(redis.call('HGET', KEYS[5], id) or '', '^(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$')
-  return priority and {
-    priority = tonumber(priority), lease = held, attempts = tonumber(attempts), limit = tonumber(limit),
-    enqueued = enqueued, group = group}
-end
-local function text_of(meta)
-  return table.concat({meta.priority, meta.lease, meta.attempts, meta.limit, meta.enqueued, meta.group}, ':')
-end
+local META = '^(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$'
+local function metas_of(ids) return redis.call('HMGET', KEYS[5], unpack(ids)) end
 
 local function give_turn(group)
   last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[9], -1, -1, 'WITHSCORES')[2] or 0)) + 1
@@ -61,88 +54,119 @@ local function first_of(group, count)
   return redis.call('ZRANGEBYLEX', KEYS[8], '[' .. prefix, '(' .. prefix .. ':', 'LIMIT', 0, count)
 end
 
-local function make_ready(id, meta)
-  if meta.group == '' then
-    redis.call('ZADD', KEYS[1], exact((9 - meta.priority) * 562949953421312 + tonumber(id)), id)
+-- Scores and messages without a group that become ready, which end_moves adds.
+local ready = {}
+local function make_ready(id, priority, group)
+  if group == '' then
+    ready[#ready + 1] = exact((9 - priority) * 562949953421312 + id)
+    ready[#ready + 1] = id
   else
-    local group = meta.group
-    redis.call('ZADD', KEYS[8], 0, #group .. ':' .. group .. ':' .. (9 - meta.priority) .. string.format('%016.0f', tonumber(id)))
+    redis.call('ZADD', KEYS[8], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016.0f', id))
     if group_limit == 0 or tonumber(redis.call('HGET', KEYS[10], group) or 0) < group_limit then give_turn(group) end
   end
   moved = moved + 1
 end
--- Ends the lease of a message, which makes room for another one of its group; tells whether it was leased.
-local function end_lease(id, meta)
-  if redis.call('ZREM', KEYS[3], id) == 0 then return false end
-  local group = meta.group
-  if group == '' then return true end
+local function end_moves()
+  if #ready > 0 then redis.call('ZADD', KEYS[1], unpack(ready)) end
+end
+-- After the lease of one of its messages ended: there is room for another one of the group, if it is one.
+local function make_room(group)
+  if group == '' then return end
   local busy = redis.call('HINCRBY', KEYS[10], group, -1)
   if busy <= 0 then redis.call('HDEL', KEYS[10], group) end
   if (group_limit == 0 or busy < group_limit) and not redis.call('ZSCORE', KEYS[9], group) and #first_of(group, 1) > 0 then
     give_turn(group)
     moved = moved + 1
   end
-  return true
 end
 local function bury(id, cause)
   redis.call('ZADD', KEYS[6], exact(now), id)
   redis.call('HSET', KEYS[7], id, cause)
 end
-local function deliver(id, meta)
-  deliveries[#deliveries + 1] = id .. ':' .. meta.lease
-  deliveries[#deliveries + 1] = id
-  deliveries[#deliveries + 1] = meta.attempts
-  deliveries[#deliveries + 1] = tonumber(meta.enqueued)
-  deliveries[#deliveries + 1] = redis.call('HGET', KEYS[4], id)
-  deliveries[#deliveries + 1] = meta.group
+local function bury_rest(id)
+  redis.call('HSETNX', KEYS[4], id, '')
+  redis.call('HSETNX', KEYS[5], id, '0:0:0:1:' .. exact(now) .. ':')
+  bury(id, 'a part of it is gone')
+end
+local function deliver(id, held, attempt, enqueued, body, group)
+  local n = #deliveries
+  deliveries[n + 1], deliveries[n + 2], deliveries[n + 3] = id .. ':' .. held, id, attempt
+  deliveries[n + 4], deliveries[n + 5], deliveries[n + 6] = tonumber(enqueued), body, group
 end
 
--- The id and meta of a receipt's message, unless another lease followed; that of the receipt may be over.
-local function last_leased_by(receipt)
-  local id, held = string.match(receipt, '^(%d+):(%d+)$')
-  local meta = meta_of(id)
-  if meta and meta.lease == held then return id, meta end
-end
-
-local function settle(receipt, kind, delay, cause)
-  local id, meta = last_leased_by(receipt)
-  if not id then return 0 end
-  if kind == 'extend' then
-    if not redis.call('ZSCORE', KEYS[3], id) then return 0 end
-    redis.call('ZADD', KEYS[3], exact(now + lease * 1000), id)
-    return 1
-  end
-  if not end_lease(id, meta) then return 0 end
-  if kind == 'ack' then
-    redis.call('HDEL', KEYS[4], id)
-    redis.call('HDEL', KEYS[5], id)
-  elseif kind == 'return' then
-    meta.attempts = meta.attempts - 1
-    redis.call('HSET', KEYS[5], id, text_of(meta))
-    make_ready(id, meta)
-  elseif kind == 'reject' or meta.attempts >= meta.limit then
+local function retry(id, meta, kind, delay, cause)
+  local priority, held, attempts, limit, enqueued, group = string.match(meta, META)
+  if kind == 'return' then
+    redis.call('HSET', KEYS[5], id, table.concat({priority, held, attempts - 1, limit, enqueued, group}, ':'))
+    make_ready(id, priority, group)
+  elseif kind == 'reject' or tonumber(attempts) >= tonumber(limit) then
     bury(id, cause)
   elseif delay > 0 then
     redis.call('ZADD', KEYS[2], exact(now + delay * 1000), id)
   else
-    make_ready(id, meta)
+    make_ready(id, priority, group)
   end
-  return 1
+end
+-- Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it.
+local function settle_all()
+  if #ARGV == 4 then return end
+  local ids, receipts = {}, {}
+  for at = 5, #ARGV, 4 do
+    local n, id, held = #ids + 1, string.match(ARGV[at], '^(%d+):(%d+)$')
+    ids[n], receipts[n] = id or '', held or ''
+  end
+  local metas, ends = metas_of(ids), redis.call('ZMSCORE', KEYS[3], unpack(ids))
+  local over, ended, groups, longer = {}, {}, {}, {}
+  for i, id in ipairs(ids) do
+    local held, group = string.match(metas[i] or '', '^%d+:(%d+):%d+:%d+:%d+:(.*)$')
+    local holds = ends[i] and held == receipts[i] and not over[id]
+    settled[i] = holds and 1 or 0
+    if holds and ARGV[4 * i + 2] == 'extend' then
+      longer[#longer + 1] = lease_end
+      longer[#longer + 1] = id
+    elseif holds then
+      over[id], groups[i] = true, group
+      ended[#ended + 1] = id
+    end
+  end
+  if #ended > 0 then redis.call('ZREM', KEYS[3], unpack(ended)) end
+  if #longer > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(longer)) end
+  local done = {}
+  for i, id in ipairs(ids) do
+    local at = 4 * i + 1
+    if groups[i] then
+      make_room(groups[i])
+      if ARGV[at + 1] == 'ack' then
+        done[#done + 1] = id
+      else
+        retry(id, metas[i], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3])
+      end
+    end
+  end
+  if #done > 0 then
+    redis.call('HDEL', KEYS[4], unpack(done))
+    redis.call('HDEL', KEYS[5], unpack(done))
+  end
 end
 
--- What is claimed is written at the end, all at once: an id and a value each.
-local claimed, leases, metas = {}, {}, {}
-local this_lease
-local function claim(id, meta)
-  this_lease = this_lease or exact(redis.call('INCR', KEYS[12]))
-  meta.lease, meta.attempts = this_lease, meta.attempts + 1
-  leases[#leases + 1] = exact(now + lease * 1000)
-  leases[#leases + 1] = id
-  metas[#metas + 1] = id
-  metas[#metas + 1] = text_of(meta)
-  deliver(id, meta)
-  claimed[#claimed + 1] = id .. ':' .. this_lease
+-- Takes up to 1000 messages whose time came out of delayed or leased, and gives each to a function with what its meta holds.
+local function take_due(key, each)
+  local ids = redis.call('ZRANGEBYSCORE', key, '-inf', exact(now), 'LIMIT', 0, 1000)
+  if #ids == 0 then return end
+  redis.call('ZREM', key, unpack(ids))
+  for i, meta in ipairs(metas_of(ids)) do
+    local priority, _, attempts, limit, _, group = string.match(meta or '', META)
+    if priority then each(ids[i], priority, tonumber(attempts), tonumber(limit), group) else bury_rest(ids[i]) end
+  end
 end
+local function end_delay(id, priority, _, _, group) make_ready(id, priority, group) end
+local function end_lease(id, priority, attempts, limit, group)
+  make_room(group)
+  if attempts >= limit then bury(id, 'the lease ended') else make_ready(id, priority, group) end
+end
+
+-- What is claimed, and the groups of those that were claimed by group.
+local taken, group_of = {}, {}
 -- Claims the first message of a group, unless as many as may be are leased; tells whether it did.
 local function claim_of_group(group)
   local first = first_of(group, 2)
@@ -154,67 +178,84 @@ local function claim_of_group(group)
   end
   redis.call('ZREM', KEYS[8], first[1])
   local id = exact(tonumber(string.sub(first[1], -16)))
-  claim(id, meta_of(id))
+  taken[#taken + 1], group_of[id] = id, group
   if first[2] and (group_limit == 0 or busy < group_limit) then give_turn(group) end
   return true
 end
--- Claims in turn, one message of each group; answers how many may still be claimed when nobody is left with whom to share them.
-local function claim_in_turn(free)
+-- Claims in turn, one message of each group, until nobody is left with whom to share.
+local function claim_in_turn()
   local shared = false
-  while free > 0 do
+  while #taken < most do
     local group = redis.call('ZPOPMIN', KEYS[9])[1]
     if not group then break end
     if group ~= '' then
       if not shared and redis.call('ZCARD', KEYS[1]) > 0 then give_turn('') end
       shared = true
-      if claim_of_group(group) then free = free - 1 end
+      claim_of_group(group)
     elseif redis.call('ZCARD', KEYS[9]) > 0 then
-      local id = redis.call('ZPOPMIN', KEYS[1])[1]
-      claim(id, meta_of(id))
-      free = free - 1
+      taken[#taken + 1] = redis.call('ZPOPMIN', KEYS[1])[1]
       if redis.call('ZCARD', KEYS[1]) > 0 then give_turn('') end
     end
   end
-  return free
+end
+-- Leases and delivers what was claimed; answers that, as receipts.
+local function lease_taken()
+  local receipts, leases, metas = {}, {}, {}
+  if #taken == 0 then return receipts end
+  local this_lease = exact(redis.call('INCR', KEYS[12]))
+  local bodies = redis.call('HMGET', KEYS[4], unpack(taken))
+  for i, meta in ipairs(metas_of(taken)) do
+    local id = taken[i]
+    local priority, attempts, rest, enqueued, group = string.match(meta or '', '^(%d+):%d+:(%d+)(:%d+:(%d+):(.*))$')
+    if priority and bodies[i] then
+      local n, attempt = #leases, attempts + 1
+      leases[n + 1], leases[n + 2] = lease_end, id
+      metas[n + 1], metas[n + 2] = id, priority .. ':' .. this_lease .. ':' .. attempt .. rest
+      receipts[#receipts + 1] = id .. ':' .. this_lease
+      deliver(id, this_lease, attempt, enqueued, bodies[i], group)
+    else
+      bury_rest(id)
+      make_room(group_of[id] or '')
+    end
+  end
+  if #leases > 0 then
+    redis.call('ZADD', KEYS[3], unpack(leases))
+    redis.call('HSET', KEYS[5], unpack(metas))
+  end
+  return receipts
 end
 
 local more
 local before = redis.call('GET', KEYS[13])
 if before then
-  local results, deliveries_before = string.match(before, '^([^|]*)|(.*)$')
+  local results, receipts = string.match(before, '^([^|]*)|(.*)$')
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
-  for receipt in string.gmatch(deliveries_before, '[^,]+') do
-    local id, meta = last_leased_by(receipt)
-    if id and redis.call('ZSCORE', KEYS[3], id) then deliver(id, meta) end
+  for id, receipt in string.gmatch(receipts, '(%d+):(%d+)') do
+    local _, held, attempts, _, enqueued, group = string.match(redis.call('HGET', KEYS[5], id) or '', META)
+    local body = redis.call('HGET', KEYS[4], id)
+    if held == receipt and body and redis.call('ZSCORE', KEYS[3], id) then
+      deliver(id, held, tonumber(attempts), enqueued, body, group)
+    end
   end
 else
-  for at = 5, #ARGV, 4 do
-    settled[#settled + 1] = settle(ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3])
-  end
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', exact(now), 'LIMIT', 0, 1000)) do
-    redis.call('ZREM', KEYS[2], id)
-    make_ready(id, meta_of(id))
-  end
-  for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', exact(now), 'LIMIT', 0, 1000)) do
-    local meta = meta_of(id)
-    end_lease(id, meta)
-    if meta.attempts >= meta.limit then bury(id, 'the lease ended') else make_ready(id, meta) end
-  end
+  settle_all()
+  take_due(KEYS[2], end_delay)
+  take_due(KEYS[3], end_lease)
+  end_moves()
   if redis.call('EXISTS', KEYS[11]) == 1 then most, more = 0, false end
-  local free = most > 0 and claim_in_turn(most) or 0
-  if free > 0 then
-    local popped = redis.call('ZPOPMIN', KEYS[1], free)
-    for i = 1, #popped, 2 do claim(popped[i], meta_of(popped[i])) end
-    if #popped / 2 < free then more = false end
+  if most > 0 then
+    claim_in_turn()
+    if #taken < most then
+      local popped = redis.call('ZPOPMIN', KEYS[1], most - #taken)
+      for i = 1, #popped, 2 do taken[#taken + 1] = popped[i] end
+      if #taken < most then more = false end
+    end
   end
-  if #claimed > 0 then
-    redis.call('ZADD', KEYS[3], unpack(leases))
-    redis.call('HSET', KEYS[5], unpack(metas))
-  end
+  local receipts = lease_taken()
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
-  if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[13], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
+  if #settled > 0 or #receipts > 0 then
+    redis.call('SET', KEYS[13], table.concat(settled) .. '|' .. table.concat(receipts, ','), 'PX', 10000)
   end
 end
 

@@ -39,18 +39,21 @@ local lease, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 local settled, deliveries, moved = {}, {}, 0
 
 local function exact(number) return string.format('%.0f', number) end
+local lease_end = exact(now + lease * 1000)
 
 -- What an entry holds, by the fields of a reply; nothing if it is not known as a message. Fields m and b may be those of somebody else.
 local META = '^(%d+):(%d+):(%d+):(%d+)$'
 local function read(entry, fields)
-  local meta, body = fields[2], fields[4]
-  if fields[1] ~= 'm' or fields[3] ~= 'b' or #fields ~= 4 or not string.find(meta, META) then
-    meta, body = redis.call('HGET', KEYS[11], entry), nil
+  local id, attempts, limit, enqueued
+  local body = fields[4]
+  if fields[1] == 'm' and fields[3] == 'b' and not fields[5] then id, attempts, limit, enqueued = string.match(fields[2], META) end
+  if not id then
+    id, attempts, limit, enqueued = string.match(redis.call('HGET', KEYS[11], entry) or '', META)
+    body = nil
     for i = 1, #fields, 2 do
       if fields[i] == 'b' then body = fields[i + 1] end
     end
   end
-  local id, attempts, limit, enqueued = string.match(meta or '', META)
   return id and {id = id, attempts = tonumber(attempts), limit = tonumber(limit), enqueued = enqueued, body = body}
 end
 
@@ -72,11 +75,20 @@ local function keep(message, attempts)
   redis.call('HSET', KEYS[4], message.id, message.body)
   redis.call('HSET', KEYS[5], message.id, table.concat({0, 0, attempts, message.limit, message.enqueued, ''}, ':'))
 end
+local function bury_kept(id, cause)
+  redis.call('ZADD', KEYS[6], exact(now), id)
+  redis.call('HSET', KEYS[7], id, cause)
+end
 local function bury(entry, attempts, message, cause)
   keep(message, attempts)
-  redis.call('ZADD', KEYS[6], exact(now), message.id)
-  redis.call('HSET', KEYS[7], message.id, cause)
+  bury_kept(message.id, cause)
   gone[#gone + 1] = entry
+end
+-- A message that somebody took the body or the meta from, with what is left.
+local function bury_rest(id)
+  redis.call('HSETNX', KEYS[4], id, '')
+  redis.call('HSETNX', KEYS[5], id, '0:0:0:1:' .. exact(now) .. ':')
+  bury_kept(id, 'a part of it is gone')
 end
 local function ready_again(entry, attempts, message)
   redis.call('ZADD', KEYS[8], message.id, entry .. ':' .. attempts)
@@ -118,7 +130,7 @@ local function settle_all()
   for i, receipt in ipairs(receipts) do
     settled[i] = held[receipt] and 1 or 0
     if settled[i] == 1 and ARGV[4 * i + 2] == 'extend' then
-      longer[#longer + 1] = exact(now + lease * 1000)
+      longer[#longer + 1] = lease_end
       longer[#longer + 1] = receipt
     elseif settled[i] == 1 then
       held[receipt] = false
@@ -157,29 +169,30 @@ end
 local function add_due()
   for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', exact(now), 'LIMIT', 0, 1000)) do
     redis.call('ZREM', KEYS[2], id)
-    local attempts, limit, enqueued = string.match(redis.call('HGET', KEYS[5], id), '^0:0:(%d+):(%d+):(%d+):$')
-    add(id, attempts, limit, enqueued, redis.call('HGET', KEYS[4], id))
-    redis.call('HDEL', KEYS[4], id)
-    redis.call('HDEL', KEYS[5], id)
+    local attempts, limit, enqueued = string.match(redis.call('HGET', KEYS[5], id) or '', '^0:0:(%d+):(%d+):(%d+):$')
+    local body = redis.call('HGET', KEYS[4], id)
+    if attempts and body then
+      add(id, attempts, limit, enqueued, body)
+      redis.call('HDEL', KEYS[4], id)
+      redis.call('HDEL', KEYS[5], id)
+    else
+      bury_rest(id)
+    end
   end
 end
 
 local function deliver(receipt, attempt, message)
-  deliveries[#deliveries + 1] = receipt
-  deliveries[#deliveries + 1] = message.id
-  deliveries[#deliveries + 1] = attempt
-  deliveries[#deliveries + 1] = tonumber(message.enqueued)
-  deliveries[#deliveries + 1] = message.body
-  deliveries[#deliveries + 1] = ''
+  local n = #deliveries
+  deliveries[n + 1], deliveries[n + 2], deliveries[n + 3] = receipt, message.id, attempt
+  deliveries[n + 4], deliveries[n + 5], deliveries[n + 6] = tonumber(message.enqueued), message.body, ''
 end
 local claimed, leases = {}, {}
 local this_lease
 local function claim(entry, attempt, message)
   this_lease = this_lease or exact(redis.call('INCR', KEYS[12]))
-  local receipt = table.concat({entry, this_lease, attempt}, ':')
-  claimed[#claimed + 1] = receipt
-  leases[#leases + 1] = exact(now + lease * 1000)
-  leases[#leases + 1] = receipt
+  local receipt, n = entry .. ':' .. this_lease .. ':' .. attempt, #claimed
+  claimed[n + 1] = receipt
+  leases[2 * n + 1], leases[2 * n + 2] = lease_end, receipt
   deliver(receipt, attempt, message)
 end
 -- Makes an entry that somebody else added a message, of the time that its id tells.

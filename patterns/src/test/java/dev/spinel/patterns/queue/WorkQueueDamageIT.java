@@ -1,0 +1,160 @@
+package dev.spinel.patterns.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.spinel.patterns.testing.ClientKind;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Queues that somebody deleted parts of: what is left of a message is a dead letter, and all others are delivered. */
+class WorkQueueDamageIT extends WorkQueueFixture {
+    WorkQueueDamageIT(ClientKind client) {
+        super(client, QueueEngine.SORTED_SETS);
+    }
+
+    private WorkQueue queue(QueueEngine which) {
+        return WorkQueue.builder(runtime, name)
+                .engine(which)
+                .lease(Duration.ofMillis(200))
+                .build();
+    }
+
+    private void assertOneDeadLetter(QueueEngine which, WorkQueue queue, long id, String body) {
+        assertThat(queue.deadLetters(0, 10)).singleElement().satisfies(letter -> {
+            assertThat(letter.id()).isEqualTo(id);
+            assertThat(letter.text()).isEqualTo(body);
+            assertThat(letter.cause()).isEqualTo("a part of it is gone");
+        });
+        assertThat(queue.redrive(List.of(id))).isOne();
+        Delivery again = queue.claim(10).get(0);
+        assertThat(again.id()).isEqualTo(id);
+        assertThat(again.text()).isEqualTo(body);
+        assertThat(queue.settle(again.acknowledge())).isTrue();
+        assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        assertThat(QueuePlaces.read(which, redis, name)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"SORTED_SETS, metas, a", "SORTED_SETS, bodies, ''", "STREAM, metas, a", "STREAM, bodies, ''"})
+    void aDelayedMessage_isADeadLetter_whenItIsDue(QueueEngine which, String hash, String left) {
+        WorkQueue queue = queue(which);
+        Message delayed = Message.of("a").withDelay(Duration.ofMillis(100));
+        long id = queue.enqueueAll(List.of(delayed, delayed)).get(0).id();
+        redis.hdel(QueuePlaces.prefix(which, name) + hash, Long.toString(id));
+        await().until(() -> {
+            queue.exchange(acknowledgements(queue.claim(10)), 0);
+            return queue.stats().equals(new QueueStats(0, 0, 0, 1));
+        });
+        assertOneDeadLetter(which, queue, id, left);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"metas, a", "bodies, ''"})
+    void aReadyMessage_isADeadLetter_whenItIsItsTurn(String hash, String left) {
+        WorkQueue queue = queue(QueueEngine.SORTED_SETS);
+        long id = queue.enqueueAll(List.of(Message.of("a"), Message.of("b")))
+                .get(0)
+                .id();
+        redis.hdel(key(hash), Long.toString(id));
+        List<Delivery> deliveries = queue.claim(10);
+        assertThat(texts(deliveries)).containsExactly("b");
+        queue.exchange(acknowledgements(deliveries), 0);
+        assertOneDeadLetter(engine, queue, id, left);
+    }
+
+    @Test
+    void aLeasedMessage_isADeadLetter_whenItsLeaseEnds() {
+        WorkQueue queue = queue(QueueEngine.SORTED_SETS);
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+        List<Delivery> deliveries = queue.claim(10);
+        long id = deliveries.get(0).id();
+        redis.hdel(key("metas"), Long.toString(id));
+        assertThat(queue.exchange(acknowledgements(deliveries), 0).settled()).containsExactly(false, true);
+        await().until(() -> queue.claim(10).isEmpty() && queue.stats().dead() == 1);
+        assertOneDeadLetter(engine, queue, id, "a");
+    }
+
+    @Test
+    void aMessageOfAGroup_freesItsPlace() {
+        WorkQueue queue = WorkQueue.builder(runtime, name).maxLeasedPerGroup(1).build();
+        long id = queue.enqueueAll(IntStream.range(0, 3)
+                        .mapToObj(i -> Message.of("m" + i).withGroup("g"))
+                        .toList())
+                .get(0)
+                .id();
+        redis.hdel(key("bodies"), Long.toString(id));
+        assertThat(queue.claim(10)).isEmpty();
+        assertThat(texts(queue.claim(10))).containsExactly("m1");
+        assertThat(queue.stats("g")).isEqualTo(new GroupStats(1, 1));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deadLetters_areListed_withWhatIsLeft(QueueEngine which) {
+        WorkQueue queue = queue(which);
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+        queue.exchange(
+                queue.claim(10).stream()
+                        .map(delivery -> delivery.reject("for the test"))
+                        .toList(),
+                0);
+        for (String hash : List.of("metas", "bodies", "causes")) {
+            redis.hdel(QueuePlaces.prefix(which, name) + hash, "1");
+        }
+        List<DeadLetter> letters = queue.deadLetters(0, 10);
+        assertThat(letters).extracting(DeadLetter::text).containsExactly("", "b");
+        assertThat(letters).extracting(DeadLetter::cause).containsExactly("", "for the test");
+        assertThat(letters).extracting(DeadLetter::attempts).containsExactly(0, 1);
+        assertThat(queue.redrive(List.of(1L, 2L))).isEqualTo(2);
+        assertThat(texts(queue.claim(10))).containsExactly("", "b");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void settlementsOfOneLease_takeEffectInOrder_untilOneEndsIt(QueueEngine which) {
+        WorkQueue queue = queue(which);
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+        List<Delivery> held = queue.claim(10);
+        Delivery a = held.get(0);
+        Delivery b = held.get(1);
+        Delivery c = held.get(2);
+        assertThat(queue.exchange(
+                                List.of(
+                                        a.extend(),
+                                        a.acknowledge(),
+                                        a.acknowledge(),
+                                        b.giveBack(),
+                                        b.extend(),
+                                        b.reject("late"),
+                                        c.retry(Duration.ofHours(1), "later"),
+                                        c.giveBack()),
+                                0)
+                        .settled())
+                .containsExactly(true, true, false, true, false, false, true, false);
+        assertThat(queue.stats()).isEqualTo(new QueueStats(1, 1, 0, 0));
+        QueuePlaces.read(which, redis, name);
+        Delivery again = queue.claim(10).get(0);
+        assertThat(again.text()).isEqualTo("b");
+        assertThat(again.attempt()).isOne();
+    }
+
+    @Test
+    void deliveriesOfTheOtherEngine_areNotSettled() {
+        WorkQueue sets = queue(QueueEngine.SORTED_SETS);
+        WorkQueue stream = queue(QueueEngine.STREAM);
+        sets.enqueue(Message.of("a"));
+        stream.enqueue(Message.of("a"));
+        Delivery ofSets = sets.claim(1).get(0);
+        Delivery ofStream = stream.claim(1).get(0);
+        assertThat(sets.settle(ofStream.acknowledge())).isFalse();
+        assertThat(stream.settle(ofSets.acknowledge())).isFalse();
+        assertThat(sets.settle(ofSets.acknowledge())).isTrue();
+        assertThat(stream.settle(ofStream.acknowledge())).isTrue();
+    }
+}
