@@ -1,5 +1,6 @@
 package dev.spinel.distribution;
 
+import dev.spinel.patterns.transport.Reply;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -27,11 +28,16 @@ final class RecipeCalls {
 
     private static final String[] GROUPS = {"", "", "g", "a group:7", "\u00e4"};
 
+    private static final String[] SETTLEMENTS = {"ack", "ack", "ack", "retry", "reject", "extend", "return"};
+
     private static final String[] KINDS = {"gcra", "bucket", "counter", "log", "fixed", "concurrent"};
 
     private final Random random;
     /** How many requests had names of their own; now and then one comes again, perhaps in the same microsecond. */
     private long tokens;
+
+    private long exchanges;
+    private final List<String> receipts = new ArrayList<>();
 
     /** A recipe as a command and as a script. */
     enum Recipe {
@@ -39,7 +45,8 @@ final class RecipeCalls {
         RENEW("LOCK.RENEW", "lock/renew-mutex.lua"),
         RELEASE("LOCK.RELEASE", "lock/release-mutex.lua"),
         LIMIT("RATELIMIT.ACQUIRE", "ratelimit/acquire.lua"),
-        ENQUEUE("QUEUE.ENQUEUE", "queue/ready-sorted-sets.lua", "queue/enqueue.lua");
+        ENQUEUE("QUEUE.ENQUEUE", "queue/adds.lua", "queue/ready-sorted-sets.lua", "queue/enqueue.lua"),
+        EXCHANGE("QUEUE.EXCHANGE", "queue/exchange.lua", "queue/exchange-answer.lua");
 
         final String command;
         private final String[] resources;
@@ -91,9 +98,10 @@ final class RecipeCalls {
     }
 
     Call next() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
             case 0, 1 -> lock();
             case 2 -> enqueue();
+            case 3, 4 -> exchange();
             default -> limit();
         };
     }
@@ -129,6 +137,54 @@ final class RecipeCalls {
             }
         }
         return new Call(Recipe.ENQUEUE, keys, arguments);
+    }
+
+    /** Settles what deliveries told of, now and then what came long ago or never; an exchange comes again now and then. */
+    private Call exchange() {
+        String queue = "queue:" + random.nextInt(2);
+        List<String> keys = List.of(
+                queue + ":ready",
+                queue + ":delayed",
+                queue + ":leased",
+                queue + ":bodies",
+                queue + ":metas",
+                queue + ":dead",
+                queue + ":causes",
+                queue + ":grouped",
+                queue + ":turns",
+                queue + ":groups",
+                queue + ":paused",
+                queue + ":lease",
+                queue + ":exchange:" + (random.nextInt(8) == 0 ? exchanges : ++exchanges));
+        List<String> arguments = new ArrayList<>(List.of(
+                Long.toString(LEASES[random.nextInt(LEASES.length)]),
+                Integer.toString(random.nextInt(5) == 0 ? random.nextInt(40) : random.nextInt(4)),
+                queue + ":news",
+                Integer.toString(random.nextInt(3))));
+        for (int i = random.nextInt(random.nextInt(4) == 0 ? 12 : 3); i > 0; i--) {
+            arguments.add(receipt());
+            arguments.add(oneOf(SETTLEMENTS));
+            arguments.add(random.nextInt(3) == 0 ? Integer.toString(random.nextInt(10_000)) : "0");
+            arguments.add("c".repeat(random.nextInt(20)));
+        }
+        return new Call(Recipe.EXCHANGE, keys, arguments);
+    }
+
+    private String receipt() {
+        if (receipts.isEmpty() || random.nextInt(20) == 0) {
+            return random.nextInt(3) == 0 ? "a:b" : random.nextInt(1_000) + ":" + random.nextInt(1_000);
+        }
+        return receipts.get(receipts.size() - 1 - random.nextInt(Math.min(receipts.size(), 30)));
+    }
+
+    /** Takes receipts from the reply of an exchange, to settle them later. */
+    void heard(Call call, Reply reply) {
+        if (call.recipe() == Recipe.EXCHANGE && reply instanceof Reply.Items items) {
+            List<Reply> deliveries = items.values().get(2).asItems();
+            for (int i = 0; i < deliveries.size(); i += 6) {
+                receipts.add(deliveries.get(i).asText());
+            }
+        }
     }
 
     private Call lock() {
@@ -186,7 +242,7 @@ final class RecipeCalls {
         String when = Double.toString(ahead);
         String window = Long.toString((long) (ahead / 1_000_000));
         String queue = "queue:" + random.nextInt(2);
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
             case 0 -> new String[] {"SET", "gcra:" + which, when, "PX", "5000"};
             case 1 ->
                 new String[] {"HSET", "bucket:" + which, "tokens", random.nextInt(20) - 10 + ".25", "since", when};
@@ -202,7 +258,17 @@ final class RecipeCalls {
                 new String[] {"ZREMRANGEBYRANK", queue + oneOf(QUEUE_SETS), "0", Integer.toString(random.nextInt(200))};
             case 8 -> new String[] {"HSET", queue + ":groups", oneOf(GROUPS), Integer.toString(random.nextInt(3))};
             case 9 -> new String[] {"ZADD", queue + ":leased", when, Integer.toString(random.nextInt(1_000))};
-            case 10 -> new String[] {"DEL", queue + (random.nextBoolean() ? ":bodies" : ":metas")};
+            case 10 ->
+                new String[] {
+                    "HDEL",
+                    queue + (random.nextBoolean() ? ":bodies" : ":metas"),
+                    Integer.toString(random.nextInt(1_000))
+                };
+            case 11 ->
+                random.nextInt(3) == 0
+                        ? new String[] {"SET", queue + ":paused", "1"}
+                        : new String[] {"DEL", queue + ":paused"};
+            case 12 -> new String[] {"DEL", queue + (random.nextBoolean() ? ":bodies" : ":metas")};
             default -> new String[] {"SET", "fence", Long.toString(nowMicros + random.nextInt(1_000) - 500)};
         };
     }

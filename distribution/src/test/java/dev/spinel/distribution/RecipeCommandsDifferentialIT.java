@@ -55,6 +55,7 @@ class RecipeCommandsDifferentialIT {
                 List<String[]> asScripts = new ArrayList<>();
                 List<String[]> asCommands = new ArrayList<>();
                 List<String[]> asEither = new ArrayList<>();
+                List<Call> made = new ArrayList<>();
                 TreeSet<String> keys = new TreeSet<>();
                 if (random.nextInt(20) == 0) {
                     String[] state = recipes.foreignState(micros.get() - EPOCH_MICROS);
@@ -63,6 +64,7 @@ class RecipeCommandsDifferentialIT {
                 }
                 for (int i = random.nextInt(MOST_PER_STEP); i >= 0; i--) {
                     Call call = recipes.next();
+                    made.add(call);
                     keys.addAll(call.keys());
                     asScripts.add(call.asScript(digests.get(call.recipe())));
                     asCommands.add(call.asCommand());
@@ -85,6 +87,10 @@ class RecipeCommandsDifferentialIT {
                         assertThat(actual.get(j)).as(what).isNotInstanceOf(Reply.Failure.class);
                     }
                     assertThat(servers.get(i).published()).as(what).isEqualTo(published);
+                }
+                int first = asCommands.size() - made.size();
+                for (int i = 0; i < made.size(); i++) {
+                    recipes.heard(made.get(i), expected.get(first + i));
                 }
                 for (int i = 0; i < asCommands.size(); i++) {
                     granted += expected.get(i) instanceof Reply.Items items

@@ -25,9 +25,14 @@ record QueueScripts(
         Operation<Long> redrive,
         Operation<QueueStats> stats,
         Operation<Turn> turn) {
-    private static final QueueScripts SORTED_SETS =
-            of("ready-sorted-sets.lua", NativeCommand.QUEUE_ENQUEUE, "exchange.lua", "stats.lua");
-    private static final QueueScripts STREAM = of("ready-stream.lua", null, "stream-exchange.lua", "stream-stats.lua");
+    private static final QueueScripts SORTED_SETS = of(
+            "ready-sorted-sets.lua",
+            NativeCommand.QUEUE_ENQUEUE,
+            "exchange.lua",
+            NativeCommand.QUEUE_EXCHANGE,
+            "stats.lua");
+    private static final QueueScripts STREAM =
+            of("ready-stream.lua", null, "stream-exchange.lua", null, "stream-stats.lua");
 
     static QueueScripts of(QueueEngine engine) {
         return switch (engine) {
@@ -37,8 +42,12 @@ record QueueScripts(
     }
 
     private static QueueScripts of(
-            String ready, @Nullable NativeCommand enqueueCommand, String exchange, String stats) {
-        Script enqueue = Script.load(WorkQueue.class, ready, "enqueue.lua");
+            String ready,
+            @Nullable NativeCommand enqueueCommand,
+            String exchange,
+            @Nullable NativeCommand exchangeCommand,
+            String stats) {
+        Script enqueue = Script.load(WorkQueue.class, "adds.lua", ready, "enqueue.lua");
         return new QueueScripts(
                 new Operation<>(
                         "queue.enqueue",
@@ -54,12 +63,13 @@ record QueueScripts(
                         (reply, repeated) -> readEnqueued(reply.asItems())),
                 new Operation<>(
                         "queue.exchange",
+                        exchangeCommand,
                         Script.load(WorkQueue.class, exchange, "exchange-answer.lua"),
                         Retry.IDEMPOTENT,
                         (reply, repeated) -> readExchange(reply.asItems())),
                 new Operation<>(
                         "queue.redrive",
-                        Script.load(WorkQueue.class, ready, "dead-redrive.lua"),
+                        Script.load(WorkQueue.class, "adds.lua", ready, "dead-redrive.lua"),
                         Retry.IDEMPOTENT,
                         (reply, repeated) -> reply.asLong()),
                 new Operation<>(
@@ -69,7 +79,7 @@ record QueueScripts(
                         (reply, repeated) -> readStats(reply.asItems())),
                 new Operation<>(
                         "queue.schedules.turn",
-                        Script.load(WorkQueue.class, ready, "schedule-turn.lua"),
+                        Script.load(WorkQueue.class, "adds.lua", ready, "schedule-turn.lua"),
                         Retry.IDEMPOTENT,
                         (reply, repeated) -> Turn.read(reply.asItems())));
     }

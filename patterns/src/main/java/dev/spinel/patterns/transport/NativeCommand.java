@@ -13,8 +13,10 @@ public enum NativeCommand {
     LOCK_RELEASE("LOCK.RELEASE"),
     /** {@code ratelimit/acquire.lua}. */
     RATELIMIT_ACQUIRE("RATELIMIT.ACQUIRE"),
-    /** {@code queue/ready-sorted-sets.lua} with {@code queue/enqueue.lua}. */
-    QUEUE_ENQUEUE("QUEUE.ENQUEUE");
+    /** {@code queue/adds.lua} with {@code queue/ready-sorted-sets.lua} and {@code queue/enqueue.lua}. */
+    QUEUE_ENQUEUE("QUEUE.ENQUEUE"),
+    /** {@code queue/exchange.lua} with {@code queue/exchange-answer.lua}. */
+    QUEUE_EXCHANGE("QUEUE.EXCHANGE");
 
     private final String wireName;
 

@@ -1,4 +1,5 @@
--- Makes dead letters ready again, as if they had never been delivered. Begins with ready-sorted-sets.lua or ready-stream.lua.
+-- Makes dead letters ready again, as if they had never been delivered. Begins with adds.lua, then
+-- ready-sorted-sets.lua or ready-stream.lua.
 --
 -- KEYS     of the queue, as there; then
 --          dead: messages by when they died
@@ -24,5 +25,6 @@ for i = 3, #ARGV do
     redriven = redriven + 1
   end
 end
+end_adds()
 if redriven > 0 then redis.call('PUBLISH', ARGV[2], 'redriven') end
 return redriven

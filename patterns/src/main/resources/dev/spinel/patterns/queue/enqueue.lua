@@ -1,4 +1,4 @@
--- Adds messages. Begins with ready-sorted-sets.lua or ready-stream.lua.
+-- Adds messages. Begins with adds.lua, then ready-sorted-sets.lua or ready-stream.lua.
 --
 -- KEYS     of the queue, as there; then the message that came with an idempotency key before, for each message that has one, in order
 -- ARGV[1]  as there
@@ -15,12 +15,7 @@ local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
 local most = tonumber(ARGV[2])
 local room = most > 0 and most - size() or math.huge
 
-local function delay_until(due, id, priority, group, body)
-  redis.call('ZADD', KEYS[2], string.format('%.0f', due), id)
-  redis.call('HSET', KEYS[4], id, body)
-  redis.call('HSET', KEYS[5], id, string.format('%s:0:0:%s:%.0f:', priority, ARGV[3], now) .. group)
-end
-
+local enqueued = exact(now)
 local reply, added, key = {}, 0, QUEUE_KEYS
 for at = 6, #ARGV, 5 do
   local known
@@ -34,18 +29,21 @@ for at = 6, #ARGV, 5 do
   elseif added >= room then
     state = -1
   else
-    id = redis.call('INCR', KEYS[6])
+    id = next_id()
     added = added + 1
     local body, priority, delay, group = ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 4]
     if delay > 0 then
-      delay_until(now + delay * 1000, id, priority, group, body)
+      keep(id, priority, ARGV[3], enqueued, group, body)
+      delayed[#delayed + 1] = exact(now + delay * 1000)
+      delayed[#delayed + 1] = id
     else
-      add(id, priority, ARGV[3], string.format('%.0f', now), group, body)
+      add(id, priority, ARGV[3], enqueued, group, body)
     end
     if ARGV[at + 3] == '1' then redis.call('SET', KEYS[key], id, 'PX', ARGV[5]) end
   end
   reply[#reply + 1] = state
-  reply[#reply + 1] = id
+  reply[#reply + 1] = tonumber(id)
 end
+end_adds()
 if added > 0 then redis.call('PUBLISH', ARGV[4], 'enqueued') end
 return reply

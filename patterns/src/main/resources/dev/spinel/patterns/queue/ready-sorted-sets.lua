@@ -1,4 +1,4 @@
--- How scripts begin that add messages to a queue whose ready messages are in sorted sets.
+-- How scripts go on that add messages to a queue whose ready messages are in sorted sets. Begins with adds.lua.
 --
 -- KEYS[1]  ready: messages without a group by priority, then by age: score (9 - priority) * 2^49 + id
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
@@ -21,15 +21,15 @@ end
 
 -- Makes a message ready that was never delivered.
 local function add(id, priority, limit, enqueued, group, body)
-  redis.call('HSET', KEYS[4], id, body)
-  redis.call('HSET', KEYS[5], id, table.concat({priority, 0, 0, limit, enqueued, group}, ':'))
+  keep(id, priority, limit, enqueued, group, body)
   if group == '' then
-    redis.call('ZADD', KEYS[1], string.format('%.0f', (9 - priority) * 562949953421312 + id), id)
+    ready[#ready + 1] = exact((9 - priority) * 562949953421312 + id)
+    ready[#ready + 1] = id
     return
   end
-  redis.call('ZADD', KEYS[7], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016.0f', id))
+  redis.call('ZADD', KEYS[7], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016d', id))
   if group_limit > 0 and tonumber(redis.call('HGET', KEYS[9], group) or 0) >= group_limit then return end
   last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[8], -1, -1, 'WITHSCORES')[2] or 0)) + 1
-  redis.call('ZADD', KEYS[8], 'NX', string.format('%.0f', last_turn), group)
+  redis.call('ZADD', KEYS[8], 'NX', exact(last_turn), group)
 end
 

@@ -1,4 +1,4 @@
--- How scripts begin that add messages to a queue that is kept as a stream.
+-- How scripts go on that add messages to a queue that is kept as a stream. Begins with adds.lua.
 --
 -- KEYS[1]  entries: stream of the messages that are ready or leased, as in stream-exchange.lua
 -- KEYS[2]  delayed: messages by when they are due, in microseconds since 2020
@@ -14,6 +14,6 @@ local function size() return redis.call('XLEN', KEYS[1]) + redis.call('ZCARD', K
 
 -- Makes a message ready that was never delivered. There are no priorities and groups.
 local function add(id, _, limit, enqueued, _, body)
-  redis.call('XADD', KEYS[1], '*', 'm', table.concat({id, 0, limit, enqueued}, ':'), 'b', body)
+  redis.call('XADD', KEYS[1], '*', 'm', id .. ':0:' .. limit .. ':' .. enqueued, 'b', body)
 end
 

@@ -1,6 +1,6 @@
 -- Enqueues the messages of schedules that are due, as their plans say, and tells which schedules are due next.
 --
--- Begins with ready-sorted-sets.lua or ready-stream.lua.
+-- Begins with adds.lua, then ready-sorted-sets.lua or ready-stream.lua.
 --
 -- KEYS     of the queue, as there; then
 --          hash of schedules, as in schedule-put.lua
@@ -23,7 +23,7 @@
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
-local schedules, bodies, fires = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
+local schedules, templates, fires = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], KEYS[QUEUE_KEYS + 3]
 local most, added = tonumber(ARGV[2]), 0
 local room = most > 0 and most - size() or math.huge
 
@@ -33,11 +33,11 @@ local function carry_out(id, token, due, till, next_due, count, first)
   local score = redis.call('ZSCORE', fires, id)
   if known_token ~= token or not score or tonumber(score) ~= tonumber(due) or now > tonumber(till) then return 0 end
   if count > 0 and tonumber(ARGV[first + count - 1]) > now then return 0 end
-  local body = redis.call('HGET', bodies, id)
+  local body = redis.call('HGET', templates, id)
   if not body then return 0 end
   if count > 0 and added + count > room then return -1 end
   for at = first, first + count - 1 do
-    add(redis.call('INCR', KEYS[6]), priority, ARGV[3], ARGV[at], group, body)
+    add(next_id(), priority, ARGV[3], ARGV[at], group, body)
     added = added + 1
   end
   redis.call('ZADD', fires, next_due, id)
@@ -53,13 +53,14 @@ while at <= #ARGV do
   done[#done + 1] = carry_out(ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3], ARGV[at + 4], count, at + 6)
   at = at + 6 + count
 end
+end_adds()
 if added > 0 then redis.call('PUBLISH', ARGV[4], 'enqueued') end
 
 local reply = {}
 local first = redis.call('ZRANGE', fires, 0, ARGV[5] - 1, 'WITHSCORES')
 for i = 1, #first, 2 do
   local id, due = first[i], tonumber(first[i + 1])
-  local whole = due % 1 == 0 and due < 9007199254740992 and redis.call('HEXISTS', bodies, id) == 1
+  local whole = due % 1 == 0 and due < 9007199254740992 and redis.call('HEXISTS', templates, id) == 1
   reply[#reply + 1] = id
   reply[#reply + 1] = whole and redis.call('HGET', schedules, id) or ''
   reply[#reply + 1] = whole and due or 0

@@ -106,7 +106,8 @@ class FunctionLibraryTest {
                         "LOCK.ACQUIRE lock_acquire_mutex",
                         "LOCK.RELEASE lock_release_mutex",
                         "LOCK.RENEW lock_renew_mutex",
-                        "QUEUE.ENQUEUE queue_ready_sorted_sets_enqueue",
+                        "QUEUE.ENQUEUE queue_adds_ready_sorted_sets_enqueue",
+                        "QUEUE.EXCHANGE queue_exchange_exchange_answer",
                         "RATELIMIT.ACQUIRE ratelimit_acquire");
     }
 
@@ -115,9 +116,9 @@ class FunctionLibraryTest {
         assertThat(Script.load(
                                 FunctionLibrary.class,
                                 "dev.spinel.patterns.queue",
-                                List.of("ready-stream.lua", "enqueue.lua"))
+                                List.of("adds.lua", "ready-stream.lua", "enqueue.lua"))
                         .function())
-                .matches("queue_ready_stream_enqueue_[0-9a-f]{8}");
+                .matches("queue_adds_ready_stream_enqueue_[0-9a-f]{8}");
         assertThat(Script.of("return 1").function())
                 .isNotEqualTo(Script.of("return 2").function());
     }

@@ -7,6 +7,9 @@ import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.keyspace.KeyEvent;
 import dev.spinel.api.keyspace.Keyspace;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 /**
  * The writing commands that the scripts call: each method changes data, publishes the keyspace event and logs the effect as
@@ -16,11 +19,15 @@ final class Effects {
     private static final Bytes SET = Bytes.of("SET");
     private static final Bytes PXAT = Bytes.of("PXAT");
     private static final Bytes PEXPIREAT = Bytes.of("PEXPIREAT");
-    private static final Bytes INCR = Bytes.of("INCR");
+    private static final Bytes INCRBY = Bytes.of("INCRBY");
     private static final Bytes DEL = Bytes.of("DEL");
     private static final Bytes HSET = Bytes.of("HSET");
+    private static final Bytes HDEL = Bytes.of("HDEL");
+    private static final Bytes HINCRBY = Bytes.of("HINCRBY");
     private static final Bytes ZADD = Bytes.of("ZADD");
     private static final Bytes ZINCRBY = Bytes.of("ZINCRBY");
+    private static final Bytes ZREM = Bytes.of("ZREM");
+    private static final Bytes ZPOPMIN = Bytes.of("ZPOPMIN");
     private static final Bytes ZREMRANGEBYSCORE = Bytes.of("ZREMRANGEBYSCORE");
 
     private final Call call;
@@ -64,12 +71,12 @@ final class Effects {
         }
     }
 
-    /** INCR, the sum being known. */
-    void incr(Bytes key, long sum) {
+    /** INCRBY, the sum being known. */
+    void incrby(Bytes key, long increment, long sum) {
         keys.modifyOrCreate(ValueType.STRING, key).set(sum);
         call.changed(key, KeyEvent.STRING, "incrby");
         if (call.isPropagated()) {
-            call.propagateAs(INCR, key);
+            call.propagateAs(INCRBY, key, LuaNumbers.decimal(increment));
         }
     }
 
@@ -82,6 +89,13 @@ final class Effects {
         }
     }
 
+    /** HSET, or nothing if there are no fields. */
+    void hset(Bytes key, List<Bytes> fieldsAndValues) {
+        if (!fieldsAndValues.isEmpty()) {
+            hset(key, fieldsAndValues.toArray(Bytes[]::new));
+        }
+    }
+
     /** @param fieldsAndValues alternating */
     void hset(Bytes key, Bytes... fieldsAndValues) {
         HashValue hash = keys.modifyOrCreate(ValueType.HASH, key);
@@ -90,12 +104,108 @@ final class Effects {
         }
         call.changed(key, KeyEvent.HASH, "hset");
         if (call.isPropagated()) {
-            Bytes[] effect = new Bytes[2 + fieldsAndValues.length];
-            effect[0] = HSET;
-            effect[1] = key;
-            System.arraycopy(fieldsAndValues, 0, effect, 2, fieldsAndValues.length);
-            call.propagateAs(effect);
+            propagate(HSET, key, Arrays.asList(fieldsAndValues));
         }
+    }
+
+    /** HSETNX. */
+    void hsetnx(Bytes key, Bytes field, Bytes value) {
+        HashValue hash = keys.read(ValueType.HASH, key);
+        if (hash == null || !hash.contains(field)) {
+            hset(key, field, value);
+        }
+    }
+
+    void hdel(Bytes key, List<Bytes> fields) {
+        HashValue hash = fields.isEmpty() ? null : keys.modify(ValueType.HASH, key);
+        if (hash == null) {
+            return;
+        }
+        boolean removed = false;
+        for (Bytes field : fields) {
+            removed |= hash.remove(field);
+        }
+        if (removed) {
+            call.changed(key, KeyEvent.HASH, "hdel");
+            keys.removeIfEmpty(key);
+            if (call.isPropagated()) {
+                propagate(HDEL, key, fields);
+            }
+        }
+    }
+
+    /** HINCRBY, the sum being known. */
+    void hincrby(Bytes key, Bytes field, long increment, long sum) {
+        keys.modifyOrCreate(ValueType.HASH, key).update(field, LuaNumbers.decimal(sum));
+        call.changed(key, KeyEvent.HASH, "hincrby");
+        if (call.isPropagated()) {
+            call.propagateAs(HINCRBY, key, field, LuaNumbers.decimal(increment));
+        }
+    }
+
+    /** ZADD, or nothing if there are no members. */
+    void zadd(Bytes key, ScoredMembers entries) {
+        if (entries.size() == 0) {
+            return;
+        }
+        SortedSetValue set = keys.modifyOrCreate(ValueType.SORTED_SET, key);
+        boolean changed = false;
+        for (int i = 0; i < entries.size(); i++) {
+            if (set.score(entries.member(i)) != entries.score(i)) {
+                set.put(entries.member(i), entries.score(i));
+                changed = true;
+            }
+        }
+        if (!changed) {
+            return;
+        }
+        call.changed(key, KeyEvent.SORTED_SET, "zadd");
+        if (call.isPropagated()) {
+            List<Bytes> arguments = new ArrayList<>(2 * entries.size());
+            for (int i = 0; i < entries.size(); i++) {
+                arguments.add(LuaNumbers.text(entries.score(i)));
+                arguments.add(entries.member(i));
+            }
+            propagate(ZADD, key, arguments);
+        }
+    }
+
+    void zrem(Bytes key, List<Bytes> members) {
+        SortedSetValue set = members.isEmpty() ? null : keys.modify(ValueType.SORTED_SET, key);
+        if (set == null) {
+            return;
+        }
+        boolean removed = false;
+        for (Bytes member : members) {
+            removed |= set.remove(member);
+        }
+        if (removed) {
+            call.changed(key, KeyEvent.SORTED_SET, "zrem");
+            keys.removeIfEmpty(key);
+            if (call.isPropagated()) {
+                propagate(ZREM, key, members);
+            }
+        }
+    }
+
+    /** ZPOPMIN: removes up to so many members with the lowest scores, and answers copies of them. */
+    List<Bytes> zpopmin(Bytes key, long count) {
+        SortedSetValue set = keys.modify(ValueType.SORTED_SET, key);
+        List<Bytes> popped = new ArrayList<>();
+        if (set == null || count == 0) {
+            return popped;
+        }
+        SortedSetValue.Cursor cursor = set.cursor(0, false);
+        while (popped.size() < count && cursor.next()) {
+            popped.add(cursor.member().copy());
+        }
+        set.removeRange(0, popped.size());
+        call.changed(key, KeyEvent.SORTED_SET, "zpopmin");
+        keys.removeIfEmpty(key);
+        if (call.isPropagated()) {
+            call.propagateAs(ZPOPMIN, key, LuaNumbers.decimal(popped.size()));
+        }
+        return popped;
     }
 
     /** ZADD; true when the member is new. */
@@ -141,5 +251,15 @@ final class Effects {
                 call.propagateAs(ZREMRANGEBYSCORE, key, min, max);
             }
         }
+    }
+
+    private void propagate(Bytes command, Bytes key, List<Bytes> arguments) {
+        Bytes[] effect = new Bytes[2 + arguments.size()];
+        effect[0] = command;
+        effect[1] = key;
+        for (int i = 0; i < arguments.size(); i++) {
+            effect[2 + i] = arguments.get(i);
+        }
+        call.propagateAs(effect);
     }
 }

@@ -17,14 +17,14 @@ import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.data.StringValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
-import dev.spinel.api.keyspace.Keyspace;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * QUEUE.ENQUEUE: adds messages to a queue whose ready messages are in sorted sets.
  *
- * <p>Does what the scripts {@code ready-sorted-sets.lua} and {@code enqueue.lua} of the library do, with their keys and arguments; see
+ * <p>Does what the scripts {@code adds.lua}, {@code ready-sorted-sets.lua} and {@code enqueue.lua} of the library do together, with their keys and arguments; see
  * there for what each key holds. Made for one call; engine thread only.
  */
 final class Enqueue {
@@ -84,12 +84,9 @@ final class Enqueue {
     private static final int HAS_KEY = 3;
     private static final int GROUP = 4;
 
-    private static final int MAX_PRIORITY = 9;
-    /** How far apart the scores of two priorities are: more than there are ids. */
-    private static final double PRIORITY_STEP = 0x1p49;
-
     private static final double MICROS_PER_MILLI = 1000;
-    private static final int ID_DIGITS = 16;
+    /** How many messages are written at once, as by the script. */
+    private static final int WRITTEN_AT_ONCE = 1000;
 
     /** What is made of a message: field and field, meta, member and score, group and turn, and the id once more for its key. */
     private static final int MADE_STRINGS = 8;
@@ -115,9 +112,15 @@ final class Enqueue {
     /** How many messages the queue has room for. */
     private final long room;
 
+    private final ReadyMessages ready;
+    /** What is written next: messages and bodies, messages and metas, delayed messages; and how many ids were given. */
+    private final List<Bytes> bodies = new ArrayList<>();
+
+    private final List<Bytes> metas = new ArrayList<>();
+    private final ScoredMembers delayed = new ScoredMembers();
+    private long given;
+
     private long lastId;
-    /** The highest turn of a group, NaN until it is needed. */
-    private double lastTurn = Double.NaN;
 
     /** Checks all that may be wrong, and changes nothing. */
     private Enqueue(ScriptArguments arguments, int messageCount) {
@@ -125,6 +128,7 @@ final class Enqueue {
         this.arguments = arguments;
         this.effects = new Effects(call);
         this.messageCount = messageCount;
+        ready = new ReadyMessages(effects, arguments.key(READY), arguments.key(GROUPED), arguments.key(TURNS));
         long groupLimit = ScriptArguments.countArg(call, arguments.indexOf(GROUP_LIMIT));
         long most = ScriptArguments.countArg(call, arguments.indexOf(MOST));
         ScriptArguments.countArg(call, arguments.indexOf(MAX_DELIVERIES));
@@ -132,7 +136,7 @@ final class Enqueue {
         ScriptArguments.countArg(call, arguments.indexOf(MEMORY));
         int keyed = 0;
         for (int i = 0; i < messageCount; i++) {
-            call.integerArg(indexOf(i, PRIORITY), 0, MAX_PRIORITY);
+            call.integerArg(indexOf(i, PRIORITY), 0, ReadyMessages.MAX_PRIORITY);
             ScriptArguments.countArg(call, indexOf(i, DELAY));
             keyed += (int) call.integerArg(indexOf(i, HAS_KEY), 0, 1);
         }
@@ -249,6 +253,7 @@ final class Enqueue {
             } else {
                 added++;
                 lastId++;
+                given++;
                 answer[2 * i] = 1;
                 answer[2 * i + 1] = lastId;
                 add(i);
@@ -258,6 +263,7 @@ final class Enqueue {
             }
             key += hasKey(i) ? 1 : 0;
         }
+        write();
         if (added > 0) {
             call.publish(arguments.arg(CHANNEL), ENQUEUED);
         }
@@ -266,61 +272,38 @@ final class Enqueue {
 
     /** Adds a message under the last id. */
     private void add(int message) {
-        effects.incr(arguments.key(LAST_ID), lastId);
+        if (bodies.size() == 2 * WRITTEN_AT_ONCE) {
+            write();
+        }
         Bytes id = LuaNumbers.decimal(lastId);
+        Bytes group = part(message, GROUP);
+        bodies.add(id);
+        bodies.add(part(message, BODY));
+        metas.add(id);
+        metas.add(Concatenation.of(
+                part(message, PRIORITY), NEVER_DELIVERED, maxDeliveries, COLON, nowText, COLON, group));
         double delayMillis = call.integerArg(indexOf(message, DELAY));
         if (delayMillis > 0) {
-            effects.zadd(arguments.key(DELAYED), now + delayMillis * MICROS_PER_MILLI, id);
-            store(message, id);
-        } else {
-            store(message, id);
-            makeReady(message, id);
-        }
-    }
-
-    private void store(int message, Bytes id) {
-        effects.hset(arguments.key(BODIES), id, part(message, BODY));
-        Bytes meta = Concatenation.of(
-                part(message, PRIORITY), NEVER_DELIVERED, maxDeliveries, COLON, nowText, COLON, part(message, GROUP));
-        effects.hset(arguments.key(METAS), id, meta);
-    }
-
-    private void makeReady(int message, Bytes id) {
-        Bytes group = part(message, GROUP);
-        long rank = MAX_PRIORITY - call.integerArg(indexOf(message, PRIORITY));
-        if (group.isEmpty()) {
-            effects.zadd(arguments.key(READY), rank * PRIORITY_STEP + lastId, id);
+            delayed.add(now + delayMillis * MICROS_PER_MILLI, id);
             return;
         }
-        Bytes member = Concatenation.of(
-                LuaNumbers.decimal(group.length()), COLON, group, COLON, LuaNumbers.decimal(rank), padded(id));
-        effects.zadd(arguments.key(GROUPED), 0, member);
-        if (!atLimit[message]) {
-            giveTurn(group);
+        ready.add(id, call.integerArg(indexOf(message, PRIORITY)), group);
+        if (!group.isEmpty() && !atLimit[message]) {
+            ready.giveTurn(group);
         }
     }
 
-    /** Puts a group behind the others, unless it has a turn. */
-    private void giveTurn(Bytes group) {
-        Bytes turns = arguments.key(TURNS);
-        Keyspace keys = effects.keys();
-        if (Double.isNaN(lastTurn)) {
-            SortedSetValue waiting = keys.read(ValueType.SORTED_SET, turns);
-            lastTurn = waiting == null ? 0 : SortedByTime.timeAt(waiting, waiting.size() - 1);
+    private void write() {
+        if (given > 0) {
+            effects.incrby(arguments.key(LAST_ID), given, lastId);
         }
-        lastTurn++;
-        SortedSetValue waiting = keys.read(ValueType.SORTED_SET, turns);
-        if (waiting == null || Double.isNaN(waiting.score(group))) {
-            effects.zadd(turns, Math.rint(lastTurn), group);
-        }
-    }
-
-    /** An id in 16 digits. */
-    private static Bytes padded(Bytes id) {
-        byte[] text = new byte[ID_DIGITS];
-        int zeros = ID_DIGITS - id.length();
-        Arrays.fill(text, 0, zeros, (byte) '0');
-        System.arraycopy(id.array(), id.offset(), text, zeros, id.length());
-        return Bytes.of(text);
+        effects.hset(arguments.key(BODIES), bodies);
+        effects.hset(arguments.key(METAS), metas);
+        ready.write();
+        effects.zadd(arguments.key(DELAYED), delayed);
+        given = 0;
+        bodies.clear();
+        metas.clear();
+        delayed.clear();
     }
 }

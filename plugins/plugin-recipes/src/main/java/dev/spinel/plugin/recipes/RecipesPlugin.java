@@ -19,6 +19,7 @@ public final class RecipesPlugin implements ServerPlugin {
                 Command.of(Lock.RELEASE, Lock::release),
                 Command.of(RateLimit.SPEC, RateLimit::acquire),
                 Command.of(Enqueue.SPEC, Enqueue::enqueue),
+                Command.of(Exchange.SPEC, Exchange::exchange),
                 Command.of(Throttle.SPEC, Throttle::throttle));
     }
 }

@@ -1,0 +1,30 @@
+-- How scripts begin that add messages: gives ids, and keeps what is to be written, which end_adds writes all at once.
+--
+-- KEYS[1], [2], [4], [5], [6] as in ready-sorted-sets.lua or ready-stream.lua, which follows.
+
+local function exact(number) return string.format('%d', number) end
+
+local last_id, given = nil, 0
+local function next_id()
+  last_id = (last_id or tonumber(redis.call('GET', KEYS[6]) or 0)) + 1
+  given = given + 1
+  return exact(last_id)
+end
+
+-- Messages and bodies, messages and metas, scores and ready messages, times and delayed messages.
+local bodies, metas, ready, delayed = {}, {}, {}, {}
+local function end_adds()
+  if given > 0 then redis.call('INCRBY', KEYS[6], given) end
+  if #bodies > 0 then redis.call('HSET', KEYS[4], unpack(bodies)) end
+  if #metas > 0 then redis.call('HSET', KEYS[5], unpack(metas)) end
+  if #ready > 0 then redis.call('ZADD', KEYS[1], unpack(ready)) end
+  if #delayed > 0 then redis.call('ZADD', KEYS[2], unpack(delayed)) end
+  given, bodies, metas, ready, delayed = 0, {}, {}, {}, {}
+end
+local function keep(id, priority, limit, enqueued, group, body)
+  if #bodies >= 2000 then end_adds() end
+  local n = #bodies
+  bodies[n + 1], bodies[n + 2] = id, body
+  metas[n + 1], metas[n + 2] = id, priority .. ':0:0:' .. limit .. ':' .. enqueued .. ':' .. group
+end
+

@@ -1,0 +1,422 @@
+package dev.spinel.plugin.recipes;
+
+import static dev.spinel.api.command.Argument.block;
+import static dev.spinel.api.command.Argument.integer;
+import static dev.spinel.api.command.Argument.key;
+import static dev.spinel.api.command.Argument.oneOf;
+import static dev.spinel.api.command.Argument.string;
+import static dev.spinel.api.command.Argument.word;
+import static dev.spinel.plugin.recipes.QueueMessages.BODIES;
+import static dev.spinel.plugin.recipes.QueueMessages.DELAYED;
+import static dev.spinel.plugin.recipes.QueueMessages.GROUPED;
+import static dev.spinel.plugin.recipes.QueueMessages.LEASED;
+import static dev.spinel.plugin.recipes.QueueMessages.METAS;
+import static dev.spinel.plugin.recipes.QueueMessages.READY;
+import static dev.spinel.plugin.recipes.QueueMessages.TURNS;
+
+import dev.spinel.api.command.AclCategory;
+import dev.spinel.api.command.Call;
+import dev.spinel.api.command.CommandFlag;
+import dev.spinel.api.command.CommandSpec;
+import dev.spinel.api.command.KeySpec;
+import dev.spinel.api.command.KeySpec.Flag;
+import dev.spinel.api.command.ReplyWriter;
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
+import dev.spinel.api.data.SortedSetValue;
+import dev.spinel.api.data.StringValue;
+import dev.spinel.api.data.ValueType;
+import dev.spinel.api.error.Errors;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * QUEUE.EXCHANGE: settles deliveries of a queue whose ready messages are in sorted sets, and claims the next messages.
+ *
+ * <p>Does what the scripts {@code exchange.lua} and {@code exchange-answer.lua} of the library do together, with their keys and arguments;
+ * see there for what each key holds and what holds when. Made for one call; engine thread only.
+ */
+final class Exchange {
+    private static final int CHANNEL = 2;
+    private static final int QUEUE_KEYS = 13;
+
+    static final CommandSpec SPEC = CommandSpec.named("QUEUE.EXCHANGE")
+            .since("0.1.0")
+            .arity(-(2 + QUEUE_KEYS + 4))
+            .flags(CommandFlag.WRITE)
+            .acl(AclCategory.STRING, AclCategory.HASH, AclCategory.SORTEDSET)
+            .keys(KeySpec.counted(1, Flag.RW, Flag.ACCESS, Flag.UPDATE, Flag.DELETE))
+            .channelAfterKeys(CHANNEL)
+            .arguments(
+                    integer("numkeys"),
+                    key("key", 0).multiple(),
+                    integer("lease-milliseconds"),
+                    integer("most"),
+                    string("channel"),
+                    integer("max-leased-per-group"),
+                    block(
+                                    "settlement",
+                                    string("receipt"),
+                                    oneOf(
+                                            "kind",
+                                            word("ack", "ACK"),
+                                            word("retry", "RETRY"),
+                                            word("reject", "REJECT"),
+                                            word("extend", "EXTEND"),
+                                            word("return", "RETURN")),
+                                    integer("delay-milliseconds"),
+                                    string("cause"))
+                            .optional()
+                            .multiple())
+            .summary("Settles messages of a queue, and claims those that come next.")
+            .complexity(
+                    "O(N*log(M)+S) for N messages that are settled, claimed or due, M in the queue and S subscribers of the channel.")
+            .build();
+
+    private static final String NAME = "queue.exchange";
+
+    private static final int PAUSED = 10;
+    private static final int LAST_LEASE = 11;
+    private static final int ANSWER = 12;
+
+    private static final int LEASE = 0;
+    private static final int MOST = 1;
+    private static final int GROUP_LIMIT = 3;
+    private static final int SETTLEMENTS = 4;
+    /** Arguments of a settlement, and which is which. */
+    private static final int PER_SETTLEMENT = 4;
+
+    private static final int RECEIPT = 0;
+    private static final int KIND = 1;
+    private static final int DELAY = 2;
+    private static final int CAUSE = 3;
+
+    private static final double MICROS_PER_MILLI = 1000;
+    private static final long ANSWERS_MILLIS = 10_000;
+    private static final int PER_DELIVERY = 6;
+    /** What is made of a message at most: fields and values, members and scores; and the numbers in these together. */
+    private static final int MADE_STRINGS = 10;
+
+    private static final int MADE_BYTES = 300;
+    private static final int GROUP_COPIES = 3;
+
+    private static final Bytes NOTHING = Bytes.of("");
+    private static final Bytes COMMA = Bytes.of(",");
+    private static final Bytes IS_READY = Bytes.of("ready");
+
+    private enum Kind {
+        ACK,
+        RETRY,
+        REJECT,
+        EXTEND,
+        RETURN
+    }
+
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
+    /** A message as it is delivered; the body is read when the reply is written. */
+    private record Delivery(Receipt receipt, long attempt, long enqueued, Bytes group) {}
+
+    private final Call call;
+    private final ScriptArguments arguments;
+    private final Effects effects;
+    private final QueueMessages messages;
+    private final int settlementCount;
+    private final long most;
+    private final double now;
+    private final double leaseEnd;
+    private final @Nullable Bytes before;
+    private final boolean paused;
+    private final long lastLease;
+
+    private final Kind[] kinds;
+    private final List<Boolean> settled = new ArrayList<>();
+    private final List<Delivery> deliveries = new ArrayList<>();
+
+    /** Checks all that may be wrong, and changes nothing. */
+    private Exchange(ScriptArguments arguments, int settlementCount) {
+        this.call = arguments.call();
+        this.arguments = arguments;
+        this.effects = new Effects(call);
+        this.settlementCount = settlementCount;
+        long leaseMillis = ScriptArguments.countArg(call, arguments.indexOf(LEASE));
+        most = ScriptArguments.countArg(call, arguments.indexOf(MOST));
+        long groupLimit = ScriptArguments.countArg(call, arguments.indexOf(GROUP_LIMIT));
+        kinds = new Kind[settlementCount];
+        for (int i = 0; i < settlementCount; i++) {
+            kinds[i] = kindArg(indexOf(i, KIND));
+            ScriptArguments.countArg(call, indexOf(i, DELAY));
+        }
+        arguments.requireKeys(QUEUE_KEYS);
+        now = LuaNumbers.sinceEpoch(call.nowMicros());
+        messages = new QueueMessages(arguments, effects, groupLimit, now);
+        leaseEnd = now + leaseMillis * MICROS_PER_MILLI;
+        paused = effects.keys().exists(arguments.key(PAUSED));
+        lastLease = lastLease();
+        StringValue answer = effects.keys().read(ValueType.STRING, arguments.key(ANSWER));
+        before = answer == null ? null : answer.bytes().copy();
+    }
+
+    /** Answers {wait, settled, deliveries} as the script. */
+    static void exchange(Call call) {
+        ScriptArguments arguments = ScriptArguments.of(call, NAME);
+        int settlementCount = (arguments.count() - SETTLEMENTS) / PER_SETTLEMENT;
+        if (settlementCount < 0 || arguments.count() != SETTLEMENTS + settlementCount * PER_SETTLEMENT) {
+            throw Errors.wrongArity(NAME);
+        }
+        Exchange exchange = new Exchange(arguments, settlementCount);
+        if (exchange.before != null) {
+            exchange.repeat(exchange.before);
+        } else {
+            exchange.run();
+        }
+    }
+
+    private int indexOf(int settlement, int part) {
+        return arguments.indexOf(SETTLEMENTS + settlement * PER_SETTLEMENT + part);
+    }
+
+    private Kind kindArg(int index) {
+        for (Kind kind : KINDS) {
+            if (call.argIs(index, kind.name())) {
+                return kind;
+            }
+        }
+        throw Errors.syntax();
+    }
+
+    private long lastLease() {
+        StringValue last = effects.keys().read(ValueType.STRING, arguments.key(LAST_LEASE));
+        long lease = last == null ? 0 : last.integer();
+        if (lease < 0 || lease >= LuaNumbers.MAX_EXACT) {
+            throw Errors.err("the last lease is out of range");
+        }
+        return lease;
+    }
+
+    /** Has memory be found before anything changes, so that each message is somewhere as a whole. */
+    private void requireRoom(List<Bytes> delayed, List<Bytes> leased) {
+        long others = (long) settlementCount + delayed.size() + leased.size();
+        long claimed = Math.min(most, messages.sizeOf(READY) + messages.sizeOf(GROUPED) + others);
+        HashValue metas = messages.hash(METAS);
+        long groupBytes = 0;
+        long bytes = 0;
+        for (int i = 0; i < settlementCount; i++) {
+            Receipt receipt = Receipt.parse(call.arg(indexOf(i, RECEIPT)));
+            groupBytes = Math.max(groupBytes, groupLength(metas, receipt.id()));
+            bytes += call.arg(indexOf(i, CAUSE)).length();
+        }
+        for (Bytes id : delayed) {
+            groupBytes = Math.max(groupBytes, groupLength(metas, id));
+        }
+        for (Bytes id : leased) {
+            groupBytes = Math.max(groupBytes, groupLength(metas, id));
+        }
+        SortedSetValue turns = messages.set(TURNS);
+        if (turns != null) {
+            SortedSetValue.Cursor cursor = turns.cursor(0, false);
+            for (long i = 0; i < claimed && cursor.next(); i++) {
+                groupBytes = Math.max(groupBytes, cursor.member().length());
+            }
+        }
+        for (int i = 0; i < QUEUE_KEYS; i++) {
+            bytes += arguments.key(i).length();
+        }
+        bytes += (others + claimed) * (MADE_BYTES + GROUP_COPIES * groupBytes);
+        call.requireRoom(MADE_STRINGS * (others + claimed) + QUEUE_KEYS, bytes);
+    }
+
+    private static long groupLength(@Nullable HashValue metas, Bytes id) {
+        QueuedMessage message = QueueMessages.message(metas, id);
+        return message == null ? 0 : message.group().length();
+    }
+
+    private void run() {
+        List<Bytes> delayed = messages.due(DELAYED);
+        // What is settled now may be among them.
+        requireRoom(delayed, messages.due(LEASED));
+        settle();
+        messages.endDelays(messages.due(DELAYED));
+        messages.endLeases(messages.due(LEASED));
+        messages.addReady();
+        boolean claims = !paused && most > 0;
+        List<Bytes> taken = claims ? messages.take(most) : List.of();
+        lease(taken);
+        if (settlementCount > 0 || !deliveries.isEmpty()) {
+            effects.set(arguments.key(ANSWER), answer(), call.nowMillis() + ANSWERS_MILLIS);
+        }
+        reply(!paused && taken.size() >= (claims ? most : 0) && messages.hasMore());
+    }
+
+    /** Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it. */
+    private void settle() {
+        QueuedMessage[] found = new QueuedMessage[settlementCount];
+        Bytes[] ids = new Bytes[settlementCount];
+        Set<Bytes> over = new LinkedHashSet<>();
+        List<Bytes> extended = new ArrayList<>();
+        HashValue metas = messages.hash(METAS);
+        SortedSetValue leased = messages.set(LEASED);
+        for (int i = 0; i < settlementCount; i++) {
+            Receipt receipt = Receipt.parse(call.arg(indexOf(i, RECEIPT)));
+            QueuedMessage message = QueueMessages.message(metas, receipt.id());
+            boolean holds = message != null
+                    && message.lease().equals(receipt.lease())
+                    && QueueMessages.isIn(leased, receipt.id())
+                    && !over.contains(receipt.id());
+            settled.add(holds);
+            if (holds && kinds[i] == Kind.EXTEND) {
+                extended.add(receipt.id());
+            } else if (holds) {
+                over.add(receipt.id());
+                ids[i] = receipt.id();
+                found[i] = message;
+            }
+        }
+        effects.zrem(arguments.key(LEASED), List.copyOf(over));
+        ScoredMembers longer = new ScoredMembers();
+        for (Bytes id : extended) {
+            if (!over.contains(id)) {
+                longer.add(leaseEnd, id);
+            }
+        }
+        effects.zadd(arguments.key(LEASED), longer);
+        List<Bytes> done = new ArrayList<>();
+        for (int i = 0; i < settlementCount; i++) {
+            QueuedMessage message = found[i];
+            if (message != null) {
+                messages.makeRoom(message.group());
+                if (kinds[i] == Kind.ACK) {
+                    done.add(ids[i]);
+                } else {
+                    retry(i, ids[i], message);
+                }
+            }
+        }
+        effects.hdel(arguments.key(BODIES), done);
+        effects.hdel(arguments.key(METAS), done);
+    }
+
+    private void retry(int settlement, Bytes id, QueuedMessage message) {
+        Kind kind = kinds[settlement];
+        double delayMillis = call.integerArg(indexOf(settlement, DELAY));
+        if (kind == Kind.RETURN) {
+            effects.hset(arguments.key(METAS), id, message.with(message.lease(), message.attempts() - 1));
+            messages.makeReady(id, message);
+        } else if (kind == Kind.REJECT || message.attempts() >= message.limit()) {
+            messages.bury(id, call.arg(indexOf(settlement, CAUSE)));
+        } else if (delayMillis > 0) {
+            effects.zadd(arguments.key(DELAYED), now + delayMillis * MICROS_PER_MILLI, id);
+        } else {
+            messages.makeReady(id, message);
+        }
+    }
+
+    /** Leases and delivers what was taken. */
+    private void lease(List<Bytes> taken) {
+        if (taken.isEmpty()) {
+            return;
+        }
+        effects.incrby(arguments.key(LAST_LEASE), 1, lastLease + 1);
+        Bytes lease = LuaNumbers.decimal(lastLease + 1);
+        ScoredMembers leases = new ScoredMembers();
+        List<Bytes> metas = new ArrayList<>();
+        for (Bytes id : taken) {
+            QueuedMessage message = messages.whole(id);
+            if (message != null) {
+                long attempt = message.attempts() + 1;
+                leases.add(leaseEnd, id);
+                metas.add(id);
+                metas.add(message.with(lease, attempt));
+                deliveries.add(new Delivery(new Receipt(id, lease), attempt, message.enqueued(), message.group()));
+            }
+        }
+        effects.zadd(arguments.key(LEASED), leases);
+        effects.hset(arguments.key(METAS), metas);
+    }
+
+    /** What this exchange did, as it is kept for a repeated call: {@code 101|id:lease,id:lease}. */
+    private Bytes answer() {
+        List<Bytes> parts = new ArrayList<>();
+        byte[] results = new byte[settlementCount + 1];
+        for (int i = 0; i < settlementCount; i++) {
+            results[i] = (byte) (settled.get(i) ? '1' : '0');
+        }
+        results[settlementCount] = '|';
+        parts.add(Bytes.of(results));
+        for (int i = 0; i < deliveries.size(); i++) {
+            if (i > 0) {
+                parts.add(COMMA);
+            }
+            parts.add(deliveries.get(i).receipt().text());
+        }
+        return Concatenation.of(parts.toArray(Bytes[]::new));
+    }
+
+    /** Answers what an exchange did before, and delivers once more what is still leased by it. */
+    private void repeat(Bytes kept) {
+        HashValue metas = messages.hash(METAS);
+        HashValue bodies = messages.hash(BODIES);
+        SortedSetValue leased = messages.set(LEASED);
+        int at = 0;
+        while (at < kept.length() && kept.at(at) != '|') {
+            settled.add(kept.at(at) == '1');
+            at++;
+        }
+        for (int start = at + 1; start < kept.length(); start = at + 1) {
+            at = start;
+            while (at < kept.length() && kept.at(at) != ',') {
+                at++;
+            }
+            Bytes text = new Bytes();
+            text.set(kept.array(), kept.offset() + start, at - start);
+            Receipt receipt = Receipt.parse(text);
+            QueuedMessage message = QueueMessages.message(metas, receipt.id());
+            if (message != null
+                    && message.lease().equals(receipt.lease())
+                    && bodies != null
+                    && bodies.contains(receipt.id())
+                    && QueueMessages.isIn(leased, receipt.id())) {
+                deliveries.add(new Delivery(receipt, message.attempts(), message.enqueued(), message.group()));
+            }
+        }
+        reply(messages.hasMore());
+    }
+
+    /** Wakes other workers if something became ready that is left, and answers. */
+    private void reply(boolean more) {
+        if (more && messages.moved() > 0) {
+            call.publish(arguments.arg(CHANNEL), IS_READY);
+        }
+        ReplyWriter reply = call.reply();
+        reply.array(3);
+        reply.integer(more ? 0 : millisUntil(DELAYED, millisUntil(LEASED, -1)));
+        reply.array(settled.size());
+        for (boolean result : settled) {
+            reply.integer(result ? 1 : 0);
+        }
+        reply.array(PER_DELIVERY * deliveries.size());
+        HashValue bodies = messages.hash(BODIES);
+        for (Delivery delivery : deliveries) {
+            reply.bulk(delivery.receipt().text());
+            reply.bulk(delivery.receipt().id());
+            reply.integer(delivery.attempt());
+            reply.integer(delivery.enqueued());
+            Bytes body = bodies == null ? null : bodies.get(delivery.receipt().id());
+            reply.bulk(body == null ? NOTHING : body);
+            reply.bulk(delivery.group());
+        }
+    }
+
+    /** Milliseconds until the first of a set is due, if that is sooner; -1 stands for never. */
+    private long millisUntil(int key, long other) {
+        SortedSetValue set = messages.set(key);
+        if (set == null) {
+            return other;
+        }
+        double millis = Math.max(0, Math.ceil((SortedByTime.timeAt(set, 0) - now) / MICROS_PER_MILLI));
+        return other < 0 || millis < other ? (long) millis : other;
+    }
+}

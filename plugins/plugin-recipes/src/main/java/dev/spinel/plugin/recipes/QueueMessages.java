@@ -1,0 +1,299 @@
+package dev.spinel.plugin.recipes;
+
+import dev.spinel.api.data.Bytes;
+import dev.spinel.api.data.HashValue;
+import dev.spinel.api.data.Numbers;
+import dev.spinel.api.data.SortedSetValue;
+import dev.spinel.api.data.ValueType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a queue whose ready messages are in sorted sets, and how they come from one place to another; {@code exchange.lua} tells
+ * what each key holds. Made for one call; engine thread only.
+ */
+final class QueueMessages {
+    static final int READY = 0;
+    static final int DELAYED = 1;
+    static final int LEASED = 2;
+    static final int BODIES = 3;
+    static final int METAS = 4;
+    static final int DEAD = 5;
+    static final int CAUSES = 6;
+    static final int GROUPED = 7;
+    static final int TURNS = 8;
+    static final int LEASED_OF_GROUPS = 9;
+
+    /** How many messages whose time came are taken at once. */
+    private static final int MOST_DUE = 1000;
+
+    private static final int ID_DIGITS = 16;
+
+    private static final Bytes NOTHING = Bytes.of("");
+    private static final Bytes NEVER_DELIVERED_FROM = Bytes.of("0:0:0:1:");
+    private static final Bytes COLON = Bytes.of(":");
+    private static final Bytes LEASE_ENDED = Bytes.of("the lease ended");
+    private static final Bytes PART_GONE = Bytes.of("a part of it is gone");
+
+    private final ScriptArguments arguments;
+    private final Effects effects;
+    private final long groupLimit;
+    private final double now;
+    private final ReadyMessages ready;
+    /** Groups of messages that were taken by {@link #takeOf}. */
+    private final Map<Bytes, Bytes> groupsOfTaken = new HashMap<>();
+
+    private long moved;
+
+    /**
+     * Checks the types of the keys.
+     *
+     * @param groupLimit how many messages of a group may be leased; 0: any number
+     * @param now microseconds since 2020
+     */
+    QueueMessages(ScriptArguments arguments, Effects effects, long groupLimit, double now) {
+        this.arguments = arguments;
+        this.effects = effects;
+        this.groupLimit = groupLimit;
+        this.now = now;
+        ready = new ReadyMessages(effects, arguments.key(READY), arguments.key(GROUPED), arguments.key(TURNS));
+        for (int key : new int[] {READY, DELAYED, LEASED, DEAD, GROUPED, TURNS}) {
+            set(key);
+        }
+        for (int key : new int[] {BODIES, METAS, CAUSES, LEASED_OF_GROUPS}) {
+            hash(key);
+        }
+    }
+
+    /** How many messages became ready, or groups got a turn as there was room for one of theirs. */
+    long moved() {
+        return moved;
+    }
+
+    @Nullable
+    SortedSetValue set(int key) {
+        return effects.keys().read(ValueType.SORTED_SET, arguments.key(key));
+    }
+
+    @Nullable
+    HashValue hash(int key) {
+        return effects.keys().read(ValueType.HASH, arguments.key(key));
+    }
+
+    long sizeOf(int key) {
+        SortedSetValue set = set(key);
+        return set == null ? 0 : set.size();
+    }
+
+    static boolean isIn(@Nullable SortedSetValue set, Bytes member) {
+        return set != null && !Double.isNaN(set.score(member));
+    }
+
+    /** What the hash of metas tells of a message, or null if it tells nothing. */
+    static @Nullable QueuedMessage message(@Nullable HashValue metas, Bytes id) {
+        return metas == null ? null : QueuedMessage.parse(metas.get(id));
+    }
+
+    /** Whether messages are left to be claimed. */
+    boolean hasMore() {
+        return sizeOf(READY) > 0 || sizeOf(TURNS) > 0;
+    }
+
+    /** The messages of delayed or leased whose time came, up to {@value #MOST_DUE} of them. */
+    List<Bytes> due(int key) {
+        List<Bytes> ids = new ArrayList<>();
+        SortedSetValue set = set(key);
+        if (set != null) {
+            SortedSetValue.Cursor cursor = set.cursor(0, false);
+            while (ids.size() < MOST_DUE && cursor.next() && cursor.score() <= now) {
+                ids.add(cursor.member().copy());
+            }
+        }
+        return ids;
+    }
+
+    /** Has messages be ready, for which {@link #addReady} is called later. */
+    void makeReady(Bytes id, QueuedMessage message) {
+        Bytes group = message.group();
+        ready.add(id, message.priority(), group);
+        if (!group.isEmpty() && (groupLimit == 0 || leasedOf(group) < groupLimit)) {
+            ready.giveTurn(group);
+        }
+        moved++;
+    }
+
+    void addReady() {
+        ready.write();
+    }
+
+    void bury(Bytes id, Bytes cause) {
+        effects.zadd(arguments.key(DEAD), now, id);
+        effects.hset(arguments.key(CAUSES), id, cause);
+    }
+
+    /** Has a message that lost its body or its meta be a dead letter with what is left. */
+    private void buryRest(Bytes id) {
+        effects.hsetnx(arguments.key(BODIES), id, NOTHING);
+        Bytes meta = Concatenation.of(NEVER_DELIVERED_FROM, LuaNumbers.decimal((long) now), COLON);
+        effects.hsetnx(arguments.key(METAS), id, meta);
+        bury(id, PART_GONE);
+    }
+
+    /** After the lease of a message of a group ended, there is room for another one; nothing to do without a group. */
+    void makeRoom(Bytes group) {
+        if (group.isEmpty()) {
+            return;
+        }
+        long busy = changeLeasedOf(group, -1);
+        if (busy <= 0) {
+            effects.hdel(arguments.key(LEASED_OF_GROUPS), List.of(group));
+        }
+        if ((groupLimit == 0 || busy < groupLimit)
+                && !isIn(set(TURNS), group)
+                && !firstOf(group, 1).isEmpty()) {
+            ready.giveTurn(group);
+            moved++;
+        }
+    }
+
+    void endDelays(List<Bytes> ids) {
+        effects.zrem(arguments.key(DELAYED), ids);
+        for (Bytes id : ids) {
+            QueuedMessage message = message(hash(METAS), id);
+            if (message == null) {
+                buryRest(id);
+            } else {
+                makeReady(id, message);
+            }
+        }
+    }
+
+    void endLeases(List<Bytes> ids) {
+        effects.zrem(arguments.key(LEASED), ids);
+        for (Bytes id : ids) {
+            QueuedMessage message = message(hash(METAS), id);
+            if (message == null) {
+                buryRest(id);
+                continue;
+            }
+            makeRoom(message.group());
+            if (message.attempts() >= message.limit()) {
+                bury(id, LEASE_ENDED);
+            } else {
+                makeReady(id, message);
+            }
+        }
+    }
+
+    /** Takes up to so many messages for a claim: those of groups in turn, one of each, then those without one. */
+    List<Bytes> take(long most) {
+        List<Bytes> taken = new ArrayList<>();
+        takeInTurn(taken, most);
+        taken.addAll(effects.zpopmin(arguments.key(READY), most - taken.size()));
+        return taken;
+    }
+
+    /** Until nobody is left with whom to share. */
+    private void takeInTurn(List<Bytes> taken, long most) {
+        boolean shared = false;
+        while (taken.size() < most) {
+            List<Bytes> next = effects.zpopmin(arguments.key(TURNS), 1);
+            if (next.isEmpty()) {
+                return;
+            }
+            Bytes group = next.get(0);
+            if (!group.isEmpty()) {
+                if (!shared && sizeOf(READY) > 0) {
+                    ready.giveTurn(NOTHING);
+                }
+                shared = true;
+                takeOf(group, taken);
+            } else if (sizeOf(TURNS) > 0) {
+                taken.addAll(effects.zpopmin(arguments.key(READY), 1));
+                if (sizeOf(READY) > 0) {
+                    ready.giveTurn(NOTHING);
+                }
+            }
+        }
+    }
+
+    /** Takes the first message of a group, unless as many as may be are leased. */
+    private void takeOf(Bytes group, List<Bytes> taken) {
+        List<Bytes> first = firstOf(group, 2);
+        if (first.isEmpty()) {
+            return;
+        }
+        long busy = changeLeasedOf(group, 1);
+        if (groupLimit > 0 && busy > groupLimit) {
+            changeLeasedOf(group, -1);
+            return;
+        }
+        effects.zrem(arguments.key(GROUPED), first.subList(0, 1));
+        Bytes id = idOf(first.get(0));
+        taken.add(id);
+        groupsOfTaken.put(id, group);
+        if (first.size() > 1 && (groupLimit == 0 || busy < groupLimit)) {
+            ready.giveTurn(group);
+        }
+    }
+
+    /** What is known of a message that was taken; null if it lost a part, and is a dead letter now. */
+    @Nullable
+    QueuedMessage whole(Bytes id) {
+        HashValue bodies = hash(BODIES);
+        QueuedMessage message = bodies != null && bodies.contains(id) ? message(hash(METAS), id) : null;
+        if (message == null) {
+            buryRest(id);
+            makeRoom(groupsOfTaken.getOrDefault(id, NOTHING));
+        }
+        return message;
+    }
+
+    /** How many messages of a group are leased. */
+    private long leasedOf(Bytes group) {
+        HashValue leased = hash(LEASED_OF_GROUPS);
+        Bytes count = leased == null ? null : leased.get(group);
+        return count == null || !Numbers.isLong(count) ? 0 : Numbers.parseLong(count);
+    }
+
+    private long changeLeasedOf(Bytes group, long by) {
+        long sum = leasedOf(group) + by;
+        effects.hincrby(arguments.key(LEASED_OF_GROUPS), group, by, sum);
+        return sum;
+    }
+
+    /** The first of a group's ready messages as they are in grouped, up to so many. */
+    private List<Bytes> firstOf(Bytes group, int count) {
+        List<Bytes> first = new ArrayList<>();
+        SortedSetValue grouped = set(GROUPED);
+        if (grouped != null) {
+            Bytes prefix = ReadyMessages.prefix(group);
+            SortedSetValue.Cursor cursor = grouped.cursor(grouped.countBefore(prefix, false), false);
+            while (first.size() < count && cursor.next() && startsWith(cursor.member(), prefix)) {
+                first.add(cursor.member().copy());
+            }
+        }
+        return first;
+    }
+
+    private static boolean startsWith(Bytes text, Bytes prefix) {
+        Bytes start = new Bytes();
+        start.set(text.array(), text.offset(), Math.min(text.length(), prefix.length()));
+        return start.equals(prefix);
+    }
+
+    /** The id that a member of grouped ends with, without the zeros before it. */
+    private static Bytes idOf(Bytes member) {
+        int end = member.length();
+        int start = Math.max(0, end - ID_DIGITS);
+        while (start < end - 1 && member.at(start) == '0') {
+            start++;
+        }
+        Bytes id = new Bytes();
+        id.set(member.array(), member.offset() + start, end - start);
+        return id;
+    }
+}
