@@ -89,23 +89,27 @@ final class Effects {
         }
     }
 
-    /** HSET, or nothing if there are no fields. */
+    /**
+     * HSET, or nothing if there are no fields.
+     *
+     * @param fieldsAndValues alternating
+     */
     void hset(Bytes key, List<Bytes> fieldsAndValues) {
         if (!fieldsAndValues.isEmpty()) {
-            hset(key, fieldsAndValues.toArray(Bytes[]::new));
+            HashValue hash = keys.modifyOrCreate(ValueType.HASH, key);
+            for (int i = 0; i < fieldsAndValues.size(); i += 2) {
+                hash.put(fieldsAndValues.get(i), fieldsAndValues.get(i + 1));
+            }
+            call.changed(key, KeyEvent.HASH, "hset");
+            if (call.isPropagated()) {
+                propagate(HSET, key, fieldsAndValues);
+            }
         }
     }
 
     /** @param fieldsAndValues alternating */
     void hset(Bytes key, Bytes... fieldsAndValues) {
-        HashValue hash = keys.modifyOrCreate(ValueType.HASH, key);
-        for (int i = 0; i < fieldsAndValues.length; i += 2) {
-            hash.put(fieldsAndValues[i], fieldsAndValues[i + 1]);
-        }
-        call.changed(key, KeyEvent.HASH, "hset");
-        if (call.isPropagated()) {
-            propagate(HSET, key, Arrays.asList(fieldsAndValues));
-        }
+        hset(key, Arrays.asList(fieldsAndValues));
     }
 
     /** HSETNX. */
@@ -151,10 +155,10 @@ final class Effects {
         SortedSetValue set = keys.modifyOrCreate(ValueType.SORTED_SET, key);
         boolean changed = false;
         for (int i = 0; i < entries.size(); i++) {
-            if (set.score(entries.member(i)) != entries.score(i)) {
-                set.put(entries.member(i), entries.score(i));
-                changed = true;
-            }
+            Bytes member = entries.member(i);
+            double score = entries.score(i);
+            changed = changed || set.score(member) != score;
+            set.put(member, score);
         }
         if (!changed) {
             return;
@@ -180,11 +184,16 @@ final class Effects {
             removed |= set.remove(member);
         }
         if (removed) {
-            call.changed(key, KeyEvent.SORTED_SET, "zrem");
-            keys.removeIfEmpty(key);
-            if (call.isPropagated()) {
-                propagate(ZREM, key, members);
-            }
+            removed(key, members);
+        }
+    }
+
+    /** What ZREM does beside it once members, at least one, have been removed from the set. */
+    void removed(Bytes key, List<Bytes> members) {
+        call.changed(key, KeyEvent.SORTED_SET, "zrem");
+        keys.removeIfEmpty(key);
+        if (call.isPropagated()) {
+            propagate(ZREM, key, members);
         }
     }
 

@@ -117,7 +117,7 @@ final class Enqueue {
     private final List<Bytes> bodies = new ArrayList<>();
 
     private final List<Bytes> metas = new ArrayList<>();
-    private final ScoredMembers delayed = new ScoredMembers();
+    private final ScoredMembers delayed = new ScoredMembers(0);
     private long given;
 
     private long lastId;

@@ -10,6 +10,7 @@ import static dev.spinel.plugin.recipes.QueueMessages.BODIES;
 import static dev.spinel.plugin.recipes.QueueMessages.DELAYED;
 import static dev.spinel.plugin.recipes.QueueMessages.GROUPED;
 import static dev.spinel.plugin.recipes.QueueMessages.LEASED;
+import static dev.spinel.plugin.recipes.QueueMessages.LEASED_OF_GROUPS;
 import static dev.spinel.plugin.recipes.QueueMessages.METAS;
 import static dev.spinel.plugin.recipes.QueueMessages.READY;
 import static dev.spinel.plugin.recipes.QueueMessages.TURNS;
@@ -23,14 +24,14 @@ import dev.spinel.api.command.KeySpec.Flag;
 import dev.spinel.api.command.ReplyWriter;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.HashValue;
+import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.data.StringValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collections;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,8 +104,6 @@ final class Exchange {
     private static final int MADE_BYTES = 300;
     private static final int GROUP_COPIES = 3;
 
-    private static final Bytes NOTHING = Bytes.of("");
-    private static final Bytes COMMA = Bytes.of(",");
     private static final Bytes IS_READY = Bytes.of("ready");
 
     private enum Kind {
@@ -112,13 +111,33 @@ final class Exchange {
         RETRY,
         REJECT,
         EXTEND,
-        RETURN
+        RETURN;
+
+        boolean makesReady() {
+            return this == RETRY || this == RETURN;
+        }
     }
 
     private static final List<Kind> KINDS = List.of(Kind.values());
 
     /** A message as it is delivered; the body is read when the reply is written. */
-    private record Delivery(Receipt receipt, long attempt, long enqueued, Bytes group) {}
+    private record Delivery(Bytes id, Bytes lease, long attempt, long enqueued, Bytes group) {
+        int receiptLength() {
+            return id.length() + 1 + lease.length();
+        }
+
+        /** Writes {@code id:lease}; returns the index after it. */
+        int writeReceipt(byte[] target, int offset) {
+            System.arraycopy(id.array(), id.offset(), target, offset, id.length());
+            int at = offset + id.length();
+            target[at++] = ':';
+            System.arraycopy(lease.array(), lease.offset(), target, at, lease.length());
+            return at + lease.length();
+        }
+    }
+
+    /** A lease that a settlement ended. */
+    private record Ended(int settlement, Bytes id, Bytes group) {}
 
     private final Call call;
     private final ScriptArguments arguments;
@@ -180,9 +199,9 @@ final class Exchange {
     }
 
     private Kind kindArg(int index) {
-        for (Kind kind : KINDS) {
-            if (call.argIs(index, kind.name())) {
-                return kind;
+        for (int i = 0; i < KINDS.size(); i++) {
+            if (call.argIs(index, KINDS.get(i).name())) {
+                return KINDS.get(i);
             }
         }
         throw Errors.syntax();
@@ -201,37 +220,45 @@ final class Exchange {
     private void requireRoom(List<Bytes> delayed, List<Bytes> leased) {
         long others = (long) settlementCount + delayed.size() + leased.size();
         long claimed = Math.min(most, messages.sizeOf(READY) + messages.sizeOf(GROUPED) + others);
-        HashValue metas = messages.hash(METAS);
-        long groupBytes = 0;
-        long bytes = 0;
+        long bytes = MADE_BYTES * (others + claimed);
         for (int i = 0; i < settlementCount; i++) {
-            Receipt receipt = Receipt.parse(call.arg(indexOf(i, RECEIPT)));
-            groupBytes = Math.max(groupBytes, groupLength(metas, receipt.id()));
             bytes += call.arg(indexOf(i, CAUSE)).length();
-        }
-        for (Bytes id : delayed) {
-            groupBytes = Math.max(groupBytes, groupLength(metas, id));
-        }
-        for (Bytes id : leased) {
-            groupBytes = Math.max(groupBytes, groupLength(metas, id));
-        }
-        SortedSetValue turns = messages.set(TURNS);
-        if (turns != null) {
-            SortedSetValue.Cursor cursor = turns.cursor(0, false);
-            for (long i = 0; i < claimed && cursor.next(); i++) {
-                groupBytes = Math.max(groupBytes, cursor.member().length());
-            }
         }
         for (int i = 0; i < QUEUE_KEYS; i++) {
             bytes += arguments.key(i).length();
         }
-        bytes += (others + claimed) * (MADE_BYTES + GROUP_COPIES * groupBytes);
-        call.requireRoom(MADE_STRINGS * (others + claimed) + QUEUE_KEYS, bytes);
+        HashValue metas = messages.hash(METAS);
+        if (messages.hash(LEASED_OF_GROUPS) != null) {
+            for (int i = 0; i < settlementCount; i++) {
+                Bytes id = Receipt.parse(call.arg(indexOf(i, RECEIPT))).id();
+                bytes += (kinds[i].makesReady() ? GROUP_COPIES : 1) * groupLength(metas, id);
+            }
+        }
+        for (Bytes id : delayed) {
+            bytes += GROUP_COPIES * groupLength(metas, id);
+        }
+        for (Bytes id : leased) {
+            bytes += GROUP_COPIES * groupLength(metas, id);
+        }
+        call.requireRoom(
+                MADE_STRINGS * (others + claimed) + QUEUE_KEYS, bytes + claimed * GROUP_COPIES * longestGroup());
     }
 
-    private static long groupLength(@Nullable HashValue metas, Bytes id) {
-        QueuedMessage message = QueueMessages.message(metas, id);
-        return message == null ? 0 : message.group().length();
+    /** The length of the longest group that may be claimed from. */
+    private long longestGroup() {
+        long longest = 0;
+        SortedSetValue turns = messages.set(TURNS);
+        if (turns != null) {
+            SortedSetValue.Cursor cursor = turns.cursor(0, false);
+            for (long i = 0; i < most && cursor.next(); i++) {
+                longest = Math.max(longest, cursor.member().length());
+            }
+        }
+        return longest;
+    }
+
+    private long groupLength(@Nullable HashValue metas, Bytes id) {
+        return messages.find(metas, id) ? messages.found().group().length() : 0;
     }
 
     private void run() {
@@ -253,64 +280,77 @@ final class Exchange {
 
     /** Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it. */
     private void settle() {
-        QueuedMessage[] found = new QueuedMessage[settlementCount];
-        Bytes[] ids = new Bytes[settlementCount];
-        Set<Bytes> over = new LinkedHashSet<>();
-        List<Bytes> extended = new ArrayList<>();
         HashValue metas = messages.hash(METAS);
-        SortedSetValue leased = messages.set(LEASED);
+        SortedSetValue leased = effects.keys().modify(ValueType.SORTED_SET, arguments.key(LEASED));
+        if (leased == null) {
+            settled.addAll(Collections.nCopies(settlementCount, false));
+            return;
+        }
+        List<Ended> ended = new ArrayList<>();
+        List<Bytes> extended = new ArrayList<>();
         for (int i = 0; i < settlementCount; i++) {
             Receipt receipt = Receipt.parse(call.arg(indexOf(i, RECEIPT)));
-            QueuedMessage message = QueueMessages.message(metas, receipt.id());
-            boolean holds = message != null
-                    && message.lease().equals(receipt.lease())
-                    && QueueMessages.isIn(leased, receipt.id())
-                    && !over.contains(receipt.id());
-            settled.add(holds);
+            Bytes id = receipt.id();
+            boolean holds = messages.find(metas, id) && messages.found().lease().equals(receipt.lease());
             if (holds && kinds[i] == Kind.EXTEND) {
-                extended.add(receipt.id());
+                holds = QueueMessages.isIn(leased, id);
+                extended.add(id);
             } else if (holds) {
-                over.add(receipt.id());
-                ids[i] = receipt.id();
-                found[i] = message;
-            }
-        }
-        effects.zrem(arguments.key(LEASED), List.copyOf(over));
-        ScoredMembers longer = new ScoredMembers();
-        for (Bytes id : extended) {
-            if (!over.contains(id)) {
-                longer.add(leaseEnd, id);
-            }
-        }
-        effects.zadd(arguments.key(LEASED), longer);
-        List<Bytes> done = new ArrayList<>();
-        for (int i = 0; i < settlementCount; i++) {
-            QueuedMessage message = found[i];
-            if (message != null) {
-                messages.makeRoom(message.group());
-                if (kinds[i] == Kind.ACK) {
-                    done.add(ids[i]);
-                } else {
-                    retry(i, ids[i], message);
+                Bytes group = messages.found().groupCopy();
+                holds = leased.remove(id);
+                if (holds) {
+                    ended.add(new Ended(i, id, group));
                 }
+            }
+            settled.add(holds);
+        }
+        if (!ended.isEmpty()) {
+            effects.removed(arguments.key(LEASED), ended.stream().map(Ended::id).toList());
+        }
+        extend(extended);
+        List<Bytes> done = new ArrayList<>();
+        for (Ended each : ended) {
+            messages.makeRoom(each.group());
+            if (kinds[each.settlement()] == Kind.ACK) {
+                done.add(each.id());
+            } else if (messages.find(messages.hash(METAS), each.id())) {
+                retry(each);
             }
         }
         effects.hdel(arguments.key(BODIES), done);
         effects.hdel(arguments.key(METAS), done);
     }
 
-    private void retry(int settlement, Bytes id, QueuedMessage message) {
-        Kind kind = kinds[settlement];
-        double delayMillis = call.integerArg(indexOf(settlement, DELAY));
+    /** Begins leases anew, of those messages that are still leased. */
+    private void extend(List<Bytes> ids) {
+        if (ids.isEmpty()) {
+            return;
+        }
+        SortedSetValue leased = messages.set(LEASED);
+        ScoredMembers longer = new ScoredMembers(ids.size());
+        for (Bytes id : ids) {
+            if (QueueMessages.isIn(leased, id)) {
+                longer.add(leaseEnd, id);
+            }
+        }
+        effects.zadd(arguments.key(LEASED), longer);
+    }
+
+    /** Does what another settlement than an acknowledgement asks for, with the message that was found last. */
+    private void retry(Ended ended) {
+        Kind kind = kinds[ended.settlement()];
+        QueuedMessage message = messages.found();
+        double delayMillis = call.integerArg(indexOf(ended.settlement(), DELAY));
+        Bytes id = ended.id();
         if (kind == Kind.RETURN) {
             effects.hset(arguments.key(METAS), id, message.with(message.lease(), message.attempts() - 1));
-            messages.makeReady(id, message);
+            messages.makeReady(id, message.priority(), ended.group());
         } else if (kind == Kind.REJECT || message.attempts() >= message.limit()) {
-            messages.bury(id, call.arg(indexOf(settlement, CAUSE)));
+            messages.bury(id, call.arg(indexOf(ended.settlement(), CAUSE)));
         } else if (delayMillis > 0) {
             effects.zadd(arguments.key(DELAYED), now + delayMillis * MICROS_PER_MILLI, id);
         } else {
-            messages.makeReady(id, message);
+            messages.makeReady(id, message.priority(), ended.group());
         }
     }
 
@@ -321,38 +361,47 @@ final class Exchange {
         }
         effects.incrby(arguments.key(LAST_LEASE), 1, lastLease + 1);
         Bytes lease = LuaNumbers.decimal(lastLease + 1);
-        ScoredMembers leases = new ScoredMembers();
-        List<Bytes> metas = new ArrayList<>();
+        ScoredMembers leases = new ScoredMembers(taken.size());
+        List<Bytes> changed = new ArrayList<>(2 * taken.size());
+        HashValue bodies = messages.hash(BODIES);
+        HashValue metas = messages.hash(METAS);
+        QueuedMessage message = messages.found();
         for (Bytes id : taken) {
-            QueuedMessage message = messages.whole(id);
-            if (message != null) {
-                long attempt = message.attempts() + 1;
-                leases.add(leaseEnd, id);
-                metas.add(id);
-                metas.add(message.with(lease, attempt));
-                deliveries.add(new Delivery(new Receipt(id, lease), attempt, message.enqueued(), message.group()));
+            if (bodies == null || !bodies.contains(id) || !messages.find(metas, id)) {
+                messages.buryTaken(id);
+                bodies = messages.hash(BODIES);
+                metas = messages.hash(METAS);
+                continue;
             }
+            long attempt = message.attempts() + 1;
+            leases.add(leaseEnd, id);
+            changed.add(id);
+            changed.add(message.with(lease, attempt));
+            deliveries.add(new Delivery(id, lease, attempt, message.enqueued(), message.groupCopy()));
         }
         effects.zadd(arguments.key(LEASED), leases);
-        effects.hset(arguments.key(METAS), metas);
+        effects.hset(arguments.key(METAS), changed);
     }
 
     /** What this exchange did, as it is kept for a repeated call: {@code 101|id:lease,id:lease}. */
     private Bytes answer() {
-        List<Bytes> parts = new ArrayList<>();
-        byte[] results = new byte[settlementCount + 1];
-        for (int i = 0; i < settlementCount; i++) {
-            results[i] = (byte) (settled.get(i) ? '1' : '0');
+        int length = settlementCount + 1 + deliveries.size();
+        for (Delivery delivery : deliveries) {
+            length += delivery.receiptLength();
         }
-        results[settlementCount] = '|';
-        parts.add(Bytes.of(results));
-        for (int i = 0; i < deliveries.size(); i++) {
-            if (i > 0) {
-                parts.add(COMMA);
-            }
-            parts.add(deliveries.get(i).receipt().text());
+        byte[] text = new byte[length];
+        int at = 0;
+        for (boolean holds : settled) {
+            text[at++] = (byte) (holds ? '1' : '0');
         }
-        return Concatenation.of(parts.toArray(Bytes[]::new));
+        text[at++] = '|';
+        for (Delivery delivery : deliveries) {
+            at = delivery.writeReceipt(text, at);
+            text[at++] = ',';
+        }
+        Bytes answer = new Bytes();
+        answer.set(text, 0, deliveries.isEmpty() ? at : at - 1);
+        return answer;
     }
 
     /** Answers what an exchange did before, and delivers once more what is still leased by it. */
@@ -360,6 +409,7 @@ final class Exchange {
         HashValue metas = messages.hash(METAS);
         HashValue bodies = messages.hash(BODIES);
         SortedSetValue leased = messages.set(LEASED);
+        QueuedMessage message = messages.found();
         int at = 0;
         while (at < kept.length() && kept.at(at) != '|') {
             settled.add(kept.at(at) == '1');
@@ -373,13 +423,13 @@ final class Exchange {
             Bytes text = new Bytes();
             text.set(kept.array(), kept.offset() + start, at - start);
             Receipt receipt = Receipt.parse(text);
-            QueuedMessage message = QueueMessages.message(metas, receipt.id());
-            if (message != null
+            if (messages.find(metas, receipt.id())
                     && message.lease().equals(receipt.lease())
                     && bodies != null
                     && bodies.contains(receipt.id())
                     && QueueMessages.isIn(leased, receipt.id())) {
-                deliveries.add(new Delivery(receipt, message.attempts(), message.enqueued(), message.group()));
+                deliveries.add(new Delivery(
+                        receipt.id(), receipt.lease(), message.attempts(), message.enqueued(), message.groupCopy()));
             }
         }
         reply(messages.hasMore());
@@ -399,13 +449,17 @@ final class Exchange {
         }
         reply.array(PER_DELIVERY * deliveries.size());
         HashValue bodies = messages.hash(BODIES);
+        byte[] receipt = new byte[2 * Numbers.MAX_LONG_LENGTH + 1];
         for (Delivery delivery : deliveries) {
-            reply.bulk(delivery.receipt().text());
-            reply.bulk(delivery.receipt().id());
+            if (receipt.length < delivery.receiptLength()) {
+                receipt = new byte[delivery.receiptLength()];
+            }
+            reply.bulk(receipt, 0, delivery.writeReceipt(receipt, 0));
+            reply.bulk(delivery.id());
             reply.integer(delivery.attempt());
             reply.integer(delivery.enqueued());
-            Bytes body = bodies == null ? null : bodies.get(delivery.receipt().id());
-            reply.bulk(body == null ? NOTHING : body);
+            Bytes body = bodies == null ? null : bodies.get(delivery.id());
+            reply.bulk(body == null ? QueueMessages.NOTHING : body);
             reply.bulk(delivery.group());
         }
     }

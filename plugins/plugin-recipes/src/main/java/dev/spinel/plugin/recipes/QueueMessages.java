@@ -32,7 +32,7 @@ final class QueueMessages {
 
     private static final int ID_DIGITS = 16;
 
-    private static final Bytes NOTHING = Bytes.of("");
+    static final Bytes NOTHING = Bytes.of("");
     private static final Bytes NEVER_DELIVERED_FROM = Bytes.of("0:0:0:1:");
     private static final Bytes COLON = Bytes.of(":");
     private static final Bytes LEASE_ENDED = Bytes.of("the lease ended");
@@ -43,6 +43,7 @@ final class QueueMessages {
     private final long groupLimit;
     private final double now;
     private final ReadyMessages ready;
+    private final QueuedMessage found = new QueuedMessage();
     /** Groups of messages that were taken by {@link #takeOf}. */
     private final Map<Bytes, Bytes> groupsOfTaken = new HashMap<>();
 
@@ -92,9 +93,14 @@ final class QueueMessages {
         return set != null && !Double.isNaN(set.score(member));
     }
 
-    /** What the hash of metas tells of a message, or null if it tells nothing. */
-    static @Nullable QueuedMessage message(@Nullable HashValue metas, Bytes id) {
-        return metas == null ? null : QueuedMessage.parse(metas.get(id));
+    /** Has {@link #found} stand on a message; false if the hash of metas tells nothing of it. */
+    boolean find(@Nullable HashValue metas, Bytes id) {
+        return metas != null && found.read(metas.get(id));
+    }
+
+    /** The message found last. Its texts are valid until the next change. */
+    QueuedMessage found() {
+        return found;
     }
 
     /** Whether messages are left to be claimed. */
@@ -116,15 +122,15 @@ final class QueueMessages {
     }
 
     /** Has messages be ready, for which {@link #addReady} is called later. */
-    void makeReady(Bytes id, QueuedMessage message) {
-        Bytes group = message.group();
-        ready.add(id, message.priority(), group);
+    void makeReady(Bytes id, long priority, Bytes group) {
+        ready.add(id, priority, group);
         if (!group.isEmpty() && (groupLimit == 0 || leasedOf(group) < groupLimit)) {
             ready.giveTurn(group);
         }
         moved++;
     }
 
+    /** Adds those that are ready to the set of them. */
     void addReady() {
         ready.write();
     }
@@ -162,11 +168,10 @@ final class QueueMessages {
     void endDelays(List<Bytes> ids) {
         effects.zrem(arguments.key(DELAYED), ids);
         for (Bytes id : ids) {
-            QueuedMessage message = message(hash(METAS), id);
-            if (message == null) {
-                buryRest(id);
+            if (find(hash(METAS), id)) {
+                makeReady(id, found.priority(), found.groupCopy());
             } else {
-                makeReady(id, message);
+                buryRest(id);
             }
         }
     }
@@ -174,16 +179,16 @@ final class QueueMessages {
     void endLeases(List<Bytes> ids) {
         effects.zrem(arguments.key(LEASED), ids);
         for (Bytes id : ids) {
-            QueuedMessage message = message(hash(METAS), id);
-            if (message == null) {
+            if (!find(hash(METAS), id)) {
                 buryRest(id);
                 continue;
             }
-            makeRoom(message.group());
-            if (message.attempts() >= message.limit()) {
+            Bytes group = found.groupCopy();
+            makeRoom(group);
+            if (found.attempts() >= found.limit()) {
                 bury(id, LEASE_ENDED);
             } else {
-                makeReady(id, message);
+                makeReady(id, found.priority(), group);
             }
         }
     }
@@ -240,16 +245,10 @@ final class QueueMessages {
         }
     }
 
-    /** What is known of a message that was taken; null if it lost a part, and is a dead letter now. */
-    @Nullable
-    QueuedMessage whole(Bytes id) {
-        HashValue bodies = hash(BODIES);
-        QueuedMessage message = bodies != null && bodies.contains(id) ? message(hash(METAS), id) : null;
-        if (message == null) {
-            buryRest(id);
-            makeRoom(groupsOfTaken.getOrDefault(id, NOTHING));
-        }
-        return message;
+    /** Has a message that was taken, but lost its body or its meta, be a dead letter, and another one of its group take its place. */
+    void buryTaken(Bytes id) {
+        buryRest(id);
+        makeRoom(groupsOfTaken.getOrDefault(id, NOTHING));
     }
 
     /** How many messages of a group are leased. */

@@ -23,7 +23,7 @@ final class ReadyMessages {
     private final Bytes grouped;
     private final Bytes turns;
     /** What {@link #write} adds. */
-    private final ScoredMembers added = new ScoredMembers();
+    private final ScoredMembers added = new ScoredMembers(0);
 
     /** The highest turn of a group, NaN until it is needed. */
     private double lastTurn = Double.NaN;

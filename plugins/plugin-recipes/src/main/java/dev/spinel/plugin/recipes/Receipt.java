@@ -4,7 +4,6 @@ import dev.spinel.api.data.Bytes;
 
 /** A lease of a message, by the id and the lease as {@code exchange.lua} writes them. Any thread. */
 record Receipt(Bytes id, Bytes lease) {
-    private static final Bytes COLON = Bytes.of(":");
     private static final Receipt NONE = new Receipt(Bytes.of(""), Bytes.of(""));
 
     /** Reads {@code id:lease}, in digits; empty ones if it is something else. */
@@ -26,9 +25,5 @@ record Receipt(Bytes id, Bytes lease) {
         Bytes lease = new Bytes();
         lease.set(text.array(), text.offset() + colon + 1, text.length() - colon - 1);
         return new Receipt(id, lease);
-    }
-
-    Bytes text() {
-        return Concatenation.of(id, COLON, lease);
     }
 }

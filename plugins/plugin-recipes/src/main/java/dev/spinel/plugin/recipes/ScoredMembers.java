@@ -7,8 +7,14 @@ import java.util.List;
 
 /** Members and their scores, as one ZADD takes them. One thread. */
 final class ScoredMembers {
-    private double[] scores = new double[16];
-    private final List<Bytes> members = new ArrayList<>();
+    private double[] scores;
+    private final List<Bytes> members;
+
+    /** @param expected how many members are likely to come */
+    ScoredMembers(int expected) {
+        scores = new double[Math.max(1, expected)];
+        members = new ArrayList<>(expected);
+    }
 
     /** @param member kept as it is, not copied */
     void add(double score, Bytes member) {

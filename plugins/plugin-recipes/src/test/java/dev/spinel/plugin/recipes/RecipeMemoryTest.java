@@ -8,6 +8,7 @@ import dev.spinel.engine.EnginePorts;
 import dev.spinel.engine.command.CommandTester;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Commands of recipes when memory ends: each does all that it does, or answers OOM and does nothing. */
@@ -19,6 +20,11 @@ class RecipeMemoryTest {
 
     /** Keys without times to live. */
     private static final Set<String> LASTING = Set.of("fence", "bodies", "metas", "id", "grouped", "turns");
+
+    private static final String QUEUE = "QUEUE.ENQUEUE 9 ready delayed leased bodies metas id grouped turns groups ";
+    private static final String EXCHANGE =
+            "QUEUE.EXCHANGE 13 ready delayed leased bodies metas dead causes grouped turns groups paused lease ";
+    private static final int MESSAGES = 300;
 
     private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.";
 
@@ -88,9 +94,72 @@ class RecipeMemoryTest {
         for (int i = 0; i < 300; i++) {
             messages.append(" body 4 0 0 ").append("g".repeat(6_000)).append(i);
         }
-        untilMemoryEnds(
-                "bodies metas id grouped turns",
-                "QUEUE.ENQUEUE 9 ready delayed leased bodies metas id grouped turns groups 0 0 5 news 1000" + messages);
+        untilMemoryEnds("bodies metas id grouped turns", QUEUE + "0 0 5 news 1000" + messages);
+    }
+
+    /** Leases count by group, whose names take more than all else. */
+    @Test
+    void messages_areClaimedAll_orNone() {
+        untilMemoryEndsFor(6_000, claim(), reply -> {
+            String claimed = reply.startsWith("-") ? "0" : Integer.toString(MESSAGES);
+            assertThat(tester.send("ZCARD leased")).isEqualTo(claimed);
+            assertThat(tester.send("HLEN groups")).isEqualTo(claimed);
+            assertThat(tester.send("ZCARD grouped")).isEqualTo(reply.startsWith("-") ? "" + MESSAGES : "0");
+        });
+    }
+
+    /** Each message keeps the cause that is given. */
+    @Test
+    void messages_areRejectedAll_orNone() {
+        StringBuilder rejections = new StringBuilder();
+        for (int i = 1; i <= MESSAGES; i++) {
+            rejections.append(' ').append(i).append(":1 reject 0 ").append("c".repeat(6_000));
+        }
+        untilMemoryEndsFor(1, EXCHANGE + "second 60000 0 news 0" + rejections, reply -> {
+            assertThat(tester.send("ZCARD dead")).isEqualTo(reply.startsWith("-") ? "0" : "" + MESSAGES);
+            assertThat(tester.send("ZCARD leased")).isEqualTo(reply.startsWith("-") ? "" + MESSAGES : "0");
+        });
+    }
+
+    private static String claim() {
+        return EXCHANGE + "first 60000 " + MESSAGES + " news 0";
+    }
+
+    /**
+     * Has an exchange run again and again while memory fills up, each time with a queue of its own, whose messages are claimed before if
+     * the exchange is not the first one, until the queue itself finds no room.
+     */
+    private void untilMemoryEndsFor(int groupBytes, String exchange, Consumer<String> check) {
+        StringBuilder messages = new StringBuilder();
+        for (int i = 0; i < MESSAGES; i++) {
+            messages.append(" body 4 0 0 ").append("g".repeat(groupBytes)).append(i);
+        }
+        String enqueue = QUEUE + "0 0 5 news 1000" + messages;
+        int done = 0;
+        int refused = 0;
+        for (int i = 0;
+                tester.send("SET filling:" + i + " " + "f".repeat(FILLING_BYTES / 2))
+                        .equals("OK");
+                i++) {
+            boolean isReady = !tester.send(enqueue).startsWith("-")
+                    && (exchange.equals(claim()) || !tester.send(claim()).startsWith("-"));
+            if (isReady) {
+                tester.takeEffects();
+                String reply = tester.send(exchange);
+                boolean wasRefused = reply.equals(OUT_OF_MEMORY);
+                assertThat(reply.startsWith("-")).as(reply).isEqualTo(wasRefused);
+                check.accept(reply);
+                if (wasRefused) {
+                    assertThat(tester.takeEffects()).isEmpty();
+                    refused++;
+                } else {
+                    done++;
+                }
+            }
+            tester.send("DEL bodies metas id grouped turns groups leased dead causes lease first second");
+        }
+        assertThat(done).as("done").isPositive();
+        assertThat(refused).as("refused").isPositive();
     }
 
     /**
