@@ -26,18 +26,21 @@ if last < first then return reply end
 local entries = redis.call('ZRANGE', b.board, exact(first), exact(last), 'WITHSCORES')
 local current, before
 for i = 1, #entries, 2 do
-  local score, position = tonumber(entries[i + 1]), first + (i + 1) / 2
+  -- As the server writes it, but for the sign of zero: a number that is read and written anew costs more than all else here.
+  local score, position = entries[i + 1], first + (i + 1) / 2
+  if score == '-0' then score = '0' end
   if not before then
-    current = rank(b, score, position)
+    current = rank(b, tonumber(score), position)
   elseif ranks == 'ordinal' then
     current = position
   elseif score ~= before then
     current = ranks == 'dense' and current + 1 or position
   end
   before = score
+  if half > 0 then score = told(b, tonumber(score)) end
   local code, member = split(entries[i])
   local n = #reply
-  reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4], reply[n + 5] = member, told(b, score), code, position, current
+  reply[n + 1], reply[n + 2], reply[n + 3], reply[n + 4], reply[n + 5] = member, score, code, position, current
   if with then reply[n + 6] = redis.call('HGET', b.data, member) end
 end
 return reply

@@ -4,22 +4,25 @@
 
 local function exact(number) return string.format('%d', number) end
 
-local last_id, given = nil, 0
+local last_id, more_ids = nil, 0
 local function next_id()
-  last_id = (last_id or tonumber(redis.call('GET', KEYS[6]) or 0)) + 1
-  given = given + 1
+  if last_id then
+    last_id, more_ids = last_id + 1, more_ids + 1
+  else
+    last_id = redis.call('INCR', KEYS[6])
+  end
   return exact(last_id)
 end
 
 -- Messages and bodies, messages and metas, scores and ready messages, times and delayed messages.
 local bodies, metas, ready, delayed = {}, {}, {}, {}
 local function end_adds()
-  if given > 0 then redis.call('INCRBY', KEYS[6], given) end
+  if more_ids > 0 then redis.call('INCRBY', KEYS[6], more_ids) end
   if #bodies > 0 then redis.call('HSET', KEYS[4], unpack(bodies)) end
   if #metas > 0 then redis.call('HSET', KEYS[5], unpack(metas)) end
   if #ready > 0 then redis.call('ZADD', KEYS[1], unpack(ready)) end
   if #delayed > 0 then redis.call('ZADD', KEYS[2], unpack(delayed)) end
-  given, bodies, metas, ready, delayed = 0, {}, {}, {}, {}
+  more_ids, bodies, metas, ready, delayed = 0, {}, {}, {}, {}
 end
 local function keep(id, priority, limit, enqueued, group, body)
   if #bodies >= 2000 then end_adds() end

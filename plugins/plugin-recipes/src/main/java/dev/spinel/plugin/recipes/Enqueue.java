@@ -113,12 +113,12 @@ final class Enqueue {
     private final long room;
 
     private final ReadyMessages ready;
-    /** What is written next: messages and bodies, messages and metas, delayed messages; and how many ids were given. */
+    /** What is written next: messages and bodies, messages and metas, delayed messages; and how many ids were given after the first one. */
     private final List<Bytes> bodies = new ArrayList<>();
 
     private final List<Bytes> metas = new ArrayList<>();
     private final ScoredMembers delayed = new ScoredMembers(0);
-    private long given;
+    private long moreIds;
 
     private long lastId;
 
@@ -253,7 +253,11 @@ final class Enqueue {
             } else {
                 added++;
                 lastId++;
-                given++;
+                if (added == 1) {
+                    effects.incrby(arguments.key(LAST_ID), 1, lastId);
+                } else {
+                    moreIds++;
+                }
                 answer[2 * i] = 1;
                 answer[2 * i + 1] = lastId;
                 add(i);
@@ -294,14 +298,14 @@ final class Enqueue {
     }
 
     private void write() {
-        if (given > 0) {
-            effects.incrby(arguments.key(LAST_ID), given, lastId);
+        if (moreIds > 0) {
+            effects.incrby(arguments.key(LAST_ID), moreIds, lastId);
         }
         effects.hset(arguments.key(BODIES), bodies);
         effects.hset(arguments.key(METAS), metas);
         ready.write();
         effects.zadd(arguments.key(DELAYED), delayed);
-        given = 0;
+        moreIds = 0;
         bodies.clear();
         metas.clear();
         delayed.clear();
