@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
@@ -15,8 +16,10 @@ import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import io.lettuce.core.ClientListArgs;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -24,6 +27,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Lock;
@@ -111,6 +117,40 @@ class LocksIT extends RecipeFixture {
             held.release();
             CompletableFuture.allOf(waiters.toArray(CompletableFuture[]::new)).get(10, SECONDS);
             assertThat(order).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        }
+
+        /** Each takes the lock, and has another one release it. */
+        @Test
+        void L13_virtualThreads_holdOneAfterTheOther() throws Exception {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            ExecutorService executor = virtualThreads();
+            AtomicInteger inside = new AtomicInteger();
+            List<Long> fences = Collections.synchronizedList(new ArrayList<>());
+            List<Future<ReleaseResult>> releases = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                releases.add(executor.submit(() -> {
+                    Lease lease = lock.acquire();
+                    assertThat(inside.incrementAndGet()).isOne();
+                    fences.add(lease.fence());
+                    Thread.sleep(1);
+                    inside.decrementAndGet();
+                    return executor.submit(() -> lease.release()).get();
+                }));
+            }
+            for (Future<ReleaseResult> release : releases) {
+                assertThat(release.get(30, SECONDS)).isEqualTo(ReleaseResult.RELEASED);
+            }
+            assertThat(fences).hasSize(200).isSorted().doesNotHaveDuplicates();
+            executor.shutdown();
+        }
+
+        /** Java 17 has none, so that the test is left out there. */
+        private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+            Optional<Method> factory = Arrays.stream(Executors.class.getMethods())
+                    .filter(method -> method.getName().equals("newVirtualThreadPerTaskExecutor"))
+                    .findAny();
+            assumeTrue(factory.isPresent(), "virtual threads came with Java 21");
+            return (ExecutorService) factory.orElseThrow().invoke(null);
         }
 
         @Test

@@ -19,8 +19,8 @@ final class PatternMatcher {
     private final byte[] text;
     private final byte[] pattern;
     private final boolean anchored;
-    private final int[] captureStart = new int[MAX_CAPTURES];
-    private final int[] captureLength = new int[MAX_CAPTURES];
+    private final int[] captureStart;
+    private final int[] captureLength;
     private int level;
     private int depth;
     private long steps;
@@ -35,6 +35,20 @@ final class PatternMatcher {
         this.text = text;
         this.pattern = pattern;
         this.anchored = anchors && pattern.length > 0 && pattern[0] == '^';
+        int captures = Math.min(parentheses(pattern), MAX_CAPTURES);
+        captureStart = new int[captures];
+        captureLength = new int[captures];
+    }
+
+    /** There are no more captures than that. */
+    private static int parentheses(byte[] pattern) {
+        int count = 0;
+        for (byte character : pattern) {
+            if (character == '(') {
+                count++;
+            }
+        }
+        return count;
     }
 
     boolean isAnchored() {
