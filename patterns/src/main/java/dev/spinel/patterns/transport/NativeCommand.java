@@ -16,16 +16,30 @@ public enum NativeCommand {
     /** {@code queue/adds.lua} with {@code queue/ready-sorted-sets.lua} and {@code queue/enqueue.lua}. */
     QUEUE_ENQUEUE("QUEUE.ENQUEUE"),
     /** {@code queue/exchange.lua} with {@code queue/exchange-answer.lua}. */
-    QUEUE_EXCHANGE("QUEUE.EXCHANGE");
+    QUEUE_EXCHANGE("QUEUE.EXCHANGE", true);
 
     private final String wireName;
+    private final boolean servedWithoutRoom;
 
     NativeCommand(String wireName) {
+        this(wireName, false);
+    }
+
+    NativeCommand(String wireName, boolean servedWithoutRoom) {
         this.wireName = wireName;
+        this.servedWithoutRoom = servedWithoutRoom;
     }
 
     /** The name that goes over the wire. */
     String wireName() {
         return wireName;
+    }
+
+    /**
+     * Whether servers run it although memory is above its limit. If one refuses it then, there is no memory at all: its script would end
+     * half-way.
+     */
+    boolean isServedWithoutRoom() {
+        return servedWithoutRoom;
     }
 }

@@ -265,7 +265,7 @@ public final class PatternRuntime implements AutoCloseable {
                 ways.missing(operation, way);
                 listener.event("runtime.fellBack", operation.name());
                 send(Way.SCRIPT);
-            } else if (Ways.isRefused(way, error)) {
+            } else if (Ways.isRefused(way, operation, error)) {
                 send(Way.SCRIPT);
             } else if (error.code().equals("NOSCRIPT") && command.name().equals("EVALSHA")) {
                 ways.askAgain();

@@ -72,7 +72,12 @@ final class Ways {
      * Whether a command or function was refused before it began, although its script might run: one that only reads or deletes when memory is
      * short, as a limiter that denies, or only reads on a replica.
      */
-    static boolean isRefused(Way way, Reply.Failure error) {
+    static boolean isRefused(Way way, Operation<?> operation, Reply.Failure error) {
+        if (way == Way.COMMAND
+                && error.code().equals("OOM")
+                && requireNonNull(operation.command()).isServedWithoutRoom()) {
+            return false;
+        }
         return way != Way.SCRIPT
                 && REFUSALS.contains(error.code())
                 && !error.message().contains(" script: "); // so servers mark what was raised within

@@ -282,6 +282,21 @@ class WaysTest {
         assertThat(run(NATIVE)).containsExactly("LOCK.RENEW");
     }
 
+    /** It is served while memory is short: its script would find no memory in the midst of what it does. */
+    @Test
+    void anExchangeWithoutMemory_isNotReplacedByTheScript() {
+        Operation<Boolean> exchange = NATIVE.withCommand(NativeCommand.QUEUE_EXCHANGE);
+        ask(info(NativeCommand.QUEUE_EXCHANGE), NO_LIBRARY);
+        transport.reply(error("OOM command not allowed when used memory > 'maxmemory'."));
+        CompletableFuture<Boolean> result = start(exchange);
+        assertThat(sent()).containsExactly("QUEUE.EXCHANGE");
+        assertThatThrownBy(result::get).hasCauseInstanceOf(PatternException.ServerError.class);
+        transport
+                .reply(error("READONLY You can't write against a read only replica."))
+                .reply(ONE);
+        assertThat(run(exchange)).containsExactly("QUEUE.EXCHANGE", "EVALSHA");
+    }
+
     @Test
     void aServerThatCannotTell_runsScripts_andIsAskedNoMore() {
         ask(
