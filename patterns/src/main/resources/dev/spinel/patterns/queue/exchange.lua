@@ -31,6 +31,10 @@
 -- nothing behind. Should callers disagree about the limit, each keeps its own; the end of a group's last lease gives it a turn in any
 -- case. The empty name has a turn only while there are messages without a group, and only beside other groups, so that queues
 -- without groups find no turns at all.
+--
+-- A message that somebody took the body or the meta from is a dead letter once its turn or its time comes, with what is left of it.
+--
+-- What is settled, moved or claimed is read and written all at once, as calls of commands are most of what a script costs.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
