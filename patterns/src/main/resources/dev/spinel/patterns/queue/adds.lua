@@ -2,7 +2,7 @@
 --
 -- KEYS[1], [2], [4], [5], [6] as in ready-sorted-sets.lua or ready-stream.lua, which follows.
 
-local function exact(number) return string.format('%d', number) end
+local function exact(number) return string.format('%.0f', number) end
 
 local last_id, more_ids = nil, 0
 local function next_id()

@@ -42,7 +42,7 @@ local lease, most, group_limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(
 local settled, deliveries, moved = {}, {}, 0
 local last_turn
 
-local function exact(number) return string.format('%d', number) end
+local function exact(number) return string.format('%.0f', number) end
 local lease_end = exact(now + lease * 1000)
 
 local META = '^(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$'
@@ -65,7 +65,7 @@ local function make_ready(id, priority, group)
     ready[#ready + 1] = exact((9 - priority) * 562949953421312 + id)
     ready[#ready + 1] = id
   else
-    redis.call('ZADD', KEYS[8], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016d', id))
+    redis.call('ZADD', KEYS[8], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016.0f', id))
     if group_limit == 0 or tonumber(redis.call('HGET', KEYS[10], group) or 0) < group_limit then give_turn(group) end
   end
   moved = moved + 1

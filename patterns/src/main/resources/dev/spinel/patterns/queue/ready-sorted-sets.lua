@@ -27,7 +27,7 @@ local function add(id, priority, limit, enqueued, group, body)
     ready[#ready + 1] = id
     return
   end
-  redis.call('ZADD', KEYS[7], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016d', id))
+  redis.call('ZADD', KEYS[7], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016.0f', id))
   if group_limit > 0 and tonumber(redis.call('HGET', KEYS[9], group) or 0) >= group_limit then return end
   last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[8], -1, -1, 'WITHSCORES')[2] or 0)) + 1
   redis.call('ZADD', KEYS[8], 'NX', exact(last_turn), group)

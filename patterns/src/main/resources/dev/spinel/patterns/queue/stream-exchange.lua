@@ -38,7 +38,7 @@ local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
 local lease, most = tonumber(ARGV[1]), tonumber(ARGV[2])
 local settled, deliveries, moved = {}, {}, 0
 
-local function exact(number) return string.format('%d', number) end
+local function exact(number) return string.format('%.0f', number) end
 local lease_end = exact(now + lease * 1000)
 
 -- What an entry holds, by the fields of a reply; nothing if it is not known as a message. Fields m and b may be those of somebody else.
