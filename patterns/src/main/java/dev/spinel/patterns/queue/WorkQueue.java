@@ -233,6 +233,11 @@ public final class WorkQueue {
         return exchange(List.of(), max).deliveries();
     }
 
+    /** As {@link #claim}. */
+    public CompletionStage<List<Delivery>> claimAsync(int max) {
+        return exchangeAsync(List.of(), max).thenApply(Exchange::deliveries);
+    }
+
     /**
      * Settles a delivery.
      *
@@ -240,6 +245,12 @@ public final class WorkQueue {
      */
     public boolean settle(Settlement settlement) {
         return exchange(List.of(settlement), 0).settled().get(0);
+    }
+
+    /** As {@link #settle}. */
+    public CompletionStage<Boolean> settleAsync(Settlement settlement) {
+        return exchangeAsync(List.of(settlement), 0)
+                .thenApply(exchange -> exchange.settled().get(0));
     }
 
     /** Settles deliveries and claims up to so many messages that are ready, together up to {@value #MAX_BATCH} each. */

@@ -221,6 +221,23 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
 
         @Test
+        void asyncForms_doTheSame() {
+            WorkQueue queue = builder().build();
+            assertThat(queue.enqueueAsync(Message.of("a")))
+                    .succeedsWithin(Duration.ofSeconds(5))
+                    .extracting(Enqueued::status)
+                    .isEqualTo(Enqueued.Status.NEW);
+            Delivery delivery = queue.claimAsync(1).toCompletableFuture().join().get(0);
+            assertThat(delivery.text()).isEqualTo("a");
+            assertThat(queue.settleAsync(delivery.acknowledge()))
+                    .succeedsWithin(Duration.ofSeconds(5))
+                    .isEqualTo(true);
+            assertThat(queue.settleAsync(delivery.acknowledge()))
+                    .succeedsWithin(Duration.ofSeconds(5))
+                    .isEqualTo(false);
+        }
+
+        @Test
         void whatWasGivenBack_isNotSettledByItsFormerHolder() {
             WorkQueue queue = builder().build();
             queue.enqueue(Message.of("a"));
