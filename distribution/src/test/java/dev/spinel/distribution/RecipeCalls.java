@@ -155,12 +155,13 @@ final class RecipeCalls {
                 queue + ":groups",
                 queue + ":paused",
                 queue + ":lease",
-                queue + ":exchange:" + (random.nextInt(8) == 0 ? exchanges : ++exchanges));
+                queue + ":exchange:" + random.nextInt(3));
         List<String> arguments = new ArrayList<>(List.of(
                 Long.toString(LEASES[random.nextInt(LEASES.length)]),
                 Integer.toString(random.nextInt(5) == 0 ? random.nextInt(40) : random.nextInt(4)),
                 queue + ":news",
-                Integer.toString(random.nextInt(3))));
+                Integer.toString(random.nextInt(3)),
+                Long.toString(random.nextInt(8) == 0 ? Math.max(0, exchanges - random.nextInt(5)) : ++exchanges)));
         for (int i = random.nextInt(random.nextInt(4) == 0 ? 12 : 3); i > 0; i--) {
             arguments.add(receipt());
             arguments.add(oneOf(SETTLEMENTS));

@@ -394,10 +394,10 @@ class RecipeCommandsIT {
         @Test
         void messages_areClaimed_byPriorityAndAge() {
             enqueue("low 0 0 0  high 9 0 0  late 0 2000 0 ");
-            assertThat(ask(FIRST + "5000 1 news 0")).isEqualTo("[0, [], [2:1, 2, 1, " + FIRST_FENCE + ", high, ]]");
+            assertThat(ask(FIRST + "5000 1 news 0 1")).isEqualTo("[0, [], [2:1, 2, 1, " + FIRST_FENCE + ", high, ]]");
             assertThat(ask("ZRANGE leased 0 -1 WITHSCORES")).isEqualTo("[2, " + (FIRST_FENCE + 5_000_000) + "]");
             assertThat(ask("HGET metas 2")).isEqualTo("9:1:1:2:" + FIRST_FENCE + ":");
-            assertThat(ask(SECOND + "5000 5 news 0 2:1 ack 0 "))
+            assertThat(ask(SECOND + "5000 5 news 0 1 2:1 ack 0 "))
                     .isEqualTo("[2000, [1], [1:2, 1, 1, " + FIRST_FENCE + ", low, ]]");
             assertThat(ask("HKEYS bodies")).isEqualTo("[1, 3]");
         }
@@ -405,9 +405,9 @@ class RecipeCommandsIT {
         @Test
         void callThatComesAgain_isAnsweredAgain_andDoesNothing() {
             enqueue("a 0 0 0  b 0 0 0 ");
-            String claimed = ask(FIRST + "5000 1 news 0");
-            assertThat(ask(FIRST + "5000 1 news 0")).isEqualTo(claimed);
-            String line = SECOND + "5000 1 news 0 1:1 retry 0 c 1:9 ack 0 ";
+            String claimed = ask(FIRST + "5000 1 news 0 1");
+            assertThat(ask(FIRST + "5000 1 news 0 1")).isEqualTo(claimed);
+            String line = SECOND + "5000 1 news 0 1 1:1 retry 0 c 1:9 ack 0 ";
             assertThat(ask(line)).isEqualTo("[0, [1, 0], [1:2, 1, 2, " + FIRST_FENCE + ", a, ]]");
             later(9_999);
             // The lease is over, and nobody has taken it away.
@@ -419,22 +419,31 @@ class RecipeCommandsIT {
         }
 
         @Test
+        void callThatComesLate_whenAnotherFollowed_doesNothing() {
+            enqueue("a 0 0 0  b 0 0 0 ");
+            ask(FIRST + "5000 1 news 0 7");
+            assertThat(ask("GET first")).isEqualTo("7||1:1");
+            assertThat(ask(FIRST + "5000 1 news 0 6 1:1 ack 0 ")).isEqualTo("[0, [0], []]");
+            assertThat(ask(FIRST + "5000 1 news 0 8 1:1 ack 0 ")).startsWith("[5000, [1], [2:2, ");
+        }
+
+        @Test
         void groups_areServedInTurn_upToTheirLimit() {
             enqueue("a 0 0 0 g b 0 0 0 g c 0 0 0 h d 0 0 0 ");
-            assertThat(ask(FIRST + "5000 9 news 1"))
+            assertThat(ask(FIRST + "5000 9 news 1 1"))
                     .isEqualTo("[5000, [], [1:1, 1, 1, %1$s, a, g, 3:1, 3, 1, %1$s, c, h, 4:1, 4, 1, %1$s, d, ]]"
                             .formatted(FIRST_FENCE));
             server.published();
-            assertThat(ask(SECOND + "5000 0 news 1 1:1 ack 0 ")).isEqualTo("[0, [1], []]");
+            assertThat(ask(SECOND + "5000 0 news 1 1 1:1 ack 0 ")).isEqualTo("[0, [1], []]");
             assertThat(server.published()).endsWith("news ready");
         }
 
         @Test
         void pausedQueue_settles_andClaimsNothing() {
             enqueue("a 0 0 0  b 0 0 0 ");
-            ask(FIRST + "5000 1 news 0");
+            ask(FIRST + "5000 1 news 0 1");
             ask("SET paused 1");
-            assertThat(ask(SECOND + "5000 1 news 0 1:1 ack 0 ")).isEqualTo("[-1, [1], []]");
+            assertThat(ask(SECOND + "5000 1 news 0 1 1:1 ack 0 ")).isEqualTo("[-1, [1], []]");
         }
 
         @Test
@@ -442,8 +451,8 @@ class RecipeCommandsIT {
             enqueue("a 0 0 0  b 0 0 0 ");
             ask("CONFIG SET maxmemory 1");
             assertThat(ask("SET x y")).startsWith("-OOM");
-            assertThat(ask(FIRST + "5000 1 news 0")).startsWith("[0, [], [1:1, ");
-            assertThat(ask(SECOND + "5000 0 news 0 1:1 extend 0 ")).startsWith("[0, [1], []");
+            assertThat(ask(FIRST + "5000 1 news 0 1")).startsWith("[0, [], [1:1, ");
+            assertThat(ask(SECOND + "5000 0 news 0 1 1:1 extend 0 ")).startsWith("[0, [1], []");
         }
 
         @Test
@@ -452,15 +461,15 @@ class RecipeCommandsIT {
             ask("ACL SETUSER carl on nopass ~* resetchannels &mine +@all");
             ask("AUTH carl x");
 
-            assertThat(ask(FIRST + "5000 1 news 0"))
+            assertThat(ask(FIRST + "5000 1 news 0 1"))
                     .isEqualTo("-NOPERM this user has no permissions to access one of the channels used as arguments");
             assertThat(ask("EXISTS leased")).isEqualTo("0");
-            assertThat(ask(FIRST + "5000 1 mine 0")).startsWith("[5000, [], [1:1, ");
+            assertThat(ask(FIRST + "5000 1 mine 0 1")).startsWith("[5000, [], [1:1, ");
         }
 
         @Test
         void keys_areKnown() {
-            assertThat(ask("COMMAND GETKEYS " + FIRST + "5000 1 news 0 1:1 ack 0 "))
+            assertThat(ask("COMMAND GETKEYS " + FIRST + "5000 1 news 0 1 1:1 ack 0 "))
                     .isEqualTo(
                             "[ready, delayed, leased, bodies, metas, dead, causes, grouped, turns, groups, paused, lease,"
                                     + " first]");
@@ -469,15 +478,17 @@ class RecipeCommandsIT {
         @ParameterizedTest
         @ValueSource(
                 strings = {
-                    "5000 1 news|wrong number of arguments for 'queue.exchange' command",
-                    "5000 1 news 0 1:1 ack 0|wrong number of arguments for 'queue.exchange' command",
-                    "-1 1 news 0|value is out of range",
-                    "5000 x news 0|value is not an integer or out of range",
-                    "5000 -1 news 0|value is out of range",
-                    "5000 1 news -1|value is out of range",
-                    "5000 1 news 0 1:1 drop 0 c|syntax error",
-                    "5000 1 news 0 1:1 retry 1.5 c|value is not an integer or out of range",
-                    "5000 1 news 0 1:1 retry -5 c|value is out of range"
+                    "5000 1 news 0|wrong number of arguments for 'queue.exchange' command",
+                    "5000 1 news 0 1 1:1 ack 0|wrong number of arguments for 'queue.exchange' command",
+                    "-1 1 news 0 1|value is out of range",
+                    "5000 1 news 0 x|value is not an integer or out of range",
+                    "5000 1 news 0 -1|value is out of range",
+                    "5000 x news 0 1|value is not an integer or out of range",
+                    "5000 -1 news 0 1|value is out of range",
+                    "5000 1 news -1 1|value is out of range",
+                    "5000 1 news 0 1 1:1 drop 0 c|syntax error",
+                    "5000 1 news 0 1 1:1 retry 1.5 c|value is not an integer or out of range",
+                    "5000 1 news 0 1 1:1 retry -5 c|value is out of range"
                 })
         void wrongArguments_refused(String argumentsAndError) {
             String[] parts = argumentsAndError.split("\\|");
@@ -497,7 +508,7 @@ class RecipeCommandsIT {
             ask("SET " + key + " x");
             String before = ask("DEBUG DIGEST");
 
-            assertThat(ask(FIRST + "5000 1 news 1")).startsWith("-");
+            assertThat(ask(FIRST + "5000 1 news 1 1")).startsWith("-");
             assertThat(ask("DEBUG DIGEST")).isEqualTo(before);
         }
     }

@@ -78,6 +78,7 @@ public final class WorkQueue {
     /** All that an exchange has, but for the key of its own. */
     private final List<String> exchangeKeys;
 
+    private final ExchangeSlots slots;
     private final List<String> statsKeys;
     private final String dead;
     private final String causes;
@@ -101,6 +102,7 @@ public final class WorkQueue {
         String last = key("lastid");
         String paused = key("paused");
         String lastLease = key("lastlease");
+        slots = new ExchangeSlots(key("exchange:" + UUID.randomUUID() + ':'));
         bodies = key("bodies");
         metas = key("metas");
         dead = key("dead");
@@ -267,6 +269,8 @@ public final class WorkQueue {
                 .add(max)
                 .add(channel())
                 .add(engine == QueueEngine.STREAM ? maxDeliveries : maxLeasedPerGroup);
+        ExchangeSlots.Slot slot = slots.take();
+        arguments.add(slot.turn());
         for (Settlement settlement : settlements) {
             arguments
                     .add(settlement.delivery().receipt())
@@ -275,8 +279,10 @@ public final class WorkQueue {
                     .add(settlement.cause());
         }
         List<String> keys = new ArrayList<>(exchangeKeys);
-        keys.add(key("exchange:" + UUID.randomUUID()));
-        return runtime.run(scripts.exchange(), keys, arguments);
+        keys.add(slot.key());
+        CompletionStage<Exchange> exchange = runtime.run(scripts.exchange(), keys, arguments);
+        var unused = exchange.whenComplete((result, failure) -> slots.giveBack(slot));
+        return exchange;
     }
 
     /** Up to so many dead letters, the oldest first, after the first {@code skip}. */

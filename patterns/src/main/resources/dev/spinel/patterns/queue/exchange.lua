@@ -14,11 +14,12 @@
 -- KEYS[10] hash of groups to how many of their messages are leased, if any
 -- KEYS[11] there while the queue is paused
 -- KEYS[12] the last lease: what an exchange claims has one number, which no other lease of a message has
--- KEYS[13] what this exchange did, for a repeated call
+-- KEYS[13] number of an exchange and what it did, turn|results|receipts: the last one of a caller who waits for one after the other
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
 -- ARGV[3]  channel for those who wait for messages
 -- ARGV[4]  how many messages of a group may be leased; 0: any number
+-- ARGV[5]  the caller's number of this exchange: it rises from one to the next, and stays the same when it is repeated
 -- then four for each settlement: receipt, ack | retry | reject | extend | return, delay in milliseconds, cause
 --
 -- Answers {wait, settled, deliveries}. wait: milliseconds until a delayed message is due or a lease ends, 0 if more are ready, -1 if
@@ -113,9 +114,9 @@ local function retry(id, meta, kind, delay, cause)
 end
 -- Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it.
 local function settle_all()
-  if #ARGV == 4 then return end
+  if #ARGV == 5 then return end
   local ids, receipts = {}, {}
-  for at = 5, #ARGV, 4 do
+  for at = 6, #ARGV, 4 do
     local n, id, held = #ids + 1, string.match(ARGV[at], '^(%d+):(%d+)$')
     ids[n], receipts[n] = id or '', held or ''
   end
@@ -125,7 +126,7 @@ local function settle_all()
     local held, group = string.match(metas[i] or '', '^%d+:(%d+):%d+:%d+:%d+:(.*)$')
     local holds = ends[i] and held == receipts[i] and not over[id]
     settled[i] = holds and 1 or 0
-    if holds and ARGV[4 * i + 2] == 'extend' then
+    if holds and ARGV[4 * i + 3] == 'extend' then
       longer[#longer + 1] = lease_end
       longer[#longer + 1] = id
     elseif holds then
@@ -137,7 +138,7 @@ local function settle_all()
   if #longer > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(longer)) end
   local done = {}
   for i, id in ipairs(ids) do
-    local at = 4 * i + 1
+    local at = 4 * i + 2
     if groups[i] then
       make_room(groups[i])
       if ARGV[at + 1] == 'ack' then
@@ -230,9 +231,12 @@ local function lease_taken()
 end
 
 local more
-local before = redis.call('GET', KEYS[13])
-if before then
-  local results, receipts = string.match(before, '^([^|]*)|(.*)$')
+local turn, results, receipts = string.match(redis.call('GET', KEYS[13]) or '', '^(%d+)|([^|]*)|(.*)$')
+local later = turn and tonumber(turn) - tonumber(ARGV[5]) or -1
+if later > 0 then
+  -- Its caller has given it up since, and asks for something else.
+  for at = 6, #ARGV, 4 do settled[#settled + 1] = 0 end
+elseif later == 0 then
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
   for id, receipt in string.gmatch(receipts, '(%d+):(%d+)') do
     local _, held, attempts, _, enqueued, group = string.match(redis.call('HGET', KEYS[5], id) or '', META)
@@ -255,11 +259,11 @@ else
       if #taken < most then more = false end
     end
   end
-  local receipts = lease_taken()
+  local claimed = lease_taken()
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
-  if #settled > 0 or #receipts > 0 then
-    redis.call('SET', KEYS[13], table.concat(settled) .. '|' .. table.concat(receipts, ','), 'PX', 10000)
+  if #settled > 0 or #claimed > 0 then
+    redis.call('SET', KEYS[13], ARGV[5] .. '|' .. table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
   end
 end
 

@@ -16,11 +16,12 @@
 -- KEYS[11] hash of entries that others added to id:attempts:limit:enqueued
 -- KEYS[12] the last lease: what an exchange claims has one number, which no other lease of an entry has
 -- KEYS[13] there for a while after somebody looked for what others have pending
--- KEYS[14] what this exchange did, for a repeated call
+-- KEYS[14] number of an exchange and what it did, as in exchange.lua
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
 -- ARGV[3]  channel for those who wait for messages
 -- ARGV[4]  how often a message that somebody else added is delivered at most
+-- ARGV[5]  the caller's number of this exchange, as in exchange.lua
 -- then four for each settlement: receipt, ack | retry | reject | extend | return, delay in milliseconds, cause
 --
 -- Answers {wait, settled, deliveries} as exchange.lua; there are no groups.
@@ -122,14 +123,14 @@ local function settle(receipt, kind, delay, cause)
   end
 end
 local function settle_all()
-  if #ARGV == 4 then return end
+  if #ARGV == 5 then return end
   local receipts = {}
-  for at = 5, #ARGV, 4 do receipts[#receipts + 1] = ARGV[at] end
+  for at = 6, #ARGV, 4 do receipts[#receipts + 1] = ARGV[at] end
   local held, over, longer = {}, {}, {}
   for i, ends in ipairs(redis.call('ZMSCORE', KEYS[3], unpack(receipts))) do held[receipts[i]] = ends end
   for i, receipt in ipairs(receipts) do
     settled[i] = held[receipt] and 1 or 0
-    if settled[i] == 1 and ARGV[4 * i + 2] == 'extend' then
+    if settled[i] == 1 and ARGV[4 * i + 3] == 'extend' then
       longer[#longer + 1] = lease_end
       longer[#longer + 1] = receipt
     elseif settled[i] == 1 then
@@ -142,7 +143,7 @@ local function settle_all()
   if #ended > 0 then redis.call('ZREM', KEYS[3], unpack(ended)) end
   if #longer > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(longer)) end
   for _, i in ipairs(over) do
-    local at = 4 * i + 1
+    local at = 4 * i + 2
     settle(ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3])
   end
 end
@@ -283,9 +284,12 @@ local function has_more()
 end
 
 local paused = false
-local before = redis.call('GET', KEYS[14])
-if before then
-  local results, receipts = string.match(before, '^([^|]*)|(.*)$')
+local turn, results, receipts = string.match(redis.call('GET', KEYS[14]) or '', '^(%d+)|([^|]*)|(.*)$')
+local later = turn and tonumber(turn) - tonumber(ARGV[5]) or -1
+if later > 0 then
+  -- Its caller has given it up since, and asks for something else.
+  for at = 6, #ARGV, 4 do settled[#settled + 1] = 0 end
+elseif later == 0 then
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
   for receipt in string.gmatch(receipts, '[^,]+') do
     local entry, attempt = parts(receipt)
@@ -308,10 +312,10 @@ else
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[14], table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
+    redis.call('SET', KEYS[14], ARGV[5] .. '|' .. table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
   end
 end
 
 -- A claim that got less than it asked for has left nothing.
-local more = not paused and (before or #claimed >= most) and has_more()
+local more = not paused and (later >= 0 or #claimed >= most) and has_more()
 

@@ -96,6 +96,8 @@ abstract class WorkQueueContract extends WorkQueueFixture {
                     .isEmpty();
             assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
             assertThat(QueuePlaces.read(engine, redis, name)).isEmpty();
+            // One exchange after the other has the same key for its answer.
+            assertThat(redis.keys(key("exchange:*"))).hasSize(1);
             assertThat(redis.keys("{queue:" + name + "}*"))
                     .allMatch(key -> key.endsWith(":lastid")
                             || key.endsWith(":lastlease")

@@ -46,7 +46,7 @@ final class Exchange {
 
     static final CommandSpec SPEC = CommandSpec.named("QUEUE.EXCHANGE")
             .since("0.1.0")
-            .arity(-(2 + QUEUE_KEYS + 4))
+            .arity(-(2 + QUEUE_KEYS + 5))
             .flags(CommandFlag.WRITE)
             .acl(AclCategory.STRING, AclCategory.HASH, AclCategory.SORTEDSET)
             .keys(KeySpec.counted(1, Flag.RW, Flag.ACCESS, Flag.UPDATE, Flag.DELETE))
@@ -58,6 +58,7 @@ final class Exchange {
                     integer("most"),
                     string("channel"),
                     integer("max-leased-per-group"),
+                    integer("turn"),
                     block(
                                     "settlement",
                                     string("receipt"),
@@ -86,7 +87,8 @@ final class Exchange {
     private static final int LEASE = 0;
     private static final int MOST = 1;
     private static final int GROUP_LIMIT = 3;
-    private static final int SETTLEMENTS = 4;
+    private static final int TURN = 4;
+    private static final int SETTLEMENTS = 5;
     /** Arguments of a settlement, and which is which. */
     private static final int PER_SETTLEMENT = 4;
 
@@ -147,7 +149,8 @@ final class Exchange {
     private final long most;
     private final double now;
     private final double leaseEnd;
-    private final @Nullable Bytes before;
+    private final long turn;
+    private final @Nullable Bytes kept;
     private final boolean paused;
     private final long lastLease;
 
@@ -164,6 +167,7 @@ final class Exchange {
         long leaseMillis = ScriptArguments.countArg(call, arguments.indexOf(LEASE));
         most = ScriptArguments.countArg(call, arguments.indexOf(MOST));
         long groupLimit = ScriptArguments.countArg(call, arguments.indexOf(GROUP_LIMIT));
+        turn = ScriptArguments.countArg(call, arguments.indexOf(TURN));
         kinds = new Kind[settlementCount];
         for (int i = 0; i < settlementCount; i++) {
             kinds[i] = kindArg(indexOf(i, KIND));
@@ -176,7 +180,7 @@ final class Exchange {
         paused = effects.keys().exists(arguments.key(PAUSED));
         lastLease = lastLease();
         StringValue answer = effects.keys().read(ValueType.STRING, arguments.key(ANSWER));
-        before = answer == null ? null : answer.bytes().copy();
+        kept = answer == null ? null : answer.bytes().copy();
     }
 
     /** Answers {wait, settled, deliveries} as the script. */
@@ -187,10 +191,15 @@ final class Exchange {
             throw Errors.wrongArity(NAME);
         }
         Exchange exchange = new Exchange(arguments, settlementCount);
-        if (exchange.before != null) {
-            exchange.repeat(exchange.before);
-        } else {
+        KeptExchange kept = KeptExchange.parse(exchange.kept);
+        if (kept == null || kept.turn() < exchange.turn) {
             exchange.run();
+        } else if (kept.turn() == exchange.turn) {
+            exchange.repeat(kept);
+        } else {
+            // Its caller has given it up since, and asks for something else.
+            exchange.refuseAll();
+            exchange.reply(exchange.messages.hasMore());
         }
     }
 
@@ -283,7 +292,7 @@ final class Exchange {
         HashValue metas = messages.hash(METAS);
         SortedSetValue leased = effects.keys().modify(ValueType.SORTED_SET, arguments.key(LEASED));
         if (leased == null) {
-            settled.addAll(Collections.nCopies(settlementCount, false));
+            refuseAll();
             return;
         }
         List<Ended> ended = new ArrayList<>();
@@ -319,6 +328,10 @@ final class Exchange {
         }
         effects.hdel(arguments.key(BODIES), done);
         effects.hdel(arguments.key(METAS), done);
+    }
+
+    private void refuseAll() {
+        settled.addAll(Collections.nCopies(settlementCount, false));
     }
 
     /** Begins leases anew, of those messages that are still leased. */
@@ -383,14 +396,15 @@ final class Exchange {
         effects.hset(arguments.key(METAS), changed);
     }
 
-    /** What this exchange did, as it is kept for a repeated call: {@code 101|id:lease,id:lease}. */
+    /** What this exchange did, as it is kept for a repeated call: {@code turn|101|id:lease,id:lease}. */
     private Bytes answer() {
-        int length = settlementCount + 1 + deliveries.size();
+        int length = Numbers.MAX_LONG_LENGTH + 2 + settlementCount + deliveries.size();
         for (Delivery delivery : deliveries) {
             length += delivery.receiptLength();
         }
         byte[] text = new byte[length];
-        int at = 0;
+        int at = Numbers.formatLong(turn, text, 0);
+        text[at++] = '|';
         for (boolean holds : settled) {
             text[at++] = (byte) (holds ? '1' : '0');
         }
@@ -405,31 +419,21 @@ final class Exchange {
     }
 
     /** Answers what an exchange did before, and delivers once more what is still leased by it. */
-    private void repeat(Bytes kept) {
+    private void repeat(KeptExchange before) {
+        settled.addAll(before.settled());
         HashValue metas = messages.hash(METAS);
         HashValue bodies = messages.hash(BODIES);
         SortedSetValue leased = messages.set(LEASED);
         QueuedMessage message = messages.found();
-        int at = 0;
-        while (at < kept.length() && kept.at(at) != '|') {
-            settled.add(kept.at(at) == '1');
-            at++;
-        }
-        for (int start = at + 1; start < kept.length(); start = at + 1) {
-            at = start;
-            while (at < kept.length() && kept.at(at) != ',') {
-                at++;
-            }
-            Bytes text = new Bytes();
-            text.set(kept.array(), kept.offset() + start, at - start);
-            Receipt receipt = Receipt.parse(text);
-            if (messages.find(metas, receipt.id())
+        for (Receipt receipt : before.receipts()) {
+            Bytes id = receipt.id();
+            if (messages.find(metas, id)
                     && message.lease().equals(receipt.lease())
                     && bodies != null
-                    && bodies.contains(receipt.id())
-                    && QueueMessages.isIn(leased, receipt.id())) {
-                deliveries.add(new Delivery(
-                        receipt.id(), receipt.lease(), message.attempts(), message.enqueued(), message.groupCopy()));
+                    && bodies.contains(id)
+                    && QueueMessages.isIn(leased, id)) {
+                deliveries.add(
+                        new Delivery(id, receipt.lease(), message.attempts(), message.enqueued(), message.groupCopy()));
             }
         }
         reply(messages.hasMore());
