@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import org.redisson.Redisson;
@@ -86,18 +87,33 @@ public final class Comparison {
         void run(int thread) throws Exception;
     }
 
-    /** One line: work that handles so many things per call, and what was measured of it. */
+    /** One operation of a thread, which tells how many things it handled: calls that found none do not count. */
+    @FunctionalInterface
+    private interface CountedWork {
+        int run(int thread) throws Exception;
+    }
+
+    /** What threads did in some time: how long each call took, and how many things they handled. */
+    private record Run(long[] nanos, long handled) {}
+
+    /** One line: its work, and what was measured of it. */
     private static final class Line {
         private final String what;
-        private final int perCall;
-        private final Work work;
+        private final CountedWork work;
         private long[] nanos = {};
+        private long handled;
         private long reads;
 
-        Line(String what, int perCall, Work work) {
+        Line(String what, CountedWork work) {
             this.what = what;
-            this.perCall = perCall;
             this.work = work;
+        }
+
+        Line(String what, int perCall, Work work) {
+            this(what, thread -> {
+                work.run(thread);
+                return perCall;
+            });
         }
     }
 
@@ -206,22 +222,21 @@ public final class Comparison {
                     enqueue.add(new Line(mine.line("enqueue" + which), batch, thread -> queue.enqueueAll(messages)));
                     List<List<Delivery>> held = new ArrayList<>(Collections.nCopies(threads, List.of()));
                     consume.add(new Line(
-                            mine.line("consume" + which),
-                            batch,
-                            thread -> settleAndClaim(queue, held, thread, batch)));
+                            mine.line("consume" + which), thread -> settleAndClaim(queue, held, thread, batch)));
                 }
             }
             RBlockingQueue<String> theirs = redisson.getBlockingQueue("queue");
             List<String> bodies = Collections.nCopies(batch, BODY);
             enqueue.add(new Line(
                     "enqueue " + batch + ": Redisson queue, lossy", batch, thread -> theirs.addAll(bodies)));
-            consume.add(new Line("consume " + batch + ": Redisson queue, lossy", batch, thread -> theirs.poll(batch)));
+            consume.add(new Line(
+                    "consume " + batch + ": Redisson queue, lossy",
+                    thread -> theirs.poll(batch).size()));
             RStream<String, String> stream = redisson.getStream("stream " + batch);
             stream.createGroup(StreamCreateGroupArgs.name(GROUP).makeStream());
             enqueue.add(new Line("enqueue " + batch + ": Redisson stream", batch, thread -> add(redisson, batch)));
             consume.add(new Line(
                     "consume " + batch + ": Redisson stream with acknowledgement",
-                    batch,
                     thread -> readAndAcknowledge(stream, thread, batch)));
             measure(enqueue);
             measure(consume);
@@ -244,7 +259,7 @@ public final class Comparison {
         batch.execute();
     }
 
-    private static void readAndAcknowledge(RStream<String, String> stream, int thread, int count) {
+    private static int readAndAcknowledge(RStream<String, String> stream, int thread, int count) {
         Map<StreamMessageId, Map<String, String>> read = stream.readGroup(
                 GROUP,
                 "consumer " + thread,
@@ -252,6 +267,7 @@ public final class Comparison {
         if (!read.isEmpty()) {
             stream.ack(GROUP, read.keySet().toArray(StreamMessageId[]::new));
         }
+        return read.size();
     }
 
     private static WorkQueue queue(Ours mine, QueueEngine engine) {
@@ -282,9 +298,10 @@ public final class Comparison {
         }
     }
 
-    private static void settleAndClaim(WorkQueue queue, List<List<Delivery>> held, int thread, int count) {
+    private static int settleAndClaim(WorkQueue queue, List<List<Delivery>> held, int thread, int count) {
         List<Settlement> done = held.get(thread).stream().map(Delivery::acknowledge).toList();
         held.set(thread, queue.exchange(done, count).deliveries());
+        return held.get(thread).size();
     }
 
     private void boards(List<Ours> ours, RedissonClient redisson) throws Exception {
@@ -333,9 +350,10 @@ public final class Comparison {
         for (int round = 0; round < ROUNDS; round++) {
             for (Line line : lines) {
                 long before = reads();
-                long[] nanos = runAll(line.work, length.dividedBy(ROUNDS));
+                Run run = runAll(line.work, length.dividedBy(ROUNDS));
                 line.reads += reads() - before;
-                line.nanos = LongStream.concat(Arrays.stream(line.nanos), Arrays.stream(nanos))
+                line.handled += run.handled();
+                line.nanos = LongStream.concat(Arrays.stream(line.nanos), Arrays.stream(run.nanos()))
                         .toArray();
             }
         }
@@ -345,15 +363,16 @@ public final class Comparison {
             System.out.printf(
                     "%-58s %10.0f %9.0f %9.0f %7.2f%n",
                     line.what,
-                    (double) nanos.length * line.perCall / length.toMillis() * 1000,
+                    (double) line.handled / length.toMillis() * 1000,
                     nanos[nanos.length / 2] / 1e3,
                     nanos[(int) (nanos.length * 0.99)] / 1e3,
                     (double) line.reads / nanos.length);
         }
     }
 
-    private long[] runAll(Work work, Duration time) throws Exception {
+    private Run runAll(CountedWork work, Duration time) throws Exception {
         long[][] nanos = new long[threads][];
+        AtomicLong handled = new AtomicLong();
         AtomicReference<Exception> failure = new AtomicReference<>();
         List<Thread> running = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -363,10 +382,14 @@ public final class Comparison {
                 long[] taken = new long[1 << 20];
                 int calls = 0;
                 try {
-                    for (long now = System.nanoTime(); now < end && calls < taken.length; calls++) {
-                        work.run(thread);
+                    for (long now = System.nanoTime(); now < end && calls < taken.length; ) {
+                        int count = work.run(thread);
                         long after = System.nanoTime();
-                        taken[calls] = after - now;
+                        if (count > 0) {
+                            taken[calls] = after - now;
+                            calls++;
+                            handled.addAndGet(count);
+                        }
                         now = after;
                     }
                 } catch (Exception e) {
@@ -382,6 +405,6 @@ public final class Comparison {
         if (failure.get() != null) {
             throw failure.get();
         }
-        return Arrays.stream(nanos).flatMapToLong(Arrays::stream).toArray();
+        return new Run(Arrays.stream(nanos).flatMapToLong(Arrays::stream).toArray(), handled.get());
     }
 }
