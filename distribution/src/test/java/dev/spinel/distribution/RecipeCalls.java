@@ -178,6 +178,11 @@ final class RecipeCalls {
         return receipts.get(receipts.size() - 1 - random.nextInt(Math.min(receipts.size(), 30)));
     }
 
+    /** How many messages exchanges have delivered. */
+    int delivered() {
+        return receipts.size();
+    }
+
     /** Takes receipts from the reply of an exchange, to settle them later. */
     void heard(Call call, Reply reply) {
         if (call.recipe() == Recipe.EXCHANGE && reply instanceof Reply.Items items) {

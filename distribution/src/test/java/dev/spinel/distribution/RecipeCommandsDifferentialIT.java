@@ -100,7 +100,10 @@ class RecipeCommandsDifferentialIT {
                 }
             }
         }
-        System.out.printf("recipes: seed %d, %d calls compared, %d of them granted%n", seed, calls, granted);
+        System.out.printf(
+                "recipes: seed %d, %d calls compared, %d of them granted, %d messages delivered%n",
+                seed, calls, granted, recipes.delivered());
+        assertThat(recipes.delivered()).isGreaterThan(calls / 100);
         assertThat(granted).isBetween(calls / 10, calls * 9 / 10);
     }
 

@@ -132,6 +132,7 @@ class LocksIT extends RecipeFixture {
                     Lease lease = lock.acquire();
                     assertThat(inside.incrementAndGet()).isOne();
                     fences.add(lease.fence());
+                    // Time in which another one would come in, if it could.
                     Thread.sleep(1);
                     inside.decrementAndGet();
                     return executor.submit(() -> lease.release()).get();
