@@ -26,6 +26,10 @@ final class RecipeCalls {
         "1.5E7"
     };
 
+    private static final String[] TIMED_SETS = {":ready", ":delayed", ":leased"};
+    private static final String[] NO_IDS = {
+        "", "text", "-1", "0", "007", "1:2", "1.5", "1000000000000000", "99999999999999999999"
+    };
     private static final String[] GROUPS = {"", "", "g", "a group:7", "\u00e4"};
 
     private static final String[] SETTLEMENTS = {"ack", "ack", "ack", "retry", "reject", "extend", "return"};
@@ -248,7 +252,7 @@ final class RecipeCalls {
         String when = Double.toString(ahead);
         String window = Long.toString((long) (ahead / 1_000_000));
         String queue = "queue:" + random.nextInt(2);
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(16)) {
             case 0 -> new String[] {"SET", "gcra:" + which, when, "PX", "5000"};
             case 1 ->
                 new String[] {"HSET", "bucket:" + which, "tokens", random.nextInt(20) - 10 + ".25", "since", when};
@@ -274,7 +278,14 @@ final class RecipeCalls {
                 random.nextInt(3) == 0
                         ? new String[] {"SET", queue + ":paused", "1"}
                         : new String[] {"DEL", queue + ":paused"};
-            case 12 -> new String[] {"DEL", queue + (random.nextBoolean() ? ":bodies" : ":metas")};
+            case 12 ->
+                new String[] {"ZADD", queue + oneOf(TIMED_SETS), random.nextBoolean() ? "-1" : when, oneOf(NO_IDS)};
+            case 13 -> {
+                String group = oneOf(GROUPS);
+                int length = group.getBytes(StandardCharsets.UTF_8).length;
+                yield new String[] {"ZADD", queue + ":grouped", "0", length + ":" + group + ":" + oneOf(NO_IDS)};
+            }
+            case 14 -> new String[] {"DEL", queue + (random.nextBoolean() ? ":bodies" : ":metas")};
             default -> new String[] {"SET", "fence", Long.toString(nowMicros + random.nextInt(1_000) - 500)};
         };
     }

@@ -33,7 +33,8 @@
 -- case. The empty name has a turn only while there are messages without a group, and only beside other groups, so that queues
 -- without groups find no turns at all.
 --
--- A message that somebody took the body or the meta from is a dead letter once its turn or its time comes, with what is left of it.
+-- A message that somebody took the body or the meta from is a dead letter once its turn or its time comes, with what is left of it. What
+-- somebody added that is no id is dropped.
 --
 -- What is settled, moved or claimed is read and written all at once, as calls of commands are most of what a script costs.
 
@@ -55,8 +56,8 @@ local function give_turn(group)
 end
 -- The first of a group's ready messages as they are in grouped, up to so many.
 local function first_of(group, count)
-  local prefix = #group .. ':' .. group .. ':'
-  return redis.call('ZRANGEBYLEX', KEYS[8], '[' .. prefix, '(' .. prefix .. ':', 'LIMIT', 0, count)
+  local prefix = #group .. ':' .. group
+  return redis.call('ZRANGEBYLEX', KEYS[8], '[' .. prefix .. ':', '(' .. prefix .. ';', 'LIMIT', 0, count)
 end
 
 -- Scores and messages without a group that become ready, which end_moves adds.
@@ -89,6 +90,7 @@ local function bury(id, cause)
   redis.call('HSET', KEYS[7], id, cause)
 end
 local function bury_rest(id)
+  if #id > 15 or not string.find(id, '^[1-9]%d*$') then return end
   redis.call('HSETNX', KEYS[4], id, '')
   redis.call('HSETNX', KEYS[5], id, '0:0:0:1:' .. exact(now) .. ':')
   bury(id, 'a part of it is gone')
@@ -172,20 +174,19 @@ end
 
 -- What is claimed, and the groups of those that were claimed by group.
 local taken, group_of = {}, {}
--- Claims the first message of a group, unless as many as may be are leased; tells whether it did.
+-- Claims the first message of a group, unless as many as may be are leased.
 local function claim_of_group(group)
   local first = first_of(group, 2)
-  if #first == 0 then return false end
+  if #first == 0 then return end
   local busy = redis.call('HINCRBY', KEYS[10], group, 1)
   if group_limit > 0 and busy > group_limit then
     redis.call('HINCRBY', KEYS[10], group, -1)
-    return false
+    return
   end
   redis.call('ZREM', KEYS[8], first[1])
-  local id = exact(tonumber(string.sub(first[1], -16)))
+  local id = string.match(first[1], '^%d0*(%d+)$', #group + #tostring(#group) + 3) or ''
   taken[#taken + 1], group_of[id] = id, group
   if first[2] and (group_limit == 0 or busy < group_limit) then give_turn(group) end
-  return true
 end
 -- Claims in turn, one message of each group, until nobody is left with whom to share.
 local function claim_in_turn()

@@ -6,7 +6,7 @@
 --
 -- Answers how many are ready, and how many are leased.
 
-local prefix = #ARGV[1] .. ':' .. ARGV[1] .. ':'
+local prefix = #ARGV[1] .. ':' .. ARGV[1]
 return {
-  redis.call('ZLEXCOUNT', KEYS[1], '[' .. prefix, '(' .. prefix .. ':'),
+  redis.call('ZLEXCOUNT', KEYS[1], '[' .. prefix .. ':', '(' .. prefix .. ';'),
   tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)}

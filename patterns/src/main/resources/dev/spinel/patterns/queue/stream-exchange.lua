@@ -87,6 +87,7 @@ local function bury(entry, attempts, message, cause)
 end
 -- A message that somebody took the body or the meta from, with what is left.
 local function bury_rest(id)
+  if #id > 15 or not string.find(id, '^[1-9]%d*$') then return end
   redis.call('HSETNX', KEYS[4], id, '')
   redis.call('HSETNX', KEYS[5], id, '0:0:0:1:' .. exact(now) .. ':')
   bury_kept(id, 'a part of it is gone')
@@ -96,9 +97,9 @@ local function ready_again(entry, attempts, message)
   moved = moved + 1
 end
 
--- The parts of a receipt that matter once it is known to hold.
+-- The parts of a receipt that matter once it is known to hold; nothing if it is none, but what somebody else added.
 local function parts(receipt)
-  local entry, attempt = string.match(receipt, '^([^:]*):%d+:(%d+)$')
+  local entry, attempt = string.match(receipt, '^(%d+%-%d+):%d+:(%d+)$')
   return entry, tonumber(attempt)
 end
 
@@ -159,7 +160,7 @@ local function end_leases()
   for _, receipt in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', exact(now), 'LIMIT', 0, 1000)) do
     local entry, attempt = parts(receipt)
     redis.call('ZREM', KEYS[3], receipt)
-    local message = fetch(entry)
+    local message = entry and fetch(entry)
     if message then end_lease(entry, attempt, message) end
   end
 end
@@ -254,10 +255,13 @@ local function claim_again()
   if #popped == 0 then return end
   local attempts, entries = {}, {}
   for i = 1, #popped, 2 do
-    local entry, before = string.match(popped[i], '^(.*):(%d+)$')
-    attempts[entry] = before + 1
-    entries[#entries + 1] = entry
+    local entry, before = string.match(popped[i], '^(%d+%-%d+):(%d+)$')
+    if entry then
+      attempts[entry] = before + 1
+      entries[#entries + 1] = entry
+    end
   end
+  if #entries == 0 then return end
   entries[#entries + 1] = 'FORCE' -- also if somebody acknowledged it: what is in again is not done
   for _, entry in ipairs(redis.call('XCLAIM', KEYS[1], 'workers', 'worker', 0, unpack(entries))) do
     local message = entry and read(entry[1], entry[2])

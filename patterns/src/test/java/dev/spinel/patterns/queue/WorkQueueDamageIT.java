@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ClientKind;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Queues that somebody deleted parts of: what is left of a message is a dead letter, and all others are delivered. */
 class WorkQueueDamageIT extends WorkQueueFixture {
+    private static final List<String> NO_IDS = List.of("text", "-1", "1.5", "1:2", "99999999999999999999");
+
     WorkQueueDamageIT(ClientKind client) {
         super(client, QueueEngine.SORTED_SETS);
     }
@@ -78,6 +82,45 @@ class WorkQueueDamageIT extends WorkQueueFixture {
         assertThat(queue.exchange(acknowledgements(deliveries), 0).settled()).containsExactly(false, true);
         await().until(() -> queue.claim(10).isEmpty() && queue.stats().dead() == 1);
         assertOneDeadLetter(engine, queue, id, "a");
+    }
+
+    @Test
+    void membersThatAreNoMessages_areDropped() {
+        WorkQueue queue = WorkQueue.builder(runtime, name)
+                .lease(Duration.ofMillis(200))
+                .maxLeasedPerGroup(1)
+                .build();
+        queue.enqueueAll(List.of(Message.of("a").withGroup("g"), Message.of("b")));
+        for (String member : NO_IDS) {
+            for (String place : List.of("ready", "delayed", "leased")) {
+                redis.zadd(key(place), 1, member);
+            }
+            redis.zadd(key("grouped"), 0, "1:g:" + member);
+        }
+        Set<String> texts = new HashSet<>();
+        await().until(() -> {
+            List<Delivery> deliveries = queue.claim(10);
+            texts.addAll(texts(deliveries));
+            queue.exchange(acknowledgements(deliveries), 0);
+            return texts.size() == 2 && queue.stats().equals(new QueueStats(0, 0, 0, 0));
+        });
+        assertThat(QueuePlaces.read(engine, redis, name)).isEmpty();
+    }
+
+    @Test
+    void membersThatAreNoEntries_areDropped() {
+        WorkQueue queue = queue(QueueEngine.STREAM);
+        for (String member : NO_IDS) {
+            for (String place : List.of("delayed", "leased", "again")) {
+                redis.zadd(QueuePlaces.prefix(QueueEngine.STREAM, name) + place, 1, member);
+            }
+        }
+        queue.enqueue(Message.of("a"));
+        List<Delivery> deliveries = queue.claim(10);
+        assertThat(texts(deliveries)).containsExactly("a");
+        queue.exchange(acknowledgements(deliveries), 0);
+        assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        assertThat(QueuePlaces.read(QueueEngine.STREAM, redis, name)).isEmpty();
     }
 
     @Test

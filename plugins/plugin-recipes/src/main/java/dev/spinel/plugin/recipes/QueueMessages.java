@@ -30,7 +30,8 @@ final class QueueMessages {
     /** How many messages whose time came are taken at once. */
     private static final int MOST_DUE = 1000;
 
-    private static final int ID_DIGITS = 16;
+    /** How many digits an id has at most: ready messages have scores of {@code (9 - priority) * 2^49 + id}. */
+    private static final int MOST_ID_DIGITS = 15;
 
     static final Bytes NOTHING = Bytes.of("");
     private static final Bytes NEVER_DELIVERED_FROM = Bytes.of("0:0:0:1:");
@@ -140,8 +141,11 @@ final class QueueMessages {
         effects.hset(arguments.key(CAUSES), id, cause);
     }
 
-    /** Has a message that lost its body or its meta be a dead letter with what is left. */
+    /** Has a message that lost its body or its meta be a dead letter with what is left; drops what somebody added that is no id. */
     private void buryRest(Bytes id) {
+        if (id.length() > MOST_ID_DIGITS || !Numbers.isLong(id) || Numbers.parseLong(id) <= 0) {
+            return;
+        }
         effects.hsetnx(arguments.key(BODIES), id, NOTHING);
         Bytes meta = Concatenation.of(NEVER_DELIVERED_FROM, LuaNumbers.decimal((long) now), COLON);
         effects.hsetnx(arguments.key(METAS), id, meta);
@@ -237,7 +241,7 @@ final class QueueMessages {
             return;
         }
         effects.zrem(arguments.key(GROUPED), first.subList(0, 1));
-        Bytes id = idOf(first.get(0));
+        Bytes id = idOf(first.get(0), ReadyMessages.prefix(group).length());
         taken.add(id);
         groupsOfTaken.put(id, group);
         if (first.size() > 1 && (groupLimit == 0 || busy < groupLimit)) {
@@ -284,10 +288,15 @@ final class QueueMessages {
         return start.equals(prefix);
     }
 
-    /** The id that a member of grouped ends with, without the zeros before it. */
-    private static Bytes idOf(Bytes member) {
+    /** The id that a member of grouped ends with, behind its group and a digit of priority, without the zeros before it; else nothing. */
+    private static Bytes idOf(Bytes member, int prefixLength) {
         int end = member.length();
-        int start = Math.max(0, end - ID_DIGITS);
+        for (int i = prefixLength; i < end; i++) {
+            if (member.at(i) < '0' || member.at(i) > '9') {
+                return NOTHING;
+            }
+        }
+        int start = Math.min(prefixLength + 1, end);
         while (start < end - 1 && member.at(start) == '0') {
             start++;
         }
