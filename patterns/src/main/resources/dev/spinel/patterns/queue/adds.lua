@@ -22,10 +22,12 @@ local function end_adds()
   if #metas > 0 then redis.call('HSET', KEYS[5], unpack(metas)) end
   if #ready > 0 then redis.call('ZADD', KEYS[1], unpack(ready)) end
   if #delayed > 0 then redis.call('ZADD', KEYS[2], unpack(delayed)) end
-  more_ids, bodies, metas, ready, delayed = 0, {}, {}, {}, {}
 end
 local function keep(id, priority, limit, enqueued, group, body)
-  if #bodies >= 2000 then end_adds() end
+  if #bodies >= 2000 then
+    end_adds()
+    more_ids, bodies, metas, ready, delayed = 0, {}, {}, {}, {}
+  end
   local n = #bodies
   bodies[n + 1], bodies[n + 2] = id, body
   metas[n + 1], metas[n + 2] = id, priority .. ':0:0:' .. limit .. ':' .. enqueued .. ':' .. group
