@@ -45,5 +45,5 @@ for at = 6, #ARGV, 5 do
   reply[#reply + 1] = tonumber(id)
 end
 end_adds()
-if added > 0 then redis.call('PUBLISH', ARGV[4], 'enqueued') end
+if added > 0 then redis.pcall('PUBLISH', ARGV[4], 'enqueued') end
 return reply

@@ -13,7 +13,8 @@
 -- KEYS[9]  turns: groups by whose turn it is; the empty name stands for messages without a group
 -- KEYS[10] hash of groups to how many of their messages are leased, if any
 -- KEYS[11] there while the queue is paused
--- KEYS[12] the last lease: what an exchange claims has one number, which no other lease of a message has
+-- KEYS[12] the last lease: what an exchange claims has one number, that of its microsecond since 2020 or, if there was a later one, the
+--          next; so none comes again, even when the server forgets what it had
 -- KEYS[13] number of an exchange and what it did, turn|results|receipts: the last one of a caller who waits for one after the other
 -- ARGV[1]  lease in milliseconds
 -- ARGV[2]  how many to claim at most
@@ -114,7 +115,13 @@ local function retry(id, meta, kind, delay, cause)
     make_ready(id, priority, group)
   end
 end
--- Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it.
+-- Fails if one of the keys where messages go is of another type: before any of them is taken from where it is.
+local function check_types()
+  for _, key in ipairs({1, 6, 8, 9}) do redis.call('ZCARD', KEYS[key]) end
+  for _, key in ipairs({7, 10}) do redis.call('HLEN', KEYS[key]) end
+end
+-- Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it. What is
+-- extended goes and comes again, since a full server refuses what only adds.
 local function settle_all()
   if #ARGV == 5 then return end
   local ids, receipts = {}, {}
@@ -123,21 +130,31 @@ local function settle_all()
     ids[n], receipts[n] = id or '', held or ''
   end
   local metas, ends = metas_of(ids), redis.call('ZMSCORE', KEYS[3], unpack(ids))
-  local over, ended, groups, longer = {}, {}, {}, {}
+  local over, ended, groups, extended, moves = {}, {}, {}, {}, false
   for i, id in ipairs(ids) do
     local held, group = string.match(metas[i] or '', '^%d+:(%d+):%d+:%d+:%d+:(.*)$')
     local holds = ends[i] and held == receipts[i] and not over[id]
     settled[i] = holds and 1 or 0
-    if holds and ARGV[4 * i + 3] == 'extend' then
-      longer[#longer + 1] = lease_end
-      longer[#longer + 1] = id
+    local kind = ARGV[4 * i + 3]
+    if holds and kind == 'extend' then
+      extended[#extended + 1] = id
     elseif holds then
       over[id], groups[i] = true, group
       ended[#ended + 1] = id
+      moves = moves or kind ~= 'ack'
+    end
+  end
+  if moves then check_types() end
+  local longer = {}
+  for _, id in ipairs(extended) do
+    if not over[id] then
+      ended[#ended + 1] = id
+      longer[#longer + 1] = lease_end
+      longer[#longer + 1] = id
     end
   end
   if #ended > 0 then redis.call('ZREM', KEYS[3], unpack(ended)) end
-  if #longer > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(longer)) end
+  if #longer > 0 then redis.call('ZADD', KEYS[3], unpack(longer)) end
   local done = {}
   for i, id in ipairs(ids) do
     local at = 4 * i + 2
@@ -160,6 +177,7 @@ end
 local function take_due(key, each)
   local ids = redis.call('ZRANGEBYSCORE', key, '-inf', exact(now), 'LIMIT', 0, 1000)
   if #ids == 0 then return end
+  check_types()
   redis.call('ZREM', key, unpack(ids))
   for i, meta in ipairs(metas_of(ids)) do
     local priority, _, attempts, limit, _, group = string.match(meta or '', META)
@@ -205,10 +223,11 @@ local function claim_in_turn()
   end
 end
 -- Leases and delivers what was claimed; answers that, as receipts.
-local function lease_taken()
+local function lease_taken(last_lease)
   local receipts, leases, metas = {}, {}, {}
   if #taken == 0 then return receipts end
-  local this_lease = exact(redis.call('INCR', KEYS[12]))
+  local this_lease = exact(math.max(now, (tonumber(last_lease) or 0) + 1))
+  redis.call('SET', KEYS[12], this_lease)
   local bodies = redis.call('HMGET', KEYS[4], unpack(taken))
   for i, meta in ipairs(metas_of(taken)) do
     local id = taken[i]
@@ -232,7 +251,8 @@ local function lease_taken()
 end
 
 local more
-local turn, results, receipts = string.match(redis.call('GET', KEYS[13]) or '', '^(%d+)|([^|]*)|(.*)$')
+local paused, last_lease, before = unpack(redis.call('MGET', KEYS[11], KEYS[12], KEYS[13]))
+local turn, results, receipts = string.match(before or '', '^(%d+)|([^|]*)|(.*)$')
 local later = turn and tonumber(turn) - tonumber(ARGV[5]) or -1
 if later > 0 then
   -- Its caller has given it up since, and asks for something else.
@@ -251,7 +271,7 @@ else
   take_due(KEYS[2], end_delay)
   take_due(KEYS[3], end_lease)
   end_moves()
-  if redis.call('EXISTS', KEYS[11]) == 1 then most, more = 0, false end
+  if paused then most, more = 0, false end
   if most > 0 then
     claim_in_turn()
     if #taken < most then
@@ -260,7 +280,7 @@ else
       if #taken < most then more = false end
     end
   end
-  local claimed = lease_taken()
+  local claimed = lease_taken(last_lease)
   -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
   -- refused as settled, and what it claimed is delivered again.
   if #settled > 0 or #claimed > 0 then

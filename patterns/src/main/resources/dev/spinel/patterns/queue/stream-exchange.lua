@@ -14,7 +14,7 @@
 -- KEYS[9]  the last id
 -- KEYS[10] there while the queue is paused
 -- KEYS[11] hash of entries that others added to id:attempts:limit:enqueued
--- KEYS[12] the last lease: what an exchange claims has one number, which no other lease of an entry has
+-- KEYS[12] the last lease, as in exchange.lua
 -- KEYS[13] there for a while after somebody looked for what others have pending
 -- KEYS[14] number of an exchange and what it did, as in exchange.lua
 -- ARGV[1]  lease in milliseconds
@@ -127,13 +127,12 @@ local function settle_all()
   if #ARGV == 5 then return end
   local receipts = {}
   for at = 6, #ARGV, 4 do receipts[#receipts + 1] = ARGV[at] end
-  local held, over, longer = {}, {}, {}
+  local held, over, extended = {}, {}, {}
   for i, ends in ipairs(redis.call('ZMSCORE', KEYS[3], unpack(receipts))) do held[receipts[i]] = ends end
   for i, receipt in ipairs(receipts) do
     settled[i] = held[receipt] and 1 or 0
     if settled[i] == 1 and ARGV[4 * i + 3] == 'extend' then
-      longer[#longer + 1] = lease_end
-      longer[#longer + 1] = receipt
+      extended[#extended + 1] = receipt
     elseif settled[i] == 1 then
       held[receipt] = false
       over[#over + 1] = i
@@ -141,8 +140,17 @@ local function settle_all()
   end
   local ended = {}
   for i, at in ipairs(over) do ended[i] = receipts[at] end
+  -- As in exchange.lua.
+  local longer = {}
+  for _, receipt in ipairs(extended) do
+    if held[receipt] then
+      ended[#ended + 1] = receipt
+      longer[#longer + 1] = lease_end
+      longer[#longer + 1] = receipt
+    end
+  end
   if #ended > 0 then redis.call('ZREM', KEYS[3], unpack(ended)) end
-  if #longer > 0 then redis.call('ZADD', KEYS[3], 'XX', unpack(longer)) end
+  if #longer > 0 then redis.call('ZADD', KEYS[3], unpack(longer)) end
   for _, i in ipairs(over) do
     local at = 4 * i + 2
     settle(ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3])
@@ -189,9 +197,13 @@ local function deliver(receipt, attempt, message)
   deliveries[n + 4], deliveries[n + 5], deliveries[n + 6] = tonumber(message.enqueued), message.body, ''
 end
 local claimed, leases = {}, {}
+local paused, last_lease, before = unpack(redis.call('MGET', KEYS[10], KEYS[12], KEYS[14]))
 local this_lease
 local function claim(entry, attempt, message)
-  this_lease = this_lease or exact(redis.call('INCR', KEYS[12]))
+  if not this_lease then
+    this_lease = exact(math.max(now, (tonumber(last_lease) or 0) + 1))
+    redis.call('SET', KEYS[12], this_lease)
+  end
   local receipt, n = entry .. ':' .. this_lease .. ':' .. attempt, #claimed
   claimed[n + 1] = receipt
   leases[2 * n + 1], leases[2 * n + 2] = lease_end, receipt
@@ -272,13 +284,15 @@ local function claim_again()
   end
   for entry in pairs(attempts) do gone[#gone + 1] = entry end
 end
+-- Claims new entries, and tells how many it read.
 local function claim_new(free)
   local streams = redis.call('XREADGROUP', 'GROUP', 'workers', 'worker', 'COUNT', free, 'STREAMS', KEYS[1], '>')
-  if not streams then return end
+  if not streams then return 0 end
   for _, entry in ipairs(streams[1][2]) do
     local message = read(entry[1], entry[2]) or adopt(entry[1], entry[2])
     if message then claim(entry[1], message.attempts + 1, message) end
   end
+  return #streams[1][2]
 end
 -- Whether there is more to claim: what is again ready, or was never delivered.
 local function has_more()
@@ -287,8 +301,8 @@ local function has_more()
   return redis.call('XLEN', KEYS[1]) > (pending.err and 0 or pending[1])
 end
 
-local paused = false
-local turn, results, receipts = string.match(redis.call('GET', KEYS[14]) or '', '^(%d+)|([^|]*)|(.*)$')
+local read_new = 0
+local turn, results, receipts = string.match(before or '', '^(%d+)|([^|]*)|(.*)$')
 local later = turn and tonumber(turn) - tonumber(ARGV[5]) or -1
 if later > 0 then
   -- Its caller has given it up since, and asks for something else.
@@ -304,12 +318,16 @@ else
   settle_all()
   end_leases()
   add_due()
-  paused = redis.call('EXISTS', KEYS[10]) == 1
   if most > 0 and not paused then
     sweep()
     own_group()
     claim_again()
-    if #claimed < most then claim_new(most - #claimed) end
+    local wanted, got = most - #claimed, 0
+    while wanted > 0 and read_new < 1000 do
+      got = claim_new(wanted)
+      read_new = read_new + got
+      wanted = got < wanted and 0 or most - #claimed
+    end
     if #leases > 0 then redis.call('ZADD', KEYS[3], unpack(leases)) end
   end
   sweep()
@@ -320,6 +338,6 @@ else
   end
 end
 
--- A claim that got less than it asked for has left nothing.
-local more = not paused and (later >= 0 or #claimed >= most) and has_more()
+-- A claim that got less than it asked for has left nothing, unless most of what it read became dead letters.
+local more = not paused and (later >= 0 or #claimed >= most or read_new >= 1000) and has_more()
 

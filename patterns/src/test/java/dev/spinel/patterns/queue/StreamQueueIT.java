@@ -230,6 +230,17 @@ class StreamQueueIT extends WorkQueueContract {
                     key("entries"));
         }
 
+        @Test
+        void entriesWithoutABody_holdUpNoOthers() {
+            WorkQueue queue = builder().build();
+            for (int i = 0; i < 3; i++) {
+                redis.xadd(key("entries"), "other", "text");
+            }
+            queue.enqueue(Message.of("a"));
+            assertThat(texts(queue.claim(2))).containsExactly("a");
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 1, 3));
+        }
+
         /** A server without memory takes what frees some. */
         @Test
         void aFullServer_takesAcknowledgements() {

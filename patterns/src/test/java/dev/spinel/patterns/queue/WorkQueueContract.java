@@ -164,6 +164,49 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
 
         @Test
+        void receiptsOfWhatTheServerForgot_settleNothingElse() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("old"));
+            Delivery old = queue.claim(1).get(0);
+            redis.del(redis.keys(key("*")).toArray(String[]::new));
+            queue.enqueue(Message.of("new"));
+            Delivery present = queue.claim(1).get(0);
+            assertThat(queue.settle(old.acknowledge())).isFalse();
+            assertThat(queue.settle(present.acknowledge())).isTrue();
+        }
+
+        @Test
+        void receiptsOfAnotherQueue_settleNothing() {
+            WorkQueue queue = builder().build();
+            WorkQueue other =
+                    WorkQueue.builder(runtime, name + "-other").engine(engine).build();
+            queue.enqueue(Message.of("a"));
+            other.enqueue(Message.of("a"));
+            Delivery delivery = queue.claim(1).get(0);
+            Delivery ofOther = other.claim(1).get(0);
+            assertThat(other.settle(delivery.acknowledge())).isFalse();
+            assertThat(other.settle(ofOther.acknowledge())).isTrue();
+        }
+
+        @Test
+        void aFullServer_extendsLeases() {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+            Delivery delivery = queue.claim(1).get(0);
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                Exchange exchange = queue.exchange(List.of(delivery.extend()), 1);
+                assertThat(exchange.settled()).containsExactly(true);
+                assertThat(texts(exchange.deliveries())).containsExactly("b");
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 2, 0));
+            QueuePlaces.read(engine, redis, name);
+        }
+
+        @Test
         void extending_keepsAMessage() throws InterruptedException {
             WorkQueue queue = builder().lease(Duration.ofMillis(400)).build();
             queue.enqueue(Message.of("a"));

@@ -1,10 +1,12 @@
 package dev.spinel.patterns.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ClientKind;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -135,6 +137,20 @@ class WorkQueueDamageIT extends WorkQueueFixture {
         assertThat(queue.claim(10)).isEmpty();
         assertThat(texts(queue.claim(10))).containsExactly("m1");
         assertThat(queue.stats("g")).isEqualTo(new GroupStats(1, 1));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"dead", "causes", "ready", "grouped", "turns", "busy"})
+    void aKeyOfAnotherType_isAnError_andLeavesMessagesWhereTheyAre(String place) {
+        WorkQueue queue = queue(QueueEngine.SORTED_SETS);
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+        queue.claim(2);
+        redis.set(key(place), "text");
+        await().untilAsserted(() -> assertThatThrownBy(() -> queue.claim(2)).hasMessageContaining("WRONGTYPE"));
+        assertThat(redis.zcard(key("leased"))).isEqualTo(2);
+        redis.del(key(place));
+        List<Delivery> again = new ArrayList<>();
+        await().until(() -> again.addAll(queue.claim(2)) && again.size() == 2);
     }
 
     @ParameterizedTest

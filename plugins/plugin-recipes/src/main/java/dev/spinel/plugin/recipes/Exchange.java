@@ -287,7 +287,10 @@ final class Exchange {
         reply(!paused && taken.size() >= (claims ? most : 0) && messages.hasMore());
     }
 
-    /** Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it. */
+    /**
+     * Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it. What is
+     * extended goes and comes again, as by the script.
+     */
     private void settle() {
         HashValue metas = messages.hash(METAS);
         SortedSetValue leased = effects.keys().modify(ValueType.SORTED_SET, arguments.key(LEASED));
@@ -297,6 +300,7 @@ final class Exchange {
         }
         List<Ended> ended = new ArrayList<>();
         List<Bytes> extended = new ArrayList<>();
+        List<Bytes> removed = new ArrayList<>();
         for (int i = 0; i < settlementCount; i++) {
             Receipt receipt = Receipt.parse(call.arg(indexOf(i, RECEIPT)));
             Bytes id = receipt.id();
@@ -309,14 +313,22 @@ final class Exchange {
                 holds = leased.remove(id);
                 if (holds) {
                     ended.add(new Ended(i, id, group));
+                    removed.add(id);
                 }
             }
             settled.add(holds);
         }
-        if (!ended.isEmpty()) {
-            effects.removed(arguments.key(LEASED), ended.stream().map(Ended::id).toList());
+        ScoredMembers longer = new ScoredMembers(extended.size());
+        for (Bytes id : extended) {
+            if (leased.remove(id)) {
+                removed.add(id);
+                longer.add(leaseEnd, id);
+            }
         }
-        extend(extended);
+        if (!removed.isEmpty()) {
+            effects.removed(arguments.key(LEASED), removed);
+        }
+        effects.zadd(arguments.key(LEASED), longer);
         List<Bytes> done = new ArrayList<>();
         for (Ended each : ended) {
             messages.makeRoom(each.group());
@@ -332,21 +344,6 @@ final class Exchange {
 
     private void refuseAll() {
         settled.addAll(Collections.nCopies(settlementCount, false));
-    }
-
-    /** Begins leases anew, of those messages that are still leased. */
-    private void extend(List<Bytes> ids) {
-        if (ids.isEmpty()) {
-            return;
-        }
-        SortedSetValue leased = messages.set(LEASED);
-        ScoredMembers longer = new ScoredMembers(ids.size());
-        for (Bytes id : ids) {
-            if (QueueMessages.isIn(leased, id)) {
-                longer.add(leaseEnd, id);
-            }
-        }
-        effects.zadd(arguments.key(LEASED), longer);
     }
 
     /** Does what another settlement than an acknowledgement asks for, with the message that was found last. */
@@ -372,8 +369,8 @@ final class Exchange {
         if (taken.isEmpty()) {
             return;
         }
-        effects.incrby(arguments.key(LAST_LEASE), 1, lastLease + 1);
-        Bytes lease = LuaNumbers.decimal(lastLease + 1);
+        Bytes lease = LuaNumbers.decimal(Math.max((long) now, lastLease + 1));
+        effects.set(arguments.key(LAST_LEASE), lease);
         ScoredMembers leases = new ScoredMembers(taken.size());
         List<Bytes> changed = new ArrayList<>(2 * taken.size());
         HashValue bodies = messages.hash(BODIES);
