@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param key whose limits: a user, an address, a tenant
  * @param cost how much, at least 1
  * @param id names the request, so that repeating it within {@link RateLimiter.Builder#rememberFor} takes its cost only once;
- *     lost replies are then repeated by the limiter itself. Costs one more key per request that has one
+ *     with {@link FailureMode#FAIL} the limiter itself then repeats it after a lost reply. It is charged again once it was refunded
+ *     or released, or asked of other limits. Costs one more key per request that has one
  */
 public record RateLimitRequest(String key, long cost, Optional<String> id) {
     /** Checks the cost. */

@@ -155,6 +155,105 @@ class RateLimiterIT extends RecipeFixture {
     }
 
     @Nested
+    class Ids {
+        private final RateLimitRequest request = RateLimitRequest.of(key).withId("request 1");
+
+        @Test
+        void aRefundedRequest_isChargedAgain() {
+            RateLimiter limiter = limiter(FixedWindow.of("day", 3, Duration.ofDays(3000)));
+            assertThat(limiter.refund(grant(limiter.tryAcquire(request)))).isTrue();
+            for (int left = 2; left >= 0; left--) {
+                Decision decision = limiter.tryAcquire(request);
+                assertThat(decision.remaining()).isEqualTo(left);
+                assertThat(limiter.tryAcquire(request)).isEqualTo(decision);
+                limiter.tryAcquire(key);
+                assertThat(limiter.refund(grant(decision))).isTrue();
+            }
+            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            assertThat(limiter.tryAcquire(request).allowed()).isFalse();
+        }
+
+        @Test
+        void aReleasedRequest_needsAPermitAgain() {
+            RateLimiter limiter = limiter(Concurrency.of("jobs", 1, HOUR));
+            Grant first = grant(limiter.tryAcquire(request));
+            assertThat(limiter.release(first)).isTrue();
+            Grant taken = grant(limiter.tryAcquire(key));
+            assertThat(limiter.tryAcquire(request).allowed()).isFalse();
+            limiter.release(taken);
+            Decision second = limiter.tryAcquire(request);
+            assertThat(limiter.release(first)).isFalse();
+            assertThat(limiter.tryAcquire(request)).isEqualTo(second);
+        }
+
+        @Test
+        void aRequestWhoseLeaseEnded_needsAPermitAgain() {
+            RateLimiter limiter = limiter(Concurrency.of("jobs", 1, Duration.ofMillis(200)));
+            assertThat(limiter.tryAcquire(request).allowed()).isTrue();
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> limiter.tryAcquire(key).allowed());
+            assertThat(limiter.tryAcquire(request).allowed()).isFalse();
+        }
+
+        @Test
+        void aRequestThatComesAgainWithAnotherCost_isToldWhatWasTaken() {
+            RateLimiter limiter = limiter(FixedWindow.of("day", 10, Duration.ofDays(3000)));
+            limiter.tryAcquire(RateLimitRequest.of(key).withCost(5));
+            limiter.tryAcquire(request);
+            Grant grant = grant(limiter.tryAcquire(request.withCost(5)));
+            assertThat(grant.cost()).isOne();
+            limiter.refund(grant);
+            assertThat(limiter.peek(request).remaining()).isEqualTo(5);
+        }
+
+        @Test
+        void anAnswerOfOtherLimits_isNone() {
+            FixedWindow day = FixedWindow.of("day", 5, Duration.ofDays(3000));
+            Gcra rate = Gcra.of("rate", 10, HOUR);
+            assertThat(limiter(day).tryAcquire(request).remaining()).isEqualTo(4);
+            assertThat(limiter(day, rate).tryAcquire(request).states())
+                    .extracting(LimitState::remaining)
+                    .containsExactly(3L, 9L);
+            assertThat(limiter(rate, day).tryAcquire(request).states())
+                    .extracting(LimitState::remaining)
+                    .containsExactly(8L, 2L);
+            assertThat(limiter(rate, day).tryAcquire(request).states())
+                    .extracting(LimitState::remaining)
+                    .containsExactly(8L, 2L);
+        }
+    }
+
+    @Nested
+    class ChangedSettings {
+        @Test
+        void anotherKindOfTheSameName_isAnotherLimit() {
+            for (Limit limit : List.of(
+                    Gcra.of("limit", 5, HOUR),
+                    TokenBucket.of("limit", 5, HOUR),
+                    SlidingWindow.of("limit", 5, HOUR),
+                    SlidingLog.of("limit", 5, HOUR),
+                    FixedWindow.of("limit", 5, Duration.ofDays(3000)),
+                    Concurrency.of("limit", 5, HOUR))) {
+                assertThat(limiter(limit).tryAcquire(key).remaining()).isEqualTo(4);
+            }
+        }
+
+        @Test
+        void windowsOfOtherPeriods_areAllCounted() {
+            RateLimiter days = limiter(FixedWindow.of("fixed", 2, Duration.ofDays(3000)));
+            RateLimiter hours = limiter(FixedWindow.of("fixed", 100, Duration.ofDays(1)));
+            RateLimiter sliding = limiter(SlidingWindow.of("sliding", 2, Duration.ofDays(3000)));
+            RateLimiter shorter = limiter(SlidingWindow.of("sliding", 100, Duration.ofDays(1)));
+            for (int i = 0; i < 4; i++) {
+                assertThat(days.tryAcquire(key).allowed()).isEqualTo(i < 2);
+                assertThat(sliding.tryAcquire(key).allowed()).isEqualTo(i < 2);
+                assertThat(hours.tryAcquire(key).allowed()).isTrue();
+                assertThat(shorter.tryAcquire(key).allowed()).isTrue();
+            }
+        }
+    }
+
+    @Nested
     class Reserve {
         @Test
         void tellsWhen_andDeniesBeyondTheHorizon() {
@@ -256,6 +355,25 @@ class RateLimiterIT extends RecipeFixture {
         }
 
         @Test
+        void modesThatAnswerThemselves_doSoAtTheFirstLostReply() {
+            RateLimiter limiter = RateLimiter.builder(runtime)
+                    .limits(ALL_KINDS)
+                    .onFailure(FailureMode.OPEN)
+                    .build();
+            limiter.tryAcquire("warm up the script cache");
+            RateLimitRequest request = RateLimitRequest.of(key).withId("request 1");
+            transport.takeCommands();
+            proxy.loseReplies(1);
+            assertThat(limiter.tryAcquire(request).degraded()).isTrue();
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA");
+            assertThat(limiter.tryAcquire(request).remaining()).isEqualTo(4);
+            transport.takeCommands();
+            proxy.loseReplies(1);
+            assertThat(limiter.peek(request).degraded()).isTrue();
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA");
+        }
+
+        @Test
         void aPausedServer_isAnUnknownOutcomeAfterTheTimeout() {
             RateLimiter limiter = limiter(ALL_KINDS);
             limiter.tryAcquire(key);
@@ -286,31 +404,25 @@ class RateLimiterIT extends RecipeFixture {
             long ahead = micros(HOUR) + micros(serverTime());
             String prefix = "{ratelimit:" + key + "}:";
             Duration period = Duration.ofMillis(200);
-            redis.set(prefix + "gcra", Long.toString(ahead));
-            redis.hset(prefix + "bucket", "tokens", "0");
-            redis.hset(prefix + "bucket", "since", Long.toString(ahead));
-            redis.hset(prefix + "counter", "window", Long.toString(ahead / micros(period)));
-            redis.hset(prefix + "counter", "current", "5");
-            redis.hset(prefix + "counter", "previous", "5");
-            redis.zadd(prefix + "log", ahead, "x:" + ahead + ":5");
-            redis.zadd(prefix + "log", -5, "total");
-            redis.hset(prefix + "fixed", "window", Long.toString(ahead / micros(period)));
-            redis.hset(prefix + "fixed", "count", "5");
+            redis.set(prefix + "gcra:gcra", Long.toString(ahead));
+            redis.hset(prefix + "bucket:bucket", "tokens", "0");
+            redis.hset(prefix + "bucket:bucket", "since", Long.toString(ahead));
+            redis.hset(prefix + "counter:counter:200000", "window", Long.toString(ahead / micros(period)));
+            redis.hset(prefix + "counter:counter:200000", "current", "5");
+            redis.hset(prefix + "counter:counter:200000", "previous", "5");
+            redis.zadd(prefix + "log:log", ahead, "x:" + ahead + ":5");
+            redis.zadd(prefix + "log:log", -5, "total");
+            redis.hset(prefix + "fixed:fixed:200000", "window", Long.toString(ahead / micros(period)));
+            redis.hset(prefix + "fixed:fixed:200000", "count", "5");
             for (int i = 0; i < 5; i++) {
-                redis.zadd(prefix + "concurrent", ahead, "x:1:" + i);
+                redis.zadd(prefix + "concurrent:concurrent", ahead, "x:1:" + i);
             }
-            RateLimiter limiter = limiter(
-                    Gcra.of("gcra", 5, period),
-                    TokenBucket.of("bucket", 5, period),
-                    SlidingWindow.of("counter", 5, period),
-                    SlidingLog.of("log", 5, period),
-                    FixedWindow.of("fixed", 5, period),
-                    Concurrency.of("concurrent", 5, period));
+            RateLimiter limiter = limiter(allKinds(period));
             Decision first = limiter.tryAcquire(key);
             assertThat(first.allowed()).isFalse();
             assertThat(first.states()).allSatisfy(state -> assertThat(state.retryAfter())
                     .as(state.limit().name())
-                    .isLessThanOrEqualTo(period.multipliedBy(2)));
+                    .isBetween(Duration.ofNanos(1), period.multipliedBy(2)));
             // Asking all the time must not start the wait anew.
             await().pollInterval(Duration.ofMillis(20))
                     .atMost(Duration.ofSeconds(2))
