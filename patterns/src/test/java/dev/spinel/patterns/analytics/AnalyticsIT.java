@@ -93,6 +93,42 @@ class AnalyticsIT extends RecipeFixture {
         }
 
         @Test
+        void A1_anAdditionThatFailed_countsWhenItComesAgain() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            String hash = "{counter:views:" + name + "}";
+            redis.hset(hash, Long.toString(Instant.now().toEpochMilli() / 86_400_000), "text");
+            assertThatThrownBy(() -> counter.add(name, 5, "id")).isInstanceOf(PatternException.ServerError.class);
+            redis.del(hash);
+            assertThat(counter.add(name, 5, "id")).isEqualTo(5);
+        }
+
+        @Test
+        void idsAndCounters_areKeptApart_underKeysThatBeginTheSame() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            for (String each : List.of(name, name + "}1", name + "}1:once:1", name + "}1:once:1}")) {
+                assertThat(counter.add(each, 5, "1")).isEqualTo(5);
+                assertThat(counter.add(each, 5, "1}1:once:1")).isEqualTo(10);
+                assertThat(counter.add(each, 5, "1")).isEqualTo(10);
+            }
+            assertThat(keys()).hasSize(12).allMatch(key -> key.startsWith("{counter:views:"));
+        }
+
+        @Test
+        void anAdditionToAnOlderBucket_leavesALaterOneItsTime() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(2, Duration.ofDays(1)));
+            counter.add(name, 5);
+            // As if the clock had been a day ahead then.
+            String hash = keys().get(0);
+            long today = Instant.now().toEpochMilli() / 86_400_000;
+            redis.del(hash);
+            redis.hset(hash, Long.toString(today + 1), "5");
+            long end = (today + 3) * 86_400_000;
+            redis.pexpireat(hash, end);
+            counter.add(name, 1);
+            assertThat(redis.pexpiretime(hash)).isEqualTo(end);
+        }
+
+        @Test
         void anAdditionWithoutAnId_isNeverRepeated() {
             WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
             counter.add("warm up", 1);
