@@ -21,7 +21,9 @@ if memory == 0 or redis.call('EXISTS', KEYS[2]) == 0 then
   redis.call('HINCRBY', KEYS[1], field, ARGV[3])
   if memory > 0 then redis.call('SET', KEYS[2], '1', 'PX', ARGV[4]) end
   if begins then
-    redis.call('PEXPIREAT', KEYS[1], exact((bucket + kept) * length))
+    -- Not before the end of a later bucket, from before the clock was set back.
+    local ending = exact((bucket + kept) * length)
+    if redis.call('PEXPIREAT', KEYS[1], ending, 'NX') == 0 then redis.call('PEXPIREAT', KEYS[1], ending, 'GT') end
     for _, other in ipairs(redis.call('HKEYS', KEYS[1])) do
       if tonumber(other) <= bucket - kept then redis.call('HDEL', KEYS[1], other) end
     end
