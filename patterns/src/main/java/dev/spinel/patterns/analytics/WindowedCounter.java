@@ -113,7 +113,8 @@ public final class WindowedCounter {
         String key = key(name);
         return runtime.run(
                 ADD_ONCE,
-                List.of(key, "once:" + name.length() + ':' + key + id),
+                // Counters' keys end with a brace, and only one id has this length here.
+                List.of(key, key + id + ":once:" + id.length()),
                 arguments().add(amount).add(rememberFor.toMillis()));
     }
 
