@@ -284,6 +284,8 @@ class AnalyticsIT extends RecipeFixture {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> UniqueCounter.of(runtime, "a", DAYS).count("b", 0));
         assertThatIllegalArgumentException().isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 14_286));
+        assertThat(TopItems.of(runtime, "a", DAYS, 14_285)).isNotNull();
         TopItems top = TopItems.of(runtime, "a", DAYS, 10);
         assertThatIllegalArgumentException().isThrownBy(() -> top.top("b", 11));
         assertThatIllegalArgumentException().isThrownBy(() -> top.add("b", "c", 0));
