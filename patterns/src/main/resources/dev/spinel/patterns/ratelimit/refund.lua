@@ -79,7 +79,11 @@ end
 
 function kinds.concurrent(key)
   local removed = 0
-  for i = 1, cost do removed = removed + redis.call('ZREM', key, token .. ':' .. exact(at) .. ':' .. i) end
+  for first = 1, cost, 1000 do
+    local permits = {}
+    for i = first, math.min(first + 999, cost) do permits[#permits + 1] = token .. ':' .. exact(at) .. ':' .. i end
+    removed = removed + redis.call('ZREM', key, unpack(permits))
+  end
   return removed > 0 and 1 or 0
 end
 

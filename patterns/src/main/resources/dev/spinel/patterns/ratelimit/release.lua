@@ -8,11 +8,11 @@
 --
 -- Answers 1 if a permit was still out, 0 if its lease had ended or it was released before.
 
-local removed = 0
-for i = 1, #KEYS - 1 do
-  for n = 1, tonumber(ARGV[1]) do
-    removed = removed + redis.call('ZREM', KEYS[i], ARGV[2] .. ':' .. ARGV[3] .. ':' .. n)
-  end
+local removed, cost = 0, tonumber(ARGV[1])
+for first = 1, cost, 1000 do
+  local permits = {}
+  for i = first, math.min(first + 999, cost) do permits[#permits + 1] = ARGV[2] .. ':' .. ARGV[3] .. ':' .. i end
+  for i = 1, #KEYS - 1 do removed = removed + redis.call('ZREM', KEYS[i], unpack(permits)) end
 end
 -- Not the answer to a later request with this id.
 local answered = redis.call('GET', KEYS[#KEYS])

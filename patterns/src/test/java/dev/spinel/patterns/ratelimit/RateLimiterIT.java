@@ -433,19 +433,58 @@ class RateLimiterIT extends RecipeFixture {
         @Test
         void aRequestThatComesAgainInItsMicrosecond_isChargedOnce() throws IOException {
             String log = "{ratelimit:" + key + "}:log";
-            assertThat(acquireAt(1_900_000_000, log, "take").subList(3, 4)).containsExactly(3L);
-            acquireAt(1_900_000_000, log, "take");
+            assertThat(acquireAt(1_900_000_000, log, "take", 2, "log", 5)).startsWith(2L, START, 0L, 3L);
+            acquireAt(1_900_000_000, log, "take", 2, "log", 5);
             assertThat(redis.zcard(log)).isEqualTo(2);
             assertThat(redis.zscore(log, "total")).isEqualTo(-2);
-            assertThat(acquireAt(1_900_000_005, log, "peek").subList(3, 4)).containsExactly(5L);
+            assertThat(acquireAt(1_900_000_005, log, "peek", 2, "log", 5)).endsWith(5L, 0L, 0L);
         }
 
-        /** Runs the script for a log of 5 in 5 seconds, at a time in seconds of Unix time. */
-        private List<Long> acquireAt(long seconds, String log, String mode) throws IOException {
+        @Test
+        void aDenialByAFullLog_readsAsManyEntriesAsStandInTheWay() throws IOException {
+            String log = "{ratelimit:" + key + "}:log";
+            String fill =
+                    """
+                    for i = 1, 10000 do
+                      local at = string.format('%.0f', ARGV[1] + i)
+                      redis.call('ZADD', KEYS[1], at, 'token:' .. at .. ':1')
+                    end
+                    redis.call('ZADD', KEYS[1], -10000, 'total')
+                    """;
+            redis.eval(fill, ScriptOutputType.STATUS, new String[] {log}, Long.toString(START));
+            for (long cost : new long[] {1, 2, 5, 6, 21, 22, 1341, 1342, 9999, 10_000}) {
+                assertThat(acquireAt(1_900_000_001, log, "take", cost, "log", 10_000))
+                        .containsExactly(0L, START + 1_000_000, 0L, 0L, 4_000_000 + cost, 4_010_000L);
+            }
+        }
+
+        @Test
+        void manyPermits_areTakenAndReturnedAtOnce() throws IOException {
+            String permits = "{ratelimit:" + key + "}:concurrent:permits";
+            for (long cost : new long[] {1, 999, 1000, 1001, 10_000}) {
+                assertThat(acquireAt(1_900_000_000, permits, "take", cost, "concurrent", 10_000))
+                        .startsWith(cost, START, 0L, 10_000L - cost);
+                assertThat(redis.zcard(permits)).isEqualTo(cost);
+                RateLimiter limiter = limiter(Concurrency.of("permits", 10_000, HOUR));
+                Grant grant = new Grant(key, cost, "token", START);
+                assertThat(cost == 999 ? limiter.refund(grant) : limiter.release(grant))
+                        .isTrue();
+                assertThat(redis.exists(permits)).isZero();
+            }
+        }
+
+        /** 1,900,000,000 seconds of Unix time in microseconds since 2020. */
+        private static final long START = 322_163_200_000_000L;
+
+        /** Runs the script for a limit of 5 seconds, at a time in seconds of Unix time; it may call few commands. */
+        private List<Long> acquireAt(long seconds, String state, String mode, long cost, String kind, long capacity)
+                throws IOException {
             String clock =
                     """
-                    local server, redis = redis, {}
+                    local server, redis, calls = redis, {}, 0
                     function redis.call(name, ...)
+                      calls = calls + 1
+                      if calls > 30 then error('too many calls') end
                       if name == 'TIME' then return {'%d', '0'} end
                       return server.call(name, ...)
                     end
@@ -453,8 +492,11 @@ class RateLimiterIT extends RecipeFixture {
                             .formatted(seconds);
             try (InputStream script = RateLimiter.class.getResourceAsStream("acquire.lua")) {
                 String text = clock + new String(script.readAllBytes(), UTF_8);
-                String[] arguments = {mode, "2", "token", "0", "0", "0", "log", "5000000", "5", "0", "0"};
-                return redis.eval(text, ScriptOutputType.MULTI, new String[] {log}, arguments);
+                String units = Long.toString(cost);
+                String[] arguments = {
+                    mode, units, "token", "0", "0", units, kind, "5000000", Long.toString(capacity), "0", "0"
+                };
+                return redis.eval(text, ScriptOutputType.MULTI, new String[] {state}, arguments);
             }
         }
 
