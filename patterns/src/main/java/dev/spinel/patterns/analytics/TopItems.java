@@ -116,6 +116,11 @@ public final class TopItems {
         return runtime.call(() -> topAsync(name, count, buckets));
     }
 
+    /** As {@link #top(String, int)}. */
+    public CompletionStage<Ranking> topAsync(String name, int count) {
+        return topAsync(name, count, window.buckets());
+    }
+
     /** As {@link #top(String, int, int)}. */
     public CompletionStage<Ranking> topAsync(String name, int count, int buckets) {
         window.check(buckets);

@@ -188,8 +188,9 @@ class AnalyticsIT extends RecipeFixture {
             UniqueCounter unique = UniqueCounter.of(runtime, "visitors", Window.of(3, Duration.ofMillis(400)));
             unique.add(name, "ann");
             await().until(() -> unique.count(name, 1) == 0);
-            unique.addAsync(name, List.of("ann", "bob")).toCompletableFuture().join();
+            assertThat(unique.add(name, List.of("ann", "bob"))).isTrue();
             assertThat(unique.count(name, 3)).isEqualTo(2);
+            assertThat(unique.countAsync(name).toCompletableFuture().join()).isEqualTo(2);
             assertThat(keys()).hasSizeBetween(1, 2);
             await().until(() -> keys().isEmpty());
             assertThat(unique.count(name)).isZero();
@@ -209,6 +210,7 @@ class AnalyticsIT extends RecipeFixture {
             Ranking expected = new Ranking(List.of(new Item("coffee", 5), new Item("tea", 4)), 0);
             assertThat(top.top(name, 2)).isEqualTo(expected);
             assertThat(top.top(name, 2, 1)).isEqualTo(expected);
+            assertThat(top.topAsync(name, 2).toCompletableFuture().join()).isEqualTo(expected);
         }
 
         @Test
@@ -268,6 +270,10 @@ class AnalyticsIT extends RecipeFixture {
                     .containsExactly(new Stage("visit", 4, 1), new Stage("order", 2, 0.5), new Stage("pay", 1, 0.25));
             assertThat(keys()).hasSize(3).allSatisfy(key -> assertThat(redis.pttl(key))
                     .isBetween(3_500_000L, 3_600_000L));
+            Funnel kept = Funnel.of(runtime, name, Duration.ZERO, "visit", "order", "pay");
+            assertThat(kept.record("bob", "pay")).isTrue();
+            assertThat(keys()).hasSize(3).allSatisfy(key -> assertThat(redis.pttl(key))
+                    .isEqualTo(-1));
         }
     }
 
@@ -276,6 +282,15 @@ class AnalyticsIT extends RecipeFixture {
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(0, Duration.ofDays(1)));
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(401, Duration.ofDays(1)));
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, Duration.ZERO));
+        Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, endless));
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, endless.negated()));
+        assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, endless));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ofMillis(999)));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", endless, "b", "c"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ofNanos(1), "b", "c"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ofNanos(-1), "b", "c"));
         assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a:b", DAYS));
         assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ZERO));
         assertThatIllegalArgumentException()
