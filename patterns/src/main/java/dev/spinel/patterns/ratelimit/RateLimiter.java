@@ -122,6 +122,11 @@ public final class RateLimiter {
         return runtime.call(() -> tryAcquireAsync(request));
     }
 
+    /** As {@link #tryAcquire(String)}. */
+    public CompletionStage<Decision> tryAcquireAsync(String key) {
+        return tryAcquireAsync(RateLimitRequest.of(key));
+    }
+
     /** As {@link #tryAcquire(RateLimitRequest)}. */
     public CompletionStage<Decision> tryAcquireAsync(RateLimitRequest request) {
         Decision.Limited denied = denials == null ? null : denials.find(request);
@@ -182,7 +187,7 @@ public final class RateLimiter {
         addLimits(arguments);
         return guarded(
                 runtime.run(failureMode == FailureMode.FAIL ? PEEK : PEEK_NOW, keys(request.key(), limits), arguments)
-                        .thenApply(answer -> decide(answer, Optional.empty())));
+                        .thenApply(answer -> decide(answer, Optional.empty(), Duration.ZERO)));
     }
 
     /**
@@ -266,12 +271,14 @@ public final class RateLimiter {
                 .add(most);
         addLimits(arguments);
         return runtime.run(remembered && failureMode == FailureMode.FAIL ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
-                .thenApply(answer -> new Taken(
-                        decide(
-                                answer,
-                                // What was taken is the cost of the first one, if a request comes again with another.
-                                Optional.of(new Grant(request.key(), answer.granted(), token, answer.serverMicros()))),
-                        answer.granted()));
+                .thenApply(answer -> {
+                    long granted = answer.granted();
+                    Optional<Grant> grant = granted == 0
+                            ? Optional.empty()
+                            // What the first one took, if a request comes again with another cost.
+                            : Optional.of(new Grant(request.key(), granted, token, answer.serverMicros()));
+                    return new Taken(decide(answer, grant, maxWait), granted);
+                });
     }
 
     /** Tells the listener of denials. */
@@ -310,8 +317,9 @@ public final class RateLimiter {
      * Reads a decision.
      *
      * @param grant the receipt if the cost was granted; empty for a mere look
+     * @param maxWait how long before it fits it would have been granted
      */
-    private Decision decide(Answer answer, Optional<Grant> grant) {
+    private Decision decide(Answer answer, Optional<Grant> grant, Duration maxWait) {
         List<LimitState> states = new ArrayList<>(limits.size());
         boolean neverFits = false;
         long retryMicros = 0;
@@ -329,7 +337,7 @@ public final class RateLimiter {
         if (answer.granted() > 0) {
             return new Decision.Allowed(grant, duration(answer.waitMicros()), states, false);
         }
-        return new Decision.Limited(duration(neverFits ? 0 : retryMicros), neverFits, states, false);
+        return new Decision.Limited(duration(neverFits ? 0 : retryMicros - micros(maxWait)), neverFits, states, false);
     }
 
     private String tagged(String key) {
@@ -388,13 +396,11 @@ public final class RateLimiter {
                         .add(micros(maxReservation))
                         .add(0);
             } else if (limit instanceof TokenBucket bucket) {
-                long periodMicros = micros(bucket.period());
-                long debt = (micros(maxReservation) + periodMicros - 1) / periodMicros * bucket.refill();
                 arguments
-                        .add(periodMicros)
+                        .add(micros(bucket.period()))
                         .add(bucket.capacity())
                         .add(bucket.refill())
-                        .add(debt);
+                        .add(owedIntervals(bucket, maxReservation) * bucket.refill());
             } else {
                 arguments
                         .add(micros(limit.period()))
@@ -403,6 +409,12 @@ public final class RateLimiter {
                         .add(0);
             }
         }
+    }
+
+    /** The refills of how many intervals a bucket may owe. */
+    private static long owedIntervals(TokenBucket bucket, Duration maxReservation) {
+        long periodMicros = micros(bucket.period());
+        return (micros(maxReservation) + periodMicros - 1) / periodMicros;
     }
 
     private static long micros(Duration duration) {
@@ -461,7 +473,10 @@ public final class RateLimiter {
             this.runtime = requireNonNull(runtime, "runtime");
         }
 
-        /** The start of all keys on the server, {@code ratelimit} if not set. Without braces, which are for the hash tag. */
+        /**
+         * The start of all keys on the server, {@code ratelimit} if not set. Without braces, which are for the hash tag, and without
+         * colons, where it ends.
+         */
         public Builder name(String value) {
             name = requireNonNull(value, "name");
             return this;
@@ -528,6 +543,8 @@ public final class RateLimiter {
         /**
          * How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. With {@link Concurrency}
          * limits it ends before the shortest lease does.
+         *
+         * @param value at least a second, as requests are repeated that late, and at most 366 days
          */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
@@ -540,15 +557,16 @@ public final class RateLimiter {
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public RateLimiter build() {
-            if (name.isEmpty() || name.indexOf('{') >= 0 || name.indexOf('}') >= 0) {
-                throw new IllegalArgumentException("A limiter's name is not empty and has no braces: '" + name + "'");
+            if (name.isEmpty() || name.chars().anyMatch(c -> "{}:".indexOf(c) >= 0)) {
+                throw new IllegalArgumentException(
+                        "A limiter's name is not empty and has no braces and colons: '" + name + "'");
             }
             if (limits.isEmpty()) {
                 throw new IllegalArgumentException("Limiter '" + name + "' has no limit");
             }
             checkDuration("maxReservation", maxReservation, Duration.ZERO);
             checkDuration("denyLocally", denyLocally, Duration.ZERO);
-            checkDuration("rememberFor", rememberFor, Duration.ofMillis(1));
+            checkDuration("rememberFor", rememberFor, Duration.ofSeconds(1));
             Set<String> names = new HashSet<>();
             for (Limit limit : limits) {
                 if (!names.add(limit.name())) {
@@ -557,6 +575,12 @@ public final class RateLimiter {
                 if (!maxReservation.isZero() && !(limit instanceof Gcra) && !(limit instanceof TokenBucket)) {
                     throw new IllegalArgumentException("Limiter '" + name + "' cannot reserve ahead: limit '"
                             + limit.name() + "' is neither Gcra nor TokenBucket");
+                }
+                if (limit instanceof TokenBucket bucket
+                        && owedIntervals(bucket, maxReservation) > Limit.MAX_COUNT / bucket.refill()) {
+                    throw new IllegalArgumentException(
+                            "Limiter '" + name + "' cannot reserve " + maxReservation + " ahead: limit '" + limit.name()
+                                    + "' would owe more than " + Limit.MAX_COUNT + " tokens");
                 }
                 if (leaseTokens > 0) {
                     checkLease(limit);

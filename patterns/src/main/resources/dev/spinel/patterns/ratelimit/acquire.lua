@@ -23,18 +23,20 @@ local mode, cost, token = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local patience, memory, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local limits = (#ARGV - 6) / 5
 
+local clock = redis.call('TIME')
+local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
+local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
+
 if memory > 0 then
   local before = redis.call('GET', KEYS[limits + 1])
   if before then
     local reply = {}
     for number in string.gmatch(before, '[^,]+') do reply[#reply + 1] = tonumber(number) end
+    -- What is left of the wait.
+    reply[3] = max(0, reply[3] - max(0, now - reply[2]))
     return reply
   end
 end
-
-local clock = redis.call('TIME')
-local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
-local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
 local function exact(number) return string.format('%.17g', number) end
 -- When a key that is kept for so many microseconds ends, in milliseconds of Unix time. Not a time to live: that would count from the

@@ -45,6 +45,48 @@ class RateLimiterIT extends RecipeFixture {
         super(client);
     }
 
+    /** 1,900,000,000 seconds of Unix time in microseconds since 2020. */
+    private static final long START = 322_163_200_000_000L;
+
+    /** Runs the script for a limit of 5 seconds. */
+    private List<Long> acquireAt(long seconds, String state, String mode, long cost, String kind, long capacity)
+            throws IOException {
+        return acquireAt(seconds, List.of(state), mode, cost, "0", "0", kind, "5000000", capacity);
+    }
+
+    /** Runs the script for one limit, at a time in seconds of Unix time; it may call few commands. */
+    private List<Long> acquireAt(
+            long seconds,
+            List<String> keys,
+            String mode,
+            long cost,
+            String patience,
+            String memory,
+            String kind,
+            String interval,
+            long capacity)
+            throws IOException {
+        String clock =
+                """
+                local server, redis, calls = redis, {}, 0
+                function redis.call(name, ...)
+                  calls = calls + 1
+                  if calls > 30 then error('too many calls') end
+                  if name == 'TIME' then return {'%d', '0'} end
+                  return server.call(name, ...)
+                end
+                """
+                        .formatted(seconds);
+        try (InputStream script = RateLimiter.class.getResourceAsStream("acquire.lua")) {
+            String text = clock + new String(script.readAllBytes(), UTF_8);
+            String units = Long.toString(cost);
+            String most = Long.toString(capacity);
+            String[] arguments = {mode, units, "token", patience, memory, units, kind, interval, most, "3600000000", "0"
+            };
+            return redis.eval(text, ScriptOutputType.MULTI, keys.toArray(String[]::new), arguments);
+        }
+    }
+
     private RateLimiter limiter(Limit... limits) {
         return RateLimiter.builder(runtime).limits(limits).build();
     }
@@ -59,7 +101,8 @@ class RateLimiterIT extends RecipeFixture {
         void allOfThemOrNone() {
             RateLimiter limiter = limiter(Gcra.of("narrow", 2, HOUR), SlidingLog.of("wide", 10, HOUR));
             assertThat(limiter.tryAcquire(key).allowed()).isTrue();
-            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            assertThat(limiter.tryAcquireAsync(key).toCompletableFuture().join().allowed())
+                    .isTrue();
             Decision denied = limiter.tryAcquire(key);
             assertThat(denied.allowed()).isFalse();
             assertThat(denied.binding().limit().name()).isEqualTo("narrow");
@@ -276,6 +319,45 @@ class RateLimiterIT extends RecipeFixture {
         }
 
         @Test
+        void aDenialTells_whenTheSameReservationIsGranted() {
+            RateLimiter limiter = RateLimiter.builder(runtime)
+                    .limits(Gcra.of("rate", 1, Duration.ofSeconds(10)))
+                    .maxReservation(HOUR)
+                    .build();
+            RateLimitRequest request = RateLimitRequest.of(key);
+            limiter.tryAcquire(request);
+            Duration almost = Duration.ofMillis(9_500);
+            assertThat(limiter.reserve(request, almost)).isInstanceOfSatisfying(Decision.Limited.class, limited -> {
+                assertThat(limited.retryAfter()).isBetween(Duration.ofNanos(1000), Duration.ofMillis(500));
+                assertThat(limited.binding().retryAfter())
+                        .isEqualTo(limited.retryAfter().plus(almost));
+            });
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> limiter.reserve(request, almost).allowed());
+        }
+
+        @Test
+        void aReservationThatIsAskedForAgain_isNearer() throws IOException {
+            String rate = "{ratelimit:" + key + "}:gcra:rate";
+            String once = "{ratelimit:" + key + "}:once";
+            acquireAt(1_900_000_000, List.of(rate), "take", 1, "0", "0", "gcra", "10000000", 1);
+            List<Long> first = acquireAt(
+                    1_900_000_000, List.of(rate, once), "take", 1, "20000000", "60000", "gcra", "10000000", 1);
+            assertThat(first).containsExactly(1L, START, 10_000_000L, 0L, 10_000_000L, 20_000_000L);
+            assertThat(waitOfTheSame(1_900_000_004, rate, once)).isEqualTo(6_000_000);
+            assertThat(waitOfTheSame(1_900_000_010, rate, once)).isZero();
+            assertThat(waitOfTheSame(1_900_000_100, rate, once)).isZero();
+            assertThat(waitOfTheSame(1_899_999_000, rate, once)).isEqualTo(10_000_000);
+        }
+
+        private long waitOfTheSame(long seconds, String rate, String once) throws IOException {
+            List<Long> again =
+                    acquireAt(seconds, List.of(rate, once), "take", 1, "20000000", "60000", "gcra", "10000000", 1);
+            assertThat(again.subList(0, 2)).containsExactly(1L, START);
+            return again.get(2);
+        }
+
+        @Test
         void aBucketOwesTokens() {
             RateLimiter limiter = RateLimiter.builder(runtime)
                     .limits(TokenBucket.of("bucket", 2, Duration.ofSeconds(10)))
@@ -470,33 +552,6 @@ class RateLimiterIT extends RecipeFixture {
                 assertThat(cost == 999 ? limiter.refund(grant) : limiter.release(grant))
                         .isTrue();
                 assertThat(redis.exists(permits)).isZero();
-            }
-        }
-
-        /** 1,900,000,000 seconds of Unix time in microseconds since 2020. */
-        private static final long START = 322_163_200_000_000L;
-
-        /** Runs the script for a limit of 5 seconds, at a time in seconds of Unix time; it may call few commands. */
-        private List<Long> acquireAt(long seconds, String state, String mode, long cost, String kind, long capacity)
-                throws IOException {
-            String clock =
-                    """
-                    local server, redis, calls = redis, {}, 0
-                    function redis.call(name, ...)
-                      calls = calls + 1
-                      if calls > 30 then error('too many calls') end
-                      if name == 'TIME' then return {'%d', '0'} end
-                      return server.call(name, ...)
-                    end
-                    """
-                            .formatted(seconds);
-            try (InputStream script = RateLimiter.class.getResourceAsStream("acquire.lua")) {
-                String text = clock + new String(script.readAllBytes(), UTF_8);
-                String units = Long.toString(cost);
-                String[] arguments = {
-                    mode, units, "token", "0", "0", units, kind, "5000000", Long.toString(capacity), "0", "0"
-                };
-                return redis.eval(text, ScriptOutputType.MULTI, new String[] {state}, arguments);
             }
         }
 
