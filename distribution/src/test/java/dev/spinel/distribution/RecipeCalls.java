@@ -208,7 +208,19 @@ final class RecipeCalls {
         };
     }
 
+    /** As many permits as take several ZADDs, now and then of a clock that was ahead. */
+    private Call permits() {
+        String cost = Integer.toString(random.nextInt(2_500));
+        return new Call(
+                Recipe.LIMIT,
+                List.of("concurrent:many"),
+                List.of("take", cost, "token" + ++tokens, "0", "0", "0", "concurrent", "1000000", "4000", "0", "0"));
+    }
+
     private Call limit() {
+        if (random.nextInt(200) == 0) {
+            return permits();
+        }
         List<String> keys = new ArrayList<>();
         boolean remembers = random.nextInt(8) == 0;
         List<String> arguments = new ArrayList<>(List.of(
@@ -248,7 +260,7 @@ final class RecipeCalls {
      */
     String[] foreignState(long nowMicros) {
         double ahead = nowMicros + Math.scalb(random.nextDouble() - 0.3, random.nextInt(40));
-        String which = Integer.toString(random.nextInt(8));
+        String which = random.nextInt(8) == 0 ? "many" : Integer.toString(random.nextInt(8));
         String when = Double.toString(ahead);
         String window = Long.toString((long) (ahead / 1_000_000));
         String queue = "queue:" + random.nextInt(2);

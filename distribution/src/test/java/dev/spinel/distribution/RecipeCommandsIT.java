@@ -213,6 +213,43 @@ class RecipeCommandsIT {
         }
 
         @Test
+        void rememberedAnswer_tellsWhatIsLeftOfItsWait() {
+            ask("RATELIMIT.ACQUIRE 1 a take 1 token 0 0 0 gcra 10000000 1 60000000 0");
+            String line = "RATELIMIT.ACQUIRE 2 a once take 1 token 20000000 60000 0 gcra 10000000 1 60000000 0";
+            assertThat(ask(line)).isEqualTo("[1, " + FIRST_FENCE + ", 10000000, 0, 10000000, 20000000]");
+            later(4_000);
+            assertThat(ask(line)).isEqualTo("[1, " + FIRST_FENCE + ", 6000000, 0, 10000000, 20000000]");
+            later(-5_000);
+            assertThat(ask(line)).startsWith("[1, " + FIRST_FENCE + ", 10000000, ");
+            later(50_000);
+            assertThat(ask(line)).startsWith("[1, " + FIRST_FENCE + ", 0, ");
+        }
+
+        @Test
+        void rememberedAnswer_ofAnotherNumberOfLimits_isAnsweredAsItIs() {
+            ask("RATELIMIT.ACQUIRE 2 a once take 1 token 0 60000 0 gcra 1000000 3 0 0");
+            assertThat(
+                            ask(
+                                    "RATELIMIT.ACQUIRE 3 a b once take 1 token 0 60000 0 gcra 1000000 3 0 0 fixed 60000000 1 0 0"))
+                    .isEqualTo("[1, " + FIRST_FENCE + ", 0, 2, 0, 1000000]");
+        }
+
+        @ParameterizedTest
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "text|value is not a valid float",
+                    "1,2|the remembered answer is not complete",
+                    "1,,2|value is not a valid float"
+                })
+        void rememberedAnswer_thatIsNone_refused(String kept, String error) {
+            ask("SET once " + kept);
+            assertThat(ask("RATELIMIT.ACQUIRE 2 a once take 1 token 0 60000 0 gcra 1000000 3 0 0"))
+                    .isEqualTo("-ERR " + error);
+            assertThat(ask("EXISTS a")).isEqualTo("0");
+        }
+
+        @Test
         void asMuchAsFits_upToTheMost() {
             String upTo = "RATELIMIT.ACQUIRE 2 a b take 1 token 0 0 %d gcra 1000000 9 0 0 fixed 60000000 7 0 0";
             assertThat(ask(upTo.formatted(5))).startsWith("[5, " + FIRST_FENCE + ", 0, 4, 0, 5000000, 2, 0, ");

@@ -53,9 +53,9 @@ public final class Funnel {
     /**
      * A funnel.
      *
-     * @param keepFor drops it so long after its last step; zero for never
+     * @param keepFor drops it so long after its last step, 1 ms to 3660 days; zero for never
      * @param steps in their order, at least two
-     * @throws IllegalArgumentException if there are fewer, or twice the same, or the name has a brace
+     * @throws IllegalArgumentException if there are fewer, or twice the same, the name has a brace, or {@code keepFor} is out of bounds
      */
     public static Funnel of(PatternRuntime runtime, String name, Duration keepFor, String... steps) {
         List<String> all = List.of(steps);
@@ -65,8 +65,10 @@ public final class Funnel {
         if (name.indexOf('{') >= 0 || name.indexOf('}') >= 0) {
             throw new IllegalArgumentException("The name of a funnel has no braces: '" + name + "'");
         }
-        if (keepFor.isNegative()) {
-            throw new IllegalArgumentException("Funnel '" + name + "': keepFor is not negative, not " + keepFor);
+        if (!keepFor.isZero()
+                && (keepFor.compareTo(Duration.ofMillis(1)) < 0 || keepFor.compareTo(Window.LONGEST) > 0)) {
+            throw new IllegalArgumentException("Funnel '" + name + "': keepFor is zero or between 1 ms and "
+                    + Window.LONGEST.toDays() + " days, not " + keepFor);
         }
         return new Funnel(runtime, name, keepFor, all);
     }

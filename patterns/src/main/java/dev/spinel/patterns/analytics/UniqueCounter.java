@@ -57,7 +57,12 @@ public final class UniqueCounter {
         return runtime.call(() -> addAsync(name, List.of(visitor)));
     }
 
-    /** Adds visitors to the present bucket; tells whether one of them is probably new there. */
+    /** Adds visitors to the present bucket; tells whether one of them is probably new there, as for one. */
+    public boolean add(String name, Collection<String> visitors) {
+        return runtime.call(() -> addAsync(name, visitors));
+    }
+
+    /** As {@link #add(String, Collection)}. */
     public CompletionStage<Boolean> addAsync(String name, Collection<String> visitors) {
         Arguments arguments = window.arguments();
         visitors.forEach(arguments::add);
@@ -76,6 +81,11 @@ public final class UniqueCounter {
      */
     public long count(String name, int buckets) {
         return runtime.call(() -> countAsync(name, buckets));
+    }
+
+    /** As {@link #count(String)}. */
+    public CompletionStage<Long> countAsync(String name) {
+        return countAsync(name, window.buckets());
     }
 
     /** As {@link #count(String, int)}. */

@@ -64,13 +64,13 @@ public final class WindowedCounter {
     /**
      * As {@link #of(PatternRuntime, String, Window)}.
      *
-     * @param rememberFor how long the ids of additions are kept: longer than callers repeat them
+     * @param rememberFor how long the ids of additions are kept: longer than callers repeat them, from 1 s to 3660 days
      */
     public static WindowedCounter of(PatternRuntime runtime, String group, Window window, Duration rememberFor) {
         checkGroup(group);
-        if (rememberFor.toMillis() < 1) {
-            throw new IllegalArgumentException(
-                    "Counters '" + group + "': rememberFor is at least 1 ms, not " + rememberFor);
+        if (rememberFor.compareTo(Duration.ofSeconds(1)) < 0 || rememberFor.compareTo(Window.LONGEST) > 0) {
+            throw new IllegalArgumentException("Counters '" + group + "': rememberFor is between 1 s and "
+                    + Window.LONGEST.toDays() + " days, not " + rememberFor);
         }
         return new WindowedCounter(runtime, group, window, rememberFor);
     }
@@ -113,7 +113,8 @@ public final class WindowedCounter {
         String key = key(name);
         return runtime.run(
                 ADD_ONCE,
-                List.of(key, "once:" + name.length() + ':' + key + id),
+                // Counters' keys end with a brace, and only one id has this length here.
+                List.of(key, key + id + ":once:" + id.length()),
                 arguments().add(amount).add(rememberFor.toMillis()));
     }
 

@@ -53,7 +53,8 @@ public sealed interface Decision {
      * The cost was taken.
      *
      * @param grant the receipt; empty after a mere look and in a degraded decision
-     * @param delay when it may be used: at once, except for reservations
+     * @param delay when it may be used: at once, except for reservations; of a reservation that was asked for again with its id, what is
+     *     left of it
      */
     record Allowed(Optional<Grant> grant, Duration delay, List<LimitState> states, boolean degraded)
             implements Decision {
@@ -66,7 +67,8 @@ public sealed interface Decision {
     /**
      * Nothing was taken.
      *
-     * @param retryAfter when the same cost fits if nobody else takes any, to the microsecond
+     * @param retryAfter when the same cost fits if nobody else takes any, to the microsecond; of a reservation, when that is as near as
+     *     its {@code maxWait}
      * @param neverFits whether the cost is above the capacity of a limit, so that trying again is vain
      */
     record Limited(Duration retryAfter, boolean neverFits, List<LimitState> states, boolean degraded)

@@ -10,15 +10,19 @@ import java.util.Optional;
  * @param key whose limits: a user, an address, a tenant
  * @param cost how much, at least 1
  * @param id names the request, so that repeating it within {@link RateLimiter.Builder#rememberFor} takes its cost only once;
- *     lost replies are then repeated by the limiter itself. Costs one more key per request that has one
+ *     with {@link FailureMode#FAIL} the limiter itself then repeats it after a lost reply. It is charged again once it was refunded
+ *     or released, or asked of other limits. Costs one more key per request that has one
  */
 public record RateLimitRequest(String key, long cost, Optional<String> id) {
-    /** Checks the cost. */
+    /** Checks the cost, and that an id is not empty. */
     public RateLimitRequest {
         requireNonNull(key, "key");
         requireNonNull(id, "id");
         if (cost < 1) {
             throw new IllegalArgumentException("A cost is at least 1, not " + cost);
+        }
+        if (id.isPresent() && id.get().isEmpty()) {
+            throw new IllegalArgumentException("The id of a request is not empty");
         }
     }
 
@@ -32,7 +36,12 @@ public record RateLimitRequest(String key, long cost, Optional<String> id) {
         return new RateLimitRequest(key, value, id);
     }
 
-    /** The same with an id. */
+    /**
+     * The same with an id, which belongs to one kind of call: {@link RateLimiter#tryAcquire} with the id of a reservation finds that one,
+     * {@link Decision.Allowed#delay} included.
+     *
+     * @throws IllegalArgumentException if it is empty
+     */
     public RateLimitRequest withId(String value) {
         return new RateLimitRequest(key, cost, Optional.of(value));
     }

@@ -1,5 +1,6 @@
 package dev.spinel.patterns.ratelimit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.ratelimit.Limit.Concurrency;
@@ -21,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +30,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,11 +42,16 @@ import org.jspecify.annotations.Nullable;
  * steps back, a key waits no longer than its limits would make it wait when exhausted (one more period for windows).
  *
  * <p>A lost reply takes a cost of unknown outcome: limits err towards admitting less. The {@link FailureMode} says what the
- * caller is told; with a request {@link RateLimitRequest#id id} the limiter repeats the request instead, which takes the cost
- * once. When the server loses its last writes (failover, restart without persistence), what they took may be admitted again.
+ * caller is told; with a request {@link RateLimitRequest#id id} a limiter that would fail repeats the request instead, which takes
+ * the cost once. When the server loses its last writes (failover, restart without persistence), what they took may be admitted again.
  *
  * <p>Changed settings take effect at the next request of a key; while limiters with different settings run, each applies its own
- * to the shared state. Events: {@code ratelimit.limited}, {@code ratelimit.degraded}, {@code ratelimit.leaseLost}, each with the
+ * to the shared state. So a {@link Gcra} or {@link TokenBucket} that was tightened holds once no limiter with the old settings asks
+ * any more, and where their periods differ, each pulls the state back to what its own settings could have made. A limit of another
+ * name or kind, or a {@link FixedWindow} or {@link SlidingWindow} of another period, is another limit: it counts from nothing, beside
+ * the old one.
+ *
+ * <p>Events: {@code ratelimit.limited}, {@code ratelimit.degraded}, {@code ratelimit.leaseLost}, each with the
  * limiter's name.
  */
 public final class RateLimiter {
@@ -51,6 +59,7 @@ public final class RateLimiter {
     private static final Operation<Answer> ACQUIRE = acquire("ratelimit.acquire", Retry.NEVER);
     private static final Operation<Answer> ACQUIRE_ONCE = acquire("ratelimit.acquire", Retry.IDEMPOTENT);
     private static final Operation<Answer> PEEK = acquire("ratelimit.peek", Retry.IDEMPOTENT);
+    private static final Operation<Answer> PEEK_NOW = acquire("ratelimit.peek", Retry.NEVER);
     private static final Operation<Boolean> REFUND = new Operation<>(
             "ratelimit.refund",
             Script.load(RateLimiter.class, "refund.lua"),
@@ -68,7 +77,10 @@ public final class RateLimiter {
     private final List<Limit> limits;
     private final FailureMode failureMode;
     private final Duration maxReservation;
-    private final Duration rememberFor;
+    private final long rememberMillis;
+    /** Tells these limits from others in the names of remembered answers. */
+    private final String digest;
+
     private final @Nullable LocalDenials denials;
     private final @Nullable TokenLeases leases;
 
@@ -78,7 +90,11 @@ public final class RateLimiter {
         limits = List.copyOf(builder.limits);
         failureMode = builder.failureMode;
         maxReservation = builder.maxReservation;
-        rememberFor = builder.rememberFor;
+        rememberMillis = limits.stream()
+                .filter(Concurrency.class::isInstance)
+                .mapToLong(limit -> Math.max(1, limit.period().toMillis() - 1))
+                .reduce(builder.rememberFor.toMillis(), Math::min);
+        digest = digest(limits);
         denials = builder.denyLocally.isZero() ? null : new LocalDenials(runtime.scheduler(), builder.denyLocally);
         leases = builder.leaseTokens == 0
                 ? null
@@ -104,6 +120,11 @@ public final class RateLimiter {
     /** Takes a cost if it fits. Never waits for permits. */
     public Decision tryAcquire(RateLimitRequest request) {
         return runtime.call(() -> tryAcquireAsync(request));
+    }
+
+    /** As {@link #tryAcquire(String)}. */
+    public CompletionStage<Decision> tryAcquireAsync(String key) {
+        return tryAcquireAsync(RateLimitRequest.of(key));
     }
 
     /** As {@link #tryAcquire(RateLimitRequest)}. */
@@ -164,13 +185,15 @@ public final class RateLimiter {
                 .add(0)
                 .add(request.cost());
         addLimits(arguments);
-        return guarded(runtime.run(PEEK, keys(request.key(), limits), arguments)
-                .thenApply(answer -> decide(answer, Optional.empty())));
+        return guarded(
+                runtime.run(failureMode == FailureMode.FAIL ? PEEK : PEEK_NOW, keys(request.key(), limits), arguments)
+                        .thenApply(answer -> decide(answer, Optional.empty(), Duration.ZERO)));
     }
 
     /**
      * Gives back a cost that was not used, as far as it has not drained or expired since: a limit never admits more for it.
-     * Counts from when the cost was taken, also for reservations. To be called once per grant; permits are released with it.
+     * Counts from when the cost was taken, also for reservations. To be called once per grant; permits are released with it, and
+     * a request that comes again with the id of this one is charged again.
      *
      * @return whether anything was given back
      */
@@ -183,7 +206,9 @@ public final class RateLimiter {
         Arguments arguments =
                 new Arguments().add(grant.cost()).add(grant.token()).add(grant.takenAtMicros());
         addLimits(arguments);
-        CompletionStage<Boolean> refunded = runtime.run(REFUND, keys(grant.key(), limits), arguments);
+        List<String> keys = keys(grant.key(), limits);
+        keys.add(answerKey(grant.key(), grant.token()));
+        CompletionStage<Boolean> refunded = runtime.run(REFUND, keys, arguments);
         return denials == null ? refunded : refunded.whenComplete((done, failure) -> denials.remove(grant.key()));
     }
 
@@ -197,7 +222,8 @@ public final class RateLimiter {
     }
 
     /**
-     * Returns the permits of {@link Concurrency} limits; what other limits took stays taken. Calling it again is harmless.
+     * Returns the permits of {@link Concurrency} limits; what other limits took stays taken. Calling it again is harmless. A
+     * request that comes again with the id of this one is charged again.
      *
      * @return whether they were still out; false if their lease had ended
      * @throws IllegalStateException if the limiter has no such limit
@@ -213,9 +239,11 @@ public final class RateLimiter {
         if (concurrency.isEmpty()) {
             throw new IllegalStateException("Limiter '" + name + "' has no concurrency limit to release");
         }
+        List<String> keys = keys(grant.key(), concurrency);
+        keys.add(answerKey(grant.key(), grant.token()));
         return runtime.run(
                 RELEASE,
-                keys(grant.key(), concurrency),
+                keys,
                 new Arguments().add(grant.cost()).add(grant.token()).add(grant.takenAtMicros()));
     }
 
@@ -230,25 +258,27 @@ public final class RateLimiter {
         // A repeated request has the same token, so that the receipt matches what the first one took.
         String token = request.id().orElseGet(() -> UUID.randomUUID().toString());
         List<String> keys = keys(request.key(), limits);
-        long rememberMillis = 0;
-        if (request.id().isPresent()) {
-            keys.add(tagged(request.key()) + ":once:" + token);
-            rememberMillis = rememberFor.toMillis();
+        boolean remembered = request.id().isPresent();
+        if (remembered) {
+            keys.add(answerKey(request.key(), token));
         }
         Arguments arguments = new Arguments()
                 .add("take")
                 .add(request.cost())
                 .add(token)
                 .add(micros(maxWait))
-                .add(rememberMillis)
+                .add(remembered ? rememberMillis : 0)
                 .add(most);
         addLimits(arguments);
-        return runtime.run(request.id().isPresent() ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
-                .thenApply(answer -> new Taken(
-                        decide(
-                                answer,
-                                Optional.of(new Grant(request.key(), request.cost(), token, answer.serverMicros()))),
-                        answer.granted()));
+        return runtime.run(remembered && failureMode == FailureMode.FAIL ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
+                .thenApply(answer -> {
+                    long granted = answer.granted();
+                    Optional<Grant> grant = granted == 0
+                            ? Optional.empty()
+                            // What the first one took, if a request comes again with another cost.
+                            : Optional.of(new Grant(request.key(), granted, token, answer.serverMicros()));
+                    return new Taken(decide(answer, grant, maxWait), granted);
+                });
     }
 
     /** Tells the listener of denials. */
@@ -287,8 +317,9 @@ public final class RateLimiter {
      * Reads a decision.
      *
      * @param grant the receipt if the cost was granted; empty for a mere look
+     * @param maxWait how long before it fits it would have been granted
      */
-    private Decision decide(Answer answer, Optional<Grant> grant) {
+    private Decision decide(Answer answer, Optional<Grant> grant, Duration maxWait) {
         List<LimitState> states = new ArrayList<>(limits.size());
         boolean neverFits = false;
         long retryMicros = 0;
@@ -306,7 +337,7 @@ public final class RateLimiter {
         if (answer.granted() > 0) {
             return new Decision.Allowed(grant, duration(answer.waitMicros()), states, false);
         }
-        return new Decision.Limited(duration(neverFits ? 0 : retryMicros), neverFits, states, false);
+        return new Decision.Limited(duration(neverFits ? 0 : retryMicros - micros(maxWait)), neverFits, states, false);
     }
 
     private String tagged(String key) {
@@ -317,44 +348,73 @@ public final class RateLimiter {
     private List<String> keys(String key, List<Limit> some) {
         List<String> keys = new ArrayList<>(some.size() + 1);
         for (Limit limit : some) {
-            keys.add(tagged(key) + ':' + limit.name());
+            keys.add(tagged(key) + ':' + stateName(limit));
         }
         return keys;
     }
 
+    /** The key of what was answered to a request with an id: an answer of other limits, or in another order, is not this one. */
+    private String answerKey(String key, String token) {
+        return tagged(key) + ":once:" + digest + ':' + token;
+    }
+
+    private static String digest(List<Limit> limits) {
+        CRC32 crc = new CRC32();
+        limits.forEach(limit -> crc.update((stateName(limit) + '\n').getBytes(UTF_8)));
+        return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
+    /** What a limit keeps, another kind cannot read, and of windows not one of another length. */
+    private static String stateName(Limit limit) {
+        String state = kind(limit) + ':' + limit.name();
+        return limit instanceof FixedWindow || limit instanceof SlidingWindow
+                ? state + ':' + micros(limit.period())
+                : state;
+    }
+
+    private static String kind(Limit limit) {
+        if (limit instanceof Gcra) {
+            return "gcra";
+        } else if (limit instanceof TokenBucket) {
+            return "bucket";
+        } else if (limit instanceof SlidingWindow) {
+            return "counter";
+        } else if (limit instanceof SlidingLog) {
+            return "log";
+        }
+        return limit instanceof FixedWindow ? "fixed" : "concurrent";
+    }
+
     private void addLimits(Arguments arguments) {
         for (Limit limit : limits) {
+            arguments.add(kind(limit));
             if (limit instanceof Gcra gcra) {
                 double intervalMicros = (double) micros(gcra.period()) / gcra.count();
                 arguments
-                        .add("gcra")
                         .add(Double.toString(intervalMicros))
                         .add(gcra.burst())
                         .add(micros(maxReservation))
                         .add(0);
             } else if (limit instanceof TokenBucket bucket) {
-                long periodMicros = micros(bucket.period());
-                long debt = (micros(maxReservation) + periodMicros - 1) / periodMicros * bucket.refill();
                 arguments
-                        .add("bucket")
-                        .add(periodMicros)
+                        .add(micros(bucket.period()))
                         .add(bucket.capacity())
                         .add(bucket.refill())
-                        .add(debt);
-            } else if (limit instanceof SlidingWindow window) {
-                addWindow(arguments, "counter", window.period(), window.count());
-            } else if (limit instanceof SlidingLog log) {
-                addWindow(arguments, "log", log.period(), log.count());
-            } else if (limit instanceof FixedWindow window) {
-                addWindow(arguments, "fixed", window.period(), window.count());
-            } else if (limit instanceof Concurrency concurrency) {
-                addWindow(arguments, "concurrent", concurrency.lease(), concurrency.count());
+                        .add(owedIntervals(bucket, maxReservation) * bucket.refill());
+            } else {
+                arguments
+                        .add(micros(limit.period()))
+                        .add(limit.capacity())
+                        .add(0)
+                        .add(0);
             }
         }
     }
 
-    private static void addWindow(Arguments arguments, String kind, Duration period, long count) {
-        arguments.add(kind).add(micros(period)).add(count).add(0).add(0);
+    /** The refills of how many intervals a bucket may owe. */
+    private static long owedIntervals(TokenBucket bucket, Duration maxReservation) {
+        long periodMicros = micros(bucket.period());
+        return (micros(maxReservation) + periodMicros - 1) / periodMicros;
     }
 
     private static long micros(Duration duration) {
@@ -413,7 +473,10 @@ public final class RateLimiter {
             this.runtime = requireNonNull(runtime, "runtime");
         }
 
-        /** The start of all keys on the server, {@code ratelimit} if not set. Without braces, which are for the hash tag. */
+        /**
+         * The start of all keys on the server, {@code ratelimit} if not set. Without braces, which are for the hash tag, and without
+         * colons, where it ends.
+         */
         public Builder name(String value) {
             name = requireNonNull(value, "name");
             return this;
@@ -477,7 +540,12 @@ public final class RateLimiter {
             return this;
         }
 
-        /** How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. */
+        /**
+         * How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. With {@link Concurrency}
+         * limits it ends before the shortest lease does.
+         *
+         * @param value at least a second, as requests are repeated that late, and at most 366 days
+         */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;
@@ -489,15 +557,16 @@ public final class RateLimiter {
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public RateLimiter build() {
-            if (name.isEmpty() || name.indexOf('{') >= 0 || name.indexOf('}') >= 0) {
-                throw new IllegalArgumentException("A limiter's name is not empty and has no braces: '" + name + "'");
+            if (name.isEmpty() || name.chars().anyMatch(c -> "{}:".indexOf(c) >= 0)) {
+                throw new IllegalArgumentException(
+                        "A limiter's name is not empty and has no braces and colons: '" + name + "'");
             }
             if (limits.isEmpty()) {
                 throw new IllegalArgumentException("Limiter '" + name + "' has no limit");
             }
             checkDuration("maxReservation", maxReservation, Duration.ZERO);
             checkDuration("denyLocally", denyLocally, Duration.ZERO);
-            checkDuration("rememberFor", rememberFor, Duration.ofMillis(1));
+            checkDuration("rememberFor", rememberFor, Duration.ofSeconds(1));
             Set<String> names = new HashSet<>();
             for (Limit limit : limits) {
                 if (!names.add(limit.name())) {
@@ -506,6 +575,12 @@ public final class RateLimiter {
                 if (!maxReservation.isZero() && !(limit instanceof Gcra) && !(limit instanceof TokenBucket)) {
                     throw new IllegalArgumentException("Limiter '" + name + "' cannot reserve ahead: limit '"
                             + limit.name() + "' is neither Gcra nor TokenBucket");
+                }
+                if (limit instanceof TokenBucket bucket
+                        && owedIntervals(bucket, maxReservation) > Limit.MAX_COUNT / bucket.refill()) {
+                    throw new IllegalArgumentException(
+                            "Limiter '" + name + "' cannot reserve " + maxReservation + " ahead: limit '" + limit.name()
+                                    + "' would owe more than " + Limit.MAX_COUNT + " tokens");
                 }
                 if (leaseTokens > 0) {
                     checkLease(limit);

@@ -14,12 +14,16 @@ local length, kept = tonumber(ARGV[1]), tonumber(ARGV[2])
 local bucket = math.floor((tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)) / length)
 local function exact(number) return string.format('%.0f', number) end
 
-if tonumber(ARGV[4]) == 0 or redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[4]) then
+local memory = tonumber(ARGV[4])
+if memory == 0 or redis.call('EXISTS', KEYS[2]) == 0 then
   local field = exact(bucket)
   local begins = redis.call('HEXISTS', KEYS[1], field) == 0
   redis.call('HINCRBY', KEYS[1], field, ARGV[3])
+  if memory > 0 then redis.call('SET', KEYS[2], '1', 'PX', ARGV[4]) end
   if begins then
-    redis.call('PEXPIREAT', KEYS[1], exact((bucket + kept) * length))
+    -- Not before the end of a later bucket, from before the clock was set back.
+    local ending = exact((bucket + kept) * length)
+    if redis.call('PEXPIREAT', KEYS[1], ending, 'NX') == 0 then redis.call('PEXPIREAT', KEYS[1], ending, 'GT') end
     for _, other in ipairs(redis.call('HKEYS', KEYS[1])) do
       if tonumber(other) <= bucket - kept then redis.call('HDEL', KEYS[1], other) end
     end

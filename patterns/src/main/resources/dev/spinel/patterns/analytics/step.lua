@@ -10,7 +10,7 @@
 local step = tonumber(ARGV[1])
 if step > 1 and redis.call('SISMEMBER', KEYS[step - 1], ARGV[2]) == 0 then return 0 end
 redis.call('SADD', KEYS[step], ARGV[2])
-if tonumber(ARGV[3]) > 0 then
-  for i = 1, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[3]) end
+for i = 1, #KEYS do
+  if tonumber(ARGV[3]) > 0 then redis.call('PEXPIRE', KEYS[i], ARGV[3]) else redis.call('PERSIST', KEYS[i]) end
 end
 return 1

@@ -23,24 +23,38 @@ local mode, cost, token = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local patience, memory, most = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
 local limits = (#ARGV - 6) / 5
 
+local clock = redis.call('TIME')
+local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
+local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
+
 if memory > 0 then
   local before = redis.call('GET', KEYS[limits + 1])
   if before then
     local reply = {}
     for number in string.gmatch(before, '[^,]+') do reply[#reply + 1] = tonumber(number) end
+    -- What is left of the wait.
+    reply[3] = max(0, reply[3] - max(0, now - reply[2]))
     return reply
   end
 end
-
-local clock = redis.call('TIME')
-local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
-local floor, ceil, max, min = math.floor, math.ceil, math.max, math.min
 
 local function exact(number) return string.format('%.17g', number) end
 -- When a key that is kept for so many microseconds ends, in milliseconds of Unix time. Not a time to live: that would count from the
 -- start of the script, and the clock was read later, by as much as the process was stopped in between. A millisecond more, as the
 -- server may end keys by a clock that is as much ahead.
 local function ending(micros) return 1577836800000 + ceil((now + micros) / 1000) + 1 end
+
+-- ZADD of members with one score, of which a call takes so many.
+local function add(key, score, members)
+  for first = 1, #members, 1000 do
+    local entries = {}
+    for i = first, min(first + 999, #members) do
+      entries[#entries + 1] = score
+      entries[#entries + 1] = members[i]
+    end
+    redis.call('ZADD', key, unpack(entries))
+  end
+end
 
 -- Each kind answers a table: retry as above, state(taken) -> remaining, reset, take(), and keep() if it was pulled back.
 local kinds = {}
@@ -144,9 +158,7 @@ end
 -- Sliding log: a sorted set of what was taken within the last a, by time, at most b. Members are token:now:cost; the one called
 -- "total" has the negative sum as its score, so that it comes first.
 function kinds.log(key, a, b)
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. exact(now), '+inf')) do
-    redis.call('ZADD', key, exact(now), member)
-  end
+  add(key, exact(now), redis.call('ZRANGEBYSCORE', key, '(' .. exact(now), '+inf'))
   local expired = redis.call('ZRANGEBYSCORE', key, '(0', exact(now - a))
   if #expired > 0 then
     local sum = 0
@@ -160,11 +172,17 @@ function kinds.log(key, a, b)
   if cost > b then
     retry = -1
   elseif used + cost > b then
-    local freed, rank = 0, 1
+    local freed, rank, some = 0, 1, 1
     while retry == 0 do
-      local entry = redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')
-      freed, rank = freed + tonumber(string.match(entry[1], ':(%d+)$')), rank + 1
-      if used - freed + cost <= b then retry = tonumber(entry[2]) + a - now end
+      local entries = redis.call('ZRANGE', key, rank, rank + some - 1, 'WITHSCORES')
+      for i = 1, 2 * some, 2 do
+        freed = freed + tonumber(string.match(entries[i], ':(%d+)$'))
+        if used - freed + cost <= b then
+          retry = tonumber(entries[i + 1]) + a - now
+          break
+        end
+      end
+      rank, some = rank + some, min(4 * some, 1000)
     end
   end
   return {
@@ -212,9 +230,7 @@ end
 
 -- Concurrency: a sorted set of the permits that are out, token:now:number by the end of their lease a; at most b.
 function kinds.concurrent(key, a, b)
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', key, '(' .. exact(now + a), '+inf')) do
-    redis.call('ZADD', key, exact(now + a), member)
-  end
+  add(key, exact(now + a), redis.call('ZRANGEBYSCORE', key, '(' .. exact(now + a), '+inf'))
   redis.call('ZREMRANGEBYSCORE', key, '-inf', exact(now))
   local used = redis.call('ZCARD', key)
   local function end_of(rank) return tonumber(redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')[2]) - now end
@@ -225,7 +241,9 @@ function kinds.concurrent(key, a, b)
       return max(0, b - used), used > 0 and end_of(-1) or 0
     end,
     take = function()
-      for i = 1, cost do redis.call('ZADD', key, exact(now + a), token .. ':' .. exact(now) .. ':' .. i) end
+      local permits = {}
+      for i = 1, cost do permits[i] = token .. ':' .. exact(now) .. ':' .. i end
+      add(key, exact(now + a), permits)
       redis.call('PEXPIREAT', key, ending(a))
     end
   }

@@ -1,7 +1,8 @@
 -- Gives back what an earlier acquire took and nobody used. What has drained since, or belongs to a window that is over, is not
--- given back: it has already made room for others.
+-- given back: it has already made room for others. The request that took it may take anew.
 --
 -- KEYS[i]       the state of limit i
+-- KEYS[n + 1]   what was answered to the request, as acquire keeps it; absent if it had no id
 -- ARGV[1]       how much of it to give back
 -- ARGV[2]       the token of the request
 -- ARGV[3]       when it was taken, in microseconds since 2020-01-01, as acquire answered it
@@ -78,14 +79,21 @@ end
 
 function kinds.concurrent(key)
   local removed = 0
-  for i = 1, cost do removed = removed + redis.call('ZREM', key, token .. ':' .. exact(at) .. ':' .. i) end
+  for first = 1, cost, 1000 do
+    local permits = {}
+    for i = first, math.min(first + 999, cost) do permits[#permits + 1] = token .. ':' .. exact(at) .. ':' .. i end
+    removed = removed + redis.call('ZREM', key, unpack(permits))
+  end
   return removed > 0 and 1 or 0
 end
 
 local refunded = 0
-for i = 1, #KEYS do
+for i = 1, #KEYS - 1 do
   local first = 3 + 5 * (i - 1)
   refunded = refunded + kinds[ARGV[first + 1]](KEYS[i],
     tonumber(ARGV[first + 2]), tonumber(ARGV[first + 3]), tonumber(ARGV[first + 4]))
 end
+-- Not the answer to a later request with this id.
+local answered = redis.call('GET', KEYS[#KEYS])
+if answered and string.match(answered, ',(%d+)') == ARGV[3] then redis.call('DEL', KEYS[#KEYS]) end
 return refunded

@@ -93,6 +93,42 @@ class AnalyticsIT extends RecipeFixture {
         }
 
         @Test
+        void A1_anAdditionThatFailed_countsWhenItComesAgain() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            String hash = "{counter:views:" + name + "}";
+            redis.hset(hash, Long.toString(Instant.now().toEpochMilli() / 86_400_000), "text");
+            assertThatThrownBy(() -> counter.add(name, 5, "id")).isInstanceOf(PatternException.ServerError.class);
+            redis.del(hash);
+            assertThat(counter.add(name, 5, "id")).isEqualTo(5);
+        }
+
+        @Test
+        void idsAndCounters_areKeptApart_underKeysThatBeginTheSame() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            for (String each : List.of(name, name + "}1", name + "}1:once:1", name + "}1:once:1}")) {
+                assertThat(counter.add(each, 5, "1")).isEqualTo(5);
+                assertThat(counter.add(each, 5, "1}1:once:1")).isEqualTo(10);
+                assertThat(counter.add(each, 5, "1")).isEqualTo(10);
+            }
+            assertThat(keys()).hasSize(12).allMatch(key -> key.startsWith("{counter:views:"));
+        }
+
+        @Test
+        void anAdditionToAnOlderBucket_leavesALaterOneItsTime() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(2, Duration.ofDays(1)));
+            counter.add(name, 5);
+            // As if the clock had been a day ahead then.
+            String hash = keys().get(0);
+            long today = Instant.now().toEpochMilli() / 86_400_000;
+            redis.del(hash);
+            redis.hset(hash, Long.toString(today + 1), "5");
+            long end = (today + 3) * 86_400_000;
+            redis.pexpireat(hash, end);
+            counter.add(name, 1);
+            assertThat(redis.pexpiretime(hash)).isEqualTo(end);
+        }
+
+        @Test
         void anAdditionWithoutAnId_isNeverRepeated() {
             WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
             counter.add("warm up", 1);
@@ -152,8 +188,9 @@ class AnalyticsIT extends RecipeFixture {
             UniqueCounter unique = UniqueCounter.of(runtime, "visitors", Window.of(3, Duration.ofMillis(400)));
             unique.add(name, "ann");
             await().until(() -> unique.count(name, 1) == 0);
-            unique.addAsync(name, List.of("ann", "bob")).toCompletableFuture().join();
+            assertThat(unique.add(name, List.of("ann", "bob"))).isTrue();
             assertThat(unique.count(name, 3)).isEqualTo(2);
+            assertThat(unique.countAsync(name).toCompletableFuture().join()).isEqualTo(2);
             assertThat(keys()).hasSizeBetween(1, 2);
             await().until(() -> keys().isEmpty());
             assertThat(unique.count(name)).isZero();
@@ -173,6 +210,7 @@ class AnalyticsIT extends RecipeFixture {
             Ranking expected = new Ranking(List.of(new Item("coffee", 5), new Item("tea", 4)), 0);
             assertThat(top.top(name, 2)).isEqualTo(expected);
             assertThat(top.top(name, 2, 1)).isEqualTo(expected);
+            assertThat(top.topAsync(name, 2).toCompletableFuture().join()).isEqualTo(expected);
         }
 
         @Test
@@ -232,6 +270,10 @@ class AnalyticsIT extends RecipeFixture {
                     .containsExactly(new Stage("visit", 4, 1), new Stage("order", 2, 0.5), new Stage("pay", 1, 0.25));
             assertThat(keys()).hasSize(3).allSatisfy(key -> assertThat(redis.pttl(key))
                     .isBetween(3_500_000L, 3_600_000L));
+            Funnel kept = Funnel.of(runtime, name, Duration.ZERO, "visit", "order", "pay");
+            assertThat(kept.record("bob", "pay")).isTrue();
+            assertThat(keys()).hasSize(3).allSatisfy(key -> assertThat(redis.pttl(key))
+                    .isEqualTo(-1));
         }
     }
 
@@ -240,6 +282,15 @@ class AnalyticsIT extends RecipeFixture {
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(0, Duration.ofDays(1)));
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(401, Duration.ofDays(1)));
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, Duration.ZERO));
+        Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, endless));
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, endless.negated()));
+        assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, endless));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ofMillis(999)));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", endless, "b", "c"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ofNanos(1), "b", "c"));
+        assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ofNanos(-1), "b", "c"));
         assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a:b", DAYS));
         assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ZERO));
         assertThatIllegalArgumentException()
@@ -248,6 +299,8 @@ class AnalyticsIT extends RecipeFixture {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> UniqueCounter.of(runtime, "a", DAYS).count("b", 0));
         assertThatIllegalArgumentException().isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 14_286));
+        assertThat(TopItems.of(runtime, "a", DAYS, 14_285)).isNotNull();
         TopItems top = TopItems.of(runtime, "a", DAYS, 10);
         assertThatIllegalArgumentException().isThrownBy(() -> top.top("b", 11));
         assertThatIllegalArgumentException().isThrownBy(() -> top.add("b", "c", 0));

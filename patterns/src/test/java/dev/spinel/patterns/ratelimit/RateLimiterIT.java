@@ -45,6 +45,48 @@ class RateLimiterIT extends RecipeFixture {
         super(client);
     }
 
+    /** 1,900,000,000 seconds of Unix time in microseconds since 2020. */
+    private static final long START = 322_163_200_000_000L;
+
+    /** Runs the script for a limit of 5 seconds. */
+    private List<Long> acquireAt(long seconds, String state, String mode, long cost, String kind, long capacity)
+            throws IOException {
+        return acquireAt(seconds, List.of(state), mode, cost, "0", "0", kind, "5000000", capacity);
+    }
+
+    /** Runs the script for one limit, at a time in seconds of Unix time; it may call few commands. */
+    private List<Long> acquireAt(
+            long seconds,
+            List<String> keys,
+            String mode,
+            long cost,
+            String patience,
+            String memory,
+            String kind,
+            String interval,
+            long capacity)
+            throws IOException {
+        String clock =
+                """
+                local server, redis, calls = redis, {}, 0
+                function redis.call(name, ...)
+                  calls = calls + 1
+                  if calls > 30 then error('too many calls') end
+                  if name == 'TIME' then return {'%d', '0'} end
+                  return server.call(name, ...)
+                end
+                """
+                        .formatted(seconds);
+        try (InputStream script = RateLimiter.class.getResourceAsStream("acquire.lua")) {
+            String text = clock + new String(script.readAllBytes(), UTF_8);
+            String units = Long.toString(cost);
+            String most = Long.toString(capacity);
+            String[] arguments = {mode, units, "token", patience, memory, units, kind, interval, most, "3600000000", "0"
+            };
+            return redis.eval(text, ScriptOutputType.MULTI, keys.toArray(String[]::new), arguments);
+        }
+    }
+
     private RateLimiter limiter(Limit... limits) {
         return RateLimiter.builder(runtime).limits(limits).build();
     }
@@ -59,7 +101,8 @@ class RateLimiterIT extends RecipeFixture {
         void allOfThemOrNone() {
             RateLimiter limiter = limiter(Gcra.of("narrow", 2, HOUR), SlidingLog.of("wide", 10, HOUR));
             assertThat(limiter.tryAcquire(key).allowed()).isTrue();
-            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            assertThat(limiter.tryAcquireAsync(key).toCompletableFuture().join().allowed())
+                    .isTrue();
             Decision denied = limiter.tryAcquire(key);
             assertThat(denied.allowed()).isFalse();
             assertThat(denied.binding().limit().name()).isEqualTo("narrow");
@@ -155,6 +198,105 @@ class RateLimiterIT extends RecipeFixture {
     }
 
     @Nested
+    class Ids {
+        private final RateLimitRequest request = RateLimitRequest.of(key).withId("request 1");
+
+        @Test
+        void aRefundedRequest_isChargedAgain() {
+            RateLimiter limiter = limiter(FixedWindow.of("day", 3, Duration.ofDays(3000)));
+            assertThat(limiter.refund(grant(limiter.tryAcquire(request)))).isTrue();
+            for (int left = 2; left >= 0; left--) {
+                Decision decision = limiter.tryAcquire(request);
+                assertThat(decision.remaining()).isEqualTo(left);
+                assertThat(limiter.tryAcquire(request)).isEqualTo(decision);
+                limiter.tryAcquire(key);
+                assertThat(limiter.refund(grant(decision))).isTrue();
+            }
+            assertThat(limiter.tryAcquire(key).allowed()).isTrue();
+            assertThat(limiter.tryAcquire(request).allowed()).isFalse();
+        }
+
+        @Test
+        void aReleasedRequest_needsAPermitAgain() {
+            RateLimiter limiter = limiter(Concurrency.of("jobs", 1, HOUR));
+            Grant first = grant(limiter.tryAcquire(request));
+            assertThat(limiter.release(first)).isTrue();
+            Grant taken = grant(limiter.tryAcquire(key));
+            assertThat(limiter.tryAcquire(request).allowed()).isFalse();
+            limiter.release(taken);
+            Decision second = limiter.tryAcquire(request);
+            assertThat(limiter.release(first)).isFalse();
+            assertThat(limiter.tryAcquire(request)).isEqualTo(second);
+        }
+
+        @Test
+        void aRequestWhoseLeaseEnded_needsAPermitAgain() {
+            RateLimiter limiter = limiter(Concurrency.of("jobs", 1, Duration.ofMillis(200)));
+            assertThat(limiter.tryAcquire(request).allowed()).isTrue();
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> limiter.tryAcquire(key).allowed());
+            assertThat(limiter.tryAcquire(request).allowed()).isFalse();
+        }
+
+        @Test
+        void aRequestThatComesAgainWithAnotherCost_isToldWhatWasTaken() {
+            RateLimiter limiter = limiter(FixedWindow.of("day", 10, Duration.ofDays(3000)));
+            limiter.tryAcquire(RateLimitRequest.of(key).withCost(5));
+            limiter.tryAcquire(request);
+            Grant grant = grant(limiter.tryAcquire(request.withCost(5)));
+            assertThat(grant.cost()).isOne();
+            limiter.refund(grant);
+            assertThat(limiter.peek(request).remaining()).isEqualTo(5);
+        }
+
+        @Test
+        void anAnswerOfOtherLimits_isNone() {
+            FixedWindow day = FixedWindow.of("day", 5, Duration.ofDays(3000));
+            Gcra rate = Gcra.of("rate", 10, HOUR);
+            assertThat(limiter(day).tryAcquire(request).remaining()).isEqualTo(4);
+            assertThat(limiter(day, rate).tryAcquire(request).states())
+                    .extracting(LimitState::remaining)
+                    .containsExactly(3L, 9L);
+            assertThat(limiter(rate, day).tryAcquire(request).states())
+                    .extracting(LimitState::remaining)
+                    .containsExactly(8L, 2L);
+            assertThat(limiter(rate, day).tryAcquire(request).states())
+                    .extracting(LimitState::remaining)
+                    .containsExactly(8L, 2L);
+        }
+    }
+
+    @Nested
+    class ChangedSettings {
+        @Test
+        void anotherKindOfTheSameName_isAnotherLimit() {
+            for (Limit limit : List.of(
+                    Gcra.of("limit", 5, HOUR),
+                    TokenBucket.of("limit", 5, HOUR),
+                    SlidingWindow.of("limit", 5, HOUR),
+                    SlidingLog.of("limit", 5, HOUR),
+                    FixedWindow.of("limit", 5, Duration.ofDays(3000)),
+                    Concurrency.of("limit", 5, HOUR))) {
+                assertThat(limiter(limit).tryAcquire(key).remaining()).isEqualTo(4);
+            }
+        }
+
+        @Test
+        void windowsOfOtherPeriods_areAllCounted() {
+            RateLimiter days = limiter(FixedWindow.of("fixed", 2, Duration.ofDays(3000)));
+            RateLimiter hours = limiter(FixedWindow.of("fixed", 100, Duration.ofDays(1)));
+            RateLimiter sliding = limiter(SlidingWindow.of("sliding", 2, Duration.ofDays(3000)));
+            RateLimiter shorter = limiter(SlidingWindow.of("sliding", 100, Duration.ofDays(1)));
+            for (int i = 0; i < 4; i++) {
+                assertThat(days.tryAcquire(key).allowed()).isEqualTo(i < 2);
+                assertThat(sliding.tryAcquire(key).allowed()).isEqualTo(i < 2);
+                assertThat(hours.tryAcquire(key).allowed()).isTrue();
+                assertThat(shorter.tryAcquire(key).allowed()).isTrue();
+            }
+        }
+    }
+
+    @Nested
     class Reserve {
         @Test
         void tellsWhen_andDeniesBeyondTheHorizon() {
@@ -174,6 +316,45 @@ class RateLimiterIT extends RecipeFixture {
             assertThat(limiter.refund(grant(last))).isTrue();
             assertThat(delay(limiter.reserve(request, horizon)))
                     .isBetween(Duration.ofSeconds(19), Duration.ofSeconds(20));
+        }
+
+        @Test
+        void aDenialTells_whenTheSameReservationIsGranted() {
+            RateLimiter limiter = RateLimiter.builder(runtime)
+                    .limits(Gcra.of("rate", 1, Duration.ofSeconds(10)))
+                    .maxReservation(HOUR)
+                    .build();
+            RateLimitRequest request = RateLimitRequest.of(key);
+            limiter.tryAcquire(request);
+            Duration almost = Duration.ofMillis(9_500);
+            assertThat(limiter.reserve(request, almost)).isInstanceOfSatisfying(Decision.Limited.class, limited -> {
+                assertThat(limited.retryAfter()).isBetween(Duration.ofNanos(1000), Duration.ofMillis(500));
+                assertThat(limited.binding().retryAfter())
+                        .isEqualTo(limited.retryAfter().plus(almost));
+            });
+            await().atMost(Duration.ofSeconds(2))
+                    .until(() -> limiter.reserve(request, almost).allowed());
+        }
+
+        @Test
+        void aReservationThatIsAskedForAgain_isNearer() throws IOException {
+            String rate = "{ratelimit:" + key + "}:gcra:rate";
+            String once = "{ratelimit:" + key + "}:once";
+            acquireAt(1_900_000_000, List.of(rate), "take", 1, "0", "0", "gcra", "10000000", 1);
+            List<Long> first = acquireAt(
+                    1_900_000_000, List.of(rate, once), "take", 1, "20000000", "60000", "gcra", "10000000", 1);
+            assertThat(first).containsExactly(1L, START, 10_000_000L, 0L, 10_000_000L, 20_000_000L);
+            assertThat(waitOfTheSame(1_900_000_004, rate, once)).isEqualTo(6_000_000);
+            assertThat(waitOfTheSame(1_900_000_010, rate, once)).isZero();
+            assertThat(waitOfTheSame(1_900_000_100, rate, once)).isZero();
+            assertThat(waitOfTheSame(1_899_999_000, rate, once)).isEqualTo(10_000_000);
+        }
+
+        private long waitOfTheSame(long seconds, String rate, String once) throws IOException {
+            List<Long> again =
+                    acquireAt(seconds, List.of(rate, once), "take", 1, "20000000", "60000", "gcra", "10000000", 1);
+            assertThat(again.subList(0, 2)).containsExactly(1L, START);
+            return again.get(2);
         }
 
         @Test
@@ -256,6 +437,25 @@ class RateLimiterIT extends RecipeFixture {
         }
 
         @Test
+        void modesThatAnswerThemselves_doSoAtTheFirstLostReply() {
+            RateLimiter limiter = RateLimiter.builder(runtime)
+                    .limits(ALL_KINDS)
+                    .onFailure(FailureMode.OPEN)
+                    .build();
+            limiter.tryAcquire("warm up the script cache");
+            RateLimitRequest request = RateLimitRequest.of(key).withId("request 1");
+            transport.takeCommands();
+            proxy.loseReplies(1);
+            assertThat(limiter.tryAcquire(request).degraded()).isTrue();
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA");
+            assertThat(limiter.tryAcquire(request).remaining()).isEqualTo(4);
+            transport.takeCommands();
+            proxy.loseReplies(1);
+            assertThat(limiter.peek(request).degraded()).isTrue();
+            assertThat(transport.takeCommands()).containsExactly("EVALSHA");
+        }
+
+        @Test
         void aPausedServer_isAnUnknownOutcomeAfterTheTimeout() {
             RateLimiter limiter = limiter(ALL_KINDS);
             limiter.tryAcquire(key);
@@ -286,31 +486,25 @@ class RateLimiterIT extends RecipeFixture {
             long ahead = micros(HOUR) + micros(serverTime());
             String prefix = "{ratelimit:" + key + "}:";
             Duration period = Duration.ofMillis(200);
-            redis.set(prefix + "gcra", Long.toString(ahead));
-            redis.hset(prefix + "bucket", "tokens", "0");
-            redis.hset(prefix + "bucket", "since", Long.toString(ahead));
-            redis.hset(prefix + "counter", "window", Long.toString(ahead / micros(period)));
-            redis.hset(prefix + "counter", "current", "5");
-            redis.hset(prefix + "counter", "previous", "5");
-            redis.zadd(prefix + "log", ahead, "x:" + ahead + ":5");
-            redis.zadd(prefix + "log", -5, "total");
-            redis.hset(prefix + "fixed", "window", Long.toString(ahead / micros(period)));
-            redis.hset(prefix + "fixed", "count", "5");
+            redis.set(prefix + "gcra:gcra", Long.toString(ahead));
+            redis.hset(prefix + "bucket:bucket", "tokens", "0");
+            redis.hset(prefix + "bucket:bucket", "since", Long.toString(ahead));
+            redis.hset(prefix + "counter:counter:200000", "window", Long.toString(ahead / micros(period)));
+            redis.hset(prefix + "counter:counter:200000", "current", "5");
+            redis.hset(prefix + "counter:counter:200000", "previous", "5");
+            redis.zadd(prefix + "log:log", ahead, "x:" + ahead + ":5");
+            redis.zadd(prefix + "log:log", -5, "total");
+            redis.hset(prefix + "fixed:fixed:200000", "window", Long.toString(ahead / micros(period)));
+            redis.hset(prefix + "fixed:fixed:200000", "count", "5");
             for (int i = 0; i < 5; i++) {
-                redis.zadd(prefix + "concurrent", ahead, "x:1:" + i);
+                redis.zadd(prefix + "concurrent:concurrent", ahead, "x:1:" + i);
             }
-            RateLimiter limiter = limiter(
-                    Gcra.of("gcra", 5, period),
-                    TokenBucket.of("bucket", 5, period),
-                    SlidingWindow.of("counter", 5, period),
-                    SlidingLog.of("log", 5, period),
-                    FixedWindow.of("fixed", 5, period),
-                    Concurrency.of("concurrent", 5, period));
+            RateLimiter limiter = limiter(allKinds(period));
             Decision first = limiter.tryAcquire(key);
             assertThat(first.allowed()).isFalse();
             assertThat(first.states()).allSatisfy(state -> assertThat(state.retryAfter())
                     .as(state.limit().name())
-                    .isLessThanOrEqualTo(period.multipliedBy(2)));
+                    .isBetween(Duration.ofNanos(1), period.multipliedBy(2)));
             // Asking all the time must not start the wait anew.
             await().pollInterval(Duration.ofMillis(20))
                     .atMost(Duration.ofSeconds(2))
@@ -321,28 +515,43 @@ class RateLimiterIT extends RecipeFixture {
         @Test
         void aRequestThatComesAgainInItsMicrosecond_isChargedOnce() throws IOException {
             String log = "{ratelimit:" + key + "}:log";
-            assertThat(acquireAt(1_900_000_000, log, "take").subList(3, 4)).containsExactly(3L);
-            acquireAt(1_900_000_000, log, "take");
+            assertThat(acquireAt(1_900_000_000, log, "take", 2, "log", 5)).startsWith(2L, START, 0L, 3L);
+            acquireAt(1_900_000_000, log, "take", 2, "log", 5);
             assertThat(redis.zcard(log)).isEqualTo(2);
             assertThat(redis.zscore(log, "total")).isEqualTo(-2);
-            assertThat(acquireAt(1_900_000_005, log, "peek").subList(3, 4)).containsExactly(5L);
+            assertThat(acquireAt(1_900_000_005, log, "peek", 2, "log", 5)).endsWith(5L, 0L, 0L);
         }
 
-        /** Runs the script for a log of 5 in 5 seconds, at a time in seconds of Unix time. */
-        private List<Long> acquireAt(long seconds, String log, String mode) throws IOException {
-            String clock =
+        @Test
+        void aDenialByAFullLog_readsAsManyEntriesAsStandInTheWay() throws IOException {
+            String log = "{ratelimit:" + key + "}:log";
+            String fill =
                     """
-                    local server, redis = redis, {}
-                    function redis.call(name, ...)
-                      if name == 'TIME' then return {'%d', '0'} end
-                      return server.call(name, ...)
+                    for i = 1, 10000 do
+                      local at = string.format('%.0f', ARGV[1] + i)
+                      redis.call('ZADD', KEYS[1], at, 'token:' .. at .. ':1')
                     end
-                    """
-                            .formatted(seconds);
-            try (InputStream script = RateLimiter.class.getResourceAsStream("acquire.lua")) {
-                String text = clock + new String(script.readAllBytes(), UTF_8);
-                String[] arguments = {mode, "2", "token", "0", "0", "0", "log", "5000000", "5", "0", "0"};
-                return redis.eval(text, ScriptOutputType.MULTI, new String[] {log}, arguments);
+                    redis.call('ZADD', KEYS[1], -10000, 'total')
+                    """;
+            redis.eval(fill, ScriptOutputType.STATUS, new String[] {log}, Long.toString(START));
+            for (long cost : new long[] {1, 2, 5, 6, 21, 22, 1341, 1342, 9999, 10_000}) {
+                assertThat(acquireAt(1_900_000_001, log, "take", cost, "log", 10_000))
+                        .containsExactly(0L, START + 1_000_000, 0L, 0L, 4_000_000 + cost, 4_010_000L);
+            }
+        }
+
+        @Test
+        void manyPermits_areTakenAndReturnedAtOnce() throws IOException {
+            String permits = "{ratelimit:" + key + "}:concurrent:permits";
+            for (long cost : new long[] {1, 999, 1000, 1001, 10_000}) {
+                assertThat(acquireAt(1_900_000_000, permits, "take", cost, "concurrent", 10_000))
+                        .startsWith(cost, START, 0L, 10_000L - cost);
+                assertThat(redis.zcard(permits)).isEqualTo(cost);
+                RateLimiter limiter = limiter(Concurrency.of("permits", 10_000, HOUR));
+                Grant grant = new Grant(key, cost, "token", START);
+                assertThat(cost == 999 ? limiter.refund(grant) : limiter.release(grant))
+                        .isTrue();
+                assertThat(redis.exists(permits)).isZero();
             }
         }
 

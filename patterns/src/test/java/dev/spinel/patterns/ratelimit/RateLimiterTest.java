@@ -48,6 +48,7 @@ class RateLimiterTest {
             assertRefused(() -> builder().build(), "has no limit");
             assertRefused(() -> builder().limits(GCRA, GCRA).build(), "two limits 'api'");
             assertRefused(() -> builder().name("a{b").limits(GCRA).build(), "no braces");
+            assertRefused(() -> builder().name("api:v2").limits(GCRA).build(), "no braces and colons");
             assertRefused(() -> builder().name("").limits(GCRA).build(), "not empty");
             assertRefused(
                     () -> builder()
@@ -62,7 +63,17 @@ class RateLimiterTest {
                             .build(),
                     "maxReservation");
             assertRefused(
-                    () -> builder().limits(GCRA).rememberFor(Duration.ZERO).build(), "rememberFor");
+                    () -> builder()
+                            .limits(GCRA)
+                            .rememberFor(Duration.ofMillis(999))
+                            .build(),
+                    "rememberFor is between PT1S and 366 days");
+            assertRefused(
+                    () -> builder()
+                            .limits(TokenBucket.of("bucket", 1_000_000_000, Duration.ofMillis(1)))
+                            .maxReservation(Duration.ofDays(366))
+                            .build(),
+                    "limit 'bucket' would owe more than 1000000000000 tokens");
             assertRefused(
                     () -> builder()
                             .limits(GCRA)
@@ -103,6 +114,9 @@ class RateLimiterTest {
         @Test
         void requestsThatCannotBe() {
             assertRefused(() -> RateLimitRequest.of("k").withCost(0), "at least 1");
+            assertRefused(() -> RateLimitRequest.of("k").withId(""), "not empty");
+            assertRefused(() -> new Grant("k", 0, "t", 0), "at least 1");
+            assertRefused(() -> new Grant("k", 1, "", 0), "not empty");
             RateLimiter limiter = builder().limits(GCRA).build();
             assertRefused(() -> limiter.reserve(RateLimitRequest.of("k"), MINUTE), "reserves up to PT0S");
             assertThatThrownBy(() -> limiter.release(new Grant("k", 1, "t", 0)))
@@ -141,6 +155,42 @@ class RateLimiterTest {
                     .containsEntry("RateLimit", "\"open\";r=3;t=1, \"api\";r=0;t=1")
                     .containsEntry("Retry-After", "1");
             assertThat(decision.binding().limit()).isEqualTo(GCRA);
+        }
+
+        @Test
+        void ofARequestThatNeverFits_tellNoTime() {
+            LimitState never = new LimitState(GCRA, 100, Duration.ZERO, Duration.ZERO, true);
+            Decision decision = new Decision.Limited(Duration.ZERO, true, List.of(never), false);
+            assertThat(decision.fields().asMap())
+                    .containsEntry("RateLimit", "\"api\";r=100")
+                    .doesNotContainKey("Retry-After");
+        }
+
+        @Test
+        void quotas_areThoseOfWholeSeconds_andOfTheBurst() {
+            assertThat(policy(SlidingLog.of("l", 10, Duration.ofMillis(100)))).isEqualTo("\"l\";q=100;w=1");
+            assertThat(policy(FixedWindow.of("l", 1, Duration.ofMillis(300)))).isEqualTo("\"l\";q=3;w=1");
+            assertThat(policy(FixedWindow.of("l", 1_000_000_000_000L, Duration.ofMillis(1))))
+                    .isEqualTo("\"l\";q=1000000000000000;w=1");
+            assertThat(policy(FixedWindow.of("l", 10, Duration.ofMillis(1500)))).isEqualTo("\"l\";q=10;w=2");
+            assertThat(policy(new Gcra("l", 10, MINUTE, 5))).isEqualTo("\"l\";q=10;w=60");
+            assertThat(policy(new Gcra("l", 10, MINUTE, 101))).isEqualTo("\"l\";q=101;w=606");
+            assertThat(policy(new Gcra("l", 10, Duration.ofMillis(10), 20))).isEqualTo("\"l\";q=1000;w=1");
+            assertThat(policy(new TokenBucket("l", 10, MINUTE, 100))).isEqualTo("\"l\";q=100;w=600");
+        }
+
+        private static String policy(Limit limit) {
+            return new Decision.Limited(MINUTE, false, List.of(state(limit, 0, 1, 1)), false)
+                    .fields()
+                    .rateLimitPolicy();
+        }
+
+        @Test
+        void ofADegradedDecision_tellNoState() {
+            Decision open = new Decision.Allowed(Optional.empty(), Duration.ZERO, List.of(state(GCRA, 0, 0, 0)), true);
+            assertThat(open.fields().asMap()).containsOnlyKeys("RateLimit-Policy");
+            Decision closed = new Decision.Limited(MINUTE, false, List.of(state(GCRA, 0, 60_000, 0)), true);
+            assertThat(closed.fields().asMap()).containsOnlyKeys("RateLimit-Policy", "Retry-After");
         }
 
         private static LimitState state(Limit limit, long remaining, long retryMillis, long resetMillis) {

@@ -4,6 +4,8 @@ import static dev.spinel.plugin.recipes.LuaNumbers.max;
 
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.SortedSetValue;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * So many permits at the same time. The key is a sorted set of those that are out, {@code token:now:number} by the ends of their
@@ -54,9 +56,11 @@ final class ConcurrentLimit extends LimitCheck {
 
     @Override
     void take() {
+        List<Bytes> permits = new ArrayList<>((int) cost);
         for (int i = 1; i <= cost; i++) {
-            effects.zadd(key, now + interval, SortedByTime.member(token, now, LuaNumbers.text(i)));
+            permits.add(SortedByTime.member(token, now, LuaNumbers.text(i)));
         }
+        effects.zadd(key, now + interval, permits);
         effects.pexpireat(key, expiry(interval));
     }
 }

@@ -30,6 +30,8 @@ final class Effects {
     private static final Bytes ZPOPMIN = Bytes.of("ZPOPMIN");
     private static final Bytes ZREMRANGEBYSCORE = Bytes.of("ZREMRANGEBYSCORE");
 
+    private static final int MEMBERS_PER_CALL = 1000;
+
     private final Call call;
     private final Keyspace keys;
 
@@ -145,6 +147,19 @@ final class Effects {
         if (call.isPropagated()) {
             call.propagateAs(HINCRBY, key, field, LuaNumbers.decimal(increment));
         }
+    }
+
+    /** ZADD of members with one score, a thousand at a time as the script does it. */
+    void zadd(Bytes key, double score, List<Bytes> members) {
+        ScoredMembers entries = new ScoredMembers(Math.min(members.size(), MEMBERS_PER_CALL));
+        for (Bytes member : members) {
+            entries.add(score, member);
+            if (entries.size() == MEMBERS_PER_CALL) {
+                zadd(key, entries);
+                entries.clear();
+            }
+        }
+        zadd(key, entries);
     }
 
     /** ZADD, or nothing if there are no members. */

@@ -133,7 +133,7 @@ final class RateLimit {
         if (remembers) {
             StringValue before = call.keys().read(ValueType.STRING, arguments.key(limitCount));
             if (before != null) {
-                repeat(call.reply(), before.bytes());
+                repeat(call.reply(), before.bytes(), LuaNumbers.sinceEpoch(call.nowMicros()));
                 return;
             }
         }
@@ -154,10 +154,7 @@ final class RateLimit {
         if (remembers && taken) {
             request.effects().set(arguments.key(limitCount), joined(answer), forgottenAtMillis);
         }
-        call.reply().array(answer.length);
-        for (double number : answer) {
-            call.reply().integer(LuaNumbers.toInteger(number));
-        }
+        reply(call.reply(), answer);
     }
 
     /**
@@ -329,22 +326,43 @@ final class RateLimit {
         return Bytes.of(Arrays.copyOf(text, length));
     }
 
-    /** Answers what was answered to the request before. */
-    private static void repeat(ReplyWriter reply, Bytes kept) {
-        int mark = reply.begin();
-        int size = 0;
-        int start = 0;
-        Bytes number = new Bytes();
-        for (int i = 0; i <= kept.length(); i++) {
-            if (i == kept.length() || kept.at(i) == ',') {
-                if (i > start) {
-                    number.set(kept.array(), kept.offset() + start, i - start);
-                    reply.integer(LuaNumbers.toInteger(LuaNumbers.parse(number)));
-                    size++;
-                }
-                start = i + 1;
+    /** Answers what was answered to the request before, with what is left of its wait. */
+    private static void repeat(ReplyWriter reply, Bytes kept, double now) {
+        double[] answer = numbers(kept);
+        if (answer.length < PER_STATE) {
+            throw Errors.err("the remembered answer is not complete");
+        }
+        answer[2] = LuaNumbers.max(0, answer[2] - LuaNumbers.max(0, now - answer[1]));
+        reply(reply, answer);
+    }
+
+    private static void reply(ReplyWriter reply, double[] answer) {
+        reply.array(answer.length);
+        for (double number : answer) {
+            reply.integer(LuaNumbers.toInteger(number));
+        }
+    }
+
+    /** What {@link #joined} joined. */
+    private static double[] numbers(Bytes kept) {
+        int count = 1;
+        for (int i = 0; i < kept.length(); i++) {
+            if (kept.at(i) == ',') {
+                count++;
             }
         }
-        reply.endArray(mark, size);
+        double[] numbers = new double[count];
+        Bytes number = new Bytes();
+        int start = 0;
+        for (int i = 0; i < count; i++) {
+            int end = start;
+            while (end < kept.length() && kept.at(end) != ',') {
+                end++;
+            }
+            number.set(kept.array(), kept.offset() + start, end - start);
+            numbers[i] = LuaNumbers.parse(number);
+            start = end + 1;
+        }
+        return numbers;
     }
 }

@@ -32,9 +32,7 @@ final class SortedByTime {
         while (cursor.next()) {
             members.add(cursor.member().copy());
         }
-        for (Bytes member : members) {
-            effects.zadd(key, latest, member);
-        }
+        effects.zadd(key, latest, members);
         return of(effects, key);
     }
 
