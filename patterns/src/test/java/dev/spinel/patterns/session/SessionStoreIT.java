@@ -14,10 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -428,6 +433,78 @@ class SessionStoreIT extends RecipeFixture {
             start(reaper(reported::add));
             await().until(() -> reported.size() == 250);
             assertThat(reported).doesNotHaveDuplicates();
+        }
+
+        @Test
+        void aBacklogThatOutlastsTheLease_isReportedOnce() throws Exception {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            for (int i = 0; i < 60; i++) {
+                store.create();
+            }
+            ExecutorService slow = Executors.newSingleThreadExecutor();
+            try {
+                start(SessionReaper.builder(store, slow, session -> {
+                            Thread.sleep(30);
+                            reported.add(session);
+                        })
+                        .interval(Duration.ofMillis(50))
+                        .lease(Duration.ofSeconds(1)));
+                await().until(() -> redis.zcard("{session:" + name + ":0}:ending") >= 50);
+                List<ExpiredSession> elsewhere = new CopyOnWriteArrayList<>();
+                start(reaper(elsewhere::add).lease(Duration.ofSeconds(1)));
+                await().untilAsserted(() -> assertThat(keys()).isEmpty());
+                assertThat(reported).hasSizeGreaterThan(40).doesNotHaveDuplicates();
+                assertThat(reported.size() + elsewhere.size()).isEqualTo(60);
+            } finally {
+                slow.shutdownNow();
+            }
+        }
+
+        @Test
+        void noMoreThanABoundOfSessions_areUnderWay() {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            List<CompletableFuture<?>> created = new ArrayList<>();
+            for (int i = 0; i < 1_250; i++) {
+                created.add(store.createAsync(Map.of(), null).toCompletableFuture());
+            }
+            created.forEach(CompletableFuture::join);
+            BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+            start(SessionReaper.builder(store, waiting::add, reported::add)
+                    .interval(Duration.ofMillis(20))
+                    .lease(Duration.ofMillis(100)));
+            await().until(() -> waiting.size() >= 1_000);
+            transport.takeCommands();
+            AtomicInteger sweeps = new AtomicInteger();
+            await().until(() -> sweeps.addAndGet(transport.takeCommands().size()) >= 10);
+            assertThat(waiting).hasSize(1_000);
+            await().until(() -> {
+                for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+                    next.run();
+                }
+                return keys().isEmpty();
+            });
+            assertThat(reported).hasSize(1_250).doesNotHaveDuplicates();
+        }
+
+        @Test
+        void whatAHandlerThrowsAnErrorFor_isReportedAgain() throws Exception {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            Session<String> session = store.create();
+            AtomicBoolean failed = new AtomicBoolean();
+            Executor threads = task -> {
+                Thread thread = new Thread(task);
+                thread.setUncaughtExceptionHandler((t, expected) -> {});
+                thread.start();
+            };
+            start(SessionReaper.builder(store, threads, expired -> {
+                        if (failed.compareAndSet(false, true)) {
+                            throw new StackOverflowError("for the test");
+                        }
+                        reported.add(expired);
+                    })
+                    .interval(Duration.ofMillis(50))
+                    .lease(Duration.ofMillis(100)));
+            assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.empty()));
         }
 
         @Test
