@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * that, and the order changes by submissions only; standings and submissions tell what is left of scores. An addition is exact to
  * about n * 10^-16 of the score, where n is the age of the board in half-lives.
  *
- * <p>When a reply is lost, what has an id is repeated and counts once, on all boards. Without an id, {@link #submit} and {@link
+ * <p>When a reply is lost, what has an id is repeated and counts once for its member, on all boards. Without an id, {@link #submit} and {@link
  * #submitBest} are repeated, and an addition is an unknown outcome. A repeated {@code submit} sets the score again, also
  * if another submission for the same member came between, and in the next window if that has begun. If the server's clock is set back,
  * ties by time, windows and fading follow the clock.
@@ -111,8 +111,8 @@ public final class Leaderboard extends Board {
     }
 
     /**
-     * Adds to the score of a member, once however often it is called with this id within {@link Builder#rememberFor}; repeated calls
-     * return what the first one did.
+     * Adds to the score of a member, once however often it is called for it with this id within {@link Builder#rememberFor}; repeated calls
+     * return what the first one did. The same id counts for other members, too, such as those who were in the same match.
      */
     public Submission add(String member, double points, String id) {
         return submit(Change.add(member, points).withId(id));
@@ -142,7 +142,7 @@ public final class Leaderboard extends Board {
             operation = change.id().isPresent() ? ADD_ONCE : ADD;
         }
         List<String> once =
-                change.id().map(id -> List.of(protocol.key("once:" + id))).orElse(List.of());
+                change.id().map(id -> List.of(onceKey(id, change.member()))).orElse(List.of());
         return protocol.run(operation, places, once, arguments -> {
                     arguments
                             .add(change.member())
@@ -153,6 +153,11 @@ public final class Leaderboard extends Board {
                     change.data().ifPresent(arguments::add);
                 })
                 .thenApply(answer -> protocol.submission(change.member(), answer));
+    }
+
+    /** With the length of the id, so that no other id and member together have this key. */
+    private String onceKey(String id, String member) {
+        return protocol.key("once:" + id.length() + ':' + id + ':' + member);
     }
 
     /**
@@ -357,7 +362,7 @@ public final class Leaderboard extends Board {
             return this;
         }
 
-        /** How long the ids of submissions are kept, ten minutes if not set: longer than callers repeat them. */
+        /** How long the ids of submissions are kept for each member, ten minutes if not set: longer than callers repeat them. */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;

@@ -105,6 +105,26 @@ class LeaderboardIT extends RecipeFixture {
     }
 
     @Test
+    void B5_anId_countsOncePerMember() {
+        Leaderboard board = board();
+        board.add("ann", 25, "match 1");
+        assertThat(board.add("bob", 10, "match 1").standing())
+                .isEqualTo(new Standing("bob", 10, 0, 2, 2, 2, Optional.empty()));
+        assertThat(board.add("bob", 10, "match 1").standing().score()).isEqualTo(10);
+        assertThat(board.add("ann", 25, "match 1").standing().score()).isEqualTo(25);
+    }
+
+    @Test
+    void B5_anIdAndAMember_areNotMistakenForOthers() {
+        Leaderboard board = board();
+        board.add("1:a", 1, "1");
+        assertThat(board.add("a", 2, "1:1").standing().score()).isEqualTo(2);
+        board.add("b:c", 3, "a");
+        assertThat(board.add("c", 4, "a:b").standing().score()).isEqualTo(4);
+        assertThat(board.add("", 5, "a:b:c").standing().score()).isEqualTo(5);
+    }
+
+    @Test
     void anAdditionWithoutAnId_isNeverRepeated() {
         warmUp();
         proxy.loseReplies(1);
