@@ -240,8 +240,9 @@ public final class Leaderboard extends Board {
      * Closes a season: what is on this board is from now on the board of the given name, and this one is empty. Windows go on. One
      * step, which takes as long for millions of members as for one. If the reply is lost it is repeated and happens once.
      *
-     * @param keepFor how long the archived board is kept, zero for ever
+     * @param keepFor how long the archived board is kept, up to 3660 days; zero for ever
      * @return whether it was done; nothing is if the board is empty or there is one of that name
+     * @throws IllegalArgumentException if {@code keepFor} is out of bounds
      */
     public boolean archive(String name, Duration keepFor) {
         return protocol.runtime().call(() -> archiveAsync(name, keepFor));
@@ -265,10 +266,11 @@ public final class Leaderboard extends Board {
      * at one moment. The server does nothing else meanwhile: for 10 to 25 us per entry, so up to 1.3 s for the 50,000 that it takes; it
      * refuses to begin with more.
      *
-     * @param keepFor how long the united board is kept, zero for ever
+     * @param keepFor how long the united board is kept, up to 3660 days; zero for ever
      * @param boards this one, and those it has handed out
      * @return how many members the united board has
-     * @throws IllegalArgumentException if there are no boards, if one belongs to another leaderboard, or if scores fade
+     * @throws IllegalArgumentException if there are no boards, if one belongs to another leaderboard, if scores fade, or if {@code keepFor}
+     *     is out of bounds
      * @throws dev.spinel.patterns.transport.PatternException.ServerError if there are more than 50,000 entries on the boards, or a sum
      *     would not be finite; nothing has changed
      */
@@ -295,8 +297,8 @@ public final class Leaderboard extends Board {
     }
 
     private static void checkKept(Duration keepFor) {
-        if (keepFor.isNegative()) {
-            throw new IllegalArgumentException("keepFor is not negative, not " + keepFor);
+        if (!keepFor.isZero() && !BoardSettings.isWithinBounds(keepFor)) {
+            throw new IllegalArgumentException("keepFor is zero or " + BoardSettings.BOUNDS + ", not " + keepFor);
         }
     }
 
@@ -337,8 +339,8 @@ public final class Leaderboard extends Board {
         }
 
         /**
-         * In what time scores fade by half, by the server's clock; zero, if not set, for never. Needs {@link Order#HIGH_FIRST} and points
-         * above 0.
+         * In what time scores fade by half, by the server's clock, up to 3660 days; zero, if not set, for never. Needs {@link
+         * Order#HIGH_FIRST} and points above 0.
          */
         public Builder halfLife(Duration value) {
             halfLife = requireNonNull(value, "halfLife");
@@ -356,13 +358,19 @@ public final class Leaderboard extends Board {
             return this;
         }
 
-        /** Drops the whole board so long after its last submission, such as that of a past season; zero, if not set, for never. */
+        /**
+         * Drops the whole board so long after its last submission, such as that of a past season, up to 3660 days; zero, if not set, for
+         * never.
+         */
         public Builder keepFor(Duration value) {
             keepFor = requireNonNull(value, "keepFor");
             return this;
         }
 
-        /** How long the ids of submissions are kept for each member, ten minutes if not set: longer than callers repeat them. */
+        /**
+         * How long the ids of submissions are kept for each member, up to 3660 days; ten minutes if not set: longer than callers repeat
+         * them.
+         */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;
