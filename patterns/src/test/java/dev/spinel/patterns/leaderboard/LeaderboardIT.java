@@ -286,6 +286,15 @@ class LeaderboardIT extends RecipeFixture {
     }
 
     @Test
+    void aPageBehindTheLastMember_isEmpty() {
+        Leaderboard board = board();
+        board.submit("a", 1);
+        for (long skip : new long[] {1, 1L << 53, 200_000_000_000_000_000L, Long.MAX_VALUE}) {
+            assertThat(board.page(skip, 10)).isEqualTo(new Page(List.of(), 1));
+        }
+    }
+
+    @Test
     void whatMakesNoSense_isRefused() {
         Leaderboard board = board();
         assertThatIllegalArgumentException().isThrownBy(() -> board.submit("a", Double.NaN));
