@@ -318,7 +318,9 @@ public final class SessionReaper implements AutoCloseable {
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public SessionReaper start() {
-            if (interval.toMillis() < 10 || lease.compareTo(interval.multipliedBy(2)) < 0 || lease.toDays() > 1) {
+            if (interval.compareTo(Duration.ofMillis(10)) < 0
+                    || interval.compareTo(lease.dividedBy(2)) > 0
+                    || lease.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException(
                         "The interval is at least 10 ms, the lease twice that and up to a day: " + interval + ", "
                                 + lease);

@@ -9,6 +9,7 @@ import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.Codec;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -153,6 +154,23 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
+        void aSessionOfMoreLanes_isRefused() {
+            SessionStore<String> spread = builder().lanes(16).build();
+            Session<String> session = spread.create();
+            while (session.id().startsWith("00")) {
+                session = spread.create();
+            }
+            Session<String> strange = session;
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> store.saveAsync(strange))
+                    .withMessageContaining("lanes");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> store.rotate(strange))
+                    .withMessageContaining("lanes");
+            assertThat(store.invalidate(strange.id())).isFalse();
+        }
+
+        @Test
         void lostReplies_areRepeated() {
             warmUp(store);
             proxy.loseReplies(1);
@@ -229,6 +247,7 @@ class SessionStoreIT extends RecipeFixture {
         @Test
         void settingsThatMakeNoSense_areRefused() {
             assertRefused(builder().idleTimeout(Duration.ZERO), "idleTimeout");
+            assertRefused(builder().idleTimeout(ChronoUnit.FOREVER.getDuration()), "idleTimeout");
             assertRefused(builder().lifetime(Duration.ofMinutes(29)), "lifetime");
             assertRefused(builder().lanes(0), "lanes");
             assertRefused(builder().lanes(257), "lanes");
@@ -239,6 +258,13 @@ class SessionStoreIT extends RecipeFixture {
                     .isThrownBy(() -> SessionReaper.builder(store, Runnable::run, session -> {})
                             .interval(Duration.ofSeconds(20))
                             .start());
+            for (Duration lease : List.of(Duration.ofHours(47), ChronoUnit.FOREVER.getDuration())) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> SessionReaper.builder(store, Runnable::run, session -> {})
+                                .lease(lease)
+                                .start())
+                        .withMessageContaining("up to a day");
+            }
         }
 
         private static void assertRefused(SessionStore.Builder<String> builder, String reason) {
@@ -257,6 +283,18 @@ class SessionStoreIT extends RecipeFixture {
             assertThat(store.load(planted)).isEmpty();
             assertThat(loaded(session.id()).get("a")).contains("1");
             assertThat(store.findByPrincipal("ann")).containsExactly(session.id());
+        }
+
+        @Test
+        void withoutItsPlaceAmongThoseThatExpire_itIsRotated() {
+            Session<String> session = store.create(Map.of("a", "1"), "ann");
+            String expiry = "{session:" + name + ":0}:expiry";
+            double expires = redis.zscore(expiry, session.id());
+            redis.del(expiry);
+            assertThat(store.rotate(session)).isTrue();
+            assertThat(redis.zscore(expiry, session.id())).isEqualTo(expires);
+            assertThat(store.findByPrincipal("ann")).containsExactly(session.id());
+            assertThat(loaded(session.id()).get("a")).contains("1");
         }
 
         @Test
