@@ -22,16 +22,29 @@ record BoardSettings(
         Duration rememberFor,
         List<BoardWindow> windows,
         ZoneId zone) {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofDays(3660);
+    /** What {@link #isWithinBounds} takes, in words. */
+    static final String BOUNDS = "between 1 ms and " + LONGEST.toDays() + " days";
+
     BoardSettings {
         windows = List.copyOf(windows);
-        check(!keepFor.isNegative(), name, "keepFor is not negative, not " + keepFor);
-        check(rememberFor.toMillis() >= 1, name, "rememberFor is at least 1 ms, not " + rememberFor);
-        check(halfLife.isZero() || halfLife.toMillis() >= 1, name, "the half-life is at least 1 ms, not " + halfLife);
+        check(keepFor.isZero() || isWithinBounds(keepFor), name, "keepFor is zero or " + BOUNDS + ", not " + keepFor);
+        check(isWithinBounds(rememberFor), name, "rememberFor is " + BOUNDS + ", not " + rememberFor);
+        check(
+                halfLife.isZero() || isWithinBounds(halfLife),
+                name,
+                "the half-life is zero or " + BOUNDS + ", not " + halfLife);
         check(
                 halfLife.isZero() || order == Order.HIGH_FIRST,
                 name,
                 "scores fade towards 0, so that high ones have to be best: " + order + " has no half-life");
         check(windows.stream().distinct().count() == windows.size(), name, "a window is there twice: " + windows);
+    }
+
+    /** Whether a time is one that the server can count in milliseconds and add to its clock. */
+    static boolean isWithinBounds(Duration time) {
+        return time.compareTo(SHORTEST) >= 0 && time.compareTo(LONGEST) <= 0;
     }
 
     private static void check(boolean holds, String name, String otherwise) {

@@ -42,8 +42,9 @@ public final class BoardWindow {
             throw new IllegalArgumentException(
                     "Season '" + name + "' ends at " + until + ", before it begins at " + from);
         }
-        if (keepFor.isNegative() || (isCalendar() && keepFor.toMillis() < 1)) {
-            throw new IllegalArgumentException("The boards of " + this + " are kept for at least 1 ms, not " + keepFor);
+        if (!BoardSettings.isWithinBounds(keepFor) && (isCalendar() || !keepFor.isZero())) {
+            throw new IllegalArgumentException(
+                    "The boards of " + this + " are kept for " + BoardSettings.BOUNDS + ", not " + keepFor);
         }
     }
 
@@ -101,7 +102,8 @@ public final class BoardWindow {
     /**
      * The same, whose boards are kept so long after their window has ended; after the last submission if that is a season without an end.
      *
-     * @param value zero to keep that of a season for ever
+     * @param value from 1 ms to 3660 days, or zero to keep that of a season for ever
+     * @throws IllegalArgumentException if it is not
      */
     public BoardWindow keptFor(Duration value) {
         return new BoardWindow(kind, name, from, until, value);

@@ -81,8 +81,8 @@ public final class Change {
     }
 
     /**
-     * The same with an id, such as that of the match: submitted again within {@link Leaderboard.Builder#rememberFor} it counts no more, on
-     * none of the boards, and answers what the first one did.
+     * The same with an id, such as that of the match: submitted again for this member within {@link Leaderboard.Builder#rememberFor} it
+     * counts no more, on none of the boards, and answers what the first one did. For another member it counts.
      */
     public Change withId(String value) {
         return new Change(member, score, rule, subScore, data, Optional.of(value));

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * that, and the order changes by submissions only; standings and submissions tell what is left of scores. An addition is exact to
  * about n * 10^-16 of the score, where n is the age of the board in half-lives.
  *
- * <p>When a reply is lost, what has an id is repeated and counts once, on all boards. Without an id, {@link #submit} and {@link
+ * <p>When a reply is lost, what has an id is repeated and counts once for its member, on all boards. Without an id, {@link #submit} and {@link
  * #submitBest} are repeated, and an addition is an unknown outcome. A repeated {@code submit} sets the score again, also
  * if another submission for the same member came between, and in the next window if that has begun. If the server's clock is set back,
  * ties by time, windows and fading follow the clock.
@@ -111,8 +111,8 @@ public final class Leaderboard extends Board {
     }
 
     /**
-     * Adds to the score of a member, once however often it is called with this id within {@link Builder#rememberFor}; repeated calls
-     * return what the first one did.
+     * Adds to the score of a member, once however often it is called for it with this id within {@link Builder#rememberFor}; repeated calls
+     * return what the first one did. The same id counts for other members, too, such as those who were in the same match.
      */
     public Submission add(String member, double points, String id) {
         return submit(Change.add(member, points).withId(id));
@@ -142,7 +142,7 @@ public final class Leaderboard extends Board {
             operation = change.id().isPresent() ? ADD_ONCE : ADD;
         }
         List<String> once =
-                change.id().map(id -> List.of(protocol.key("once:" + id))).orElse(List.of());
+                change.id().map(id -> List.of(onceKey(id, change.member()))).orElse(List.of());
         return protocol.run(operation, places, once, arguments -> {
                     arguments
                             .add(change.member())
@@ -153,6 +153,11 @@ public final class Leaderboard extends Board {
                     change.data().ifPresent(arguments::add);
                 })
                 .thenApply(answer -> protocol.submission(change.member(), answer));
+    }
+
+    /** With the length of the id, so that no other id and member together have this key. */
+    private String onceKey(String id, String member) {
+        return protocol.key("once:" + id.length() + ':' + id + ':' + member);
     }
 
     /**
@@ -235,8 +240,9 @@ public final class Leaderboard extends Board {
      * Closes a season: what is on this board is from now on the board of the given name, and this one is empty. Windows go on. One
      * step, which takes as long for millions of members as for one. If the reply is lost it is repeated and happens once.
      *
-     * @param keepFor how long the archived board is kept, zero for ever
+     * @param keepFor how long the archived board is kept, up to 3660 days; zero for ever
      * @return whether it was done; nothing is if the board is empty or there is one of that name
+     * @throws IllegalArgumentException if {@code keepFor} is out of bounds
      */
     public boolean archive(String name, Duration keepFor) {
         return protocol.runtime().call(() -> archiveAsync(name, keepFor));
@@ -260,10 +266,11 @@ public final class Leaderboard extends Board {
      * at one moment. The server does nothing else meanwhile: for 10 to 25 us per entry, so up to 1.3 s for the 50,000 that it takes; it
      * refuses to begin with more.
      *
-     * @param keepFor how long the united board is kept, zero for ever
+     * @param keepFor how long the united board is kept, up to 3660 days; zero for ever
      * @param boards this one, and those it has handed out
      * @return how many members the united board has
-     * @throws IllegalArgumentException if there are no boards, if one belongs to another leaderboard, or if scores fade
+     * @throws IllegalArgumentException if there are no boards, if one belongs to another leaderboard, if scores fade, or if {@code keepFor}
+     *     is out of bounds
      * @throws dev.spinel.patterns.transport.PatternException.ServerError if there are more than 50,000 entries on the boards, or a sum
      *     would not be finite; nothing has changed
      */
@@ -290,8 +297,8 @@ public final class Leaderboard extends Board {
     }
 
     private static void checkKept(Duration keepFor) {
-        if (keepFor.isNegative()) {
-            throw new IllegalArgumentException("keepFor is not negative, not " + keepFor);
+        if (!keepFor.isZero() && !BoardSettings.isWithinBounds(keepFor)) {
+            throw new IllegalArgumentException("keepFor is zero or " + BoardSettings.BOUNDS + ", not " + keepFor);
         }
     }
 
@@ -332,8 +339,8 @@ public final class Leaderboard extends Board {
         }
 
         /**
-         * In what time scores fade by half, by the server's clock; zero, if not set, for never. Needs {@link Order#HIGH_FIRST} and points
-         * above 0.
+         * In what time scores fade by half, by the server's clock, up to 3660 days; zero, if not set, for never. Needs {@link
+         * Order#HIGH_FIRST} and points above 0.
          */
         public Builder halfLife(Duration value) {
             halfLife = requireNonNull(value, "halfLife");
@@ -351,13 +358,19 @@ public final class Leaderboard extends Board {
             return this;
         }
 
-        /** Drops the whole board so long after its last submission, such as that of a past season; zero, if not set, for never. */
+        /**
+         * Drops the whole board so long after its last submission, such as that of a past season, up to 3660 days; zero, if not set, for
+         * never.
+         */
         public Builder keepFor(Duration value) {
             keepFor = requireNonNull(value, "keepFor");
             return this;
         }
 
-        /** How long the ids of submissions are kept, ten minutes if not set: longer than callers repeat them. */
+        /**
+         * How long the ids of submissions are kept for each member, up to 3660 days; ten minutes if not set: longer than callers repeat
+         * them.
+         */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;

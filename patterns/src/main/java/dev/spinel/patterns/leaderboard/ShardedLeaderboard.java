@@ -43,9 +43,9 @@ import java.util.zip.CRC32;
  * moments. A member is never told twice, and the members of an answer are in the order of the scores that they are told with. What a
  * caller has submitted before it asks is counted.
  *
- * <p>Ties by time compare the clocks of the nodes. A submission does not tell a rank, which would take the other shards. The id
- * of a change is known to the shard of its member. If one shard is not available, only what its members are submitted to, removed and
- * described works: all else fails as it does for a {@link Board}.
+ * <p>Ties by time compare the clocks of the nodes. A submission does not tell a rank, which would take the other shards. If one
+ * shard is not available, only what its members are submitted to, removed and described works: all else fails as it does for a {@link
+ * Board}.
  */
 public final class ShardedLeaderboard {
     private static final Operation<Answer> AHEAD = BoardProtocol.operation("ahead", "ahead.lua", Retry.IDEMPOTENT);

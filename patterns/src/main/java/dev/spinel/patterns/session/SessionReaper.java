@@ -13,14 +13,20 @@ import dev.spinel.patterns.transport.Scheduler;
 import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Reports the sessions of a store that expired, each at least once, as long as a reaper runs at least once a day. Any number of processes may run one: a session is
  * reported by one of them, and again by another if that one died or its handler failed. Thread-safe.
+ *
+ * <p>A session is leased to the reaper that reports it, and the lease is renewed until its handler is done, however long others keep the executor
+ * busy. Of each lane of the store up to 1,000 are handed to the executor and not done yet; further ones wait on the server, also for other
+ * reapers.
  *
  * <p>The sessions are found by asking, when the next one is due and at least once per interval. With {@link Builder#notifications} the
  * server's messages about expired keys make it ask at once; messages that do not come cost no more than the interval. Events, with the
@@ -33,6 +39,7 @@ public final class SessionReaper implements AutoCloseable {
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asItems());
     private static final int BATCH = 100;
+    private static final int MAX_UNDER_WAY = 1000;
 
     private final PatternRuntime runtime;
     private final String store;
@@ -47,7 +54,8 @@ public final class SessionReaper implements AutoCloseable {
     @FunctionalInterface
     public interface Handler {
         /**
-         * Called for each expired session, perhaps more than once; may block. Runs on the reaper's executor.
+         * Called for each expired session, perhaps more than once; may block. Runs on the reaper's executor. A session whose handler never
+         * returns is not reported again while the reaper runs.
          *
          * @throws Exception to be called again for it after the lease
          */
@@ -64,7 +72,11 @@ public final class SessionReaper implements AutoCloseable {
         sweepers = builder.store.lanes().stream().map(Sweeper::new).toList();
     }
 
-    /** A reaper to be configured, whose handler runs on an executor. */
+    /**
+     * A reaper to be configured.
+     *
+     * @param executor on which the handler runs; it runs what it is given or refuses it, but does not drop it
+     */
     public static Builder builder(SessionStore<?> store, Executor executor, Handler handler) {
         return new Builder(store, executor, handler);
     }
@@ -93,11 +105,13 @@ public final class SessionReaper implements AutoCloseable {
         sweepers.forEach(Sweeper::stop);
     }
 
-    /** Sweeps one lane: one request at a time, which confirms what was reported meanwhile. */
+    /** Sweeps one lane: one request at a time, which confirms what was reported meanwhile and renews the leases of what is being reported. */
     private final class Sweeper {
         private final Lane lane;
         private final ReentrantLock lock = new ReentrantLock();
-        /** Reported and not confirmed yet; guarded by the lock, as all below. */
+        /** Handed to the executor and not done yet; guarded by the lock, as all below. */
+        private final Set<String> underWay = new HashSet<>();
+        /** Reported and not confirmed yet. */
         private final List<String> reported = new ArrayList<>();
 
         private boolean sweeping;
@@ -111,13 +125,23 @@ public final class SessionReaper implements AutoCloseable {
 
         /** A key expired: a session of this lane, or something else. */
         void expired(String key) {
-            if (key.startsWith(lane.session(""))) {
+            if (key.startsWith(lane.session("")) && !isFull()) {
                 sweep();
+            }
+        }
+
+        private boolean isFull() {
+            lock.lock();
+            try {
+                return underWay.size() >= MAX_UNDER_WAY;
+            } finally {
+                lock.unlock();
             }
         }
 
         void sweep() {
             List<String> confirmed;
+            List<String> renewed;
             int atMost;
             lock.lock();
             try {
@@ -130,12 +154,15 @@ public final class SessionReaper implements AutoCloseable {
                 timer.cancel();
                 confirmed = List.copyOf(reported);
                 reported.clear();
-                atMost = stopped ? 0 : BATCH;
+                renewed = stopped ? List.of() : List.copyOf(underWay);
+                atMost = stopped ? 0 : Math.min(BATCH, MAX_UNDER_WAY - renewed.size());
             } finally {
                 lock.unlock();
             }
-            Arguments arguments = new Arguments().add(atMost).add(lease.toMillis());
+            Arguments arguments =
+                    new Arguments().add(atMost).add(lease.toMillis()).add(confirmed.size());
             confirmed.forEach(arguments::add);
+            renewed.forEach(arguments::add);
             var unused = runtime.run(
                             SWEEP, List.of(lane.expiry(), lane.owners(), lane.principals(), lane.ending()), arguments)
                     .whenComplete((reply, failure) -> {
@@ -155,9 +182,11 @@ public final class SessionReaper implements AutoCloseable {
                 ExpiredSession session =
                         new ExpiredSession(id, principal.isEmpty() ? Optional.empty() : Optional.of(principal));
                 runtime.listener().event("session.expired", store);
+                begin(id);
                 try {
                     executor.execute(() -> handle(session));
                 } catch (RuntimeException e) { // the executor is full or shut down
+                    done(id, false);
                     runtime.listener().failed("session.handlerFailed", store, e);
                 }
             }
@@ -172,9 +201,12 @@ public final class SessionReaper implements AutoCloseable {
             try {
                 sweeping = false;
                 reported.addAll(unconfirmed);
-                now = more || again;
+                // With as many under way as may be, those that are due have to wait.
+                boolean full = underWay.size() >= MAX_UNDER_WAY;
+                now = again || (more && !full);
                 if (!now && !stopped) {
-                    timer = runtime.scheduler().schedule(due.compareTo(interval) < 0 ? due : interval, this::sweep);
+                    boolean sooner = !full && due.compareTo(interval) < 0;
+                    timer = runtime.scheduler().schedule(sooner ? due : interval, this::sweep);
                 }
             } finally {
                 lock.unlock();
@@ -185,20 +217,44 @@ public final class SessionReaper implements AutoCloseable {
         }
 
         private void handle(ExpiredSession session) {
+            boolean handled = false;
             try {
                 handler.expired(session);
+                handled = true;
             } catch (Exception e) {
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }
                 runtime.listener().failed("session.handlerFailed", store, e);
-                return;
+            } finally {
+                done(session.id(), handled);
             }
+        }
+
+        private void begin(String id) {
             lock.lock();
             try {
-                reported.add(session.id());
+                underWay.add(id);
             } finally {
                 lock.unlock();
+            }
+        }
+
+        /** A session that was not reported to the end is left to whoever finds its lease over. */
+        private void done(String id, boolean handled) {
+            boolean roomAgain;
+            lock.lock();
+            try {
+                underWay.remove(id);
+                if (handled) {
+                    reported.add(id);
+                }
+                roomAgain = underWay.size() == MAX_UNDER_WAY / 2;
+            } finally {
+                lock.unlock();
+            }
+            if (roomAgain) {
+                sweep();
             }
         }
 
@@ -236,7 +292,10 @@ public final class SessionReaper implements AutoCloseable {
             return this;
         }
 
-        /** After what time a session is reported again that was not reported to the end, 30 seconds if not set. */
+        /**
+         * After what time a session is reported again whose handler failed or whose reaper died, 30 seconds if not set: at least twice the
+         * interval, and up to a day.
+         */
         public Builder lease(Duration value) {
             lease = requireNonNull(value, "lease");
             return this;
@@ -259,7 +318,9 @@ public final class SessionReaper implements AutoCloseable {
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public SessionReaper start() {
-            if (interval.toMillis() < 10 || lease.compareTo(interval.multipliedBy(2)) < 0 || lease.toDays() > 1) {
+            if (interval.compareTo(Duration.ofMillis(10)) < 0
+                    || interval.compareTo(lease.dividedBy(2)) > 0
+                    || lease.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException(
                         "The interval is at least 10 ms, the lease twice that and up to a day: " + interval + ", "
                                 + lease);

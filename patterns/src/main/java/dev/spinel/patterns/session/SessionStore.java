@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * attributes only, so that requests at the same time merge by attribute; for the same attribute the last one counts.
  *
  * <p>After a login, {@link #rotate} gives the session another id, against somebody who planted the old one. Loading by the old id finds
- * nothing from that moment; requests that had loaded the session before can still save what they changed, for a minute.
+ * nothing from that moment, also in requests that were sent with it before; those that had loaded the session can still save what they
+ * changed, for a minute.
  *
  * <p>When a reply is lost, all operations are repeated. A repeated save sets its attributes again, also if another one came between.
  * Time is the server's; if it is set forward, sessions end earlier by as much.
@@ -50,6 +51,7 @@ public final class SessionStore<V> {
 
     private static final int MAX_LANES = 256;
     private static final int RANDOM_BYTES = 24;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofDays(3660);
     /** For how long those who loaded a session before its rotation can save it. */
     private static final Duration MOVED_FOR = Duration.ofMinutes(1);
@@ -226,6 +228,7 @@ public final class SessionStore<V> {
      * Writes what was changed, which counts as an access. If the session has ended, nothing is written.
      *
      * @return whether it had not ended
+     * @throws IllegalArgumentException if it is of another store, or of more lanes than this one has
      * @throws PatternException if it may not have been written; what was changed can be saved again
      */
     public boolean save(Session<V> session) {
@@ -274,9 +277,11 @@ public final class SessionStore<V> {
     }
 
     /**
-     * Gives the session another id, which the object has from then on. What was changed is not written.
+     * Gives the session another id, which the object has from then on. What was changed is not written. There is no grace for the old
+     * id: a request that is under way with it and loads the session after this finds none.
      *
      * @return whether the session had not ended
+     * @throws IllegalArgumentException if it is of another store, or of more lanes than this one has
      */
     public boolean rotate(Session<V> session) {
         return runtime.call(() -> rotateAsync(session));
@@ -387,7 +392,12 @@ public final class SessionStore<V> {
     }
 
     private Lane knownLaneOf(String id) {
-        return requireNonNull(laneOf(id), "A session of another store, or of more lanes than this one has");
+        Lane lane = laneOf(id);
+        if (lane == null) {
+            throw new IllegalArgumentException("Sessions '" + name
+                    + "': this one is of another store, or of one with more lanes than " + lanes.size());
+        }
+        return lane;
     }
 
     PatternRuntime runtime() {
@@ -447,7 +457,7 @@ public final class SessionStore<V> {
             if (name.isEmpty() || name.chars().anyMatch(c -> "{}:".indexOf(c) >= 0)) {
                 throw refused("the name is not empty and has no braces and colons");
             }
-            if (idle.toMillis() < 1 || idle.compareTo(LONGEST) > 0) {
+            if (idle.compareTo(SHORTEST) < 0 || idle.compareTo(LONGEST) > 0) {
                 throw refused("idleTimeout is between 1 ms and " + LONGEST.toDays() + " days, not " + idle);
             }
             if (!lifetime.isZero() && (lifetime.compareTo(idle) < 0 || lifetime.compareTo(LONGEST) > 0)) {

@@ -21,7 +21,7 @@ elseif ARGV[argument + 1] == 'beside' then
 else
   last = first + last - 1
 end
-if last < first then return reply end
+if last < first or first >= reply[2] then return reply end
 
 local entries = redis.call('ZRANGE', b.board, exact(first), exact(last), 'WITHSCORES')
 local current, before

@@ -1,6 +1,6 @@
 -- Changes the score of a member, on all boards or on none.
 --
--- KEYS  after those of the boards, what was answered to this submission before; only if the fifth of these is over 0
+-- KEYS  after those of the boards, what was answered to this submission of this member before; only if the fifth of these is over 0
 -- ARGV  after the boards: member; score in the sense of the board; set | add | best; the code of the sub-score, if ties go by
 --       that; for how many milliseconds the answer is kept for a repeated submission, 0: not at all; then the text beside the
 --       member, if there is one

@@ -1,4 +1,4 @@
--- Takes expired sessions to report them. What is not confirmed within the lease is taken again.
+-- Takes expired sessions to report them. What is neither confirmed nor renewed within the lease is taken again.
 --
 -- KEYS[1]  sorted set of the lane's sessions by when they expire, in milliseconds since 1970
 -- KEYS[2]  hash of the lane's sessions to their principals
@@ -6,7 +6,8 @@
 -- KEYS[4]  sorted set of the expired sessions that are being reported, by when their lease ends
 -- ARGV[1]  how many to take at most
 -- ARGV[2]  lease in milliseconds
--- then the ids that were reported
+-- ARGV[3]  how many were reported
+-- then their ids, then those of the ones that are still being reported, whose leases begin anew
 --
 -- Answers {milliseconds until the next one is due as things are, or -1, and for each expired session: id, principal or empty}.
 
@@ -14,10 +15,13 @@ local clock = redis.call('TIME')
 local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
 local function exact(number) return string.format('%.0f', number) end
 
-for i = 3, #ARGV do
+local reported = 3 + tonumber(ARGV[3])
+for i = 4, reported do
   redis.call('ZREM', KEYS[4], ARGV[i])
   redis.call('HDEL', KEYS[2], ARGV[i])
 end
+-- Not those that another one has reported meanwhile.
+for i = reported + 1, #ARGV do redis.call('ZADD', KEYS[4], 'XX', exact(now + ARGV[2]), ARGV[i]) end
 local reply = {-1}
 local function take(id)
   local principal = redis.call('HGET', KEYS[2], id) or ''

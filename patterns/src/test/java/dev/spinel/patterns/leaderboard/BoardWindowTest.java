@@ -120,6 +120,14 @@ class BoardWindowTest {
         assertThatIllegalArgumentException().isThrownBy(() -> BoardWindow.day().keptFor(Duration.ZERO));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BoardWindow.season("a").keptFor(Duration.ofMillis(-1)));
+        for (Duration tooLong : LeaderboardIT.TOO_LONG) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> BoardWindow.day().keptFor(tooLong))
+                    .withMessageContaining("3660 days");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> BoardWindow.season("a").keptFor(tooLong))
+                    .withMessageContaining("3660 days");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> BoardWindow.season("a", Instant.EPOCH, Instant.EPOCH))
                 .withMessageContaining("before it begins");

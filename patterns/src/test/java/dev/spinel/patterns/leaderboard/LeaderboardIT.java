@@ -8,6 +8,8 @@ import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /** What a board promises beyond its order, with each client library. */
 class LeaderboardIT extends RecipeFixture {
+    /** The longest of all, one that counts in milliseconds, and one just over the bound. */
+    static final List<Duration> TOO_LONG = List.of(
+            ChronoUnit.FOREVER.getDuration(),
+            Duration.ofMillis(Long.MAX_VALUE),
+            Duration.ofDays(3660).plusNanos(1));
 
     LeaderboardIT(ClientKind client) {
         super(client);
@@ -102,6 +109,26 @@ class LeaderboardIT extends RecipeFixture {
         board.submit("a", 7);
         assertThat(board.submit(change)).isEqualTo(first);
         assertThat(board.standing("a").orElseThrow().score()).isEqualTo(7);
+    }
+
+    @Test
+    void B5_anId_countsOncePerMember() {
+        Leaderboard board = board();
+        board.add("ann", 25, "match 1");
+        assertThat(board.add("bob", 10, "match 1").standing())
+                .isEqualTo(new Standing("bob", 10, 0, 2, 2, 2, Optional.empty()));
+        assertThat(board.add("bob", 10, "match 1").standing().score()).isEqualTo(10);
+        assertThat(board.add("ann", 25, "match 1").standing().score()).isEqualTo(25);
+    }
+
+    @Test
+    void B5_anIdAndAMember_areNotMistakenForOthers() {
+        Leaderboard board = board();
+        board.add("1:a", 1, "1");
+        assertThat(board.add("a", 2, "1:1").standing().score()).isEqualTo(2);
+        board.add("b:c", 3, "a");
+        assertThat(board.add("c", 4, "a:b").standing().score()).isEqualTo(4);
+        assertThat(board.add("", 5, "a:b:c").standing().score()).isEqualTo(5);
     }
 
     @Test
@@ -223,6 +250,47 @@ class LeaderboardIT extends RecipeFixture {
                                 case DENSE -> List.of(1L, 1L, 2L);
                             });
             assertThat(friends.get(2).percentile()).isZero();
+        }
+    }
+
+    @Test
+    void durationsThatTheServerDoesNotTake_areRefused() {
+        for (Duration tooLong : TOO_LONG) {
+            assertRefused(Leaderboard.builder(runtime, name).keepFor(tooLong), "keepFor");
+            assertRefused(Leaderboard.builder(runtime, name).rememberFor(tooLong), "rememberFor");
+            assertRefused(Leaderboard.builder(runtime, name).halfLife(tooLong), "half-life");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Leaderboard.builder(runtime, name)
+                            .rememberFor(tooLong)
+                            .buildSharded(2))
+                    .withMessageContaining("rememberFor");
+        }
+        Duration nothing = Duration.ofNanos(999_999);
+        assertRefused(Leaderboard.builder(runtime, name).keepFor(nothing), "keepFor");
+        assertRefused(Leaderboard.builder(runtime, name).rememberFor(nothing), "rememberFor");
+        assertRefused(Leaderboard.builder(runtime, name).halfLife(nothing), "half-life");
+
+        Duration longest = Duration.ofDays(3660);
+        Leaderboard board = Leaderboard.builder(runtime, name)
+                .keepFor(longest)
+                .rememberFor(longest)
+                .halfLife(longest)
+                .windows(ZoneOffset.UTC, BoardWindow.day().keptFor(longest))
+                .build();
+        assertThat(board.add("a", 1, "id").standing().score()).isEqualTo(1);
+        assertThat(board.archive("old", longest)).isTrue();
+    }
+
+    private static void assertRefused(Leaderboard.Builder builder, String reason) {
+        assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining(reason);
+    }
+
+    @Test
+    void aPageBehindTheLastMember_isEmpty() {
+        Leaderboard board = board();
+        board.submit("a", 1);
+        for (long skip : new long[] {1, 1L << 53, 200_000_000_000_000_000L, Long.MAX_VALUE}) {
+            assertThat(board.page(skip, 10)).isEqualTo(new Page(List.of(), 1));
         }
     }
 

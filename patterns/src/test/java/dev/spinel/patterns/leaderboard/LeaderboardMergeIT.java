@@ -228,6 +228,23 @@ class LeaderboardMergeIT extends RecipeFixture {
     }
 
     @Test
+    void whatCannotBeKeptForSoLong_isRefusedBeforeItBegins() {
+        Leaderboard board = Leaderboard.builder(runtime, name).build();
+        board.submit("a", 1);
+        for (Duration tooLong : LeaderboardIT.TOO_LONG) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> board.archive("old", tooLong))
+                    .withMessageContaining("keepFor");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> board.merge("old", Merge.SUM, tooLong, List.of(board)))
+                    .withMessageContaining("keepFor");
+        }
+        assertThatIllegalArgumentException().isThrownBy(() -> board.archive("old", Duration.ofNanos(1)));
+        assertThat(board.named("old").size()).isZero();
+        assertThat(board.size()).isEqualTo(1);
+    }
+
+    @Test
     void whatMakesNoSense_isRefused() {
         Leaderboard board = Leaderboard.builder(runtime, name).build();
         Leaderboard stranger = Leaderboard.builder(runtime, name + "2").build();

@@ -88,6 +88,18 @@ class ShardedLeaderboardIT extends RecipeFixture {
         }
     }
 
+    @Test
+    void B5_anId_countsOncePerMember() {
+        ShardedLeaderboard board = board();
+        for (int i = 0; i < 10; i++) {
+            for (int j = 0; j < 2; j++) {
+                assertThat(board.submit(Change.add("m" + i, i).withId("match 1")))
+                        .isEqualTo(new ShardedLeaderboard.Outcome(i, OptionalDouble.empty()));
+            }
+        }
+        assertThat(board.size()).isEqualTo(10);
+    }
+
     private static void assertReads(String context, Random random, ShardedLeaderboard board, List<Standing> expected) {
         int size = expected.size();
         int skip = random.nextInt(size + 2);

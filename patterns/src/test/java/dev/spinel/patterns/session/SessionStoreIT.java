@@ -9,15 +9,21 @@ import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.Codec;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -148,6 +154,23 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
+        void aSessionOfMoreLanes_isRefused() {
+            SessionStore<String> spread = builder().lanes(16).build();
+            Session<String> session = spread.create();
+            while (session.id().startsWith("00")) {
+                session = spread.create();
+            }
+            Session<String> strange = session;
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> store.saveAsync(strange))
+                    .withMessageContaining("lanes");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> store.rotate(strange))
+                    .withMessageContaining("lanes");
+            assertThat(store.invalidate(strange.id())).isFalse();
+        }
+
+        @Test
         void lostReplies_areRepeated() {
             warmUp(store);
             proxy.loseReplies(1);
@@ -224,6 +247,7 @@ class SessionStoreIT extends RecipeFixture {
         @Test
         void settingsThatMakeNoSense_areRefused() {
             assertRefused(builder().idleTimeout(Duration.ZERO), "idleTimeout");
+            assertRefused(builder().idleTimeout(ChronoUnit.FOREVER.getDuration()), "idleTimeout");
             assertRefused(builder().lifetime(Duration.ofMinutes(29)), "lifetime");
             assertRefused(builder().lanes(0), "lanes");
             assertRefused(builder().lanes(257), "lanes");
@@ -234,6 +258,13 @@ class SessionStoreIT extends RecipeFixture {
                     .isThrownBy(() -> SessionReaper.builder(store, Runnable::run, session -> {})
                             .interval(Duration.ofSeconds(20))
                             .start());
+            for (Duration lease : List.of(Duration.ofHours(47), ChronoUnit.FOREVER.getDuration())) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> SessionReaper.builder(store, Runnable::run, session -> {})
+                                .lease(lease)
+                                .start())
+                        .withMessageContaining("up to a day");
+            }
         }
 
         private static void assertRefused(SessionStore.Builder<String> builder, String reason) {
@@ -252,6 +283,18 @@ class SessionStoreIT extends RecipeFixture {
             assertThat(store.load(planted)).isEmpty();
             assertThat(loaded(session.id()).get("a")).contains("1");
             assertThat(store.findByPrincipal("ann")).containsExactly(session.id());
+        }
+
+        @Test
+        void withoutItsPlaceAmongThoseThatExpire_itIsRotated() {
+            Session<String> session = store.create(Map.of("a", "1"), "ann");
+            String expiry = "{session:" + name + ":0}:expiry";
+            double expires = redis.zscore(expiry, session.id());
+            redis.del(expiry);
+            assertThat(store.rotate(session)).isTrue();
+            assertThat(redis.zscore(expiry, session.id())).isEqualTo(expires);
+            assertThat(store.findByPrincipal("ann")).containsExactly(session.id());
+            assertThat(loaded(session.id()).get("a")).contains("1");
         }
 
         @Test
@@ -428,6 +471,78 @@ class SessionStoreIT extends RecipeFixture {
             start(reaper(reported::add));
             await().until(() -> reported.size() == 250);
             assertThat(reported).doesNotHaveDuplicates();
+        }
+
+        @Test
+        void aBacklogThatOutlastsTheLease_isReportedOnce() throws Exception {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            for (int i = 0; i < 60; i++) {
+                store.create();
+            }
+            ExecutorService slow = Executors.newSingleThreadExecutor();
+            try {
+                start(SessionReaper.builder(store, slow, session -> {
+                            Thread.sleep(30);
+                            reported.add(session);
+                        })
+                        .interval(Duration.ofMillis(50))
+                        .lease(Duration.ofSeconds(1)));
+                await().until(() -> redis.zcard("{session:" + name + ":0}:ending") >= 50);
+                List<ExpiredSession> elsewhere = new CopyOnWriteArrayList<>();
+                start(reaper(elsewhere::add).lease(Duration.ofSeconds(1)));
+                await().untilAsserted(() -> assertThat(keys()).isEmpty());
+                assertThat(reported).hasSizeGreaterThan(40).doesNotHaveDuplicates();
+                assertThat(reported.size() + elsewhere.size()).isEqualTo(60);
+            } finally {
+                slow.shutdownNow();
+            }
+        }
+
+        @Test
+        void noMoreThanABoundOfSessions_areUnderWay() {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            List<CompletableFuture<?>> created = new ArrayList<>();
+            for (int i = 0; i < 1_250; i++) {
+                created.add(store.createAsync(Map.of(), null).toCompletableFuture());
+            }
+            created.forEach(CompletableFuture::join);
+            BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
+            start(SessionReaper.builder(store, waiting::add, reported::add)
+                    .interval(Duration.ofMillis(20))
+                    .lease(Duration.ofMillis(100)));
+            await().until(() -> waiting.size() >= 1_000);
+            transport.takeCommands();
+            AtomicInteger sweeps = new AtomicInteger();
+            await().until(() -> sweeps.addAndGet(transport.takeCommands().size()) >= 10);
+            assertThat(waiting).hasSize(1_000);
+            await().until(() -> {
+                for (Runnable next = waiting.poll(); next != null; next = waiting.poll()) {
+                    next.run();
+                }
+                return keys().isEmpty();
+            });
+            assertThat(reported).hasSize(1_250).doesNotHaveDuplicates();
+        }
+
+        @Test
+        void whatAHandlerThrowsAnErrorFor_isReportedAgain() throws Exception {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            Session<String> session = store.create();
+            AtomicBoolean failed = new AtomicBoolean();
+            Executor threads = task -> {
+                Thread thread = new Thread(task);
+                thread.setUncaughtExceptionHandler((t, expected) -> {});
+                thread.start();
+            };
+            start(SessionReaper.builder(store, threads, expired -> {
+                        if (failed.compareAndSet(false, true)) {
+                            throw new StackOverflowError("for the test");
+                        }
+                        reported.add(expired);
+                    })
+                    .interval(Duration.ofMillis(50))
+                    .lease(Duration.ofMillis(100)));
+            assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.empty()));
         }
 
         @Test
