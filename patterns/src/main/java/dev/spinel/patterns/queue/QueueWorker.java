@@ -122,6 +122,7 @@ public final class QueueWorker implements AutoCloseable {
         try {
             free = closing || refused ? 0 : concurrency - running.size();
             if (exchanging || (toSettle.isEmpty() && free <= 0)) {
+                endIfDrained();
                 return;
             }
             exchanging = true;
@@ -181,6 +182,7 @@ public final class QueueWorker implements AutoCloseable {
             exchanging = false;
             toSettle.addAll(0, settlements);
             wakeAfter(RETRY_EXCHANGE_AFTER);
+            endIfDrained();
         } finally {
             lock.unlock();
         }

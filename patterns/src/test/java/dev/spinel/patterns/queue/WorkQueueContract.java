@@ -497,6 +497,21 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
 
         @Test
+        void Q12_draining_endsWithAClaimThatFails() throws InterruptedException {
+            WorkQueue queue = builder().build();
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, Delivery::acknowledge)
+                    .pollInterval(Duration.ofMillis(50))
+                    .start()) {
+                await().until(() -> !transport.takeCommands().isEmpty());
+                proxy.cut(true);
+                Thread.sleep(100); // in which the next claim begins
+                assertThat(worker.drain()).succeedsWithin(Duration.ofSeconds(10));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(events.names()).doesNotContain("queue.closedEarly");
+        }
+
+        @Test
         void Q12_whatIsPaused_isNotClaimed_untilResumed() throws InterruptedException {
             WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
             queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
