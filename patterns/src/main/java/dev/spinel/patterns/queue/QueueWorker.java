@@ -54,7 +54,7 @@ public final class QueueWorker implements AutoCloseable {
     private boolean refused;
 
     private boolean closing;
-    /** Whether leases are not extended any more. */
+    /** Whether nothing is scheduled any more: all is settled, or the worker was closed without that. */
     private boolean ended;
 
     private Scheduler.Task timer = () -> {};
@@ -190,7 +190,9 @@ public final class QueueWorker implements AutoCloseable {
 
     private void wakeAfter(Duration delay) {
         timer.cancel();
-        timer = runtime.scheduler().schedule(delay.plusMillis(1), this::exchange);
+        if (!ended) {
+            timer = runtime.scheduler().schedule(delay.plusMillis(1), this::exchange);
+        }
     }
 
     private void start(Delivery delivery) {
@@ -211,7 +213,7 @@ public final class QueueWorker implements AutoCloseable {
     private void giveBack(Delivery delivery) {
         lock.lock();
         try {
-            if (!refused) {
+            if (!refused && !closing) {
                 refused = true;
                 var unused = runtime.scheduler().schedule(RETRY_EXCHANGE_AFTER, this::claimAgain);
             }
@@ -306,15 +308,15 @@ public final class QueueWorker implements AutoCloseable {
         exchange();
     }
 
-    private void endExtensions() {
+    private void end() {
         ended = true;
+        timer.cancel();
         extension.cancel();
     }
 
     private void endIfDrained() {
         if (closing && running.isEmpty() && toSettle.isEmpty() && !exchanging) {
-            timer.cancel();
-            endExtensions();
+            end();
             drained.complete(null);
         }
     }
@@ -343,7 +345,8 @@ public final class QueueWorker implements AutoCloseable {
     }
 
     /**
-     * Drains, for up to a lease. What is not settled then is delivered again once its lease ends; it is not extended any more.
+     * Drains, for up to a lease. What is not settled then is delivered again once its lease ends: it is not extended any more, and a
+     * settlement is sent once when its handler ends, but not again if that fails.
      */
     @Override
     public void close() {
@@ -356,7 +359,7 @@ public final class QueueWorker implements AutoCloseable {
         } finally {
             lock.lock();
             try {
-                endExtensions();
+                end();
             } finally {
                 lock.unlock();
             }
