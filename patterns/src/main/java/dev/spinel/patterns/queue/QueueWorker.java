@@ -68,7 +68,7 @@ public final class QueueWorker implements AutoCloseable {
          * Works on a message; may block. Runs on the worker's executor.
          *
          * @return how to settle it, from the methods of the delivery
-         * @throws Exception to have it delivered again after the back-off
+         * @throws Exception to have it delivered again after the back-off, as it is after an error, which the executor's thread has to cope with
          */
         Settlement handle(Delivery delivery) throws Exception;
     }
@@ -201,9 +201,9 @@ public final class QueueWorker implements AutoCloseable {
         } catch (RuntimeException e) {
             runtime.listener().failed("queue.executorRefused", queue.name(), e);
             giveBack(delivery);
-        } catch (Error e) { // the handler's, if the executor runs it here; or there are no more threads
-            runtime.listener().failed("queue.handlerFailed", queue.name(), e);
+        } catch (Error e) { // there are no more threads; or the handler's, which is settled, if the executor runs it here
             if (isRunning(delivery)) {
+                runtime.listener().failed("queue.handlerFailed", queue.name(), e);
                 giveBack(delivery);
             }
         }
@@ -242,29 +242,35 @@ public final class QueueWorker implements AutoCloseable {
         }
     }
 
-    /** Settles whatever happens, as a delivery that stays would be extended for ever. */
+    /** Errors end the executor's thread. */
     private void work(Delivery delivery) {
-        Settlement settlement = delivery.retry(backOff(delivery.attempt()), "the handler's thread ended");
+        Settlement settlement;
         try {
-            settlement = handle(delivery);
-        } finally {
-            settle(delivery, settlement);
-        }
-    }
-
-    private Settlement handle(Delivery delivery) {
-        try {
-            Settlement settlement = requireNonNull(handler.handle(delivery), "settlement");
+            settlement = requireNonNull(handler.handle(delivery), "settlement");
             if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
                 throw new IllegalStateException("A handler must settle the delivery that it was given");
             }
-            return settlement;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            runtime.listener().failed("queue.handlerFailed", queue.name(), e);
-            return delivery.retry(backOff(delivery.attempt()), e.toString());
+            retry(delivery, e);
+            if (e instanceof Error error) {
+                throw error;
+            }
+            return;
+        }
+        settle(delivery, settlement);
+    }
+
+    /** Settles whatever happens, as a delivery that stays would be extended for ever. */
+    private void retry(Delivery delivery, Throwable failure) {
+        String cause = "the handler failed";
+        try {
+            cause = failure.toString();
+            runtime.listener().failed("queue.handlerFailed", queue.name(), failure);
+        } finally {
+            settle(delivery, delivery.retry(backOff(delivery.attempt()), cause));
         }
     }
 

@@ -595,8 +595,33 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(seen).hasSize(6);
             assertThat(queue.deadLetters(0, 3))
                     .extracting(DeadLetter::cause)
-                    .anyMatch(cause -> cause.contains("thread ended"))
+                    .contains("java.lang.StackOverflowError: for the test")
                     .anyMatch(cause -> cause.contains("must settle the delivery"));
+        }
+
+        @Test
+        void anErrorOfAHandler_isTold_andEndsTheExecutorsThread() {
+            WorkQueue queue = builder().maxDeliveries(1).build();
+            queue.enqueue(Message.of("a"));
+            List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+            ExecutorService threads = Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task);
+                thread.setUncaughtExceptionHandler((ended, failure) -> uncaught.add(failure));
+                return thread;
+            });
+            NoClassDefFoundError error = new NoClassDefFoundError("for/the/Test");
+            try (QueueWorker worker = QueueWorker.builder(queue, threads, delivery -> {
+                        throw error;
+                    })
+                    .start()) {
+                await().until(() -> queue.stats().dead() == 1);
+                assertThat(worker.running()).isZero();
+            } finally {
+                threads.shutdown();
+            }
+            assertThat(queue.deadLetters(0, 1).get(0).cause()).isEqualTo(error.toString());
+            assertThat(events.cause("queue.handlerFailed")).isSameAs(error);
+            await().until(() -> uncaught.equals(List.of(error)));
         }
 
         /** The error is thrown on the thread that hands the messages out. */
