@@ -46,7 +46,7 @@ public final class WorkQueue {
             (reply, repeated) -> readDeadLetters(reply.asItems()));
     private static final Operation<Long> DEAD_DISCARD = new Operation<>(
             "queue.discard",
-            Script.load(WorkQueue.class, "dead-discard.lua"),
+            Script.load(WorkQueue.class, "call-once.lua", "dead-discard.lua"),
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong());
     private static final Operation<GroupStats> GROUP_STATS = new Operation<>(
@@ -299,7 +299,12 @@ public final class WorkQueue {
                 new Arguments().add(skip).add(max));
     }
 
-    /** Makes dead letters ready again, as if they had never been delivered; returns how many of the ids were dead. */
+    /**
+     * Makes dead letters ready again, as if they had never been delivered. Repeated after a lost reply it answers the same, and leaves alone
+     * what died again meanwhile.
+     *
+     * @return how many of the ids were dead
+     */
     public long redrive(Collection<Long> ids) {
         return runtime.call(() -> redriveAsync(ids));
     }
@@ -312,10 +317,15 @@ public final class WorkQueue {
         List<String> keys = new ArrayList<>(queueKeys);
         keys.add(dead);
         keys.add(causes);
+        keys.add(newCall());
         return runtime.run(scripts.redrive(), keys, arguments);
     }
 
-    /** Forgets dead letters; returns how many of the ids were dead. */
+    /**
+     * Forgets dead letters. Repeated after a lost reply it answers the same, and leaves alone what died again meanwhile.
+     *
+     * @return how many of the ids were dead
+     */
     public long discard(Collection<Long> ids) {
         return runtime.call(() -> discardAsync(ids));
     }
@@ -325,7 +335,7 @@ public final class WorkQueue {
         checkBatch(ids.size());
         Arguments arguments = new Arguments();
         ids.forEach(arguments::add);
-        return runtime.run(DEAD_DISCARD, List.of(dead, causes, bodies, metas), arguments);
+        return runtime.run(DEAD_DISCARD, List.of(dead, causes, bodies, metas, newCall()), arguments);
     }
 
     /** Counts messages. */
@@ -387,8 +397,13 @@ public final class WorkQueue {
     private CompletionStage<Boolean> change(String what) {
         return runtime.run(
                 PAUSE,
-                List.of(key("paused"), key("call:" + UUID.randomUUID())),
+                List.of(key("paused"), newCall()),
                 new Arguments().add(what).add(channel()));
+    }
+
+    /** The key under which a call leaves its answer for its repetition. */
+    private String newCall() {
+        return key("call:" + UUID.randomUUID());
     }
 
     private static List<DeadLetter> readDeadLetters(List<Reply> items) {

@@ -336,13 +336,18 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(queue.stats().ready()).isOne();
         }
 
-        @Test
-        void ofPauseAndResume_areAnsweredAgain_andChangeNothingAgain() {
+        /** Repeats late enough for others to do something meanwhile. */
+        private WorkQueue patient() {
             PatternRuntime patient = PatternRuntime.builder(transport)
                     .ways(Way.SCRIPT)
                     .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
                     .build();
-            WorkQueue queue = WorkQueue.builder(patient, name).engine(engine).build();
+            return WorkQueue.builder(patient, name).engine(engine).build();
+        }
+
+        @Test
+        void ofPauseAndResume_areAnsweredAgain_andChangeNothingAgain() {
+            WorkQueue queue = patient();
             WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
             elsewhere.enqueue(Message.of("a"));
             assertThat(queue.resume()).isFalse(); // loads the script
@@ -357,6 +362,34 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(elsewhere.pause()).isTrue();
             assertThat(PatternRuntime.await(resumed)).isTrue();
             assertThat(elsewhere.pause()).isFalse();
+        }
+
+        @Test
+        void ofRedriveAndDiscard_areAnsweredAgain_andChangeNothingAgain() {
+            WorkQueue queue = patient();
+            WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
+            List<Long> ids = elsewhere.enqueueAll(List.of(Message.of("a"), Message.of("b"))).stream()
+                    .map(Enqueued::id)
+                    .toList();
+            rejectAll(elsewhere);
+            assertThat(queue.redrive(List.of(99L))).isZero(); // loads the scripts
+            assertThat(queue.discard(List.of(99L))).isZero();
+
+            CompletionStage<Long> redriven = loseReplyOf(() -> queue.redriveAsync(ids));
+            rejectAll(elsewhere);
+            assertThat(PatternRuntime.await(redriven)).isEqualTo(2);
+            assertThat(elsewhere.stats()).isEqualTo(new QueueStats(0, 0, 0, 2));
+
+            CompletionStage<Long> discarded = loseReplyOf(() -> queue.discardAsync(ids));
+            assertThat(PatternRuntime.await(discarded)).isEqualTo(2);
+            assertThat(elsewhere.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        }
+
+        private void rejectAll(WorkQueue queue) {
+            List<Settlement> rejections = queue.claim(10).stream()
+                    .map(delivery -> delivery.reject("for the test"))
+                    .toList();
+            assertThat(queue.exchange(rejections, 0).settled()).containsExactly(true, true);
         }
 
         @Test
