@@ -27,5 +27,5 @@ for i = 3, #ARGV do
   end
 end
 end_adds()
-if redriven > 0 then redis.call('PUBLISH', ARGV[2], 'redriven') end
+if redriven > 0 then redis.pcall('PUBLISH', ARGV[2], 'redriven') end
 return answer(redriven)

@@ -19,7 +19,7 @@
 -- when it is due.
 --
 -- A time gets its message together with the next one taking its place in fires, and no plan is carried out but for the time that is
--- there: so there is one message for each, whoever plans and however often.
+-- there: so there is one message for each, whoever plans and however often. A user who may not publish has his messages all the same.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
@@ -54,7 +54,7 @@ while at <= #ARGV do
   at = at + 6 + count
 end
 end_adds()
-if added > 0 then redis.call('PUBLISH', ARGV[4], 'enqueued') end
+if added > 0 then redis.pcall('PUBLISH', ARGV[4], 'enqueued') end
 
 local reply = {}
 local first = redis.call('ZRANGE', fires, 0, ARGV[5] - 1, 'WITHSCORES')

@@ -17,6 +17,7 @@ import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -849,6 +850,46 @@ abstract class WorkQueueContract extends WorkQueueFixture {
                     throw new IllegalStateException("The test has ended", e);
                 }
             }
+        }
+    }
+
+    /** Whoever may do all but publish has what he asks for done, and is told so. */
+    @Nested
+    @Execution(CONCURRENT)
+    class WithoutChannels {
+        @Test
+        void whatTookEffect_isAnswered() {
+            client.assumeSockets();
+            try (RedisServer restricted = RedisServer.start();
+                    PatternRuntime here = PatternRuntime.over(client.connect(restricted.port()))) {
+                WorkQueue queue =
+                        WorkQueue.builder(here, name).engine(engine).maxSize(1).build();
+                long id = queue.enqueue(Message.of("a")).id();
+                queue.settle(queue.claim(1).get(0).reject("for the test"));
+                restricted.call("ACL SETUSER default resetchannels");
+                assertThat(queue.pause()).isTrue();
+                assertThat(queue.resume()).isTrue();
+                assertThat(queue.redrive(List.of(id))).isOne();
+                assertThat(queue.settle(queue.claim(1).get(0).acknowledge())).isTrue();
+                QueueSchedules schedules = QueueSchedules.of(queue);
+                assertThat(schedules.put(Schedule.of(
+                                "s", CronExpression.parse("* * * * * *"), ZoneOffset.UTC, Message.of("m"))))
+                        .isTrue();
+                assertThat(schedules.pause("s")).isTrue();
+                assertThat(schedules.resume("s")).isTrue();
+                await().until(() -> {
+                    QueueScheduler.Turn turn = turn(queue, List.of());
+                    List<SchedulePlan> plans = turn.upcoming().stream()
+                            .filter(schedule -> schedule.isDue(turn.now()))
+                            .map(schedule -> SchedulePlan.of(schedule, turn.now(), 1))
+                            .toList();
+                    return !turn(queue, plans).done().isEmpty() && queue.stats().ready() == 1;
+                });
+            }
+        }
+
+        private QueueScheduler.Turn turn(WorkQueue queue, List<SchedulePlan> plans) {
+            return PatternRuntime.await(QueueScheduler.send(queue, plans, QueueScheduler.TOLD));
         }
     }
 
