@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -208,6 +209,9 @@ public final class WorkQueue {
     /** As {@link #enqueueAll}. */
     public CompletionStage<List<Enqueued>> enqueueAllAsync(List<Message> messages) {
         checkBatch(messages.size());
+        if (messages.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         List<String> keys = new ArrayList<>(queueKeys);
         Arguments arguments = new Arguments()
                 .add(maxLeasedPerGroup)

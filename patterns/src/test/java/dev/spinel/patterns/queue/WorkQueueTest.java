@@ -1,20 +1,30 @@
 package dev.spinel.patterns.queue;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Settings of queues that depend on the transport. */
+/** What queues do and refuse without asking the server. */
 class WorkQueueTest {
+    private static WorkQueue.Builder builder() {
+        return WorkQueue.builder(PatternRuntime.over(new ScriptedTransport()), "mails");
+    }
+
     @Test
     void replicas_areRefused_overATransportThatDoesNotWaitForThem() {
-        WorkQueue.Builder builder = WorkQueue.builder(PatternRuntime.over(new ScriptedTransport()), "mails")
-                .replicas(1, Duration.ofMillis(500));
+        WorkQueue.Builder builder = builder().replicas(1, Duration.ofMillis(500));
         assertThatIllegalArgumentException()
                 .isThrownBy(builder::build)
                 .withMessageContaining("'mails': its transport does not wait for replicas");
+    }
+
+    @Test
+    void noMessages_areEnqueuedWithoutACall() {
+        assertThat(builder().build().enqueueAll(List.of())).isEmpty();
     }
 }
