@@ -62,6 +62,8 @@ public final class WorkQueue {
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong() == 1);
     private static final int MAX_BATCH = 1000;
+    /** Scripts count exactly as far. */
+    private static final long MAX_SKIP = 1L << 53;
 
     private final PatternRuntime runtime;
     private final String name;
@@ -289,7 +291,12 @@ public final class WorkQueue {
         return exchange;
     }
 
-    /** Up to so many dead letters, the oldest first, after the first {@code skip}. */
+    /**
+     * Up to so many dead letters, the oldest first, after the first {@code skip}.
+     *
+     * @param skip from 0 to 2^53
+     * @param max from 0 to {@value #MAX_BATCH}
+     */
     public List<DeadLetter> deadLetters(long skip, int max) {
         return runtime.call(() -> deadLettersAsync(skip, max));
     }
@@ -297,6 +304,12 @@ public final class WorkQueue {
     /** As {@link #deadLetters}. */
     public CompletionStage<List<DeadLetter>> deadLettersAsync(long skip, int max) {
         checkBatch(max);
+        if (skip < 0 || skip > MAX_SKIP) {
+            throw new IllegalArgumentException("skip is between 0 and 2^53, not " + skip);
+        }
+        if (max == 0) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         return runtime.run(
                 DEAD_LIST,
                 List.of(dead, causes, bodies, metas),

@@ -27,4 +27,19 @@ class WorkQueueTest {
     void noMessages_areEnqueuedWithoutACall() {
         assertThat(builder().build().enqueueAll(List.of())).isEmpty();
     }
+
+    @Test
+    void noDeadLetters_areReadWithoutACall() {
+        assertThat(builder().build().deadLetters(0, 0)).isEmpty();
+    }
+
+    @Test
+    void aSkipOutOfRange_isRefused() {
+        WorkQueue queue = builder().build();
+        for (long skip : new long[] {-1, (1L << 53) + 1, Long.MAX_VALUE}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> queue.deadLetters(skip, 1))
+                    .withMessage("skip is between 0 and 2^53, not " + skip);
+        }
+    }
 }
