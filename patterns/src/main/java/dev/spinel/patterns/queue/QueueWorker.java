@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -35,8 +36,10 @@ public final class QueueWorker implements AutoCloseable {
 
     private final WorkQueue queue;
     private final PatternRuntime runtime;
-    private final Handler handler;
+    private final AsyncHandler handler;
+    /** Where the handler is called. */
     private final Executor executor;
+
     private final int concurrency;
     private final Duration firstBackOff;
     private final Duration maxBackOff;
@@ -73,6 +76,19 @@ public final class QueueWorker implements AutoCloseable {
         Settlement handle(Delivery delivery) throws Exception;
     }
 
+    /** As {@link Handler}, for work that goes on elsewhere. */
+    @FunctionalInterface
+    public interface AsyncHandler {
+        /**
+         * Begins to work on a message. Must not block: runs on the thread that completes the exchange with the server.
+         *
+         * @return how to settle it, from the methods of the delivery, once that is known; the message has its place among those that are
+         *     worked on, and its lease is extended, until then. If the stage fails, it is delivered again after the back-off
+         * @throws Exception to have it delivered again after the back-off, too
+         */
+        CompletionStage<Settlement> handle(Delivery delivery) throws Exception;
+    }
+
     private QueueWorker(Builder builder) {
         queue = builder.queue;
         runtime = queue.runtime();
@@ -90,7 +106,13 @@ public final class QueueWorker implements AutoCloseable {
      * @param executor runs the handler, with as many threads as the worker has places; virtual threads serve well
      */
     public static Builder builder(WorkQueue queue, Executor executor, Handler handler) {
-        return new Builder(queue, executor, handler);
+        requireNonNull(handler, "handler");
+        return new Builder(queue, executor, delivery -> CompletableFuture.completedFuture(handler.handle(delivery)));
+    }
+
+    /** A worker to be configured, which needs no threads: its handler only begins the work on a message, and tells when it is done. */
+    public static Builder builderAsync(WorkQueue queue, AsyncHandler handler) {
+        return new Builder(queue, Runnable::run, handler);
     }
 
     private void begin() {
@@ -201,7 +223,8 @@ public final class QueueWorker implements AutoCloseable {
         } catch (RuntimeException e) {
             runtime.listener().failed("queue.executorRefused", queue.name(), e);
             giveBack(delivery);
-        } catch (Error e) { // there are no more threads; or the handler's, which is settled, if the executor runs it here
+        } catch (Error e) { // there are no more threads; or the handler's, which is settled, if the executor runs it
+            // here
             if (isRunning(delivery)) {
                 runtime.listener().failed("queue.handlerFailed", queue.name(), e);
                 giveBack(delivery);
@@ -244,12 +267,16 @@ public final class QueueWorker implements AutoCloseable {
 
     /** Errors end the executor's thread. */
     private void work(Delivery delivery) {
-        Settlement settlement;
         try {
-            settlement = requireNonNull(handler.handle(delivery), "settlement");
-            if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
-                throw new IllegalStateException("A handler must settle the delivery that it was given");
-            }
+            var unused = requireNonNull(handler.handle(delivery), "stage")
+                    .thenApply(settlement -> checked(delivery, settlement))
+                    .whenComplete((settlement, failure) -> {
+                        if (failure != null) {
+                            retry(delivery, failure);
+                        } else {
+                            settle(delivery, settlement);
+                        }
+                    });
         } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
@@ -258,17 +285,25 @@ public final class QueueWorker implements AutoCloseable {
             if (e instanceof Error error) {
                 throw error;
             }
-            return;
         }
-        settle(delivery, settlement);
+    }
+
+    private static Settlement checked(Delivery delivery, Settlement settlement) {
+        requireNonNull(settlement, "settlement");
+        if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
+            throw new IllegalStateException("A handler must settle the delivery that it was given");
+        }
+        return settlement;
     }
 
     /** Settles whatever happens, as a delivery that stays would be extended for ever. */
     private void retry(Delivery delivery, Throwable failure) {
         String cause = "the handler failed";
         try {
-            cause = failure.toString();
-            runtime.listener().failed("queue.handlerFailed", queue.name(), failure);
+            Throwable thrown =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            cause = thrown.toString();
+            runtime.listener().failed("queue.handlerFailed", queue.name(), thrown);
         } finally {
             settle(delivery, delivery.retry(backOff(delivery.attempt()), cause));
         }
@@ -376,13 +411,13 @@ public final class QueueWorker implements AutoCloseable {
     public static final class Builder {
         private final WorkQueue queue;
         private final Executor executor;
-        private final Handler handler;
+        private final AsyncHandler handler;
         private int concurrency = 10;
         private Duration firstBackOff = Duration.ofSeconds(1);
         private Duration maxBackOff = Duration.ofMinutes(5);
         private Duration pollInterval = Duration.ofSeconds(5);
 
-        private Builder(WorkQueue queue, Executor executor, Handler handler) {
+        private Builder(WorkQueue queue, Executor executor, AsyncHandler handler) {
             this.queue = requireNonNull(queue, "queue");
             this.executor = requireNonNull(executor, "executor");
             this.handler = requireNonNull(handler, "handler");

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -658,6 +659,74 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             await().until(() -> uncaught.equals(List.of(error)));
         }
 
+        @Test
+        void asyncHandlers_haveTheirPlacesAndLeases_untilTheirStagesEnd() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(400)).build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            Map<Delivery, CompletableFuture<Settlement>> begun = new ConcurrentHashMap<>();
+            try (QueueWorker worker = QueueWorker.builderAsync(
+                            queue, delivery -> begun.computeIfAbsent(delivery, first -> new CompletableFuture<>()))
+                    .concurrency(2)
+                    .start()) {
+                await().until(() -> begun.size() == 2);
+                Thread.sleep(1000); // more than two leases
+                assertThat(begun).hasSize(2);
+                assertThat(worker.running()).isEqualTo(2);
+                Delivery first = begun.keySet().iterator().next();
+                begun.get(first).complete(first.acknowledge());
+                await().until(() -> begun.size() == 3);
+                CompletionStage<Void> drained = worker.drain();
+                assertThat(drained.toCompletableFuture()).isNotDone();
+                begun.forEach((delivery, stage) -> stage.complete(delivery.acknowledge()));
+                assertThat(drained).succeedsWithin(Duration.ofSeconds(5));
+            }
+            assertThat(begun.keySet()).extracting(Delivery::attempt).containsOnly(1);
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+            assertThat(events.names()).doesNotContain("queue.stale");
+        }
+
+        @Test
+        void asyncHandlersThatFail_areRetried() {
+            WorkQueue queue = builder().maxDeliveries(2).build();
+            List<String> ways = List.of("thrown", "error", "failed", "failed by an error", "null", "no settlement");
+            queue.enqueueAll(ways.stream().map(Message::of).toList());
+            try (QueueWorker worker = QueueWorker.builderAsync(queue, delivery -> {
+                        switch (delivery.text()) {
+                            case "thrown" -> throw new IOException("thrown");
+                            case "error" -> throw new StackOverflowError("error");
+                            case "failed" -> {
+                                return CompletableFuture.failedFuture(new IOException("failed"));
+                            }
+                            case "failed by an error" -> {
+                                return CompletableFuture.supplyAsync(() -> {
+                                    throw new StackOverflowError("failed by an error");
+                                });
+                            }
+                            case "null" -> {
+                                return null;
+                            }
+                            default -> {
+                                return CompletableFuture.completedFuture(null);
+                            }
+                        }
+                    })
+                    .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
+                    .start()) {
+                await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, ways.size())));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(queue.deadLetters(0, 10))
+                    .extracting(DeadLetter::cause)
+                    .containsExactlyInAnyOrder(
+                            "java.io.IOException: thrown",
+                            "java.lang.StackOverflowError: error",
+                            "java.io.IOException: failed",
+                            "java.lang.StackOverflowError: failed by an error",
+                            "java.lang.NullPointerException: stage",
+                            "java.lang.NullPointerException: settlement");
+            assertThat(events.count("queue.handlerFailed")).isEqualTo(2 * ways.size());
+        }
+
         /** The error is thrown on the thread that hands the messages out. */
         @Test
         void anErrorInAnExecutorOfTheCaller_leavesNoMessageBehind() {
@@ -872,8 +941,8 @@ abstract class WorkQueueContract extends WorkQueueFixture {
                 assertThat(queue.redrive(List.of(id))).isOne();
                 assertThat(queue.settle(queue.claim(1).get(0).acknowledge())).isTrue();
                 QueueSchedules schedules = QueueSchedules.of(queue);
-                assertThat(schedules.put(Schedule.of(
-                                "s", CronExpression.parse("* * * * * *"), ZoneOffset.UTC, Message.of("m"))))
+                assertThat(schedules.put(
+                                Schedule.of("s", CronExpression.parse("* * * * * *"), ZoneOffset.UTC, Message.of("m"))))
                         .isTrue();
                 assertThat(schedules.pause("s")).isTrue();
                 assertThat(schedules.resume("s")).isTrue();
