@@ -151,6 +151,10 @@ public final class WorkQueue {
         return name;
     }
 
+    QueueEngine engine() {
+        return engine;
+    }
+
     /** A key beside the others of the queue. */
     String key(String what) {
         return prefix + what;
