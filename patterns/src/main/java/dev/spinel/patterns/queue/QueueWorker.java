@@ -386,17 +386,19 @@ public final class QueueWorker implements AutoCloseable {
     }
 
     /**
-     * Drains, for up to a lease. What is not settled then is delivered again once its lease ends: it is not extended any more, and a
+     * Drains, for up to a lease; in an interrupted thread it does not wait, which keeps its mark. If not all is settled by then, that is
+     * event {@code queue.closedEarly}. What is not settled then is delivered again once its lease ends: it is not extended any more, and a
      * settlement is sent once when its handler ends, but not again if that fails.
      */
     @Override
     public void close() {
         try {
             drain().toCompletableFuture().get(queue.lease().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException e) {
+        } catch (TimeoutException | ExecutionException | InterruptedException e) {
             runtime.listener().failed("queue.closedEarly", queue.name(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
         } finally {
             lock.lock();
             try {

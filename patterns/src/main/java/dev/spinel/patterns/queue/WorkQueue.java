@@ -321,7 +321,7 @@ public final class WorkQueue {
     }
 
     /**
-     * Makes dead letters ready again, as if they had never been delivered. Repeated after a lost reply it answers the same, and leaves alone
+     * Makes dead letters ready again, as if they had never been delivered, also in a queue that is full. Repeated after a lost reply it answers the same, and leaves alone
      * what died again meanwhile.
      *
      * @return how many of the ids were dead
@@ -497,13 +497,16 @@ public final class WorkQueue {
             return this;
         }
 
-        /** How many messages may wait or be worked on, dead ones not counted; any number if not set. */
+        /**
+         * How many messages may wait or be worked on, dead ones not counted; any number if not set. Those that are redriven come on top of
+         * that, and nothing is enqueued until there is room again.
+         */
         public Builder maxSize(long value) {
             maxSize = value;
             return this;
         }
 
-        /** How long the keys of messages are kept, an hour if not set: longer than producers repeat them. */
+        /** How long the keys of messages are kept, an hour if not set, 3660 days at most: longer than producers repeat them. */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;
@@ -544,7 +547,10 @@ public final class WorkQueue {
          * @throws IllegalArgumentException if the settings make no sense
          */
         public WorkQueue build() {
-            check("lease is between 100 ms and a day", lease.toMillis() >= 100 && lease.toDays() < 1, lease);
+            check(
+                    "lease is between 100 ms and a day",
+                    lease.compareTo(Duration.ofMillis(100)) >= 0 && lease.compareTo(Duration.ofDays(1)) < 0,
+                    lease);
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
             check("maxSize is not negative", maxSize >= 0, maxSize);
             check("maxLeasedPerGroup is not negative", maxLeasedPerGroup >= 0, maxLeasedPerGroup);
@@ -552,7 +558,11 @@ public final class WorkQueue {
                     "a stream has no groups, so that maxLeasedPerGroup is not set",
                     engine == QueueEngine.SORTED_SETS || maxLeasedPerGroup == 0,
                     maxLeasedPerGroup);
-            check("rememberFor is at least 1 ms", rememberFor.toMillis() >= 1, rememberFor);
+            check(
+                    "rememberFor is between 1 ms and 3660 days",
+                    rememberFor.compareTo(Duration.ofMillis(1)) >= 0
+                            && rememberFor.compareTo(Duration.ofDays(3660)) <= 0,
+                    rememberFor);
             if (acknowledgement != null && !runtime.waitsForReplicas()) {
                 throw new IllegalArgumentException(
                         "Queue '" + name

@@ -572,6 +572,25 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
 
         @Test
+        void Q12_closing_inAnInterruptedThread_isTold_andKeepsTheMark() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            CountDownLatch closed = new CountDownLatch(1);
+            QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        closed.await();
+                        return delivery.acknowledge();
+                    })
+                    .start();
+            await().until(() -> worker.running() == 1);
+            Thread.currentThread().interrupt();
+            worker.close();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(events.cause("queue.closedEarly")).isInstanceOf(InterruptedException.class);
+            closed.countDown();
+            await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 0)));
+        }
+
+        @Test
         void Q12_whatIsPaused_isNotClaimed_untilResumed() throws InterruptedException {
             WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
             queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -41,5 +42,18 @@ class WorkQueueTest {
                     .isThrownBy(() -> queue.deadLetters(skip, 1))
                     .withMessage("skip is between 0 and 2^53, not " + skip);
         }
+    }
+
+    @Test
+    void timesOutOfRange_areRefused() {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+        for (Duration time : List.of(Duration.ZERO, Duration.ofDays(3660).plusNanos(1), forever)) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder().rememberFor(time).build())
+                    .withMessageContaining("rememberFor is between 1 ms and 3660 days");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().lease(forever).build())
+                .withMessageContaining("lease is between 100 ms and a day");
     }
 }
