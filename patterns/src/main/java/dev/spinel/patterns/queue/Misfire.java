@@ -6,7 +6,8 @@ import java.time.Duration;
 
 /**
  * What becomes of the times of a schedule that had passed when a scheduler came to look, because none ran, or the queue was full. Of the latest ones
- * up to {@code most} each gets its message, unless it is older than {@code maxAge}; the others get none.
+ * up to {@code most} each gets its message, unless it is older than {@code maxAge}; the others get none. If a queue has room for some of these, the
+ * latest ones get theirs; if for none, all wait until there is.
  *
  * @param most from 1 to 1000
  * @param maxAge from a second to 3660 days

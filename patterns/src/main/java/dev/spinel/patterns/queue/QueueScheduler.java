@@ -60,7 +60,8 @@ public final class QueueScheduler implements AutoCloseable {
      * What the server answers.
      *
      * @param now its time, in microseconds since 2020
-     * @param done for each plan 1 if it was carried out, 0 if it did not hold, -1 if the queue is full
+     * @param done for each plan 1 if it was carried out, and 1 more for each of its times that there was no room for; 0 if it did not
+     *     hold, -1 if the queue is full
      * @param upcoming the schedules that are due first
      */
     record Turn(long now, List<Long> done, List<Upcoming> upcoming) {
@@ -218,8 +219,11 @@ public final class QueueScheduler implements AutoCloseable {
         if (done < 0) {
             runtime.listener().event("schedule.queueFull", queue.name());
         } else if (done > 0) {
-            plan.times().forEach(time -> runtime.listener().event("schedule.fired", queue.name()));
-            if (plan.missed()) {
+            long fired = plan.times().size() - (done - 1);
+            for (long i = 0; i < fired; i++) {
+                runtime.listener().event("schedule.fired", queue.name());
+            }
+            if (plan.missed() || done > 1) {
                 runtime.listener().event("schedule.missed", queue.name());
             }
         }

@@ -69,7 +69,7 @@ record QueueScripts(
                         (reply, repeated) -> readExchange(reply.asItems())),
                 new Operation<>(
                         "queue.redrive",
-                        Script.load(WorkQueue.class, "adds.lua", ready, "dead-redrive.lua"),
+                        Script.load(WorkQueue.class, "call-once.lua", "adds.lua", ready, "dead-redrive.lua"),
                         Retry.IDEMPOTENT,
                         (reply, repeated) -> reply.asLong()),
                 new Operation<>(

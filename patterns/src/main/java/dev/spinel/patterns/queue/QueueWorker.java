@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
@@ -35,8 +36,10 @@ public final class QueueWorker implements AutoCloseable {
 
     private final WorkQueue queue;
     private final PatternRuntime runtime;
-    private final Handler handler;
+    private final AsyncHandler handler;
+    /** Where the handler is called. */
     private final Executor executor;
+
     private final int concurrency;
     private final Duration firstBackOff;
     private final Duration maxBackOff;
@@ -54,7 +57,7 @@ public final class QueueWorker implements AutoCloseable {
     private boolean refused;
 
     private boolean closing;
-    /** Whether leases are not extended any more. */
+    /** Whether nothing is scheduled any more: all is settled, or the worker was closed without that. */
     private boolean ended;
 
     private Scheduler.Task timer = () -> {};
@@ -68,9 +71,22 @@ public final class QueueWorker implements AutoCloseable {
          * Works on a message; may block. Runs on the worker's executor.
          *
          * @return how to settle it, from the methods of the delivery
-         * @throws Exception to have it delivered again after the back-off
+         * @throws Exception to have it delivered again after the back-off, as it is after an error, which the executor's thread has to cope with
          */
         Settlement handle(Delivery delivery) throws Exception;
+    }
+
+    /** As {@link Handler}, for work that goes on elsewhere. */
+    @FunctionalInterface
+    public interface AsyncHandler {
+        /**
+         * Begins to work on a message. Must not block: runs on the thread that completes the exchange with the server.
+         *
+         * @return how to settle it, from the methods of the delivery, once that is known; the message has its place among those that are
+         *     worked on, and its lease is extended, until then. If the stage fails, it is delivered again after the back-off
+         * @throws Exception to have it delivered again after the back-off, too
+         */
+        CompletionStage<Settlement> handle(Delivery delivery) throws Exception;
     }
 
     private QueueWorker(Builder builder) {
@@ -90,7 +106,13 @@ public final class QueueWorker implements AutoCloseable {
      * @param executor runs the handler, with as many threads as the worker has places; virtual threads serve well
      */
     public static Builder builder(WorkQueue queue, Executor executor, Handler handler) {
-        return new Builder(queue, executor, handler);
+        requireNonNull(handler, "handler");
+        return new Builder(queue, executor, delivery -> CompletableFuture.completedFuture(handler.handle(delivery)));
+    }
+
+    /** A worker to be configured, which needs no threads: its handler only begins the work on a message, and tells when it is done. */
+    public static Builder builderAsync(WorkQueue queue, AsyncHandler handler) {
+        return new Builder(queue, Runnable::run, handler);
     }
 
     private void begin() {
@@ -122,6 +144,7 @@ public final class QueueWorker implements AutoCloseable {
         try {
             free = closing || refused ? 0 : concurrency - running.size();
             if (exchanging || (toSettle.isEmpty() && free <= 0)) {
+                endIfDrained();
                 return;
             }
             exchanging = true;
@@ -181,6 +204,7 @@ public final class QueueWorker implements AutoCloseable {
             exchanging = false;
             toSettle.addAll(0, settlements);
             wakeAfter(RETRY_EXCHANGE_AFTER);
+            endIfDrained();
         } finally {
             lock.unlock();
         }
@@ -188,7 +212,9 @@ public final class QueueWorker implements AutoCloseable {
 
     private void wakeAfter(Duration delay) {
         timer.cancel();
-        timer = runtime.scheduler().schedule(delay.plusMillis(1), this::exchange);
+        if (!ended) {
+            timer = runtime.scheduler().schedule(delay.plusMillis(1), this::exchange);
+        }
     }
 
     private void start(Delivery delivery) {
@@ -197,9 +223,10 @@ public final class QueueWorker implements AutoCloseable {
         } catch (RuntimeException e) {
             runtime.listener().failed("queue.executorRefused", queue.name(), e);
             giveBack(delivery);
-        } catch (Error e) { // the handler's, if the executor runs it here; or there are no more threads
-            runtime.listener().failed("queue.handlerFailed", queue.name(), e);
+        } catch (Error e) { // there are no more threads; or the handler's, which is settled, if the executor runs it
+            // here
             if (isRunning(delivery)) {
+                runtime.listener().failed("queue.handlerFailed", queue.name(), e);
                 giveBack(delivery);
             }
         }
@@ -209,7 +236,7 @@ public final class QueueWorker implements AutoCloseable {
     private void giveBack(Delivery delivery) {
         lock.lock();
         try {
-            if (!refused) {
+            if (!refused && !closing) {
                 refused = true;
                 var unused = runtime.scheduler().schedule(RETRY_EXCHANGE_AFTER, this::claimAgain);
             }
@@ -238,29 +265,47 @@ public final class QueueWorker implements AutoCloseable {
         }
     }
 
-    /** Settles whatever happens, as a delivery that stays would be extended for ever. */
+    /** Errors end the executor's thread. */
     private void work(Delivery delivery) {
-        Settlement settlement = delivery.retry(backOff(delivery.attempt()), "the handler's thread ended");
         try {
-            settlement = handle(delivery);
-        } finally {
-            settle(delivery, settlement);
-        }
-    }
-
-    private Settlement handle(Delivery delivery) {
-        try {
-            Settlement settlement = requireNonNull(handler.handle(delivery), "settlement");
-            if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
-                throw new IllegalStateException("A handler must settle the delivery that it was given");
-            }
-            return settlement;
-        } catch (Exception e) {
+            var unused = requireNonNull(handler.handle(delivery), "stage")
+                    .thenApply(settlement -> checked(delivery, settlement))
+                    .whenComplete((settlement, failure) -> {
+                        if (failure != null) {
+                            retry(delivery, failure);
+                        } else {
+                            settle(delivery, settlement);
+                        }
+                    });
+        } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            runtime.listener().failed("queue.handlerFailed", queue.name(), e);
-            return delivery.retry(backOff(delivery.attempt()), e.toString());
+            retry(delivery, e);
+            if (e instanceof Error error) {
+                throw error;
+            }
+        }
+    }
+
+    private static Settlement checked(Delivery delivery, Settlement settlement) {
+        requireNonNull(settlement, "settlement");
+        if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
+            throw new IllegalStateException("A handler must settle the delivery that it was given");
+        }
+        return settlement;
+    }
+
+    /** Settles whatever happens, as a delivery that stays would be extended for ever. */
+    private void retry(Delivery delivery, Throwable failure) {
+        String cause = "the handler failed";
+        try {
+            Throwable thrown =
+                    failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+            cause = thrown.toString();
+            runtime.listener().failed("queue.handlerFailed", queue.name(), thrown);
+        } finally {
+            settle(delivery, delivery.retry(backOff(delivery.attempt()), cause));
         }
     }
 
@@ -304,15 +349,15 @@ public final class QueueWorker implements AutoCloseable {
         exchange();
     }
 
-    private void endExtensions() {
+    private void end() {
         ended = true;
+        timer.cancel();
         extension.cancel();
     }
 
     private void endIfDrained() {
         if (closing && running.isEmpty() && toSettle.isEmpty() && !exchanging) {
-            timer.cancel();
-            endExtensions();
+            end();
             drained.complete(null);
         }
     }
@@ -341,20 +386,23 @@ public final class QueueWorker implements AutoCloseable {
     }
 
     /**
-     * Drains, for up to a lease. What is not settled then is delivered again once its lease ends; it is not extended any more.
+     * Drains, for up to a lease; in an interrupted thread it does not wait, which keeps its mark. If not all is settled by then, that is
+     * event {@code queue.closedEarly}. What is not settled then is delivered again once its lease ends: it is not extended any more, and a
+     * settlement is sent once when its handler ends, but not again if that fails.
      */
     @Override
     public void close() {
         try {
             drain().toCompletableFuture().get(queue.lease().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException | ExecutionException e) {
+        } catch (TimeoutException | ExecutionException | InterruptedException e) {
             runtime.listener().failed("queue.closedEarly", queue.name(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
         } finally {
             lock.lock();
             try {
-                endExtensions();
+                end();
             } finally {
                 lock.unlock();
             }
@@ -365,13 +413,13 @@ public final class QueueWorker implements AutoCloseable {
     public static final class Builder {
         private final WorkQueue queue;
         private final Executor executor;
-        private final Handler handler;
+        private final AsyncHandler handler;
         private int concurrency = 10;
         private Duration firstBackOff = Duration.ofSeconds(1);
         private Duration maxBackOff = Duration.ofMinutes(5);
         private Duration pollInterval = Duration.ofSeconds(5);
 
-        private Builder(WorkQueue queue, Executor executor, Handler handler) {
+        private Builder(WorkQueue queue, Executor executor, AsyncHandler handler) {
             this.queue = requireNonNull(queue, "queue");
             this.executor = requireNonNull(executor, "executor");
             this.handler = requireNonNull(handler, "handler");

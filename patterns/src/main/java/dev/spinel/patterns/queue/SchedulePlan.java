@@ -16,7 +16,7 @@ import java.util.List;
  * @param due when the schedule is due as it is, in microseconds since 2020, like all below; since when it counts, if it is new
  * @param until up to when the plan holds: before the next time, and as long as the rule for missed times has it
  * @param next when it is due afterwards
- * @param times those that have a message, in order
+ * @param times those that have a message, in order; only the latest of them if there is no room for more in the queue
  * @param missed whether there are times that have none
  */
 record SchedulePlan(String id, String token, long due, long until, long next, List<Long> times, boolean missed) {

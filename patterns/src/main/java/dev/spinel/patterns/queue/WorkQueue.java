@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ public final class WorkQueue {
             (reply, repeated) -> readDeadLetters(reply.asItems()));
     private static final Operation<Long> DEAD_DISCARD = new Operation<>(
             "queue.discard",
-            Script.load(WorkQueue.class, "dead-discard.lua"),
+            Script.load(WorkQueue.class, "call-once.lua", "dead-discard.lua"),
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong());
     private static final Operation<GroupStats> GROUP_STATS = new Operation<>(
@@ -61,6 +62,8 @@ public final class WorkQueue {
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong() == 1);
     private static final int MAX_BATCH = 1000;
+    /** Scripts count exactly as far. */
+    private static final long MAX_SKIP = 1L << 53;
 
     private final PatternRuntime runtime;
     private final String name;
@@ -148,6 +151,10 @@ public final class WorkQueue {
         return name;
     }
 
+    QueueEngine engine() {
+        return engine;
+    }
+
     /** A key beside the others of the queue. */
     String key(String what) {
         return prefix + what;
@@ -208,6 +215,9 @@ public final class WorkQueue {
     /** As {@link #enqueueAll}. */
     public CompletionStage<List<Enqueued>> enqueueAllAsync(List<Message> messages) {
         checkBatch(messages.size());
+        if (messages.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         List<String> keys = new ArrayList<>(queueKeys);
         Arguments arguments = new Arguments()
                 .add(maxLeasedPerGroup)
@@ -285,7 +295,12 @@ public final class WorkQueue {
         return exchange;
     }
 
-    /** Up to so many dead letters, the oldest first, after the first {@code skip}. */
+    /**
+     * Up to so many dead letters, the oldest first, after the first {@code skip}.
+     *
+     * @param skip from 0 to 2^53
+     * @param max from 0 to {@value #MAX_BATCH}
+     */
     public List<DeadLetter> deadLetters(long skip, int max) {
         return runtime.call(() -> deadLettersAsync(skip, max));
     }
@@ -293,13 +308,24 @@ public final class WorkQueue {
     /** As {@link #deadLetters}. */
     public CompletionStage<List<DeadLetter>> deadLettersAsync(long skip, int max) {
         checkBatch(max);
+        if (skip < 0 || skip > MAX_SKIP) {
+            throw new IllegalArgumentException("skip is between 0 and 2^53, not " + skip);
+        }
+        if (max == 0) {
+            return CompletableFuture.completedFuture(List.of());
+        }
         return runtime.run(
                 DEAD_LIST,
                 List.of(dead, causes, bodies, metas),
                 new Arguments().add(skip).add(max));
     }
 
-    /** Makes dead letters ready again, as if they had never been delivered; returns how many of the ids were dead. */
+    /**
+     * Makes dead letters ready again, as if they had never been delivered, also in a queue that is full. Repeated after a lost reply it answers the same, and leaves alone
+     * what died again meanwhile.
+     *
+     * @return how many of the ids were dead
+     */
     public long redrive(Collection<Long> ids) {
         return runtime.call(() -> redriveAsync(ids));
     }
@@ -312,10 +338,15 @@ public final class WorkQueue {
         List<String> keys = new ArrayList<>(queueKeys);
         keys.add(dead);
         keys.add(causes);
+        keys.add(newCall());
         return runtime.run(scripts.redrive(), keys, arguments);
     }
 
-    /** Forgets dead letters; returns how many of the ids were dead. */
+    /**
+     * Forgets dead letters. Repeated after a lost reply it answers the same, and leaves alone what died again meanwhile.
+     *
+     * @return how many of the ids were dead
+     */
     public long discard(Collection<Long> ids) {
         return runtime.call(() -> discardAsync(ids));
     }
@@ -325,7 +356,7 @@ public final class WorkQueue {
         checkBatch(ids.size());
         Arguments arguments = new Arguments();
         ids.forEach(arguments::add);
-        return runtime.run(DEAD_DISCARD, List.of(dead, causes, bodies, metas), arguments);
+        return runtime.run(DEAD_DISCARD, List.of(dead, causes, bodies, metas, newCall()), arguments);
     }
 
     /** Counts messages. */
@@ -387,8 +418,13 @@ public final class WorkQueue {
     private CompletionStage<Boolean> change(String what) {
         return runtime.run(
                 PAUSE,
-                List.of(key("paused"), key("call:" + UUID.randomUUID())),
+                List.of(key("paused"), newCall()),
                 new Arguments().add(what).add(channel()));
+    }
+
+    /** The key under which a call leaves its answer for its repetition. */
+    private String newCall() {
+        return key("call:" + UUID.randomUUID());
     }
 
     private static List<DeadLetter> readDeadLetters(List<Reply> items) {
@@ -461,13 +497,16 @@ public final class WorkQueue {
             return this;
         }
 
-        /** How many messages may wait or be worked on, dead ones not counted; any number if not set. */
+        /**
+         * How many messages may wait or be worked on, dead ones not counted; any number if not set. Those that are redriven come on top of
+         * that, and nothing is enqueued until there is room again.
+         */
         public Builder maxSize(long value) {
             maxSize = value;
             return this;
         }
 
-        /** How long the keys of messages are kept, an hour if not set: longer than producers repeat them. */
+        /** How long the keys of messages are kept, an hour if not set, 3660 days at most: longer than producers repeat them. */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;
@@ -508,7 +547,10 @@ public final class WorkQueue {
          * @throws IllegalArgumentException if the settings make no sense
          */
         public WorkQueue build() {
-            check("lease is between 100 ms and a day", lease.toMillis() >= 100 && lease.toDays() < 1, lease);
+            check(
+                    "lease is between 100 ms and a day",
+                    lease.compareTo(Duration.ofMillis(100)) >= 0 && lease.compareTo(Duration.ofDays(1)) < 0,
+                    lease);
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
             check("maxSize is not negative", maxSize >= 0, maxSize);
             check("maxLeasedPerGroup is not negative", maxLeasedPerGroup >= 0, maxLeasedPerGroup);
@@ -516,7 +558,11 @@ public final class WorkQueue {
                     "a stream has no groups, so that maxLeasedPerGroup is not set",
                     engine == QueueEngine.SORTED_SETS || maxLeasedPerGroup == 0,
                     maxLeasedPerGroup);
-            check("rememberFor is at least 1 ms", rememberFor.toMillis() >= 1, rememberFor);
+            check(
+                    "rememberFor is between 1 ms and 3660 days",
+                    rememberFor.compareTo(Duration.ofMillis(1)) >= 0
+                            && rememberFor.compareTo(Duration.ofDays(3660)) <= 0,
+                    rememberFor);
             if (acknowledgement != null && !runtime.waitsForReplicas()) {
                 throw new IllegalArgumentException(
                         "Queue '" + name

@@ -1,9 +1,10 @@
--- Forgets dead letters.
+-- Forgets dead letters. Begins with call-once.lua.
 --
 -- KEYS[1]  dead: messages by when they died
 -- KEYS[2]  hash of dead messages to causes
 -- KEYS[3]  hash of messages to bodies
 -- KEYS[4]  hash of messages to priority:lease:attempts:limit:enqueued:group
+-- KEYS[5]  what this call answered, as there
 -- ARGV     the messages
 --
 -- Answers how many of them were dead.
@@ -15,4 +16,4 @@ for _, id in ipairs(ARGV) do
     discarded = discarded + 1
   end
 end
-return discarded
+return answer(discarded)

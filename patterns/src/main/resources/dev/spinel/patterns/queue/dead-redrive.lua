@@ -1,9 +1,10 @@
--- Makes dead letters ready again, as if they had never been delivered. Begins with adds.lua, then
--- ready-sorted-sets.lua or ready-stream.lua.
+-- Makes dead letters ready again, as if they had never been delivered. Begins with call-once.lua and
+-- adds.lua, then ready-sorted-sets.lua or ready-stream.lua.
 --
 -- KEYS     of the queue, as there; then
 --          dead: messages by when they died
 --          hash of dead messages to causes
+--          what this call answered, as in call-once.lua
 -- ARGV[1]  as there
 -- ARGV[2]  channel for those who wait for messages
 -- then the messages
@@ -26,5 +27,5 @@ for i = 3, #ARGV do
   end
 end
 end_adds()
-if redriven > 0 then redis.call('PUBLISH', ARGV[2], 'redriven') end
-return redriven
+if redriven > 0 then redis.pcall('PUBLISH', ARGV[2], 'redriven') end
+return answer(redriven)

@@ -9,5 +9,5 @@
 
 if ARGV[1] == 'pause' then return answer(redis.call('SETNX', KEYS[1], 1)) end
 local ended = redis.call('DEL', KEYS[1])
-if ended == 1 then redis.call('PUBLISH', ARGV[2], 'resumed') end
+if ended == 1 then redis.pcall('PUBLISH', ARGV[2], 'resumed') end
 return answer(ended)

@@ -19,5 +19,5 @@ else
   redis.call('ZADD', KEYS[2], string.format('%.0f', now), id)
 end
 redis.call('HSET', KEYS[1], id, table.concat({ARGV[2], pause and 'paused' or 'new', rest}, '\n'))
-redis.call('PUBLISH', ARGV[4], ARGV[3])
+redis.pcall('PUBLISH', ARGV[4], ARGV[3])
 return answer(1)

@@ -24,5 +24,5 @@ if not same_time and state ~= 'paused' then
 end
 redis.call('HSET', KEYS[1], id, table.concat({token, state, ARGV[3], when, what}, '\n'))
 redis.call('HSET', KEYS[2], id, ARGV[8])
-redis.call('PUBLISH', ARGV[9], 'put')
+redis.pcall('PUBLISH', ARGV[9], 'put')
 return answer(1)

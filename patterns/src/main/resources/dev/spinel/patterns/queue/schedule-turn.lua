@@ -14,12 +14,12 @@
 -- then for each plan: schedule, its token, when it is due, until when the plan holds, when it is due afterwards, how many times are
 -- to have a message, and these, in order; all in microseconds since 2020
 --
--- Answers {now, done, next}. done: for each plan 1 if it was carried out, 0 if the schedule is not what it was, or not due yet, or the
--- plan does not hold any more, -1 if the queue is full. next: for each schedule id, its lines, none if something of it is missing or no time, and
--- when it is due.
+-- Answers {now, done, next}. done: for each plan 1 if it was carried out, and 1 more for each time without a message, as there was room for
+-- later ones only; 0 if the schedule is not what it was, or not due yet, or the plan does not hold any more; -1 if the queue is full.
+-- next: for each schedule id, its lines, none if something of it is missing or no time, and when it is due.
 --
 -- A time gets its message together with the next one taking its place in fires, and no plan is carried out but for the time that is
--- there: so there is one message for each, whoever plans and however often.
+-- there: so there is one message for each, whoever plans and however often. A user who may not publish has his messages all the same.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
@@ -35,8 +35,9 @@ local function carry_out(id, token, due, till, next_due, count, first)
   if count > 0 and tonumber(ARGV[first + count - 1]) > now then return 0 end
   local body = redis.call('HGET', templates, id)
   if not body then return 0 end
-  if count > 0 and added + count > room then return -1 end
-  for at = first, first + count - 1 do
+  local left_out = math.max(0, count - (room - added))
+  if count > 0 and left_out >= count then return -1 end
+  for at = first + left_out, first + count - 1 do
     add(next_id(), priority, ARGV[3], ARGV[at], group, body)
     added = added + 1
   end
@@ -44,7 +45,7 @@ local function carry_out(id, token, due, till, next_due, count, first)
   if state == 'new' then
     redis.call('HSET', schedules, id, table.concat({token, 'set', misfire, when, priority, group}, '\n'))
   end
-  return 1
+  return 1 + left_out
 end
 
 local done, at = {}, 6
@@ -54,7 +55,7 @@ while at <= #ARGV do
   at = at + 6 + count
 end
 end_adds()
-if added > 0 then redis.call('PUBLISH', ARGV[4], 'enqueued') end
+if added > 0 then redis.pcall('PUBLISH', ARGV[4], 'enqueued') end
 
 local reply = {}
 local first = redis.call('ZRANGE', fires, 0, ARGV[5] - 1, 'WITHSCORES')

@@ -78,6 +78,20 @@ class JdbcInboxTest {
     }
 
     @Test
+    void queuesOfOneName_andDifferentEngines_areApart() throws SQLException {
+        WorkQueue stream = WorkQueue.builder(runtime, "mails")
+                .engine(QueueEngine.STREAM)
+                .build();
+        assertThat(inbox.admit(one, queue, delivery(1, 1, 0))).isTrue();
+        assertThat(inbox.admit(one, stream, delivery(1, 1, 0))).isTrue();
+        assertThat(inbox.admit(one, stream, delivery(1, 2, 0))).isFalse();
+        assertThat(inbox.forgetEnqueuedBefore(one, stream, START.plusSeconds(1)))
+                .isOne();
+        assertThat(inbox.admit(one, queue, delivery(1, 2, 0))).isFalse();
+        assertThat(inbox.admit(one, stream, delivery(1, 2, 0))).isTrue();
+    }
+
+    @Test
     void idsThatBeganAgain_areOtherMessages() throws SQLException {
         assertThat(inbox.admit(one, queue, delivery(1, 1, 0))).isTrue();
         assertThat(inbox.admit(one, queue, delivery(1, 1, 60))).isTrue();

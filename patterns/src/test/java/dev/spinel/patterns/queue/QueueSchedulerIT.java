@@ -285,9 +285,12 @@ class QueueSchedulerIT extends WorkQueueFixture {
         private final CronExpression hourly =
                 CronExpression.parse((serverNow().atOffset(ZoneOffset.UTC).getMinute() + 30) % 60 + " * * * *");
 
-        /** Five times pass without a scheduler; then what the queue has. */
         private List<Instant> afterFiveHours(Misfire misfire) {
-            WorkQueue queue = queue();
+            return afterFiveHours(queue(), misfire);
+        }
+
+        /** Five times pass without a scheduler; then what the queue has. */
+        private List<Instant> afterFiveHours(WorkQueue queue, Misfire misfire) {
             QueueSchedules.of(queue).put(schedule("hourly", hourly).withMisfire(misfire));
             settle(queue);
             redis.zincrby(key("fires"), -5 * 3600e6, "hourly");
@@ -322,6 +325,16 @@ class QueueSchedulerIT extends WorkQueueFixture {
         void Q11_fireAll_makesUpForAll() {
             assertThat(afterFiveHours(Misfire.fireAll(100))).hasSize(5);
             assertThat(events.names()).doesNotContain("schedule.missed");
+        }
+
+        @Test
+        void Q11_fireAll_makesUpForTheLatest_thatThereIsRoomFor() {
+            WorkQueue queue = WorkQueue.builder(runtime, name).maxSize(3).build();
+            queue.enqueue(Message.of("in the way").withDelay(Duration.ofHours(1)));
+            assertThat(afterFiveHours(queue, Misfire.fireAll(5))).containsExactly(hoursAgo(2), hoursAgo(1));
+            assertThat(events.count("schedule.fired")).isEqualTo(2);
+            assertThat(events.count("schedule.missed")).isOne();
+            assertThat(events.names()).doesNotContain("schedule.queueFull");
         }
 
         @Test

@@ -17,6 +17,7 @@ import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.RedisClient;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -379,13 +381,18 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(queue.stats().ready()).isOne();
         }
 
-        @Test
-        void ofPauseAndResume_areAnsweredAgain_andChangeNothingAgain() {
+        /** Repeats late enough for others to do something meanwhile. */
+        private WorkQueue patient() {
             PatternRuntime patient = PatternRuntime.builder(transport)
                     .ways(Way.SCRIPT)
                     .retryPolicy(new RetryPolicy(3, Duration.ofMillis(500), Duration.ofMillis(500)))
                     .build();
-            WorkQueue queue = WorkQueue.builder(patient, name).engine(engine).build();
+            return WorkQueue.builder(patient, name).engine(engine).build();
+        }
+
+        @Test
+        void ofPauseAndResume_areAnsweredAgain_andChangeNothingAgain() {
+            WorkQueue queue = patient();
             WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
             elsewhere.enqueue(Message.of("a"));
             assertThat(queue.resume()).isFalse(); // loads the script
@@ -400,6 +407,34 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(elsewhere.pause()).isTrue();
             assertThat(PatternRuntime.await(resumed)).isTrue();
             assertThat(elsewhere.pause()).isFalse();
+        }
+
+        @Test
+        void ofRedriveAndDiscard_areAnsweredAgain_andChangeNothingAgain() {
+            WorkQueue queue = patient();
+            WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
+            List<Long> ids = elsewhere.enqueueAll(List.of(Message.of("a"), Message.of("b"))).stream()
+                    .map(Enqueued::id)
+                    .toList();
+            rejectAll(elsewhere);
+            assertThat(queue.redrive(List.of(99L))).isZero(); // loads the scripts
+            assertThat(queue.discard(List.of(99L))).isZero();
+
+            CompletionStage<Long> redriven = loseReplyOf(() -> queue.redriveAsync(ids));
+            rejectAll(elsewhere);
+            assertThat(PatternRuntime.await(redriven)).isEqualTo(2);
+            assertThat(elsewhere.stats()).isEqualTo(new QueueStats(0, 0, 0, 2));
+
+            CompletionStage<Long> discarded = loseReplyOf(() -> queue.discardAsync(ids));
+            assertThat(PatternRuntime.await(discarded)).isEqualTo(2);
+            assertThat(elsewhere.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+        }
+
+        private void rejectAll(WorkQueue queue) {
+            List<Settlement> rejections = queue.claim(10).stream()
+                    .map(delivery -> delivery.reject("for the test"))
+                    .toList();
+            assertThat(queue.exchange(rejections, 0).settled()).containsExactly(true, true);
         }
 
         @Test
@@ -540,6 +575,65 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
 
         @Test
+        void Q12_draining_endsWithAClaimThatFails() throws InterruptedException {
+            WorkQueue queue = builder().build();
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, Delivery::acknowledge)
+                    .pollInterval(Duration.ofMillis(50))
+                    .start()) {
+                await().until(() -> !transport.takeCommands().isEmpty());
+                proxy.cut(true);
+                Thread.sleep(100); // in which the next claim begins
+                assertThat(worker.drain()).succeedsWithin(Duration.ofSeconds(10));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(events.names()).doesNotContain("queue.closedEarly");
+        }
+
+        @Test
+        void Q12_aClosedWorker_triesNothingAgain_whileTheServerIsAway() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+            queue.enqueue(Message.of("a"));
+            CountDownLatch begun = new CountDownLatch(1);
+            CountDownLatch cut = new CountDownLatch(1);
+            try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        begun.countDown();
+                        cut.await();
+                        return delivery.acknowledge();
+                    })
+                    .start()) {
+                begun.await();
+                proxy.cut(true);
+                cut.countDown();
+                await().until(() -> events.count("queue.exchangeFailed") > 0);
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(events.count("queue.closedEarly")).isOne();
+            Thread.sleep(2000); // in which what is on its way fails
+            transport.takeCommands();
+            Thread.sleep(1500);
+            assertThat(transport.takeCommands()).isEmpty();
+        }
+
+        @Test
+        void Q12_closing_inAnInterruptedThread_isTold_andKeepsTheMark() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            CountDownLatch closed = new CountDownLatch(1);
+            QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                        closed.await();
+                        return delivery.acknowledge();
+                    })
+                    .start();
+            await().until(() -> worker.running() == 1);
+            Thread.currentThread().interrupt();
+            worker.close();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(events.cause("queue.closedEarly")).isInstanceOf(InterruptedException.class);
+            closed.countDown();
+            await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 0)));
+        }
+
+        @Test
         void Q12_whatIsPaused_isNotClaimed_untilResumed() throws InterruptedException {
             WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
             queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
@@ -598,8 +692,101 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(seen).hasSize(6);
             assertThat(queue.deadLetters(0, 3))
                     .extracting(DeadLetter::cause)
-                    .anyMatch(cause -> cause.contains("thread ended"))
+                    .contains("java.lang.StackOverflowError: for the test")
                     .anyMatch(cause -> cause.contains("must settle the delivery"));
+        }
+
+        @Test
+        void anErrorOfAHandler_isTold_andEndsTheExecutorsThread() {
+            WorkQueue queue = builder().maxDeliveries(1).build();
+            queue.enqueue(Message.of("a"));
+            List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+            ExecutorService threads = Executors.newSingleThreadExecutor(task -> {
+                Thread thread = new Thread(task);
+                thread.setUncaughtExceptionHandler((ended, failure) -> uncaught.add(failure));
+                return thread;
+            });
+            NoClassDefFoundError error = new NoClassDefFoundError("for/the/Test");
+            try (QueueWorker worker = QueueWorker.builder(queue, threads, delivery -> {
+                        throw error;
+                    })
+                    .start()) {
+                await().until(() -> queue.stats().dead() == 1);
+                assertThat(worker.running()).isZero();
+            } finally {
+                threads.shutdown();
+            }
+            assertThat(queue.deadLetters(0, 1).get(0).cause()).isEqualTo(error.toString());
+            assertThat(events.cause("queue.handlerFailed")).isSameAs(error);
+            await().until(() -> uncaught.equals(List.of(error)));
+        }
+
+        @Test
+        void asyncHandlers_haveTheirPlacesAndLeases_untilTheirStagesEnd() throws InterruptedException {
+            WorkQueue queue = builder().lease(Duration.ofMillis(400)).build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            Map<Delivery, CompletableFuture<Settlement>> begun = new ConcurrentHashMap<>();
+            try (QueueWorker worker = QueueWorker.builderAsync(
+                            queue, delivery -> begun.computeIfAbsent(delivery, first -> new CompletableFuture<>()))
+                    .concurrency(2)
+                    .start()) {
+                await().until(() -> begun.size() == 2);
+                Thread.sleep(1000); // more than two leases
+                assertThat(begun).hasSize(2);
+                assertThat(worker.running()).isEqualTo(2);
+                Delivery first = begun.keySet().iterator().next();
+                begun.get(first).complete(first.acknowledge());
+                await().until(() -> begun.size() == 3);
+                CompletionStage<Void> drained = worker.drain();
+                assertThat(drained.toCompletableFuture()).isNotDone();
+                begun.forEach((delivery, stage) -> stage.complete(delivery.acknowledge()));
+                assertThat(drained).succeedsWithin(Duration.ofSeconds(5));
+            }
+            assertThat(begun.keySet()).extracting(Delivery::attempt).containsOnly(1);
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+            assertThat(events.names()).doesNotContain("queue.stale");
+        }
+
+        @Test
+        void asyncHandlersThatFail_areRetried() {
+            WorkQueue queue = builder().maxDeliveries(2).build();
+            List<String> ways = List.of("thrown", "error", "failed", "failed by an error", "null", "no settlement");
+            queue.enqueueAll(ways.stream().map(Message::of).toList());
+            try (QueueWorker worker = QueueWorker.builderAsync(queue, delivery -> {
+                        switch (delivery.text()) {
+                            case "thrown" -> throw new IOException("thrown");
+                            case "error" -> throw new StackOverflowError("error");
+                            case "failed" -> {
+                                return CompletableFuture.failedFuture(new IOException("failed"));
+                            }
+                            case "failed by an error" -> {
+                                return CompletableFuture.supplyAsync(() -> {
+                                    throw new StackOverflowError("failed by an error");
+                                });
+                            }
+                            case "null" -> {
+                                return null;
+                            }
+                            default -> {
+                                return CompletableFuture.completedFuture(null);
+                            }
+                        }
+                    })
+                    .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
+                    .start()) {
+                await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, ways.size())));
+                assertThat(worker.running()).isZero();
+            }
+            assertThat(queue.deadLetters(0, 10))
+                    .extracting(DeadLetter::cause)
+                    .containsExactlyInAnyOrder(
+                            "java.io.IOException: thrown",
+                            "java.lang.StackOverflowError: error",
+                            "java.io.IOException: failed",
+                            "java.lang.StackOverflowError: failed by an error",
+                            "java.lang.NullPointerException: stage",
+                            "java.lang.NullPointerException: settlement");
+            assertThat(events.count("queue.handlerFailed")).isEqualTo(2 * ways.size());
         }
 
         /** The error is thrown on the thread that hands the messages out. */
@@ -794,6 +981,46 @@ abstract class WorkQueueContract extends WorkQueueFixture {
                     throw new IllegalStateException("The test has ended", e);
                 }
             }
+        }
+    }
+
+    /** Whoever may do all but publish has what he asks for done, and is told so. */
+    @Nested
+    @Execution(CONCURRENT)
+    class WithoutChannels {
+        @Test
+        void whatTookEffect_isAnswered() {
+            client.assumeSockets();
+            try (RedisServer restricted = RedisServer.start();
+                    PatternRuntime here = PatternRuntime.over(client.connect(restricted.port()))) {
+                WorkQueue queue =
+                        WorkQueue.builder(here, name).engine(engine).maxSize(1).build();
+                long id = queue.enqueue(Message.of("a")).id();
+                queue.settle(queue.claim(1).get(0).reject("for the test"));
+                restricted.call("ACL SETUSER default resetchannels");
+                assertThat(queue.pause()).isTrue();
+                assertThat(queue.resume()).isTrue();
+                assertThat(queue.redrive(List.of(id))).isOne();
+                assertThat(queue.settle(queue.claim(1).get(0).acknowledge())).isTrue();
+                QueueSchedules schedules = QueueSchedules.of(queue);
+                assertThat(schedules.put(
+                                Schedule.of("s", CronExpression.parse("* * * * * *"), ZoneOffset.UTC, Message.of("m"))))
+                        .isTrue();
+                assertThat(schedules.pause("s")).isTrue();
+                assertThat(schedules.resume("s")).isTrue();
+                await().until(() -> {
+                    QueueScheduler.Turn turn = turn(queue, List.of());
+                    List<SchedulePlan> plans = turn.upcoming().stream()
+                            .filter(schedule -> schedule.isDue(turn.now()))
+                            .map(schedule -> SchedulePlan.of(schedule, turn.now(), 1))
+                            .toList();
+                    return !turn(queue, plans).done().isEmpty() && queue.stats().ready() == 1;
+                });
+            }
+        }
+
+        private QueueScheduler.Turn turn(WorkQueue queue, List<SchedulePlan> plans) {
+            return PatternRuntime.await(QueueScheduler.send(queue, plans, QueueScheduler.TOLD));
         }
     }
 
