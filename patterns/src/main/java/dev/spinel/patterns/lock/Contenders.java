@@ -41,15 +41,37 @@ final class Contenders implements ChannelListener {
     }
 
     /** One who wants a lease: its future completes with one, or exceptionally; completing it otherwise withdraws. */
-    private static final class Contender {
-        final String owner = UUID.randomUUID().toString();
-        final CompletableFuture<Lease> future = new CompletableFuture<>();
+    final class Contender {
+        private final String owner = UUID.randomUUID().toString();
+        private final CompletableFuture<Lease> future = new CompletableFuture<>();
         /** Whether a request was sent, so that something may have to be undone. */
-        boolean asked;
+        private boolean asked;
+        /** Whether the server has denied it, so that it is known to be taken. */
+        private boolean denied;
+        /** Whether it waits for the present answer only. */
+        private boolean late;
+
+        CompletableFuture<Lease> future() {
+            return future;
+        }
+
+        /** Its time is over: cancels the future, at once or when its first request was answered. */
+        void giveUp() {
+            lock.lock();
+            try {
+                late = true;
+                if (asking && !denied && queue.peek() == this) {
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+            future.cancel(false);
+        }
     }
 
     /** Joins the queue. Cancelling the future leaves it. */
-    CompletableFuture<Lease> join() {
+    Contender join() {
         Contender contender = new Contender();
         boolean first;
         lock.lock();
@@ -67,7 +89,7 @@ final class Contenders implements ChannelListener {
         if (first) {
             ask();
         }
-        return contender.future;
+        return contender;
     }
 
     /** Takes one out who gave up or failed, and whatever it may have got. */
@@ -154,11 +176,14 @@ final class Contenders implements ChannelListener {
 
     private void denied(Contender contender, Attempt attempt) {
         boolean gone;
+        boolean late;
         lock.lock();
         try {
             asking = false;
             gone = queue.peek() != contender;
-            if (!queue.isEmpty()) {
+            contender.denied = true;
+            late = contender.late && !gone;
+            if (!queue.isEmpty() && !late) {
                 if (subscription == null) {
                     subscription = protocol.runtime().subscribe(protocol.channel(), this);
                 }
@@ -169,6 +194,8 @@ final class Contenders implements ChannelListener {
         }
         if (gone) {
             protocol.withdraw(contender.owner);
+        } else if (late) {
+            contender.future.cancel(false);
         }
         askIfDue();
     }

@@ -1,10 +1,12 @@
 package dev.spinel.patterns.lock;
 
+import dev.spinel.patterns.lock.Contenders.Contender;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -33,7 +35,7 @@ public final class DistributedLock {
         contenders = new Contenders(protocol, settings);
     }
 
-    private CompletableFuture<Lease> join() {
+    private Contender join() {
         return (protocol.fair() ? new Contenders(protocol, settings) : contenders).join();
     }
 
@@ -67,18 +69,40 @@ public final class DistributedLock {
     }
 
     /**
-     * Takes it, waiting for others up to the given time.
+     * Takes it, waiting for others up to the given time. One attempt is made in any case, and its answer awaited: without time to wait this is
+     * {@link #tryAcquire()}.
      *
      * @return empty if it did not become free in time
-     * @throws InterruptedException if interrupted while waiting; nothing stays taken
+     * @throws InterruptedException if interrupted before, or while waiting; nothing stays taken
      */
     public Optional<Lease> tryAcquire(Duration wait) throws InterruptedException {
-        CompletableFuture<Lease> future = join();
+        long nanos = TimeUnit.NANOSECONDS.convert(wait);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (nanos <= 0) {
+            return tryAcquire();
+        }
+        Contender contender = join();
+        CompletableFuture<Lease> future = contender.future();
         try {
-            return Optional.of(future.get(wait.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(future.get(nanos, TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            // Unless it came just now, cancelling withdraws.
-            return future.cancel(false) ? Optional.empty() : Optional.of(future.join());
+            contender.giveUp();
+            return awaitAnswer(future);
+        } catch (InterruptedException e) {
+            giveUp(future);
+            throw e;
+        } catch (ExecutionException e) {
+            throw rethrown(e);
+        }
+    }
+
+    private static Optional<Lease> awaitAnswer(CompletableFuture<Lease> future) throws InterruptedException {
+        try {
+            return Optional.of(future.get());
+        } catch (CancellationException e) {
+            return Optional.empty();
         } catch (InterruptedException e) {
             giveUp(future);
             throw e;
@@ -96,7 +120,7 @@ public final class DistributedLock {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        CompletableFuture<Lease> future = runtime().start(this::join);
+        CompletableFuture<Lease> future = runtime().start(this::join).future();
         try {
             return future.get();
         } catch (InterruptedException e) {
@@ -112,7 +136,7 @@ public final class DistributedLock {
      * time-out, ends the wait; nothing stays taken.
      */
     public CompletionStage<Lease> acquireAsync() {
-        return join();
+        return join().future();
     }
 
     /**

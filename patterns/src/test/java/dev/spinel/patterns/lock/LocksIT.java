@@ -2,6 +2,7 @@ package dev.spinel.patterns.lock;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -174,6 +175,32 @@ class LocksIT extends RecipeFixture {
             assertThat(interrupted).isTrue();
             held.release();
             await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void aFreeLock_isGot_howeverShortTheWait() throws Exception {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            for (Duration wait : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofNanos(1))) {
+                lock.tryAcquire(wait).orElseThrow().release();
+            }
+            Lock view = lock.asJavaLock();
+            assertThat(view.tryLock(0, SECONDS)).isTrue();
+            view.unlock();
+            Lease held = Locks.over(other).lock(name).acquire();
+            assertThat(lock.tryAcquire(Duration.ZERO)).isEmpty();
+            assertThat(lock.tryAcquire(Duration.ofNanos(1))).isEmpty();
+            assertThat(view.tryLock(0, SECONDS)).isFalse();
+            held.release();
+            await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void aWaitWithoutEnd_isOne_andNoWaitAtAllIsRefusedBeforeItAsks() throws Exception {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            lock.tryAcquire(Duration.ofSeconds(Long.MAX_VALUE)).orElseThrow().release();
+            transport.takeCommands();
+            assertThatNullPointerException().isThrownBy(() -> lock.tryAcquire((Duration) null));
+            assertThat(transport.takeCommands()).isEmpty();
         }
 
         @Test
