@@ -145,10 +145,12 @@ final class Contenders implements ChannelListener {
         var unused = protocol.acquire(first.owner, settings.lease(), true).whenComplete((attempt, failure) -> {
             if (failure != null) {
                 failed(first, failure);
-            } else if (attempt.granted()) {
-                granted(first, attempt.value(), sentNanos);
-            } else {
+            } else if (!attempt.granted()) {
                 denied(first, attempt);
+            } else if (settings.isOver(sentNanos, scheduler.nanoTime())) {
+                grantedTooLate(first);
+            } else {
+                granted(first, attempt.value(), sentNanos);
             }
         });
     }
@@ -172,6 +174,23 @@ final class Contenders implements ChannelListener {
             var unused = lease.releaseAsync().exceptionally(failure -> ReleaseResult.LOST);
         }
         askIfDue();
+    }
+
+    /** Its lease is over: the same owner asks again, which extends it if the server has it still. */
+    private void grantedTooLate(Contender contender) {
+        boolean gone;
+        lock.lock();
+        try {
+            asking = false;
+            gone = queue.peek() != contender;
+        } finally {
+            lock.unlock();
+        }
+        protocol.runtime().listener().event("lock.grantedTooLate", protocol.name());
+        if (gone) {
+            protocol.withdraw(contender.owner);
+        }
+        ask();
     }
 
     private void denied(Contender contender, Attempt attempt) {

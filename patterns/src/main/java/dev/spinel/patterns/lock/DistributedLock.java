@@ -21,7 +21,8 @@ import java.util.concurrent.locks.Lock;
  *
  * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order;
  * between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
- * asks with a {@link PatternException}; what it may have got is given back or runs out.
+ * asks with a {@link PatternException}; what it may have got is given back or runs out. A grant that arrives when its lease is over by the local reckoning
+ * is asked for again.
  */
 public final class DistributedLock {
     private final LeaseProtocol protocol;
@@ -48,24 +49,44 @@ public final class DistributedLock {
         return protocol.name();
     }
 
-    /** Takes it if it is free; never waits for others. Overtakes those who wait in this process, unless the lock is fair. */
+    /**
+     * Takes it if it is free; never waits for others. Overtakes those who wait in this process, unless the lock is fair.
+     *
+     * @return empty if it is not free, or if its lease was over twice when the server's answer came
+     */
     public Optional<Lease> tryAcquire() {
         return runtime().call(() -> tryAcquireAsync());
     }
 
     /** As {@link #tryAcquire()}. */
     public CompletionStage<Optional<Lease>> tryAcquireAsync() {
-        String owner = UUID.randomUUID().toString();
-        long sentNanos = protocol.runtime().scheduler().nanoTime();
-        return protocol.acquire(owner, settings.lease(), false).handle((attempt, failure) -> {
-            if (failure != null) {
-                protocol.withdraw(owner);
-                throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
-            }
-            return attempt.granted()
-                    ? Optional.of(new Lease(protocol, settings, owner, attempt.value(), sentNanos))
-                    : Optional.empty();
-        });
+        return tryAcquire(UUID.randomUUID().toString(), true);
+    }
+
+    /** @param again whether to ask once more if the lease is over when its grant comes */
+    private CompletionStage<Optional<Lease>> tryAcquire(String owner, boolean again) {
+        long sentNanos = runtime().scheduler().nanoTime();
+        return protocol.acquire(owner, settings.lease(), false)
+                .whenComplete((attempt, failure) -> {
+                    if (failure != null) {
+                        protocol.withdraw(owner);
+                    }
+                })
+                .thenCompose(attempt -> {
+                    if (!attempt.granted()) {
+                        return CompletableFuture.completedStage(Optional.empty());
+                    }
+                    if (!settings.isOver(sentNanos, runtime().scheduler().nanoTime())) {
+                        return CompletableFuture.completedStage(
+                                Optional.of(new Lease(protocol, settings, owner, attempt.value(), sentNanos)));
+                    }
+                    runtime().listener().event("lock.grantedTooLate", name());
+                    if (again) {
+                        return tryAcquire(owner, false);
+                    }
+                    protocol.withdraw(owner);
+                    return CompletableFuture.completedStage(Optional.empty());
+                });
     }
 
     /**

@@ -161,7 +161,7 @@ public final class Lease implements AutoCloseable {
                 return;
             }
             stopTimers();
-            validUntilNanos = sentNanos + length.toNanos() - settings.marginNanos(length);
+            validUntilNanos = LeaseSettings.validUntilNanos(sentNanos, length);
             long now = runtime.scheduler().nanoTime();
             expiry = runtime.scheduler().schedule(Duration.ofNanos(validUntilNanos - now), this::checkExpiry);
             if (sentNanos + length.toNanos() < boundNanos) {

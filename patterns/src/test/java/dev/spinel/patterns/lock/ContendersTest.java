@@ -1,0 +1,85 @@
+package dev.spinel.patterns.lock;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.patterns.testing.EventLog;
+import dev.spinel.patterns.testing.ManualScheduler;
+import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.RetryPolicy;
+import dev.spinel.patterns.transport.Way;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** How those of one process get a lock, step by step on a clock that stands still. */
+class ContendersTest {
+    private static final Reply YES = new Reply.Int(1);
+    private static final Reply NO = new Reply.Int(0);
+    private static final Reply GRANTED = new Reply.Items(List.of(YES, new Reply.Int(42)));
+    private static final Reply DENIED = new Reply.Items(List.of(NO, new Reply.Int(60_000)));
+    private static final Duration LEASE = Duration.ofSeconds(30);
+
+    private final ScriptedTransport transport = new ScriptedTransport();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final EventLog events = new EventLog();
+    private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
+            .scheduler(scheduler)
+            .retryPolicy(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1)))
+            .listener(events)
+            .build();
+    private final DistributedLock lock =
+            Locks.builder(runtime).lease(LEASE).build().lock("l");
+
+    /** Who asked last: before it are the digest, the number of keys, the lock and the fence. */
+    private String owner() {
+        return new String(transport.lastCommand().arguments().get(4), UTF_8);
+    }
+
+    @Test
+    void aGrantThatComesWhenItsLeaseIsOver_isAskedForAgain_byTheSameOwner() {
+        CompletableFuture<Reply> late = transport.hold();
+        CompletableFuture<Lease> waiter = lock.acquireAsync().toCompletableFuture();
+        String owner = owner();
+        scheduler.advance(LEASE);
+        transport.reply(GRANTED);
+        late.complete(GRANTED);
+        assertThat(owner()).isEqualTo(owner);
+        assertThat(waiter.join().remaining()).isEqualTo(Duration.ofMillis(29_398));
+        assertThat(events.names()).containsExactly("lock.grantedTooLate");
+    }
+
+    @Test
+    void anAttemptWhoseGrantIsOver_isMadeOnceMore() {
+        CompletableFuture<Reply> late = transport.hold();
+        CompletableFuture<Optional<Lease>> attempt = lock.tryAcquireAsync().toCompletableFuture();
+        String owner = owner();
+        scheduler.advance(LEASE);
+        CompletableFuture<Reply> later = transport.hold();
+        late.complete(GRANTED);
+        assertThat(owner()).isEqualTo(owner);
+        scheduler.advance(Duration.ofSeconds(1));
+        later.complete(GRANTED);
+        assertThat(attempt.join().orElseThrow().remaining()).isEqualTo(Duration.ofMillis(28_398));
+    }
+
+    @Test
+    void anAttemptWhoseGrantsAreOver_givesThemBack() {
+        CompletableFuture<Reply> first = transport.hold();
+        CompletableFuture<Reply> second = transport.hold();
+        CompletableFuture<Optional<Lease>> attempt = lock.tryAcquireAsync().toCompletableFuture();
+        scheduler.advance(LEASE);
+        first.complete(GRANTED);
+        scheduler.advance(LEASE);
+        transport.reply(YES);
+        second.complete(GRANTED);
+        assertThat(attempt).isCompletedWithValue(Optional.empty());
+        assertThat(transport.commands()).hasSize(3);
+        assertThat(scheduler.waiting()).isZero();
+    }
+}
