@@ -31,6 +31,11 @@ for _, dead in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', exact(now))) 
   end
 end
 local first = redis.call('ZRANGE', KEYS[3], 0, 0)[1]
+while not held and first and first ~= ARGV[1] and not redis.call('ZSCORE', KEYS[4], first) do
+  -- Somebody deleted until when it is there: it comes last if it lives.
+  redis.call('ZREM', KEYS[3], first)
+  first = redis.call('ZRANGE', KEYS[3], 0, 0)[1]
+end
 if not held and (not first or first == ARGV[1]) then
   redis.call('ZREM', KEYS[3], ARGV[1])
   redis.call('ZREM', KEYS[4], ARGV[1])

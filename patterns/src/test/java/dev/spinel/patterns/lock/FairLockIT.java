@@ -138,6 +138,20 @@ class FairLockIT extends RecipeFixture {
         }
 
         @Test
+        void theDead_arePassedOver_alsoIfNobodyKnowsUntilWhenTheyWereThere() throws Exception {
+            DistributedLock lock = Locks.over(runtime).fairLock(name);
+            Lease held = lock.acquire();
+            try (PatternRuntime dying = PatternRuntime.over(client.connect(server.port()))) {
+                joinQueue(Locks.over(dying).fairLock(name));
+                joinQueue(Locks.over(dying).fairLock(name));
+            }
+            redis.del(redis.keys("*:present:" + name).get(0));
+            held.release();
+            lock.tryAcquire().orElseThrow().release();
+            assertThat(redis.keys("*:" + name)).isEmpty();
+        }
+
+        @Test
         void L4_aLostReply_isOnePlaceAndOneGrant() throws Exception {
             DistributedLock lock = Locks.over(runtime).fairLock(name);
             lock.acquire().release();
