@@ -10,7 +10,7 @@
 -- ARGV[4]  the lane's channel
 -- ARGV[5]  what to publish there before the owner whose turn it is
 --
--- Answers {1, fence}, or {0, milliseconds}.
+-- Answers {1, fence}, or {0, milliseconds}: at most five seconds if what is at the lock's key does not expire.
 
 local held = redis.call('GET', KEYS[1])
 if held then
@@ -58,7 +58,9 @@ if patience > 0 then
 end
 if held then
   -- Only the first one asks when the lease must have ended.
-  return {0, first == ARGV[1] and math.max(0, redis.call('PTTL', KEYS[1])) or math.max(patience, 1)}
+  local left = redis.call('PTTL', KEYS[1])
+  if left < 0 then left = 5000 end
+  return {0, first == ARGV[1] and left or math.max(patience, 1)}
 end
 -- It is the turn of the first one, who may have missed that.
 redis.call('PUBLISH', ARGV[4], ARGV[5] .. ':' .. first)

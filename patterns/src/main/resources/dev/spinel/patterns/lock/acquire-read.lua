@@ -21,6 +21,7 @@ local function exact(number) return string.format('%.0f', number) end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', exact(now))
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
   local wait = redis.call('PTTL', KEYS[3])
+  if wait == -1 then wait = 5000 end -- a writer that does not expire
   if redis.call('EXISTS', KEYS[6]) == 0 then wait = math.max(wait, redis.call('PTTL', KEYS[4])) end
   if wait >= 0 then
     if tonumber(ARGV[3]) > 0 then redis.call('SET', KEYS[5], '1', 'PX', ARGV[3]) end

@@ -10,7 +10,7 @@
 -- ARGV[2]  lease in milliseconds
 -- ARGV[3]  for how many milliseconds to keep readers out while this writer waits; 0 if it does not
 --
--- Answers {1, fence}, or {0, milliseconds} with how long to wait at most.
+-- Answers {1, fence}, or {0, milliseconds} with how long to wait at most: five seconds for a writer that does not expire.
 
 local held = redis.call('GET', KEYS[1])
 if held then
@@ -32,7 +32,10 @@ if held or last or turn >= 0 then
   if tonumber(ARGV[3]) > 0 and (not waiting or waiting == ARGV[1]) then
     redis.call('SET', KEYS[4], ARGV[1], 'PX', ARGV[3])
   end
-  if held then return {0, math.max(0, redis.call('PTTL', KEYS[1]))} end
+  if held then
+    local left = redis.call('PTTL', KEYS[1])
+    return {0, left < 0 and 5000 or left}
+  end
   return {0, math.max(turn, last and math.ceil((tonumber(last) - now) / 1000) or 0)}
 end
 local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)

@@ -440,6 +440,28 @@ class LocksIT extends RecipeFixture {
         }
 
         @Test
+        void aLockThatNeverExpires_isAskedForRarely() throws Exception {
+            Locks locks = Locks.over(runtime);
+            DistributedReadWriteLock sides = locks.readWriteLock(name);
+            for (DistributedLock lock : List.of(locks.lock(name), locks.fairLock(name), sides.write())) {
+                lock.tryAcquire().orElseThrow();
+                String key = redis.keys("*" + name).stream()
+                        .filter(held -> redis.type(held).equals("string"))
+                        .findFirst()
+                        .orElseThrow();
+                redis.persist(key);
+                transport.takeCommands();
+                assertThat(lock.tryAcquire(Duration.ofMillis(300))).isEmpty();
+                // The first attempt, another one when the subscription took effect, and the withdrawal; EVAL if the server was new.
+                assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(6);
+                if (lock == sides.write()) {
+                    assertThat(sides.read().tryAcquire()).isEmpty();
+                }
+                redis.del(key);
+            }
+        }
+
+        @Test
         void L10_aDeletedLock_isALoss() {
             Lease lease = locks(runtime, 300).lock(name).tryAcquire().orElseThrow();
             redis.del(redis.keys("*" + name).get(0));
