@@ -462,6 +462,27 @@ class LocksIT extends RecipeFixture {
         }
 
         @Test
+        void aServerWithoutMemory_renewsWhatIsHeld() throws Exception {
+            Locks locks = locks(runtime, 600);
+            List<Lease> held = List.of(
+                    locks.lock(name).acquire(),
+                    locks.fairLock(name).acquire(),
+                    locks.semaphore(name, 1).acquire(),
+                    locks.readWriteLock(name).read().acquire(),
+                    locks.readWriteLock(name + " written").write().acquire());
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                // All of them would end meanwhile.
+                Thread.sleep(1000);
+                assertThat(held).allMatch(Lease::isValid);
+                assertThat(held).allMatch(lease -> lease.release() == ReleaseResult.RELEASED);
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+        }
+
+        @Test
         void L10_aDeletedLock_isALoss() {
             Lease lease = locks(runtime, 300).lock(name).tryAcquire().orElseThrow();
             redis.del(redis.keys("*" + name).get(0));
