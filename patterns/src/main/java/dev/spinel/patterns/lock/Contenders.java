@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -142,17 +144,30 @@ final class Contenders implements ChannelListener {
             lock.unlock();
         }
         long sentNanos = scheduler.nanoTime();
-        var unused = protocol.acquire(first.owner, settings.lease(), true).whenComplete((attempt, failure) -> {
-            if (failure != null) {
-                failed(first, failure);
-            } else if (!attempt.granted()) {
-                denied(first, attempt);
-            } else if (settings.isOver(sentNanos, scheduler.nanoTime())) {
-                grantedTooLate(first);
-            } else {
-                granted(first, attempt.value(), sentNanos);
-            }
-        });
+        var unused = send(first)
+                .thenAccept(attempt -> {
+                    if (!attempt.granted()) {
+                        denied(first, attempt);
+                    } else if (settings.isOver(sentNanos, scheduler.nanoTime())) {
+                        grantedTooLate(first);
+                    } else {
+                        granted(first, attempt.value(), sentNanos);
+                    }
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        failed(first, failure);
+                    }
+                });
+    }
+
+    /** A request. What is thrown in its place, errors included, is its failure. */
+    private CompletionStage<Attempt> send(Contender contender) {
+        try {
+            return protocol.acquire(contender.owner, settings.lease(), true);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedStage(e);
+        }
     }
 
     private void granted(Contender contender, long fence, long sentNanos) {
@@ -219,17 +234,29 @@ final class Contenders implements ChannelListener {
         askIfDue();
     }
 
+    /**
+     * The next one asks by way of the scheduler: without a connection, requests of all who wait may fail before they return, and the stack must not
+     * grow with them.
+     */
     private void failed(Contender contender, Throwable failure) {
         lock.lock();
         try {
             asking = false;
+            queue.remove(contender);
+            if (queue.isEmpty()) {
+                rest();
+            } else {
+                timer.cancel();
+                timer = scheduler.schedule(Duration.ZERO, this::ask);
+            }
         } finally {
             lock.unlock();
         }
-        if (!contender.future.completeExceptionally(failure)) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!contender.future.completeExceptionally(cause) && contender.future.isCompletedExceptionally()) {
             protocol.withdraw(contender.owner);
         }
-        ask();
     }
 
     /**

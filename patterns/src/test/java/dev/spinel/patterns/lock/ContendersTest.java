@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spinel.patterns.testing.EventLog;
 import dev.spinel.patterns.testing.ManualScheduler;
 import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.RetryPolicy;
 import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** How those of one process get a lock, step by step on a clock that stands still. */
@@ -52,6 +56,51 @@ class ContendersTest {
         assertThat(owner()).isEqualTo(owner);
         assertThat(waiter.join().remaining()).isEqualTo(Duration.ofMillis(29_398));
         assertThat(events.names()).containsExactly("lock.grantedTooLate");
+    }
+
+    @Test
+    void requestsThatFailAtOnce_failAllWhoWait_andTheNextOneGetsIt() {
+        transport.reply(DENIED);
+        List<CompletableFuture<Lease>> waiters = new ArrayList<>();
+        for (int i = 0; i < 5_000; i++) {
+            waiters.add(lock.acquireAsync().toCompletableFuture());
+        }
+        // No further answer is lined up, so that sending fails.
+        scheduler.advance(Duration.ofSeconds(6));
+        assertThat(waiters).allMatch(CompletableFuture::isCompletedExceptionally);
+        assertThat(scheduler.waiting()).isZero();
+        transport.reply(GRANTED);
+        assertThat(lock.acquireAsync().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void anErrorInPlaceOfARequest_failsTheOneWhoAsks_andSparesTheNextOne() {
+        RedisTransport broken = new RedisTransport() {
+            @Override
+            public CompletionStage<Reply> send(Command command) {
+                throw new StackOverflowError("for the test");
+            }
+
+            @Override
+            public ChannelSession openChannels(ChannelListener listener) {
+                throw new IllegalStateException("No channels here");
+            }
+
+            @Override
+            public void close() {}
+        };
+        DistributedLock other = Locks.over(PatternRuntime.builder(broken)
+                        .ways(Way.SCRIPT)
+                        .scheduler(scheduler)
+                        .build())
+                .lock("l");
+        for (int i = 0; i < 2; i++) {
+            assertThat(other.acquireAsync().toCompletableFuture())
+                    .isCompletedExceptionally()
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(StackOverflowError.class);
+        }
     }
 
     @Test
