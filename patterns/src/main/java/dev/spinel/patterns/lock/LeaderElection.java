@@ -63,13 +63,13 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     /**
-     * Stands for the leadership of a name, until closed.
+     * Stands for the leadership of a name, until closed. It is not the {@link Locks#fairLock} of that name.
      *
      * @param locks decides how soon a dead leader is replaced ({@link Locks.Builder#lease}) and how long a term lasts at most
      * @param executor runs the candidate's callback
      */
     public static LeaderElection join(Locks locks, String name, Executor executor, Candidate candidate) {
-        LeaderElection election = new LeaderElection(locks.fairLock(name), executor, candidate);
+        LeaderElection election = new LeaderElection(locks.seat(name), executor, candidate);
         election.stand();
         return election;
     }

@@ -115,12 +115,13 @@ record LeaseProtocol(
     /**
      * A lock that one owner holds at a time, in the order in which they asked for it.
      *
+     * @param kind before the kinds of its keys, so that locks of several uses may have the same name
      * @param mark for how long one who waits keeps its place; it renews that while it waits
      */
-    static LeaseProtocol fair(PatternRuntime runtime, Lane lane, String name, Duration mark) {
-        String key = lane.key("fair", name);
-        String queue = lane.key("queue", name);
-        String present = lane.key("present", name);
+    static LeaseProtocol fair(PatternRuntime runtime, Lane lane, String kind, String name, Duration mark) {
+        String key = lane.key(kind + "fair", name);
+        String queue = lane.key(kind + "queue", name);
+        String present = lane.key(kind + "present", name);
         return new LeaseProtocol(
                 runtime,
                 name,

@@ -31,7 +31,7 @@ class FairLockIT extends RecipeFixture {
     }
 
     private long queued() {
-        return redis.keys("*:queue:" + name).stream().mapToLong(redis::zcard).sum();
+        return redis.keys("*queue:" + name).stream().mapToLong(redis::zcard).sum();
     }
 
     private CompletableFuture<Lease> joinQueue(DistributedLock lock) {
@@ -290,6 +290,14 @@ class FairLockIT extends RecipeFixture {
                 process.kill();
                 assertThat(next().number()).isGreaterThan(number);
             }
+        }
+
+        @Test
+        void theFairLockOfTheSameName_isAnother() throws Exception {
+            join(runtime, terms::add);
+            next();
+            Lease lease = Locks.over(other).fairLock(name).tryAcquire().orElseThrow();
+            assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED);
         }
 
         @Test
