@@ -62,6 +62,6 @@ if held then
   if left < 0 then left = 5000 end
   return {0, first == ARGV[1] and left or math.max(patience, 1)}
 end
--- It is the turn of the first one, who may have missed that.
-redis.call('PUBLISH', ARGV[4], ARGV[5] .. ':' .. first)
+-- It is the turn of the first one, who may have missed that. The user may lack the right to publish.
+redis.pcall('PUBLISH', ARGV[4], ARGV[5] .. ':' .. first)
 return {0, math.ceil((tonumber(redis.call('ZSCORE', KEYS[4], first)) - now) / 1000)}

@@ -1,4 +1,4 @@
--- Ends a writer's lease, or its wait, and wakes those who wait for it.
+-- Ends a writer's lease, or its wait, and wakes those who wait for it, if the user may publish: otherwise they ask again in time.
 --
 -- KEYS[1]  the writer: owner:fence
 -- KEYS[2]  the writer that waits: owner
@@ -15,5 +15,5 @@ local held = redis.call('GET', KEYS[1])
 local released = held and string.match(held, '^[^:]+') == ARGV[1] and redis.call('DEL', KEYS[1]) or 0
 local withdrawn = redis.call('GET', KEYS[2]) == ARGV[1] and redis.call('DEL', KEYS[2]) or 0
 if released == 1 and redis.call('DEL', KEYS[3]) == 1 then redis.call('SET', KEYS[4], '1', 'PX', ARGV[4]) end
-if released + withdrawn > 0 then redis.call('PUBLISH', ARGV[2], ARGV[3]) end
+if released + withdrawn > 0 then redis.pcall('PUBLISH', ARGV[2], ARGV[3]) end
 return released

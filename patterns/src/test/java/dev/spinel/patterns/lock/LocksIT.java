@@ -16,6 +16,7 @@ import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.ClientListArgs;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -575,6 +576,69 @@ class LocksIT extends RecipeFixture {
             public void close() {
                 transport.close();
             }
+        }
+    }
+
+    /** On a server of their own, whose user has the rights that the README names and no others. */
+    @Nested
+    class Rights {
+        private static final String README = "~{lock:* &{lock:* +@connection +@read +@write -@dangerous +@pubsub"
+                + " +evalsha +eval +fcall +time +command|info +function|list";
+
+        private void withRights(String rights, Check check) throws Exception {
+            client.assumeSockets();
+            try (RedisServer restricted = RedisServer.start()) {
+                assertThat(restricted.call("ACL SETUSER default reset on nopass " + rights)).startsWith("+OK");
+                try (PatternRuntime here = PatternRuntime.builder(client.connect(restricted.port()))
+                        .ways(Way.SCRIPT)
+                        .build()) {
+                    check.of(Locks.builder(here)
+                            .pollInterval(Duration.ofMillis(500))
+                            .build());
+                }
+            }
+        }
+
+        private interface Check {
+            void of(Locks locks) throws Exception;
+        }
+
+        private List<DistributedLock> all(Locks locks) {
+            return List.of(
+                    locks.lock(name),
+                    locks.fairLock(name),
+                    locks.semaphore(name, 1),
+                    locks.readWriteLock(name).write());
+        }
+
+        private void handOver(DistributedLock lock) throws Exception {
+            Lease held = lock.acquire();
+            CompletableFuture<Lease> waiter = lock.acquireAsync().toCompletableFuture();
+            Thread.sleep(100); // it is denied, and subscribes
+            assertThat(lock.tryAcquire()).isEmpty();
+            assertThat(held.release()).isEqualTo(ReleaseResult.RELEASED);
+            assertThat(waiter).succeedsWithin(Duration.ofSeconds(3));
+            assertThat(waiter.join().release()).isEqualTo(ReleaseResult.RELEASED);
+        }
+
+        @Test
+        void thoseOfTheReadme_areEnough() throws Exception {
+            withRights(README, locks -> {
+                for (DistributedLock lock : all(locks)) {
+                    handOver(lock);
+                }
+                DistributedLock readers = locks.readWriteLock(name).read();
+                readers.acquire().release();
+            });
+        }
+
+        @Test
+        void withoutTheChannel_whoWaitsAsksInTime() throws Exception {
+            withRights(README.replace("&{lock:* ", "resetchannels "), locks -> {
+                for (DistributedLock lock : all(locks)) {
+                    handOver(lock);
+                }
+            });
         }
     }
 
