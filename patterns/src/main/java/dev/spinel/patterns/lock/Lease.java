@@ -61,6 +61,9 @@ public final class Lease implements AutoCloseable {
     /**
      * The fencing token of this grant: higher than that of every earlier grant of the same lock, also by other processes and
      * after the server lost its last writes, as long as its clock was not set back. Never changes, renewals included.
+     *
+     * <p>It orders those who exclude each other. Holders of permits and readers hold at the same time, and each has a fence of its own: a resource that
+     * refuses lower ones would refuse all of them but the latest, who are no less valid. A reader's is above those of the writers before it.
      */
     public long fence() {
         return fence;
