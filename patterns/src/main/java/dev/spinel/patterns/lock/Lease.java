@@ -36,6 +36,7 @@ public final class Lease implements AutoCloseable {
     private final long fence;
     private final long boundNanos;
     private final CompletableFuture<LossReason> lost = new CompletableFuture<>();
+    private final CompletionStage<LossReason> lostStage = lost.minimalCompletionStage();
     private final ReentrantLock lock = new ReentrantLock();
     private State state = State.HELD;
     private long validUntilNanos;
@@ -93,10 +94,11 @@ public final class Lease implements AutoCloseable {
 
     /**
      * Completes when the lease ends without having been released, with the reason; never if it is released in time. Dependents
-     * must not block. The same is an event {@code lock.lost} of the listener.
+     * must not block. The same is an event {@code lock.lost} of the listener. That the server forgot the lease, or somebody deleted it, is found by the
+     * next renewal, after a third of the lease: others may have been in for as long.
      */
     public CompletionStage<LossReason> lost() {
-        return lost.minimalCompletionStage();
+        return lostStage;
     }
 
     /**

@@ -99,6 +99,11 @@ class LeaseTest {
     }
 
     @Test
+    void lost_isOneStage_howeverOftenItIsAskedFor() {
+        assertThat(lease.lost()).isSameAs(lease.lost());
+    }
+
+    @Test
     void aServerThatIsAway_isTriedUntilTheLeaseEnds() {
         for (int i = 0; i < 13; i++) {
             transport.fail(NO_REPLY);
