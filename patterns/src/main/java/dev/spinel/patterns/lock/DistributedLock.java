@@ -162,11 +162,11 @@ public final class DistributedLock {
 
     /**
      * A view for code that needs the JDK's interface: re-entrant, owned by a thread. Each call makes another view with threads and
-     * holds of its own. {@code unlock} throws a {@link LockLostException} if the lease had ended before, and so does a nested
+     * holds of its own; of a read side or a semaphore, threads hold it beside each other, with a lease each. {@code unlock} throws a {@link LockLostException} if the lease had ended before, and so does a nested
      * {@code lock}. Conditions are not supported.
      */
     public Lock asJavaLock() {
-        return new JavaLockView(this);
+        return new JavaLockView(this, protocol.shared());
     }
 
     private static void giveUp(CompletableFuture<Lease> future) {

@@ -670,6 +670,28 @@ class LocksIT extends RecipeFixture {
         }
 
         @Test
+        void whatSeveralMayHold_isHeldByThreadsBesideEachOther() {
+            Locks locks = Locks.over(runtime);
+            for (DistributedLock shared : List.of(
+                    locks.semaphore(name, 2), locks.readWriteLock(name).read())) {
+                Lock lock = shared.asJavaLock();
+                lock.lock();
+                lock.lock();
+                CompletableFuture<Void> elsewhere = CompletableFuture.runAsync(() -> {
+                    assertThat(lock.tryLock()).isTrue();
+                    assertThat(lock.tryLock()).isTrue();
+                    lock.unlock();
+                    lock.unlock();
+                    assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
+                });
+                assertThat(elsewhere).succeedsWithin(Duration.ofSeconds(5));
+                lock.unlock();
+                lock.unlock();
+                assertThat(redis.keys("*" + name)).isEmpty();
+            }
+        }
+
+        @Test
         void aLostLease_isToldByUnlock() {
             Lock lock = Locks.over(runtime).lock(name).asJavaLock();
             lock.lock();
