@@ -3,6 +3,7 @@ package dev.spinel.patterns.lock;
 import dev.spinel.patterns.lock.Contenders.Contender;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,6 +26,9 @@ import java.util.concurrent.locks.Lock;
  * is asked for again.
  */
 public final class DistributedLock {
+    /** A wait for ever, at whose end clocks have not overflowed. */
+    private static final long LONGEST_WAIT_NANOS = Long.MAX_VALUE / 2;
+
     private final LeaseProtocol protocol;
     private final LeaseSettings settings;
     /** Unless the lock is fair: then each acquisition has its own. */
@@ -130,6 +134,34 @@ public final class DistributedLock {
         } catch (ExecutionException e) {
             throw rethrown(e);
         }
+    }
+
+    /**
+     * As {@link #tryAcquire(Duration)}. Completing the stage's future otherwise, by cancelling it or by a time-out, ends the wait; nothing stays
+     * taken.
+     */
+    public CompletionStage<Optional<Lease>> tryAcquireAsync(Duration wait) {
+        long nanos = Math.min(TimeUnit.NANOSECONDS.convert(wait), LONGEST_WAIT_NANOS);
+        if (nanos <= 0) {
+            return tryAcquireAsync();
+        }
+        CompletableFuture<Optional<Lease>> result = new CompletableFuture<>();
+        Contender contender = join();
+        Scheduler.Task end = runtime().scheduler().schedule(Duration.ofNanos(nanos), contender::giveUp);
+        var unused = contender.future().whenComplete((lease, failure) -> {
+            end.cancel();
+            if (failure == null) {
+                if (!result.complete(Optional.of(lease))) {
+                    giveUp(contender.future());
+                }
+            } else if (contender.future().isCancelled()) {
+                result.complete(Optional.empty());
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+        var unusedWithdrawal = result.whenComplete((lease, failure) -> contender.future().cancel(false));
+        return result;
     }
 
     /**

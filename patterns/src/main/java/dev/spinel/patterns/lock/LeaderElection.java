@@ -102,8 +102,12 @@ public final class LeaderElection implements AutoCloseable {
 
         /** Ends it, and stands again behind all who wait. Without effect if it has ended. */
         public void resign() {
-            lease.close();
-            ended(this);
+            runtime.call(this::resignAsync);
+        }
+
+        /** As {@link #resign}; complete when the seat is given back, or cannot be, as the server is away: then it ends by itself. */
+        public CompletionStage<Void> resignAsync() {
+            return lease.closeAsync().thenAccept(result -> ended(this));
         }
     }
 
@@ -240,6 +244,11 @@ public final class LeaderElection implements AutoCloseable {
      */
     @Override
     public void close() {
+        runtime.call(this::closeAsync);
+    }
+
+    /** As {@link #close}; complete when the seat is given back or cannot be. */
+    public CompletionStage<Void> closeAsync() {
         Term present;
         CompletableFuture<Lease> waiting;
         lock.lock();
@@ -253,9 +262,9 @@ public final class LeaderElection implements AutoCloseable {
             lock.unlock();
         }
         waiting.cancel(false);
-        if (present != null) {
-            present.lease.close();
-            runtime.listener().event("leader.ended", name());
+        if (present == null) {
+            return CompletableFuture.completedStage(null);
         }
+        return present.lease.closeAsync().thenAccept(result -> runtime.listener().event("leader.ended", name()));
     }
 }

@@ -146,11 +146,15 @@ public final class Lease implements AutoCloseable {
     /** Releases, and ignores both its result and an unreachable server: for try-with-resources. */
     @Override
     public void close() {
-        try {
-            release();
-        } catch (PatternException e) {
-            runtime.listener().failed("lock.releaseFailed", name(), e);
-        }
+        runtime.call(this::closeAsync);
+    }
+
+    /** As {@link #close}; fails never. */
+    CompletionStage<ReleaseResult> closeAsync() {
+        return releaseAsync().exceptionally(failure -> {
+            runtime.listener().failed("lock.releaseFailed", name(), failure);
+            return ReleaseResult.LOST;
+        });
     }
 
     private void stopTimers() {

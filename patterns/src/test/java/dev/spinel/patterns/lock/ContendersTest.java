@@ -59,6 +59,45 @@ class ContendersTest {
     }
 
     @Test
+    void aWaitThatIsOver_endsWithTheFirstAnswer() {
+        CompletableFuture<Reply> answer = transport.hold();
+        CompletableFuture<Optional<Lease>> waiter =
+                lock.tryAcquireAsync(Duration.ofMillis(10)).toCompletableFuture();
+        scheduler.advance(Duration.ofMillis(20));
+        assertThat(waiter).isNotDone();
+        answer.complete(GRANTED);
+        assertThat(waiter.join()).isPresent();
+
+        CompletableFuture<Reply> second = transport.hold();
+        waiter = lock.tryAcquireAsync(Duration.ofMillis(10)).toCompletableFuture();
+        scheduler.advance(Duration.ofMillis(20));
+        transport.reply(NO); // to the withdrawal
+        second.complete(DENIED);
+        assertThat(waiter).isCompletedWithValue(Optional.empty());
+    }
+
+    @Test
+    void aWait_endsInTime_orWhenItIsCancelled_orFails() {
+        transport.reply(DENIED);
+        CompletableFuture<Optional<Lease>> first =
+                lock.tryAcquireAsync(Duration.ofMillis(10)).toCompletableFuture();
+        CompletableFuture<Optional<Lease>> second =
+                lock.tryAcquireAsync(Duration.ofSeconds(Long.MAX_VALUE)).toCompletableFuture();
+        CompletableFuture<Optional<Lease>> third =
+                lock.tryAcquireAsync(Duration.ofHours(1)).toCompletableFuture();
+        transport.reply(NO).reply(DENIED); // to the withdrawal, and to the second one
+        scheduler.advance(Duration.ofMillis(10));
+        assertThat(first).isCompletedWithValue(Optional.empty());
+        transport.reply(NO).reply(DENIED);
+        second.cancel(false);
+        assertThat(transport.commands()).hasSize(5);
+        // No further answer is lined up.
+        scheduler.advance(Duration.ofSeconds(6));
+        assertThat(third).isCompletedExceptionally();
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
     void requestsThatFailAtOnce_failAllWhoWait_andTheNextOneGetsIt() {
         transport.reply(DENIED);
         List<CompletableFuture<Lease>> waiters = new ArrayList<>();

@@ -12,6 +12,7 @@ import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,29 @@ class LeaderElectionTest {
             assertThat(electedMillis).containsExactly(0L, 100L, 300L, 300L, 400L);
             assertThat(election.term()).isPresent();
         }
+    }
+
+    @Test
+    void resigningAndClosing_areCompleteWhenTheSeatIsGivenBack() {
+        transport.reply(GRANTED);
+        LeaderElection election = join(Runnable::run, term -> elected());
+        CompletableFuture<Reply> resigned = transport.hold();
+        CompletableFuture<Void> resignation =
+                election.term().orElseThrow().resignAsync().toCompletableFuture();
+        assertThat(resignation).isNotDone();
+        assertThat(election.term()).isEmpty();
+        transport.reply(GRANTED);
+        resigned.complete(YES);
+        assertThat(resignation).isCompleted();
+        assertThat(electedMillis).hasSize(2);
+        CompletableFuture<Reply> released = transport.hold();
+        CompletableFuture<Void> end = election.closeAsync().toCompletableFuture();
+        assertThat(end).isNotDone();
+        released.complete(new Reply.Failure("ERR for the test"));
+        assertThat(end).isCompleted();
+        assertThat(events.names()).endsWith("lock.releaseFailed", "leader.ended");
+        assertThat(election.closeAsync().toCompletableFuture()).isCompleted();
+        assertThat(scheduler.waiting()).isZero();
     }
 
     @Test
