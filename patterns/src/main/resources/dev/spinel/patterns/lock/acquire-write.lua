@@ -5,7 +5,7 @@
 -- KEYS[2]  the last fence of the lane
 -- KEYS[3]  the readers: owners by the end of their lease, in microseconds since 2020
 -- KEYS[4]  the writer that waits: owner
--- KEYS[5]  present while it is the readers' turn
+-- KEYS[5]  readers that may come, present while it is the readers' turn
 -- ARGV[1]  owner: unique to this acquisition, so that a repeated call finds its own lease
 -- ARGV[2]  lease in milliseconds
 -- ARGV[3]  for how many milliseconds to keep readers out while this writer waits; 0 if it does not

@@ -1,5 +1,6 @@
 package dev.spinel.patterns.lock;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
@@ -662,7 +663,7 @@ class LocksIT extends RecipeFixture {
             assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
             Lock theirs = Locks.over(other).lock(name).asJavaLock();
             assertThat(theirs.tryLock()).isTrue();
-            assertThat(lock.tryLock(50, java.util.concurrent.TimeUnit.MILLISECONDS))
+            assertThat(lock.tryLock(50, MILLISECONDS))
                     .isFalse();
             theirs.unlock();
             lock.lockInterruptibly();
@@ -795,6 +796,67 @@ class LocksIT extends RecipeFixture {
             assertThat(again).succeedsWithin(Duration.ofSeconds(2));
             again.get().release();
             await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void aReaderFarAway_getsInBetweenWriters() throws Exception {
+            AtomicBoolean done = new AtomicBoolean();
+            List<Thread> writers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                DistributedLock lock =
+                        Locks.over(i == 0 ? runtime : other).readWriteLock(name).write();
+                writers.add(new Thread(() -> {
+                    while (!done.get()) {
+                        try (Lease lease = lock.acquire()) {
+                            Thread.sleep(lease.isValid() ? 20 : 0);
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                    }
+                }));
+            }
+            writers.forEach(Thread::start);
+            try (PatternRuntime far = PatternRuntime.over(new SlowTransport(client.connect(server.port())))) {
+                DistributedLock lock = Locks.over(far).readWriteLock(name).read();
+                for (int i = 0; i < 3; i++) {
+                    assertThat(lock.tryAcquire(Duration.ofSeconds(4)))
+                            .hasValueSatisfying(lease -> assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED));
+                }
+                done.set(true);
+                for (Thread writer : writers) {
+                    writer.join();
+                }
+            }
+        }
+
+        /** What is sent arrives 150 ms later. */
+        private record SlowTransport(RedisTransport transport) implements RedisTransport {
+            @Override
+            public CompletionStage<Reply> send(Command command) {
+                return CompletableFuture.supplyAsync(
+                                () -> command, CompletableFuture.delayedExecutor(150, MILLISECONDS))
+                        .thenCompose(transport::send);
+            }
+
+            @Override
+            public ChannelSession openChannels(ChannelListener listener) {
+                return transport.openChannels(listener);
+            }
+
+            @Override
+            public void close() {
+                transport.close();
+            }
+        }
+
+        @Test
+        void aReaderThatGaveUp_holdsUpNoWriter() throws Exception {
+            DistributedReadWriteLock sides = Locks.over(runtime).readWriteLock(name);
+            Lease writer = sides.write().acquire();
+            assertThat(sides.read().tryAcquire(Duration.ofMillis(50))).isEmpty();
+            await().until(() -> redis.keys("*:refused-readers:" + name).isEmpty());
+            writer.release();
+            sides.write().tryAcquire().orElseThrow().release();
         }
 
         @Test
