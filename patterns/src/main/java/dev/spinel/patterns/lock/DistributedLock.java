@@ -160,7 +160,8 @@ public final class DistributedLock {
                 result.completeExceptionally(failure);
             }
         });
-        var unusedWithdrawal = result.whenComplete((lease, failure) -> contender.future().cancel(false));
+        var unusedWithdrawal =
+                result.whenComplete((lease, failure) -> contender.future().cancel(false));
         return result;
     }
 

@@ -32,7 +32,8 @@ final class JavaLockView implements Lock {
     private static final class Hold {
         final ReentrantLock local = new ReentrantLock();
         /** That of the thread that holds the local lock, guarded by it. */
-        @Nullable Lease lease;
+        @Nullable
+        Lease lease;
     }
 
     /** How an outermost hold gets its lease. */

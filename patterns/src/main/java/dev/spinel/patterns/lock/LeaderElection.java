@@ -265,6 +265,7 @@ public final class LeaderElection implements AutoCloseable {
         if (present == null) {
             return CompletableFuture.completedStage(null);
         }
-        return present.lease.closeAsync().thenAccept(result -> runtime.listener().event("leader.ended", name()));
+        return present.lease.closeAsync().thenAccept(result -> runtime.listener()
+                .event("leader.ended", name()));
     }
 }

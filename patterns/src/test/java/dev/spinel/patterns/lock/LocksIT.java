@@ -454,7 +454,8 @@ class LocksIT extends RecipeFixture {
                 redis.persist(key);
                 transport.takeCommands();
                 assertThat(lock.tryAcquire(Duration.ofMillis(300))).isEmpty();
-                // The first attempt, another one when the subscription took effect, and the withdrawal; EVAL if the server was new.
+                // The first attempt, another one when the subscription took effect, and the withdrawal; EVAL if the
+                // server was new.
                 assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(6);
                 if (lock == sides.write()) {
                     assertThat(sides.read().tryAcquire()).isEmpty();
@@ -589,7 +590,8 @@ class LocksIT extends RecipeFixture {
         private void withRights(String rights, Check check) throws Exception {
             client.assumeSockets();
             try (RedisServer restricted = RedisServer.start()) {
-                assertThat(restricted.call("ACL SETUSER default reset on nopass " + rights)).startsWith("+OK");
+                assertThat(restricted.call("ACL SETUSER default reset on nopass " + rights))
+                        .startsWith("+OK");
                 try (PatternRuntime here = PatternRuntime.builder(client.connect(restricted.port()))
                         .ways(Way.SCRIPT)
                         .build()) {
@@ -663,8 +665,7 @@ class LocksIT extends RecipeFixture {
             assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
             Lock theirs = Locks.over(other).lock(name).asJavaLock();
             assertThat(theirs.tryLock()).isTrue();
-            assertThat(lock.tryLock(50, MILLISECONDS))
-                    .isFalse();
+            assertThat(lock.tryLock(50, MILLISECONDS)).isFalse();
             theirs.unlock();
             lock.lockInterruptibly();
             lock.unlock();
@@ -673,8 +674,8 @@ class LocksIT extends RecipeFixture {
         @Test
         void whatSeveralMayHold_isHeldByThreadsBesideEachOther() {
             Locks locks = Locks.over(runtime);
-            for (DistributedLock shared : List.of(
-                    locks.semaphore(name, 2), locks.readWriteLock(name).read())) {
+            for (DistributedLock shared :
+                    List.of(locks.semaphore(name, 2), locks.readWriteLock(name).read())) {
                 Lock lock = shared.asJavaLock();
                 lock.lock();
                 lock.lock();
@@ -820,7 +821,8 @@ class LocksIT extends RecipeFixture {
                 DistributedLock lock = Locks.over(far).readWriteLock(name).read();
                 for (int i = 0; i < 3; i++) {
                     assertThat(lock.tryAcquire(Duration.ofSeconds(4)))
-                            .hasValueSatisfying(lease -> assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED));
+                            .hasValueSatisfying(
+                                    lease -> assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED));
                 }
                 done.set(true);
                 for (Thread writer : writers) {
