@@ -79,6 +79,13 @@ class RecipeCommandsIT {
         }
 
         @Test
+        void whatNeverExpires_isAskedForRarely() {
+            ask("SET lock foreign");
+            assertThat(ask("LOCK.ACQUIRE 2 lock fence bob 5000")).isEqualTo("[0, 5000]");
+            assertThat(ask("GET lock")).isEqualTo("foreign");
+        }
+
+        @Test
         void expired_isGrantedWithAHigherFence() {
             ask("LOCK.ACQUIRE 2 lock fence ann 5000");
             later(5_001);

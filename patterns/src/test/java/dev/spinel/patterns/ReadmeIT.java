@@ -23,6 +23,7 @@ import dev.spinel.patterns.leaderboard.Submission;
 import dev.spinel.patterns.leaderboard.TieBreak;
 import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.lock.DistributedLock;
+import dev.spinel.patterns.lock.DistributedReadWriteLock;
 import dev.spinel.patterns.lock.JdbcFence;
 import dev.spinel.patterns.lock.LeaderElection;
 import dev.spinel.patterns.lock.Lease;
@@ -76,6 +77,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -93,6 +95,7 @@ class ReadmeIT {
     private long fenceOfTheLastWrite;
     private final AtomicInteger version = new AtomicInteger(1);
     private CompletableFuture<Boolean> paid = new CompletableFuture<>();
+    private final CompletableFuture<String> printed = new CompletableFuture<>();
     private final CompletableFuture<Long> scheduled = new CompletableFuture<>();
     private final CompletableFuture<String> sent = new CompletableFuture<>();
     private final List<Message> enqueuedLater = new ArrayList<>();
@@ -128,6 +131,7 @@ class ReadmeIT {
         assertThat(response).containsKey("RateLimit");
         assertThat(status).isZero();
         assertThat(fenceOfTheLastWrite).isPositive();
+        assertThat(printed).isCompletedWithValue("page");
     }
 
     private void limit(PatternRuntime runtime) {
@@ -169,10 +173,11 @@ class ReadmeIT {
         Locks locks = Locks.over(runtime);
         DistributedLock printers = locks.semaphore("printers", 3);
         try (Lease permit = printers.acquire()) {
-            write("page", permit.fence());
+            print("page", permit::isValid);
         }
-        try (Lease reader = locks.readWriteLock("catalogue").read().acquire()) {
-            write("view", reader.fence());
+        DistributedReadWriteLock catalogue = locks.readWriteLock("catalogue");
+        try (Lease writer = catalogue.write().acquire()) {
+            write("catalogue", writer.fence());
         }
     }
 
@@ -481,6 +486,12 @@ class ReadmeIT {
 
     private void send(String mail, long id) {
         sent.complete(mail + id);
+    }
+
+    private void print(String what, BooleanSupplier allowed) {
+        if (allowed.getAsBoolean()) {
+            printed.complete(what);
+        }
     }
 
     /** A resource that refuses stale holders. */

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -14,8 +15,12 @@ import java.util.regex.Pattern;
  */
 public final class GuardTable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?");
-    /** The class of SQLSTATE for violated constraints. */
-    private static final String CONSTRAINT = "23";
+    /** SQLSTATE of a key that is there already, of H2 and PostgreSQL. */
+    private static final String DUPLICATE_KEY = "23505";
+    /** SQLSTATE of any violated constraint, of databases that tell which one by a code of their own. */
+    private static final String CONSTRAINT = "23000";
+    /** Codes of a key that is there already: Oracle, MySQL and MariaDB, SQL Server. */
+    private static final Set<Integer> DUPLICATE_KEY_CODES = Set.of(1, 1062, 2601, 2627);
 
     private final String name;
 
@@ -54,13 +59,13 @@ public final class GuardTable {
     }
 
     /**
-     * Adds a row, unless a constraint refuses it, such as that its key is there. Waits for a transaction that has added the same key and not
+     * Adds a row, unless one with its key is there. Waits for a transaction that has added the same key and not
      * ended yet. The present transaction goes on in both cases: some databases give it up after an error, but for savepoints.
      *
      * @param columns names, with commas between them
      * @param values as many as columns
      * @return the refusal, empty if the row was added
-     * @throws SQLException if the database fails
+     * @throws SQLException if the database fails, or another constraint refuses the row
      */
     public Optional<SQLException> insert(Connection connection, String columns, Object... values) throws SQLException {
         String places = String.join(", ", Collections.nCopies(values.length, "?"));
@@ -72,13 +77,17 @@ public final class GuardTable {
             }
             insert.executeUpdate();
         } catch (SQLException e) {
-            String state = e.getSQLState();
-            if (state == null || !state.startsWith(CONSTRAINT)) {
+            if (!isDuplicateKey(e)) {
                 throw e;
             }
             connection.rollback(before);
             return Optional.of(e);
         }
         return Optional.empty();
+    }
+
+    private static boolean isDuplicateKey(SQLException e) {
+        return DUPLICATE_KEY.equals(e.getSQLState())
+                || (CONSTRAINT.equals(e.getSQLState()) && DUPLICATE_KEY_CODES.contains(e.getErrorCode()));
     }
 }

@@ -8,6 +8,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -41,15 +43,37 @@ final class Contenders implements ChannelListener {
     }
 
     /** One who wants a lease: its future completes with one, or exceptionally; completing it otherwise withdraws. */
-    private static final class Contender {
-        final String owner = UUID.randomUUID().toString();
-        final CompletableFuture<Lease> future = new CompletableFuture<>();
+    final class Contender {
+        private final String owner = UUID.randomUUID().toString();
+        private final CompletableFuture<Lease> future = new CompletableFuture<>();
         /** Whether a request was sent, so that something may have to be undone. */
-        boolean asked;
+        private boolean asked;
+        /** Whether the server has denied it, so that it is known to be taken. */
+        private boolean denied;
+        /** Whether it waits for the present answer only. */
+        private boolean late;
+
+        CompletableFuture<Lease> future() {
+            return future;
+        }
+
+        /** Its time is over: cancels the future, at once or when its first request was answered. */
+        void giveUp() {
+            lock.lock();
+            try {
+                late = true;
+                if (asking && !denied && queue.peek() == this) {
+                    return;
+                }
+            } finally {
+                lock.unlock();
+            }
+            future.cancel(false);
+        }
     }
 
     /** Joins the queue. Cancelling the future leaves it. */
-    CompletableFuture<Lease> join() {
+    Contender join() {
         Contender contender = new Contender();
         boolean first;
         lock.lock();
@@ -67,7 +91,7 @@ final class Contenders implements ChannelListener {
         if (first) {
             ask();
         }
-        return contender.future;
+        return contender;
     }
 
     /** Takes one out who gave up or failed, and whatever it may have got. */
@@ -120,15 +144,30 @@ final class Contenders implements ChannelListener {
             lock.unlock();
         }
         long sentNanos = scheduler.nanoTime();
-        var unused = protocol.acquire(first.owner, settings.lease(), true).whenComplete((attempt, failure) -> {
-            if (failure != null) {
-                failed(first, failure);
-            } else if (attempt.granted()) {
-                granted(first, attempt.value(), sentNanos);
-            } else {
-                denied(first, attempt);
-            }
-        });
+        var unused = send(first)
+                .thenAccept(attempt -> {
+                    if (!attempt.granted()) {
+                        denied(first, attempt);
+                    } else if (settings.isOver(sentNanos, scheduler.nanoTime())) {
+                        grantedTooLate(first);
+                    } else {
+                        granted(first, attempt.value(), sentNanos);
+                    }
+                })
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        failed(first, failure);
+                    }
+                });
+    }
+
+    /** A request. What is thrown in its place, errors included, is its failure. */
+    private CompletionStage<Attempt> send(Contender contender) {
+        try {
+            return protocol.acquire(contender.owner, settings.lease(), true);
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.failedStage(e);
+        }
     }
 
     private void granted(Contender contender, long fence, long sentNanos) {
@@ -152,13 +191,33 @@ final class Contenders implements ChannelListener {
         askIfDue();
     }
 
-    private void denied(Contender contender, Attempt attempt) {
+    /** Its lease is over: the same owner asks again, which extends it if the server has it still. */
+    private void grantedTooLate(Contender contender) {
         boolean gone;
         lock.lock();
         try {
             asking = false;
             gone = queue.peek() != contender;
-            if (!queue.isEmpty()) {
+        } finally {
+            lock.unlock();
+        }
+        protocol.runtime().listener().event("lock.grantedTooLate", protocol.name());
+        if (gone) {
+            protocol.withdraw(contender.owner);
+        }
+        ask();
+    }
+
+    private void denied(Contender contender, Attempt attempt) {
+        boolean gone;
+        boolean late;
+        lock.lock();
+        try {
+            asking = false;
+            gone = queue.peek() != contender;
+            contender.denied = true;
+            late = contender.late && !gone;
+            if (!queue.isEmpty() && !late) {
                 if (subscription == null) {
                     subscription = protocol.runtime().subscribe(protocol.channel(), this);
                 }
@@ -169,21 +228,35 @@ final class Contenders implements ChannelListener {
         }
         if (gone) {
             protocol.withdraw(contender.owner);
+        } else if (late) {
+            contender.future.cancel(false);
         }
         askIfDue();
     }
 
+    /**
+     * The next one asks by way of the scheduler: without a connection, requests of all who wait may fail before they return, and the stack must not
+     * grow with them.
+     */
     private void failed(Contender contender, Throwable failure) {
         lock.lock();
         try {
             asking = false;
+            queue.remove(contender);
+            if (queue.isEmpty()) {
+                rest();
+            } else {
+                timer.cancel();
+                timer = scheduler.schedule(Duration.ZERO, this::ask);
+            }
         } finally {
             lock.unlock();
         }
-        if (!contender.future.completeExceptionally(failure)) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!contender.future.completeExceptionally(cause) && contender.future.isCompletedExceptionally()) {
             protocol.withdraw(contender.owner);
         }
-        ask();
     }
 
     /**

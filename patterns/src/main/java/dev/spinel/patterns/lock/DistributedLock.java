@@ -1,10 +1,13 @@
 package dev.spinel.patterns.lock;
 
+import dev.spinel.patterns.lock.Contenders.Contender;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -19,9 +22,13 @@ import java.util.concurrent.locks.Lock;
  *
  * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order;
  * between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
- * asks with a {@link PatternException}; what it may have got is given back or runs out.
+ * asks with a {@link PatternException}; what it may have got is given back or runs out. A grant that arrives when its lease is over by the local reckoning
+ * is asked for again.
  */
 public final class DistributedLock {
+    /** A wait for ever, at whose end clocks have not overflowed. */
+    private static final long LONGEST_WAIT_NANOS = Long.MAX_VALUE / 2;
+
     private final LeaseProtocol protocol;
     private final LeaseSettings settings;
     /** Unless the lock is fair: then each acquisition has its own. */
@@ -33,7 +40,7 @@ public final class DistributedLock {
         contenders = new Contenders(protocol, settings);
     }
 
-    private CompletableFuture<Lease> join() {
+    private Contender join() {
         return (protocol.fair() ? new Contenders(protocol, settings) : contenders).join();
     }
 
@@ -46,45 +53,116 @@ public final class DistributedLock {
         return protocol.name();
     }
 
-    /** Takes it if it is free; never waits for others. Overtakes those who wait in this process, unless the lock is fair. */
+    /**
+     * Takes it if it is free; never waits for others. Overtakes those who wait in this process, unless the lock is fair.
+     *
+     * @return empty if it is not free, or if its lease was over twice when the server's answer came
+     */
     public Optional<Lease> tryAcquire() {
         return runtime().call(() -> tryAcquireAsync());
     }
 
     /** As {@link #tryAcquire()}. */
     public CompletionStage<Optional<Lease>> tryAcquireAsync() {
-        String owner = UUID.randomUUID().toString();
-        long sentNanos = protocol.runtime().scheduler().nanoTime();
-        return protocol.acquire(owner, settings.lease(), false).handle((attempt, failure) -> {
-            if (failure != null) {
-                protocol.withdraw(owner);
-                throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
-            }
-            return attempt.granted()
-                    ? Optional.of(new Lease(protocol, settings, owner, attempt.value(), sentNanos))
-                    : Optional.empty();
-        });
+        return tryAcquire(UUID.randomUUID().toString(), true);
+    }
+
+    /** @param again whether to ask once more if the lease is over when its grant comes */
+    private CompletionStage<Optional<Lease>> tryAcquire(String owner, boolean again) {
+        long sentNanos = runtime().scheduler().nanoTime();
+        return protocol.acquire(owner, settings.lease(), false)
+                .whenComplete((attempt, failure) -> {
+                    if (failure != null) {
+                        protocol.withdraw(owner);
+                    }
+                })
+                .thenCompose(attempt -> {
+                    if (!attempt.granted()) {
+                        return CompletableFuture.completedStage(Optional.empty());
+                    }
+                    if (!settings.isOver(sentNanos, runtime().scheduler().nanoTime())) {
+                        return CompletableFuture.completedStage(
+                                Optional.of(new Lease(protocol, settings, owner, attempt.value(), sentNanos)));
+                    }
+                    runtime().listener().event("lock.grantedTooLate", name());
+                    if (again) {
+                        return tryAcquire(owner, false);
+                    }
+                    protocol.withdraw(owner);
+                    return CompletableFuture.completedStage(Optional.empty());
+                });
     }
 
     /**
-     * Takes it, waiting for others up to the given time.
+     * Takes it, waiting for others up to the given time. One attempt is made in any case, and its answer awaited: without time to wait this is
+     * {@link #tryAcquire()}.
      *
      * @return empty if it did not become free in time
-     * @throws InterruptedException if interrupted while waiting; nothing stays taken
+     * @throws InterruptedException if interrupted before, or while waiting; nothing stays taken
      */
     public Optional<Lease> tryAcquire(Duration wait) throws InterruptedException {
-        CompletableFuture<Lease> future = join();
+        long nanos = TimeUnit.NANOSECONDS.convert(wait);
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (nanos <= 0) {
+            return tryAcquire();
+        }
+        Contender contender = join();
+        CompletableFuture<Lease> future = contender.future();
         try {
-            return Optional.of(future.get(wait.toNanos(), TimeUnit.NANOSECONDS));
+            return Optional.of(future.get(nanos, TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            // Unless it came just now, cancelling withdraws.
-            return future.cancel(false) ? Optional.empty() : Optional.of(future.join());
+            contender.giveUp();
+            return awaitAnswer(future);
         } catch (InterruptedException e) {
             giveUp(future);
             throw e;
         } catch (ExecutionException e) {
             throw rethrown(e);
         }
+    }
+
+    private static Optional<Lease> awaitAnswer(CompletableFuture<Lease> future) throws InterruptedException {
+        try {
+            return Optional.of(future.get());
+        } catch (CancellationException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            giveUp(future);
+            throw e;
+        } catch (ExecutionException e) {
+            throw rethrown(e);
+        }
+    }
+
+    /**
+     * As {@link #tryAcquire(Duration)}. Completing the stage's future otherwise, by cancelling it or by a time-out, ends the wait; nothing stays
+     * taken.
+     */
+    public CompletionStage<Optional<Lease>> tryAcquireAsync(Duration wait) {
+        long nanos = Math.min(TimeUnit.NANOSECONDS.convert(wait), LONGEST_WAIT_NANOS);
+        if (nanos <= 0) {
+            return tryAcquireAsync();
+        }
+        CompletableFuture<Optional<Lease>> result = new CompletableFuture<>();
+        Contender contender = join();
+        Scheduler.Task end = runtime().scheduler().schedule(Duration.ofNanos(nanos), contender::giveUp);
+        var unused = contender.future().whenComplete((lease, failure) -> {
+            end.cancel();
+            if (failure == null) {
+                if (!result.complete(Optional.of(lease))) {
+                    giveUp(contender.future());
+                }
+            } else if (contender.future().isCancelled()) {
+                result.complete(Optional.empty());
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+        var unusedWithdrawal =
+                result.whenComplete((lease, failure) -> contender.future().cancel(false));
+        return result;
     }
 
     /**
@@ -96,7 +174,7 @@ public final class DistributedLock {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        CompletableFuture<Lease> future = runtime().start(this::join);
+        CompletableFuture<Lease> future = runtime().start(this::join).future();
         try {
             return future.get();
         } catch (InterruptedException e) {
@@ -112,16 +190,16 @@ public final class DistributedLock {
      * time-out, ends the wait; nothing stays taken.
      */
     public CompletionStage<Lease> acquireAsync() {
-        return join();
+        return join().future();
     }
 
     /**
      * A view for code that needs the JDK's interface: re-entrant, owned by a thread. Each call makes another view with threads and
-     * holds of its own. {@code unlock} throws a {@link LockLostException} if the lease had ended before, and so does a nested
+     * holds of its own; of a read side or a semaphore, threads hold it beside each other, with a lease each. {@code unlock} throws a {@link LockLostException} if the lease had ended before, and so does a nested
      * {@code lock}. Conditions are not supported.
      */
     public Lock asJavaLock() {
-        return new JavaLockView(this);
+        return new JavaLockView(this, protocol.shared());
     }
 
     private static void giveUp(CompletableFuture<Lease> future) {

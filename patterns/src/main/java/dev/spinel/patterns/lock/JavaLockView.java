@@ -6,17 +6,34 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A local re-entrant lock whose outermost hold has a lease: the local one decides among threads, the lease among processes. */
+/**
+ * A local re-entrant lock whose outermost hold has a lease: the local one decides among threads, the lease among processes. If several may
+ * hold the distributed one, each thread has a local one of its own, and only leases decide.
+ */
 final class JavaLockView implements Lock {
     private final DistributedLock distributed;
-    private final ReentrantLock local = new ReentrantLock();
-    /** The lease of the thread that holds the local lock, guarded by it. */
-    private @Nullable Lease lease;
+    /** The hold that a thread takes part in. */
+    private final Supplier<Hold> holds;
 
-    JavaLockView(DistributedLock distributed) {
+    /** @param shared whether several threads may hold it at a time */
+    JavaLockView(DistributedLock distributed, boolean shared) {
         this.distributed = distributed;
+        if (shared) {
+            holds = ThreadLocal.withInitial(Hold::new)::get;
+        } else {
+            Hold only = new Hold();
+            holds = () -> only;
+        }
+    }
+
+    private static final class Hold {
+        final ReentrantLock local = new ReentrantLock();
+        /** That of the thread that holds the local lock, guarded by it. */
+        @Nullable
+        Lease lease;
     }
 
     /** How an outermost hold gets its lease. */
@@ -27,9 +44,10 @@ final class JavaLockView implements Lock {
 
     @Override
     public void lock() {
-        local.lock();
+        Hold hold = holds.get();
+        hold.local.lock();
         try {
-            var unused = enter(() -> Optional.of(distributed.runtime().call(() -> distributed.acquireAsync())));
+            var unused = enter(hold, () -> Optional.of(distributed.runtime().call(() -> distributed.acquireAsync())));
         } catch (InterruptedException e) {
             throw new IllegalStateException("Waiting for a stage is not interruptible", e);
         }
@@ -37,17 +55,19 @@ final class JavaLockView implements Lock {
 
     @Override
     public void lockInterruptibly() throws InterruptedException {
-        local.lockInterruptibly();
-        var unused = enter(() -> Optional.of(distributed.acquire()));
+        Hold hold = holds.get();
+        hold.local.lockInterruptibly();
+        var unused = enter(hold, () -> Optional.of(distributed.acquire()));
     }
 
     @Override
     public boolean tryLock() {
-        if (!local.tryLock()) {
+        Hold hold = holds.get();
+        if (!hold.local.tryLock()) {
             return false;
         }
         try {
-            return enter(distributed::tryAcquire);
+            return enter(hold, distributed::tryAcquire);
         } catch (InterruptedException e) {
             throw new IllegalStateException("A single attempt is not interruptible", e);
         }
@@ -56,46 +76,48 @@ final class JavaLockView implements Lock {
     @Override
     public boolean tryLock(long time, TimeUnit unit) throws InterruptedException {
         long deadline = System.nanoTime() + unit.toNanos(time);
-        if (!local.tryLock(time, unit)) {
+        Hold hold = holds.get();
+        if (!hold.local.tryLock(time, unit)) {
             return false;
         }
-        return enter(() -> distributed.tryAcquire(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+        return enter(hold, () -> distributed.tryAcquire(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
     }
 
     /** Completes a hold of the local lock with a lease, or undoes it. */
-    private boolean enter(Acquisition acquisition) throws InterruptedException {
+    private boolean enter(Hold hold, Acquisition acquisition) throws InterruptedException {
         boolean entered = false;
         try {
-            if (local.getHoldCount() == 1) {
-                lease = acquisition.acquire().orElse(null);
-            } else if (lease != null && !lease.isValid()) {
+            if (hold.local.getHoldCount() == 1) {
+                hold.lease = acquisition.acquire().orElse(null);
+            } else if (hold.lease != null && !hold.lease.isValid()) {
                 throw new LockLostException(distributed.name());
             }
-            entered = lease != null;
+            entered = hold.lease != null;
             return entered;
         } finally {
             if (!entered) {
-                local.unlock();
+                hold.local.unlock();
             }
         }
     }
 
     @Override
     public void unlock() {
-        if (!local.isHeldByCurrentThread()) {
+        Hold hold = holds.get();
+        if (!hold.local.isHeldByCurrentThread()) {
             throw new IllegalMonitorStateException(
                     "'" + distributed.name() + "' is not held by " + Thread.currentThread());
         }
         try {
-            Lease held = lease;
-            if (local.getHoldCount() == 1 && held != null) {
-                lease = null;
+            Lease held = hold.lease;
+            if (hold.local.getHoldCount() == 1 && held != null) {
+                hold.lease = null;
                 if (held.release() == ReleaseResult.LOST) {
                     throw new LockLostException(distributed.name());
                 }
             }
         } finally {
-            local.unlock();
+            hold.local.unlock();
         }
     }
 

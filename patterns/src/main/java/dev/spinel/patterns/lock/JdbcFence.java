@@ -1,5 +1,7 @@
 package dev.spinel.patterns.lock;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.spinel.patterns.jdbc.GuardTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -47,11 +49,13 @@ public final class JdbcFence {
      * Admits a writer, unless one with a higher fence was admitted before.
      *
      * @param connection in a transaction, which the admission is a part of: it counts if that is committed
+     * @param resource what is written to, in up to 255 characters
      * @return whether it may write
      * @throws IllegalStateException if the connection commits each statement by itself, so that nothing would be protected
-     * @throws SQLException if the database fails
+     * @throws SQLException if the database fails, or refuses the row for another reason than that it is there
      */
     public boolean admit(Connection connection, String resource, long fence) throws SQLException {
+        requireNonNull(resource, "resource");
         table.checkTransaction(connection);
         return raise(connection, resource, fence)
                 || table.insert(connection, "resource, fence", resource, fence).isEmpty()

@@ -20,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  * must never be done by a former leader is done with {@link Term#number}, and refused where a higher one was seen. A term is renewed up
  * to {@link Locks.Builder#maxHold}; to let leaders lead for longer, make the locks with a longer one. Events, with the name:
  * {@code leader.elected}, {@code leader.ended}, {@code leader.candidacyFailed} (the server was away; it stands again after a second),
- * {@code leader.candidateFailed} (the callback threw, or the executor refused it; the term was resigned). Both failures come with their cause.
+ * {@code leader.candidateFailed} (the callback threw, or the executor refused it; the term was resigned, and it stands again after a pause of 0.1 s,
+ * which doubles with each such term in succession up to 30 s). Both failures come with their cause.
  */
 public final class LeaderElection implements AutoCloseable {
     private static final Duration STAND_AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
     private final PatternRuntime runtime;
     private final DistributedLock seat;
@@ -34,6 +37,9 @@ public final class LeaderElection implements AutoCloseable {
     private CompletableFuture<Lease> candidacy = new CompletableFuture<>();
 
     private @Nullable Term term;
+    /** How long it does not stand after a term that failed: longer after each one, until one lasts longer than any, or does not fail. */
+    private Duration pause = FIRST_PAUSE;
+
     private Scheduler.Task standAgain = () -> {};
     private boolean closed;
 
@@ -42,6 +48,7 @@ public final class LeaderElection implements AutoCloseable {
     public interface Candidate {
         /**
          * Begins to lead. Runs on the election's executor; may block as long as the term lasts, but need not: returning does not end it.
+         * Whatever it throws, errors included, resigns.
          *
          * @throws Exception to resign
          */
@@ -56,13 +63,13 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     /**
-     * Stands for the leadership of a name, until closed.
+     * Stands for the leadership of a name, until closed. It is not the {@link Locks#fairLock} of that name.
      *
      * @param locks decides how soon a dead leader is replaced ({@link Locks.Builder#lease}) and how long a term lasts at most
      * @param executor runs the candidate's callback
      */
     public static LeaderElection join(Locks locks, String name, Executor executor, Candidate candidate) {
-        LeaderElection election = new LeaderElection(locks.fairLock(name), executor, candidate);
+        LeaderElection election = new LeaderElection(locks.seat(name), executor, candidate);
         election.stand();
         return election;
     }
@@ -70,6 +77,9 @@ public final class LeaderElection implements AutoCloseable {
     /** The time for which one leads. Thread-safe. */
     public final class Term {
         private final Lease lease;
+        private final long begunNanos = runtime.scheduler().nanoTime();
+        /** Guarded by the lock. */
+        private boolean failed;
 
         private Term(Lease lease) {
             this.lease = lease;
@@ -92,8 +102,12 @@ public final class LeaderElection implements AutoCloseable {
 
         /** Ends it, and stands again behind all who wait. Without effect if it has ended. */
         public void resign() {
-            lease.close();
-            ended(this);
+            runtime.call(this::resignAsync);
+        }
+
+        /** As {@link #resign}; complete when the seat is given back, or cannot be, as the server is away: then it ends by itself. */
+        public CompletionStage<Void> resignAsync() {
+            return lease.closeAsync().thenAccept(result -> ended(this));
         }
     }
 
@@ -129,16 +143,16 @@ public final class LeaderElection implements AutoCloseable {
                 lead(lease);
             } else if (!asked.isCancelled()) {
                 runtime.listener().failed("leader.candidacyFailed", name(), failure);
-                standSoon();
+                standAfter(STAND_AGAIN_AFTER);
             }
         });
     }
 
-    private void standSoon() {
+    private void standAfter(Duration delay) {
         lock.lock();
         try {
             if (!closed) {
-                standAgain = runtime.scheduler().schedule(STAND_AGAIN_AFTER, this::stand);
+                standAgain = runtime.scheduler().schedule(delay, this::stand);
             }
         } finally {
             lock.unlock();
@@ -163,7 +177,7 @@ public final class LeaderElection implements AutoCloseable {
         var unused = lease.lost().thenAccept(reason -> ended(begun));
         try {
             executor.execute(() -> serve(begun));
-        } catch (RuntimeException e) { // the executor is full or shut down
+        } catch (RuntimeException | Error e) { // it is full, shut down or without threads, or runs the candidate here
             failed(begun, e);
         }
     }
@@ -176,27 +190,53 @@ public final class LeaderElection implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             failed(begun, e);
+        } catch (Error e) {
+            failed(begun, e);
+            throw e;
         }
     }
 
     /** Gives the seat to somebody else, and stands again when the server knows. Blocks nobody. */
-    private void failed(Term begun, Exception cause) {
+    private void failed(Term begun, Throwable cause) {
+        lock.lock();
+        try {
+            if (begun.failed) {
+                return;
+            }
+            begun.failed = true;
+        } finally {
+            lock.unlock();
+        }
         runtime.listener().failed("leader.candidateFailed", name(), cause);
         var unused = begun.lease.releaseAsync().whenComplete((result, failure) -> ended(begun));
     }
 
     private void ended(Term over) {
+        Duration delay = Duration.ZERO;
         lock.lock();
         try {
             if (term != over) {
                 return;
             }
             term = null;
+            Duration lasted = Duration.ofNanos(runtime.scheduler().nanoTime() - over.begunNanos);
+            if (!over.failed || lasted.compareTo(LONGEST_PAUSE) > 0) {
+                pause = FIRST_PAUSE;
+            }
+            if (over.failed) {
+                delay = pause;
+                Duration doubled = pause.multipliedBy(2);
+                pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+            }
         } finally {
             lock.unlock();
         }
         runtime.listener().event("leader.ended", name());
-        stand();
+        if (delay.isZero()) {
+            stand();
+        } else {
+            standAfter(delay);
+        }
     }
 
     /**
@@ -204,6 +244,11 @@ public final class LeaderElection implements AutoCloseable {
      */
     @Override
     public void close() {
+        runtime.call(this::closeAsync);
+    }
+
+    /** As {@link #close}; complete when the seat is given back or cannot be. */
+    public CompletionStage<Void> closeAsync() {
         Term present;
         CompletableFuture<Lease> waiting;
         lock.lock();
@@ -217,9 +262,10 @@ public final class LeaderElection implements AutoCloseable {
             lock.unlock();
         }
         waiting.cancel(false);
-        if (present != null) {
-            present.lease.close();
-            runtime.listener().event("leader.ended", name());
+        if (present == null) {
+            return CompletableFuture.completedStage(null);
         }
+        return present.lease.closeAsync().thenAccept(result -> runtime.listener()
+                .event("leader.ended", name()));
     }
 }

@@ -36,6 +36,7 @@ public final class Lease implements AutoCloseable {
     private final long fence;
     private final long boundNanos;
     private final CompletableFuture<LossReason> lost = new CompletableFuture<>();
+    private final CompletionStage<LossReason> lostStage = lost.minimalCompletionStage();
     private final ReentrantLock lock = new ReentrantLock();
     private State state = State.HELD;
     private long validUntilNanos;
@@ -61,6 +62,9 @@ public final class Lease implements AutoCloseable {
     /**
      * The fencing token of this grant: higher than that of every earlier grant of the same lock, also by other processes and
      * after the server lost its last writes, as long as its clock was not set back. Never changes, renewals included.
+     *
+     * <p>It orders those who exclude each other. Holders of permits and readers hold at the same time, and each has a fence of its own: a resource that
+     * refuses lower ones would refuse all of them but the latest, who are no less valid. A reader's is above those of the writers before it.
      */
     public long fence() {
         return fence;
@@ -90,10 +94,11 @@ public final class Lease implements AutoCloseable {
 
     /**
      * Completes when the lease ends without having been released, with the reason; never if it is released in time. Dependents
-     * must not block. The same is an event {@code lock.lost} of the listener.
+     * must not block. The same is an event {@code lock.lost} of the listener. That the server forgot the lease, or somebody deleted it, is found by the
+     * next renewal, after a third of the lease: others may have been in for as long.
      */
     public CompletionStage<LossReason> lost() {
-        return lost.minimalCompletionStage();
+        return lostStage;
     }
 
     /**
@@ -141,11 +146,15 @@ public final class Lease implements AutoCloseable {
     /** Releases, and ignores both its result and an unreachable server: for try-with-resources. */
     @Override
     public void close() {
-        try {
-            release();
-        } catch (PatternException e) {
-            runtime.listener().failed("lock.releaseFailed", name(), e);
-        }
+        runtime.call(this::closeAsync);
+    }
+
+    /** As {@link #close}; fails never. */
+    CompletionStage<ReleaseResult> closeAsync() {
+        return releaseAsync().exceptionally(failure -> {
+            runtime.listener().failed("lock.releaseFailed", name(), failure);
+            return ReleaseResult.LOST;
+        });
     }
 
     private void stopTimers() {
@@ -161,7 +170,7 @@ public final class Lease implements AutoCloseable {
                 return;
             }
             stopTimers();
-            validUntilNanos = sentNanos + length.toNanos() - settings.marginNanos(length);
+            validUntilNanos = LeaseSettings.validUntilNanos(sentNanos, length);
             long now = runtime.scheduler().nanoTime();
             expiry = runtime.scheduler().schedule(Duration.ofNanos(validUntilNanos - now), this::checkExpiry);
             if (sentNanos + length.toNanos() < boundNanos) {

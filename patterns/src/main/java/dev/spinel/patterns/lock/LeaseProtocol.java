@@ -35,8 +35,8 @@ record LeaseProtocol(
         String message,
         int permits,
         long markMillis) {
-    /** Enough for those who wait to hear of it and to ask, short enough for a writer. */
-    private static final long READERS_TURN_MILLIS = 50;
+    /** Enough for readers far away to hear of it and to ask. It ends when all of them have: only the dead keep a writer waiting for so long. */
+    private static final long READERS_TURN_MILLIS = 1_000;
 
     private static final Operation<Attempt> ACQUIRE_FAIR = acquireBy("acquire-fair.lua");
     private static final Operation<Attempt> ACQUIRE_MUTEX =
@@ -115,12 +115,13 @@ record LeaseProtocol(
     /**
      * A lock that one owner holds at a time, in the order in which they asked for it.
      *
+     * @param kind before the kinds of its keys, so that locks of several uses may have the same name
      * @param mark for how long one who waits keeps its place; it renews that while it waits
      */
-    static LeaseProtocol fair(PatternRuntime runtime, Lane lane, String name, Duration mark) {
-        String key = lane.key("fair", name);
-        String queue = lane.key("queue", name);
-        String present = lane.key("present", name);
+    static LeaseProtocol fair(PatternRuntime runtime, Lane lane, String kind, String name, Duration mark) {
+        String key = lane.key(kind + "fair", name);
+        String queue = lane.key(kind + "queue", name);
+        String present = lane.key(kind + "present", name);
         return new LeaseProtocol(
                 runtime,
                 name,
@@ -160,6 +161,8 @@ record LeaseProtocol(
     static LeaseProtocol read(PatternRuntime runtime, Lane lane, String name, Duration mark) {
         String readers = lane.key("readers", name);
         String writer = lane.key("writer", name);
+        String refused = lane.key("refused-readers", name);
+        String turn = lane.key("readers-turn", name);
         return new LeaseProtocol(
                 runtime,
                 name,
@@ -167,15 +170,9 @@ record LeaseProtocol(
                 false,
                 new Call<>(
                         ACQUIRE_READ,
-                        List.of(
-                                readers,
-                                lane.fenceKey(),
-                                writer,
-                                lane.key("waiting", name),
-                                lane.key("refused", name),
-                                lane.key("turn", name))),
+                        List.of(readers, lane.fenceKey(), writer, lane.key("waiting", name), refused, turn)),
                 new Call<>(RENEW_PERMIT, List.of(readers)),
-                new Call<>(RELEASE_PERMIT, List.of(readers)),
+                new Call<>(RELEASE_PERMIT, List.of(readers, refused, turn)),
                 lane.channel(),
                 writer,
                 0,
@@ -190,7 +187,7 @@ record LeaseProtocol(
     static LeaseProtocol write(PatternRuntime runtime, Lane lane, String name, Duration mark) {
         String writer = lane.key("writer", name);
         String waiting = lane.key("waiting", name);
-        String turn = lane.key("turn", name);
+        String turn = lane.key("readers-turn", name);
         return new LeaseProtocol(
                 runtime,
                 name,
@@ -198,7 +195,7 @@ record LeaseProtocol(
                 false,
                 new Call<>(ACQUIRE_WRITE, List.of(writer, lane.fenceKey(), lane.key("readers", name), waiting, turn)),
                 new Call<>(RENEW_MUTEX, List.of(writer)),
-                new Call<>(RELEASE_WRITE, List.of(writer, waiting, lane.key("refused", name), turn)),
+                new Call<>(RELEASE_WRITE, List.of(writer, waiting, lane.key("refused-readers", name), turn)),
                 lane.channel(),
                 writer,
                 0,

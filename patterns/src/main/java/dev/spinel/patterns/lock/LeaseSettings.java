@@ -11,10 +11,17 @@ import java.time.Duration;
  */
 record LeaseSettings(Duration lease, Duration maxHold, Duration pollInterval) {
     /**
-     * How much earlier than the server a holder considers its lease ended: 2 % for clocks that run at different rates, and 2 ms
-     * because the server counts leases in whole milliseconds from the last one that its clock passed.
+     * Until when a holder considers a lease of the given length as held that was asked for at the given time. Earlier than the server does: 2 % for
+     * clocks that run at different rates, and 2 ms because the server counts leases in whole milliseconds from the last one that its
+     * clock passed.
      */
-    long marginNanos(Duration length) {
-        return length.toNanos() / 50 + 2_000_000;
+    static long validUntilNanos(long sentNanos, Duration length) {
+        long nanos = length.toNanos();
+        return sentNanos + nanos - (nanos / 50 + 2_000_000);
+    }
+
+    /** Whether a grant that was asked for at the given time comes too late to be of use. */
+    boolean isOver(long sentNanos, long nowNanos) {
+        return validUntilNanos(sentNanos, lease) - nowNanos <= 0;
     }
 }

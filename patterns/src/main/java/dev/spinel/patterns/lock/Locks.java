@@ -60,8 +60,17 @@ public final class Locks {
      * their places. Not the same as {@link #lock} of that name.
      */
     public DistributedLock fairLock(String name) {
+        return fairLock("", name);
+    }
+
+    /** The leadership of a name: a fair lock, but not that of the name. */
+    DistributedLock seat(String name) {
+        return fairLock("leader-", name);
+    }
+
+    private DistributedLock fairLock(String kind, String name) {
         Duration mark = settings.pollInterval().multipliedBy(2);
-        return new DistributedLock(LeaseProtocol.fair(runtime, lane(name), name, mark), settings);
+        return new DistributedLock(LeaseProtocol.fair(runtime, lane(name), kind, name, mark), settings);
     }
 
     /** A lock that many readers or one writer hold at a time. */

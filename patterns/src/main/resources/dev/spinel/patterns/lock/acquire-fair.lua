@@ -10,7 +10,7 @@
 -- ARGV[4]  the lane's channel
 -- ARGV[5]  what to publish there before the owner whose turn it is
 --
--- Answers {1, fence}, or {0, milliseconds}.
+-- Answers {1, fence}, or {0, milliseconds}: at most five seconds if what is at the lock's key does not expire.
 
 local held = redis.call('GET', KEYS[1])
 if held then
@@ -31,6 +31,11 @@ for _, dead in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', exact(now))) 
   end
 end
 local first = redis.call('ZRANGE', KEYS[3], 0, 0)[1]
+while not held and first and first ~= ARGV[1] and not redis.call('ZSCORE', KEYS[4], first) do
+  -- Somebody deleted until when it is there: it comes last if it lives.
+  redis.call('ZREM', KEYS[3], first)
+  first = redis.call('ZRANGE', KEYS[3], 0, 0)[1]
+end
 if not held and (not first or first == ARGV[1]) then
   redis.call('ZREM', KEYS[3], ARGV[1])
   redis.call('ZREM', KEYS[4], ARGV[1])
@@ -53,8 +58,10 @@ if patience > 0 then
 end
 if held then
   -- Only the first one asks when the lease must have ended.
-  return {0, first == ARGV[1] and math.max(0, redis.call('PTTL', KEYS[1])) or math.max(patience, 1)}
+  local left = redis.call('PTTL', KEYS[1])
+  if left < 0 then left = 5000 end
+  return {0, first == ARGV[1] and left or math.max(patience, 1)}
 end
--- It is the turn of the first one, who may have missed that.
-redis.call('PUBLISH', ARGV[4], ARGV[5] .. ':' .. first)
+-- It is the turn of the first one, who may have missed that. The user may lack the right to publish.
+redis.pcall('PUBLISH', ARGV[4], ARGV[5] .. ':' .. first)
 return {0, math.ceil((tonumber(redis.call('ZSCORE', KEYS[4], first)) - now) / 1000)}

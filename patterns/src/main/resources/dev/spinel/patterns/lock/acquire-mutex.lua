@@ -6,12 +6,16 @@
 -- ARGV[2]  lease in milliseconds
 --
 -- Answers {1, fence}, or {0, milliseconds}. Fences of a lane rise by at least one per grant and follow the server's clock in
--- microseconds since 2020, so that they still rise when the server loses its last writes.
+-- microseconds since 2020, so that they still rise when the server loses its last writes. What never expires is none of these
+-- leases: somebody has to remove it, and to ask every five seconds is enough.
 
 local held = redis.call('GET', KEYS[1])
 if held then
   local owner, fence = string.match(held, '^([^:]+):(%d+)$')
-  if owner ~= ARGV[1] then return {0, math.max(0, redis.call('PTTL', KEYS[1]))} end
+  if owner ~= ARGV[1] then
+    local left = redis.call('PTTL', KEYS[1])
+    return {0, left < 0 and 5000 or left}
+  end
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return {1, tonumber(fence)}
 end

@@ -5,12 +5,12 @@
 -- KEYS[2]  the last fence of the lane
 -- KEYS[3]  the readers: owners by the end of their lease, in microseconds since 2020
 -- KEYS[4]  the writer that waits: owner
--- KEYS[5]  present while it is the readers' turn
+-- KEYS[5]  readers that may come, present while it is the readers' turn
 -- ARGV[1]  owner: unique to this acquisition, so that a repeated call finds its own lease
 -- ARGV[2]  lease in milliseconds
 -- ARGV[3]  for how many milliseconds to keep readers out while this writer waits; 0 if it does not
 --
--- Answers {1, fence}, or {0, milliseconds} with how long to wait at most.
+-- Answers {1, fence}, or {0, milliseconds} with how long to wait at most: five seconds for a writer that does not expire.
 
 local held = redis.call('GET', KEYS[1])
 if held then
@@ -32,7 +32,10 @@ if held or last or turn >= 0 then
   if tonumber(ARGV[3]) > 0 and (not waiting or waiting == ARGV[1]) then
     redis.call('SET', KEYS[4], ARGV[1], 'PX', ARGV[3])
   end
-  if held then return {0, math.max(0, redis.call('PTTL', KEYS[1]))} end
+  if held then
+    local left = redis.call('PTTL', KEYS[1])
+    return {0, left < 0 and 5000 or left}
+  end
   return {0, math.max(turn, last and math.ceil((tonumber(last) - now) / 1000) or 0)}
 end
 local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)

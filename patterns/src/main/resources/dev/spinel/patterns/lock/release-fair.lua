@@ -1,4 +1,5 @@
--- Ends a lease, or gives up a place in the queue, and wakes the one whose turn it is then.
+-- Ends a lease, or gives up a place in the queue, and wakes the one whose turn it is then, if the user may publish: otherwise it
+-- asks again in time.
 --
 -- KEYS[1]  the lock: owner:fence
 -- KEYS[2]  the queue, as acquire-fair.lua describes it
@@ -15,6 +16,6 @@ local withdrawn = redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[3], ARGV[1])
 if released + withdrawn > 0 and (released == 1 or not held) then
   local first = redis.call('ZRANGE', KEYS[2], 0, 0)[1]
-  if first then redis.call('PUBLISH', ARGV[2], ARGV[3] .. ':' .. first) end
+  if first then redis.pcall('PUBLISH', ARGV[2], ARGV[3] .. ':' .. first) end
 end
 return released

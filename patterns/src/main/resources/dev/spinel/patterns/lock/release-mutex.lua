@@ -1,4 +1,4 @@
--- Ends a lease and wakes those who wait for it.
+-- Ends a lease and wakes those who wait for it, if the user may publish: otherwise they ask again in time.
 --
 -- KEYS[1]  the lock
 -- ARGV[1]  owner
@@ -10,5 +10,5 @@
 local held = redis.call('GET', KEYS[1])
 if not held or string.match(held, '^[^:]+') ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
-redis.call('PUBLISH', ARGV[2], ARGV[3])
+redis.pcall('PUBLISH', ARGV[2], ARGV[3])
 return 1

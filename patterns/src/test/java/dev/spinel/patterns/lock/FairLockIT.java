@@ -31,7 +31,7 @@ class FairLockIT extends RecipeFixture {
     }
 
     private long queued() {
-        return redis.keys("*:queue:" + name).stream().mapToLong(redis::zcard).sum();
+        return redis.keys("*queue:" + name).stream().mapToLong(redis::zcard).sum();
     }
 
     private CompletableFuture<Lease> joinQueue(DistributedLock lock) {
@@ -135,6 +135,20 @@ class FairLockIT extends RecipeFixture {
             assertThat(alive).succeedsWithin(Duration.ofSeconds(3));
             assertThat(dead.isDone() && !dead.isCompletedExceptionally()).isFalse();
             alive.join().release();
+        }
+
+        @Test
+        void theDead_arePassedOver_alsoIfNobodyKnowsUntilWhenTheyWereThere() throws Exception {
+            DistributedLock lock = Locks.over(runtime).fairLock(name);
+            Lease held = lock.acquire();
+            try (PatternRuntime dying = PatternRuntime.over(client.connect(server.port()))) {
+                joinQueue(Locks.over(dying).fairLock(name));
+                joinQueue(Locks.over(dying).fairLock(name));
+            }
+            redis.del(redis.keys("*:present:" + name).get(0));
+            held.release();
+            lock.tryAcquire().orElseThrow().release();
+            assertThat(redis.keys("*:" + name)).isEmpty();
         }
 
         @Test
@@ -276,6 +290,14 @@ class FairLockIT extends RecipeFixture {
                 process.kill();
                 assertThat(next().number()).isGreaterThan(number);
             }
+        }
+
+        @Test
+        void theFairLockOfTheSameName_isAnother() throws Exception {
+            join(runtime, terms::add);
+            next();
+            Lease lease = Locks.over(other).fairLock(name).tryAcquire().orElseThrow();
+            assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED);
         }
 
         @Test

@@ -3,8 +3,10 @@ package dev.spinel.patterns.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -20,6 +22,8 @@ import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the fence of a database admits, on H2. */
 class JdbcFenceTest {
@@ -140,6 +144,44 @@ class JdbcFenceTest {
                 ResultSet rows = statement.executeQuery("select fence from account")) {
             rows.next();
             return rows.getLong(1);
+        }
+    }
+
+    @Test
+    void aRowThatTheDatabaseRefuses_isAFailure() throws SQLException {
+        try (Statement statement = one.createStatement()) {
+            statement.execute("alter table lock_fence add column owner varchar not null");
+        }
+        assertThatThrownBy(() -> fence.admit(one, "a", 5)).isInstanceOf(SQLException.class);
+        one.rollback();
+        assertThatNullPointerException().isThrownBy(() -> fence.admit(one, null, 5));
+    }
+
+    /** What drivers tell of a key that is there, and of a column that lacks a value. */
+    @ParameterizedTest
+    @CsvSource({
+        "23505, 23505, true",
+        "23505, 0, true",
+        "23000, 1062, true",
+        "23000, 1, true",
+        "23000, 2627, true",
+        "23502, 0, false",
+        "23000, 1048, false",
+        "22001, 1062, false",
+        ", 1062, false"
+    })
+    void onlyAKeyThatIsThere_isARefusal(String state, int code, boolean there) throws SQLException {
+        Connection failing = (Connection) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("prepareStatement") && ((String) arguments[0]).startsWith("insert")) {
+                        throw new SQLException("for the test", state, code);
+                    }
+                    return method.invoke(one, arguments);
+                });
+        if (there) {
+            assertThat(fence.admit(failing, "a", 5)).isFalse();
+        } else {
+            assertThatThrownBy(() -> fence.admit(failing, "a", 5)).hasMessage("for the test");
         }
     }
 

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +97,12 @@ class LeaseTest {
         assertThat(lost).isCompletedWithValue(LossReason.GONE);
         assertThat(lease.isValid()).isFalse();
         assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void lost_isOneStage_howeverOftenItIsAskedFor() {
+        CompletionStage<LossReason> stage = lease.lost();
+        assertThat(lease.lost() == stage).isTrue();
     }
 
     @Test

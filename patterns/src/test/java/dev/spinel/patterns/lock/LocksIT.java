@@ -1,7 +1,9 @@
 package dev.spinel.patterns.lock;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -15,6 +17,7 @@ import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.ClientListArgs;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -174,6 +177,32 @@ class LocksIT extends RecipeFixture {
             assertThat(interrupted).isTrue();
             held.release();
             await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void aFreeLock_isGot_howeverShortTheWait() throws Exception {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            for (Duration wait : List.of(Duration.ZERO, Duration.ofSeconds(-1), Duration.ofNanos(1))) {
+                lock.tryAcquire(wait).orElseThrow().release();
+            }
+            Lock view = lock.asJavaLock();
+            assertThat(view.tryLock(0, SECONDS)).isTrue();
+            view.unlock();
+            Lease held = Locks.over(other).lock(name).acquire();
+            assertThat(lock.tryAcquire(Duration.ZERO)).isEmpty();
+            assertThat(lock.tryAcquire(Duration.ofNanos(1))).isEmpty();
+            assertThat(view.tryLock(0, SECONDS)).isFalse();
+            held.release();
+            await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void aWaitWithoutEnd_isOne_andNoWaitAtAllIsRefusedBeforeItAsks() throws Exception {
+            DistributedLock lock = Locks.over(runtime).lock(name);
+            lock.tryAcquire(Duration.ofSeconds(Long.MAX_VALUE)).orElseThrow().release();
+            transport.takeCommands();
+            assertThatNullPointerException().isThrownBy(() -> lock.tryAcquire((Duration) null));
+            assertThat(transport.takeCommands()).isEmpty();
         }
 
         @Test
@@ -413,6 +442,50 @@ class LocksIT extends RecipeFixture {
         }
 
         @Test
+        void aLockThatNeverExpires_isAskedForRarely() throws Exception {
+            Locks locks = Locks.over(runtime);
+            DistributedReadWriteLock sides = locks.readWriteLock(name);
+            for (DistributedLock lock : List.of(locks.lock(name), locks.fairLock(name), sides.write())) {
+                lock.tryAcquire().orElseThrow();
+                String key = redis.keys("*" + name).stream()
+                        .filter(held -> redis.type(held).equals("string"))
+                        .findFirst()
+                        .orElseThrow();
+                redis.persist(key);
+                transport.takeCommands();
+                assertThat(lock.tryAcquire(Duration.ofMillis(300))).isEmpty();
+                // The first attempt, another one when the subscription took effect, and the withdrawal; EVAL if the
+                // server was new.
+                assertThat(transport.takeCommands()).hasSizeLessThanOrEqualTo(6);
+                if (lock == sides.write()) {
+                    assertThat(sides.read().tryAcquire()).isEmpty();
+                }
+                redis.del(key);
+            }
+        }
+
+        @Test
+        void aServerWithoutMemory_renewsWhatIsHeld() throws Exception {
+            Locks locks = locks(runtime, 600);
+            List<Lease> held = List.of(
+                    locks.lock(name).acquire(),
+                    locks.fairLock(name).acquire(),
+                    locks.semaphore(name, 1).acquire(),
+                    locks.readWriteLock(name).read().acquire(),
+                    locks.readWriteLock(name + " written").write().acquire());
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                // All of them would end meanwhile.
+                Thread.sleep(1000);
+                assertThat(held).allMatch(Lease::isValid);
+                assertThat(held).allMatch(lease -> lease.release() == ReleaseResult.RELEASED);
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+        }
+
+        @Test
         void L10_aDeletedLock_isALoss() {
             Lease lease = locks(runtime, 300).lock(name).tryAcquire().orElseThrow();
             redis.del(redis.keys("*" + name).get(0));
@@ -508,6 +581,70 @@ class LocksIT extends RecipeFixture {
         }
     }
 
+    /** On a server of their own, whose user has the rights that the README names and no others. */
+    @Nested
+    class Rights {
+        private static final String README = "~{lock:* &{lock:* +@connection +@read +@write -@dangerous +@pubsub"
+                + " +evalsha +eval +fcall +time +command|info +function|list";
+
+        private void withRights(String rights, Check check) throws Exception {
+            client.assumeSockets();
+            try (RedisServer restricted = RedisServer.start()) {
+                assertThat(restricted.call("ACL SETUSER default reset on nopass " + rights))
+                        .startsWith("+OK");
+                try (PatternRuntime here = PatternRuntime.builder(client.connect(restricted.port()))
+                        .ways(Way.SCRIPT)
+                        .build()) {
+                    check.of(Locks.builder(here)
+                            .pollInterval(Duration.ofMillis(500))
+                            .build());
+                }
+            }
+        }
+
+        private interface Check {
+            void of(Locks locks) throws Exception;
+        }
+
+        private List<DistributedLock> all(Locks locks) {
+            return List.of(
+                    locks.lock(name),
+                    locks.fairLock(name),
+                    locks.semaphore(name, 1),
+                    locks.readWriteLock(name).write());
+        }
+
+        private void handOver(DistributedLock lock) throws Exception {
+            Lease held = lock.acquire();
+            CompletableFuture<Lease> waiter = lock.acquireAsync().toCompletableFuture();
+            Thread.sleep(100); // it is denied, and subscribes
+            assertThat(lock.tryAcquire()).isEmpty();
+            assertThat(held.release()).isEqualTo(ReleaseResult.RELEASED);
+            assertThat(waiter).succeedsWithin(Duration.ofSeconds(3));
+            assertThat(waiter.join().release()).isEqualTo(ReleaseResult.RELEASED);
+        }
+
+        @Test
+        void thoseOfTheReadme_areEnough() throws Exception {
+            withRights(README, locks -> {
+                for (DistributedLock lock : all(locks)) {
+                    handOver(lock);
+                }
+                DistributedLock readers = locks.readWriteLock(name).read();
+                readers.acquire().release();
+            });
+        }
+
+        @Test
+        void withoutTheChannel_whoWaitsAsksInTime() throws Exception {
+            withRights(README.replace("&{lock:* ", "resetchannels "), locks -> {
+                for (DistributedLock lock : all(locks)) {
+                    handOver(lock);
+                }
+            });
+        }
+    }
+
     @Nested
     class JavaLock {
         @Test
@@ -528,11 +665,32 @@ class LocksIT extends RecipeFixture {
             assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
             Lock theirs = Locks.over(other).lock(name).asJavaLock();
             assertThat(theirs.tryLock()).isTrue();
-            assertThat(lock.tryLock(50, java.util.concurrent.TimeUnit.MILLISECONDS))
-                    .isFalse();
+            assertThat(lock.tryLock(50, MILLISECONDS)).isFalse();
             theirs.unlock();
             lock.lockInterruptibly();
             lock.unlock();
+        }
+
+        @Test
+        void whatSeveralMayHold_isHeldByThreadsBesideEachOther() {
+            Locks locks = Locks.over(runtime);
+            for (DistributedLock shared :
+                    List.of(locks.semaphore(name, 2), locks.readWriteLock(name).read())) {
+                Lock lock = shared.asJavaLock();
+                lock.lock();
+                lock.lock();
+                CompletableFuture<Void> elsewhere = CompletableFuture.runAsync(() -> {
+                    assertThat(lock.tryLock()).isTrue();
+                    assertThat(lock.tryLock()).isTrue();
+                    lock.unlock();
+                    lock.unlock();
+                    assertThatThrownBy(lock::unlock).isInstanceOf(IllegalMonitorStateException.class);
+                });
+                assertThat(elsewhere).succeedsWithin(Duration.ofSeconds(5));
+                lock.unlock();
+                lock.unlock();
+                assertThat(redis.keys("*" + name)).isEmpty();
+            }
         }
 
         @Test
@@ -639,6 +797,68 @@ class LocksIT extends RecipeFixture {
             assertThat(again).succeedsWithin(Duration.ofSeconds(2));
             again.get().release();
             await().untilAsserted(() -> assertThat(redis.keys("*" + name)).isEmpty());
+        }
+
+        @Test
+        void aReaderFarAway_getsInBetweenWriters() throws Exception {
+            AtomicBoolean done = new AtomicBoolean();
+            List<Thread> writers = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                DistributedLock lock =
+                        Locks.over(i == 0 ? runtime : other).readWriteLock(name).write();
+                writers.add(new Thread(() -> {
+                    while (!done.get()) {
+                        try (Lease lease = lock.acquire()) {
+                            Thread.sleep(lease.isValid() ? 20 : 0);
+                        } catch (InterruptedException e) {
+                            return;
+                        }
+                    }
+                }));
+            }
+            writers.forEach(Thread::start);
+            try (PatternRuntime far = PatternRuntime.over(new SlowTransport(client.connect(server.port())))) {
+                DistributedLock lock = Locks.over(far).readWriteLock(name).read();
+                for (int i = 0; i < 3; i++) {
+                    assertThat(lock.tryAcquire(Duration.ofSeconds(4)))
+                            .hasValueSatisfying(
+                                    lease -> assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED));
+                }
+                done.set(true);
+                for (Thread writer : writers) {
+                    writer.join();
+                }
+            }
+        }
+
+        /** What is sent arrives 150 ms later. */
+        private record SlowTransport(RedisTransport transport) implements RedisTransport {
+            @Override
+            public CompletionStage<Reply> send(Command command) {
+                return CompletableFuture.supplyAsync(
+                                () -> command, CompletableFuture.delayedExecutor(150, MILLISECONDS))
+                        .thenCompose(transport::send);
+            }
+
+            @Override
+            public ChannelSession openChannels(ChannelListener listener) {
+                return transport.openChannels(listener);
+            }
+
+            @Override
+            public void close() {
+                transport.close();
+            }
+        }
+
+        @Test
+        void aReaderThatGaveUp_holdsUpNoWriter() throws Exception {
+            DistributedReadWriteLock sides = Locks.over(runtime).readWriteLock(name);
+            Lease writer = sides.write().acquire();
+            assertThat(sides.read().tryAcquire(Duration.ofMillis(50))).isEmpty();
+            await().until(() -> redis.keys("*:refused-readers:" + name).isEmpty());
+            writer.release();
+            sides.write().tryAcquire().orElseThrow().release();
         }
 
         @Test

@@ -81,6 +81,9 @@ final class Lock {
             .complexity("O(N) for N subscribers of the channel.")
             .build();
 
+    /** How long to wait for what never expires, and so is no lease: somebody has to remove it. */
+    private static final long NO_LEASE_MILLIS = 5_000;
+
     private static final Bytes COLON = Bytes.of(":");
 
     private static final int OWNER = 0;
@@ -102,7 +105,8 @@ final class Lock {
             Bytes text = held.bytes();
             int colon = colonBeforeFence(text);
             if (colon < 0 || !owner.contentEquals(text.array(), text.offset(), colon)) {
-                reply(call, 0, Math.max(0, keys.expiresAtMillis(lock) - call.nowMillis()));
+                long ends = keys.expiresAtMillis(lock);
+                reply(call, 0, ends == Keyspace.NO_EXPIRY ? NO_LEASE_MILLIS : Math.max(0, ends - call.nowMillis()));
                 return;
             }
             double fence = Numbers.parseDouble(text.array(), text.offset() + colon + 1, text.length() - colon - 1);
