@@ -36,11 +36,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * delivered again.
  *
  * <p>Events, with the stream's key: {@code stream.gap}, {@code stream.givenUp}, and with their cause {@code stream.handlerFailed},
- * {@code stream.turnFailed} (the server was away; it is tried again), {@code stream.closedEarly}.
+ * {@code stream.turnFailed} (the server was away; it is tried again), {@code stream.executorRefused}, {@code stream.closedEarly}. What the
+ * executor refuses is given back, which counts as no delivery, and no more is fetched until a handler ends, or for half a second.
  */
 public final class StreamConsumer implements AutoCloseable {
     private static final int MAX_IDS = 500;
+    /** After a turn that failed, or work that the executor refused. */
     private static final Duration RETRY_TURN_AFTER = Duration.ofMillis(500);
+
     private static final String FIRST_ID = "0-0";
 
     private final EventStream stream;
@@ -61,6 +64,7 @@ public final class StreamConsumer implements AutoCloseable {
     private final Map<String, StreamEntry> running = new LinkedHashMap<>();
 
     private final List<String> toAcknowledge = new ArrayList<>();
+    private final List<StreamEntry> toGiveBack = new ArrayList<>();
     private final List<String> toExtend = new ArrayList<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     /** The number of the gap that was reported last, to be taken note of; 0 for none. */
@@ -71,6 +75,9 @@ public final class StreamConsumer implements AutoCloseable {
     private boolean lookForLeft = true;
     private boolean turning;
     private boolean signalled;
+    /** Whether the executor has just refused work, so that none is fetched. */
+    private boolean refused;
+
     private boolean closing;
     /** Whether leases are not extended any more. */
     private boolean ended;
@@ -156,13 +163,14 @@ public final class StreamConsumer implements AutoCloseable {
     private void turn() {
         Arguments arguments;
         List<String> acknowledged;
+        List<StreamEntry> givenBack;
         int free;
         boolean looks;
         long reported;
         lock.lock();
         try {
-            free = closing ? 0 : concurrency - running.size();
-            if (turning || (toAcknowledge.isEmpty() && toExtend.isEmpty() && free <= 0)) {
+            free = closing || refused ? 0 : concurrency - running.size();
+            if (turning || (nothingToSettle() && toExtend.isEmpty() && free <= 0)) {
                 return;
             }
             turning = true;
@@ -170,6 +178,8 @@ public final class StreamConsumer implements AutoCloseable {
             timer.cancel();
             acknowledged = List.copyOf(toAcknowledge.subList(0, Math.min(toAcknowledge.size(), MAX_IDS)));
             toAcknowledge.subList(0, acknowledged.size()).clear();
+            givenBack = List.copyOf(toGiveBack);
+            toGiveBack.clear();
             looks = lookForLeft && free > 0;
             reported = reportedGap;
             arguments = new Arguments()
@@ -181,8 +191,10 @@ public final class StreamConsumer implements AutoCloseable {
                     .add(leftFrom)
                     .add(maxDeliveries)
                     .add(reported)
-                    .add(acknowledged.size());
+                    .add(acknowledged.size())
+                    .add(givenBack.size());
             acknowledged.forEach(arguments::add);
+            givenBack.forEach(entry -> arguments.add(entry.id()).add(entry.deliveries() - 1));
             toExtend.forEach(arguments::add);
             toExtend.clear();
         } finally {
@@ -190,7 +202,7 @@ public final class StreamConsumer implements AutoCloseable {
         }
         var unused = stream.turn(group, arguments).whenComplete((turn, failure) -> {
             if (failure != null) {
-                failed(acknowledged, failure);
+                failed(acknowledged, givenBack, failure);
             } else {
                 turned(turn, free, looks, reported);
             }
@@ -217,7 +229,7 @@ public final class StreamConsumer implements AutoCloseable {
                 lookForLeft = !leftFrom.equals(FIRST_ID);
             }
             boolean hungry = turn.entries().size() < free;
-            again = !toAcknowledge.isEmpty() || signalled || !hungry || reportedGap > 0 || (looked && lookForLeft);
+            again = !nothingToSettle() || signalled || !hungry || reportedGap > 0 || (looked && lookForLeft);
             if (!again) {
                 wakeAfter(pollInterval);
             }
@@ -240,12 +252,13 @@ public final class StreamConsumer implements AutoCloseable {
         }
     }
 
-    private void failed(List<String> acknowledged, Throwable cause) {
+    private void failed(List<String> acknowledged, List<StreamEntry> givenBack, Throwable cause) {
         runtime.listener().failed("stream.turnFailed", stream.key(), cause);
         lock.lock();
         try {
             turning = false;
             toAcknowledge.addAll(0, acknowledged);
+            toGiveBack.addAll(0, givenBack);
             wakeAfter(RETRY_TURN_AFTER);
         } finally {
             lock.unlock();
@@ -261,9 +274,50 @@ public final class StreamConsumer implements AutoCloseable {
         try {
             executor.execute(() -> work(entry));
         } catch (RuntimeException e) { // the executor is full or shut down
+            runtime.listener().failed("stream.executorRefused", stream.key(), e);
+            giveBack(entry);
+        } catch (Error e) { // there are no more threads
             runtime.listener().failed("stream.handlerFailed", stream.key(), e);
-            done(entry, false);
+            giveBack(entry);
         }
+    }
+
+    /** Gives an entry back for which there is no thread, and fetches none for a while. */
+    private void giveBack(StreamEntry entry) {
+        lock.lock();
+        try {
+            if (!running.remove(entry.id(), entry)) {
+                return;
+            }
+            toGiveBack.add(entry);
+            if (!refused) {
+                refused = true;
+                var unused = runtime.scheduler().schedule(RETRY_TURN_AFTER, this::fetchAgain);
+            }
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    private void fetchAgain() {
+        lock.lock();
+        try {
+            goOn();
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    /** Fetches again if the executor had refused work, beginning with what was given back. */
+    private void goOn() {
+        lookForLeft |= refused;
+        refused = false;
+    }
+
+    private boolean nothingToSettle() {
+        return toAcknowledge.isEmpty() && toGiveBack.isEmpty();
     }
 
     private void work(StreamEntry entry) {
@@ -290,6 +344,7 @@ public final class StreamConsumer implements AutoCloseable {
             if (handled) {
                 toAcknowledge.add(entry.id());
             }
+            goOn();
             endIfDrained();
         } finally {
             lock.unlock();
@@ -304,7 +359,7 @@ public final class StreamConsumer implements AutoCloseable {
     }
 
     private void endIfDrained() {
-        if (closing && running.isEmpty() && toAcknowledge.isEmpty() && !turning) {
+        if (closing && running.isEmpty() && nothingToSettle() && !turning) {
             end();
             drained.complete(null);
         }

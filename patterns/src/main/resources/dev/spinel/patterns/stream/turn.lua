@@ -1,4 +1,4 @@
--- One turn of a consumer: acknowledges and extends what it has, takes over what others left, reads what is new, and finds gaps.
+-- One turn of a consumer: acknowledges, gives back and extends what it has, takes over what others left, reads what is new, and finds gaps.
 --
 -- KEYS[1]  the stream
 -- KEYS[2]  hash of what is known of its groups, four fields for each: GROUP:read (how many of all entries that were ever added it was given or
@@ -13,7 +13,9 @@
 -- ARGV[6]  the id from which on to look for that
 -- ARGV[7]  how often an entry is delivered at most
 -- ARGV[8]  the number of gaps when one was reported to the application last, and taken note of; 0 if there is none since the last turn
--- ARGV[9]  how many ids to acknowledge; they follow, and then ids to extend
+-- ARGV[9]  how many ids to acknowledge
+-- ARGV[10] how many entries to give back
+-- then ids to acknowledge; ids to give back, each with how often it had been delivered before; ids to extend
 --
 -- Answers {gaps, after, missed, next, given up, entries}. gaps: 0 if there is nothing to report. next: the id for ARGV[6] of the next turn.
 -- given up: how many entries. entries: for each {id, deliveries, fields and values}.
@@ -25,6 +27,7 @@
 local stream, known = KEYS[1], KEYS[2]
 local group, consumer, most, idle = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local deliveries_limit = tonumber(ARGV[7])
+local LONGEST_LEASE = 86400000 -- in milliseconds
 local entries, given_up, cursor = {}, 0, ARGV[6]
 
 local function fields_of(flat)
@@ -74,12 +77,17 @@ if gone > given then
   given = gone
 end
 
-local acknowledged = tonumber(ARGV[9])
-for i = 10, 9 + acknowledged do redis.call('XACK', stream, group, ARGV[i]) end
-for i = 10 + acknowledged, #ARGV do
-  if #redis.call('XPENDING', stream, group, ARGV[i], ARGV[i], 1, consumer) == 1 then
-    redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'JUSTID')
+local function holds(id) return #redis.call('XPENDING', stream, group, id, id, 1, consumer) == 1 end
+local first_back = 11 + tonumber(ARGV[9])
+local first_extended = first_back + 2 * tonumber(ARGV[10])
+for i = 11, first_back - 1 do redis.call('XACK', stream, group, ARGV[i]) end
+for i = first_back, first_extended - 1, 2 do
+  if holds(ARGV[i]) then
+    redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'IDLE', LONGEST_LEASE, 'RETRYCOUNT', ARGV[i + 1], 'JUSTID')
   end
+end
+for i = first_extended, #ARGV do
+  if holds(ARGV[i]) then redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'JUSTID') end
 end
 
 if idle > 0 and most > 0 then

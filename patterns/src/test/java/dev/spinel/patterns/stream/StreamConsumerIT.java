@@ -25,6 +25,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -227,6 +230,47 @@ class StreamConsumerIT extends RecipeFixture {
         assertThat(events.cause("stream.handlerFailed")).hasMessage("for the test");
         assertThat(events.count("stream.givenUp")).isOne();
         awaitNothingPending();
+    }
+
+    @Test
+    void whatTheExecutorRefuses_isDeliveredLater_andNeverGivenUp() {
+        append(0, 60);
+        ExecutorService small = new ThreadPoolExecutor(2, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
+        List<Integer> deliveries = new CopyOnWriteArrayList<>();
+        start(EventStream.of(runtime, name)
+                .consumer(GROUP, small, entry -> {
+                    deliveries.add(entry.deliveries());
+                    Thread.sleep(20);
+                    handled.add(entry.text("n"));
+                })
+                .fromTheStart()
+                .lease(Duration.ofMillis(500))
+                .maxDeliveries(2));
+        await().until(() -> handled.size() == 60);
+        small.shutdown();
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(0, 60));
+        assertThat(deliveries).containsOnly(1);
+        assertThat(events.count("stream.executorRefused")).isPositive();
+        assertThat(events.count("stream.givenUp")).isZero();
+    }
+
+    @Test
+    void anExecutorThatIsShutDown_leavesAllToOthers() {
+        append(0, 10);
+        ExecutorService ended = Executors.newCachedThreadPool();
+        ended.shutdown();
+        StreamConsumer refused = start(EventStream.of(runtime, name)
+                .consumer(GROUP, ended, entry -> handled.add("never"))
+                .fromTheStart()
+                .lease(Duration.ofMinutes(1))
+                .maxDeliveries(1));
+        await().until(() -> events.count("stream.executorRefused") >= 30);
+        assertThat(refused.running()).isZero();
+        refused.close();
+        start(consumer(other).lease(Duration.ofMinutes(1)).maxDeliveries(1));
+        await().until(() -> handled.size() == 10);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(0, 10));
+        assertThat(events.count("stream.givenUp")).isZero();
     }
 
     @Test
