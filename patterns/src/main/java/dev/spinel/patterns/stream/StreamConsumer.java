@@ -27,7 +27,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * that was delivered as often as it may is given up: moved to {@link EventStream#givenUpKey}. Thread-safe.
  *
  * <p>What the group will never get is reported: entries that were trimmed away before they were read, or while they were pending, and a group or
- * stream that vanished. A gap is reported at least once by a consumer of the group, by each of them if they learn of it at the same time,
+ * stream that vanished, which begins anew with the oldest entry that is there. A gap is reported at least once by a consumer of the group, by each of them if they learn of it at the same time,
  * and again if it is not known whether it was. All that read with the group read with this class.
  *
  * <p>One request is on its way at a time; it carries all acknowledgements that came up meanwhile, and fetches as much as there are free
@@ -73,6 +73,9 @@ public final class StreamConsumer implements AutoCloseable {
     private String leftFrom = FIRST_ID;
 
     private boolean lookForLeft = true;
+    /** Whether a turn succeeded, so that the group was there. */
+    private boolean joined;
+
     private boolean turning;
     private boolean signalled;
     /** Whether the executor has just refused work, so that none is fetched. */
@@ -191,6 +194,7 @@ public final class StreamConsumer implements AutoCloseable {
                     .add(leftFrom)
                     .add(maxDeliveries)
                     .add(reported)
+                    .add(joined ? 1 : 0)
                     .add(acknowledged.size())
                     .add(givenBack.size());
             acknowledged.forEach(arguments::add);
@@ -220,6 +224,7 @@ public final class StreamConsumer implements AutoCloseable {
         lock.lock();
         try {
             turning = false;
+            joined = true;
             reportedGap = turn.gaps() > 0 ? turn.gaps() : reportedGap == reported ? 0 : reportedGap;
             for (StreamEntry entry : turn.entries()) {
                 running.put(entry.id(), entry);

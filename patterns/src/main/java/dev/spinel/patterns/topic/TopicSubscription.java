@@ -3,6 +3,7 @@ package dev.spinel.patterns.topic;
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -50,8 +51,7 @@ public final class TopicSubscription implements AutoCloseable {
             positions = topic.runtime().subscribe(ownChannel, new ChannelListener() {
                 @Override
                 public void message(String channel, String message) {
-                    int colon = message.indexOf(':');
-                    position(message.substring(0, colon), Long.parseLong(message.substring(colon + 1)));
+                    read(message, 2, parts -> position(parts[0], Long.parseLong(parts[1])));
                 }
 
                 @Override
@@ -60,12 +60,7 @@ public final class TopicSubscription implements AutoCloseable {
             messages = topic.runtime().subscribe(topic.channel(), new ChannelListener() {
                 @Override
                 public void message(String channel, String message) {
-                    int colon = message.indexOf(':');
-                    int second = message.indexOf(':', colon + 1);
-                    published(
-                            message.substring(0, colon),
-                            Long.parseLong(message.substring(colon + 1, second)),
-                            message.substring(second + 1));
+                    read(message, 3, parts -> published(parts[0], Long.parseLong(parts[1]), parts[2]));
                 }
 
                 @Override
@@ -76,6 +71,27 @@ public final class TopicSubscription implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Ignores what somebody else published on a channel of the topic, whose messages begin with two numbers. */
+    private void read(String message, int count, Consumer<String[]> reader) {
+        String[] parts = message.split(":", count);
+        if (parts.length == count && isNumber(parts[0]) && isNumber(parts[1])) {
+            reader.accept(parts);
+        } else {
+            topic.runtime()
+                    .listener()
+                    .failed(
+                            "topic.messageIgnored",
+                            topic.name(),
+                            new IllegalArgumentException("Not published by a topic: a message of " + message.length()
+                                    + " characters that does not begin with two numbers"));
+        }
+    }
+
+    /** Whether a text is a number from 0 that the numbers of a topic can be. */
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** Asks once more if a request is on its way, as its answer may go to the connection that broke. */

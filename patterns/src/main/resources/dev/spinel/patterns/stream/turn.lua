@@ -7,14 +7,15 @@
 -- KEYS[3]  the stream of the entries of the group that were given up
 -- ARGV[1]  group
 -- ARGV[2]  consumer
--- ARGV[3]  where a new group begins: 0, or $ for after what is there
+-- ARGV[3]  where a new group begins: 0, or $ for after what is there. One that vanished begins with what is there
 -- ARGV[4]  how many entries to deliver at most
 -- ARGV[5]  after how many milliseconds what a consumer left is taken over; 0: not in this turn
 -- ARGV[6]  the id from which on to look for that
 -- ARGV[7]  how often an entry is delivered at most
 -- ARGV[8]  the number of gaps when one was reported to the application last, and taken note of; 0 if there is none since the last turn
--- ARGV[9]  how many ids to acknowledge
--- ARGV[10] how many entries to give back
+-- ARGV[9]  1 if the consumer has had a turn before, so that the group was there, even if nothing is known of it now; 0 otherwise
+-- ARGV[10] how many ids to acknowledge
+-- ARGV[11] how many entries to give back
 -- then ids to acknowledge; ids to give back, each with how often it had been delivered before; ids to extend
 --
 -- Answers {gaps, after, missed, next, given up, entries}. gaps: 0 if there is nothing to report. next: the id for ARGV[6] of the next turn.
@@ -65,9 +66,11 @@ local added, gone = counts()
 local info = group_info()
 local given = tonumber(redis.call('HGET', known, group .. ':read') or -1)
 if not info then
-  redis.call('XGROUP', 'CREATE', stream, group, ARGV[3], 'MKSTREAM')
-  if given >= 0 then note_gap('?', -1) end
-  given = ARGV[3] == '$' and added or gone
+  local vanished = given >= 0 or ARGV[9] == '1'
+  local start = vanished and '0' or ARGV[3]
+  redis.call('XGROUP', 'CREATE', stream, group, start, 'MKSTREAM')
+  if vanished then note_gap('?', -1) end
+  given = start == '$' and added or gone
   info = {['last-delivered-id'] = '0-0'}
 elseif given < 0 then
   given = info['lag'] and added - info['lag'] or gone
@@ -78,9 +81,9 @@ if gone > given then
 end
 
 local function holds(id) return #redis.call('XPENDING', stream, group, id, id, 1, consumer) == 1 end
-local first_back = 11 + tonumber(ARGV[9])
-local first_extended = first_back + 2 * tonumber(ARGV[10])
-for i = 11, first_back - 1 do redis.call('XACK', stream, group, ARGV[i]) end
+local first_back = 12 + tonumber(ARGV[10])
+local first_extended = first_back + 2 * tonumber(ARGV[11])
+for i = 12, first_back - 1 do redis.call('XACK', stream, group, ARGV[i]) end
 for i = first_back, first_extended - 1, 2 do
   if holds(ARGV[i]) then
     redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'IDLE', LONGEST_LEASE, 'RETRYCOUNT', ARGV[i + 1], 'JUSTID')

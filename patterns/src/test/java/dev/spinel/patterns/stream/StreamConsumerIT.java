@@ -352,6 +352,27 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void P3_aServerThatForgotEverything_isAGapOfUnknownSize_andWhatIsThereIsRead() {
+        start(EventStream.of(runtime, name)
+                .consumer(GROUP, executor, entry -> handled.add(entry.text("n")))
+                .onGap(gaps::add)
+                .pollInterval(Duration.ofMinutes(1)));
+        await().until(() -> redis.exists(name) == 1);
+        append(0, 1);
+        await().until(() -> handled.size() == 1);
+        awaitNothingPending();
+        redis.del(name, '{' + name + "}:groups");
+        for (int n = 1; n < 4; n++) {
+            redis.xadd(name, "n", Integer.toString(n));
+        }
+        append(4, 5);
+        await().until(() -> handled.size() == 5);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(0, 5));
+        assertThat(gaps).singleElement().satisfies(gap -> assertThat(gap.missed())
+                .isNegative());
+    }
+
+    @Test
     void P3_aGapWhoseReportWasLost_isReportedAgain() {
         StreamConsumer first = start(consumer(other));
         append(0, 5);

@@ -224,6 +224,20 @@ class TopicIT extends RecipeFixture {
     }
 
     @Test
+    void whatOthersPublishOnItsChannel_isIgnored_andTold() {
+        subscribe();
+        String channel = publisher().channel();
+        List<String> strange = List.of("hello", "", ":", "1:2", "a:1:b", "1:b:c", "1:-2:b", "1:9999999999999999999:b");
+        publisher().publish("a");
+        strange.forEach(message -> redis.publish(channel, message));
+        publisher().publish("b");
+        await().until(() -> heard.size() == 2);
+        assertThat(heard).containsExactly("1:a", "2:b");
+        assertThat(events.count("topic.messageIgnored")).isEqualTo(strange.size());
+        assertThat(events.cause("topic.messageIgnored")).hasMessageContaining("begin with two numbers");
+    }
+
+    @Test
     void aClosedSubscription_hearsNothing_andLeavesNothingBehind() {
         TopicSubscription closed = subscribe();
         List<Object> alsoHeard = new CopyOnWriteArrayList<>();
