@@ -11,6 +11,8 @@ import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Script;
+import dev.spinel.patterns.lettuce.LettuceTransport;
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
 import io.lettuce.core.XReadArgs.StreamOffset;
@@ -159,6 +161,25 @@ class StreamConsumerIT extends RecipeFixture {
         awaitNothingPending();
         // One that fetches, one that acknowledges, and one more if the news came in between.
         assertThat(transport.takeCommands()).hasSizeBetween(2, 3).containsOnly("EVALSHA");
+    }
+
+    @Test
+    void whoMayNotPublish_appendsAllTheSame() {
+        redis.aclSetuser(
+                name,
+                AclSetuserArgs.Builder.on()
+                        .addPassword("secret")
+                        .keyPattern('*' + name + '*')
+                        .allCommands());
+        try (PatternRuntime silent = PatternRuntime.over(
+                LettuceTransport.connect("redis://" + name + ":secret@127.0.0.1:" + server.port()))) {
+            String id = EventStream.of(silent, name).append(Map.of("n", "0"));
+            assertThat(redis.xrange(name, Range.unbounded()))
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.getId()).isEqualTo(id));
+        } finally {
+            redis.aclDeluser(name);
+        }
     }
 
     @Test

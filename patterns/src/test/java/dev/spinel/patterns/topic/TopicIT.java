@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import io.lettuce.core.AclSetuserArgs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,6 +253,29 @@ class TopicIT extends RecipeFixture {
         subscriptions.get(1).close();
         await().until(() -> redis.pubsubChannels("{topic:" + name + "}*").isEmpty());
         assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aPublicationThatIsNotPermitted_takesNoNumber() {
+        redis.aclSetuser(
+                name,
+                AclSetuserArgs.Builder.on()
+                        .addPassword("secret")
+                        .keyPattern('*' + name + '*')
+                        .allCommands());
+        subscribe();
+        publisher().publish("a");
+        try (PatternRuntime silent = PatternRuntime.over(
+                LettuceTransport.connect("redis://" + name + ":secret@127.0.0.1:" + server.port()))) {
+            assertThatThrownBy(() -> Topic.of(silent, name).publish("b"))
+                    .isInstanceOf(PatternException.ServerError.class)
+                    .hasMessageContaining("NOPERM");
+        } finally {
+            redis.aclDeluser(name);
+        }
+        publisher().publish("c");
+        await().until(() -> heard.size() == 2);
+        assertThat(heard).containsExactly("1:a", "2:c");
     }
 
     @Test
