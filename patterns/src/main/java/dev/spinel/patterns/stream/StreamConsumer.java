@@ -252,7 +252,7 @@ public final class StreamConsumer implements AutoCloseable {
         runtime.listener().event("stream.gap", stream.key());
         try {
             gapHandler.missed(gap);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             runtime.listener().failed("stream.handlerFailed", stream.key(), e);
         }
     }
@@ -330,7 +330,7 @@ public final class StreamConsumer implements AutoCloseable {
         try {
             handler.handle(entry);
             handled = true;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }

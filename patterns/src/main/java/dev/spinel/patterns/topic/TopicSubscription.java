@@ -188,7 +188,7 @@ public final class TopicSubscription implements AutoCloseable {
     private void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             topic.runtime().listener().failed("topic.listenerFailed", topic.name(), e);
         }
     }

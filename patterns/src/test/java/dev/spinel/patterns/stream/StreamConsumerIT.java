@@ -295,6 +295,29 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void errorsOfCallbacks_stopNothing() {
+        append(0, 10);
+        readAndDie();
+        redis.xtrim(name, XTrimArgs.Builder.maxlen(4));
+        start(consumer(runtime, entry -> {
+                    if (entry.deliveries() == 2) {
+                        throw new AssertionError("for the test");
+                    }
+                    handled.add(entry.text("n"));
+                })
+                .onGap(gap -> {
+                    gaps.add(gap);
+                    throw new StackOverflowError("for the test");
+                })
+                .concurrency(1)
+                .lease(Duration.ofMillis(100)));
+        await().until(() -> handled.size() == 4);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(6, 10));
+        assertThat(gaps).isNotEmpty();
+        assertThat(events.count("stream.handlerFailed")).isEqualTo(4 + gaps.size());
+    }
+
+    @Test
     void P5_aSlowEntry_doesNotStallOthers() {
         CompletableFuture<Void> goOn = new CompletableFuture<>();
         start(consumer(runtime, entry -> {
