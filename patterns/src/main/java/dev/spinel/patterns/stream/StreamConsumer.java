@@ -82,7 +82,7 @@ public final class StreamConsumer implements AutoCloseable {
     private boolean refused;
 
     private boolean closing;
-    /** Whether leases are not extended any more. */
+    /** Whether leases are not extended any more, and nothing is tried again. */
     private boolean ended;
 
     private Scheduler.Task timer = () -> {};
@@ -235,9 +235,6 @@ public final class StreamConsumer implements AutoCloseable {
             }
             boolean hungry = turn.entries().size() < free;
             again = !nothingToSettle() || signalled || !hungry || reportedGap > 0 || (looked && lookForLeft);
-            if (!again) {
-                wakeAfter(pollInterval);
-            }
             endIfDrained();
         } finally {
             lock.unlock();
@@ -245,6 +242,8 @@ public final class StreamConsumer implements AutoCloseable {
         turn.entries().forEach(this::start);
         if (again) {
             turn();
+        } else {
+            wakeAfter(pollInterval);
         }
     }
 
@@ -264,15 +263,23 @@ public final class StreamConsumer implements AutoCloseable {
             turning = false;
             toAcknowledge.addAll(0, acknowledged);
             toGiveBack.addAll(0, givenBack);
-            wakeAfter(RETRY_TURN_AFTER);
         } finally {
             lock.unlock();
         }
+        wakeAfter(RETRY_TURN_AFTER);
     }
 
+    /** Has the next turn follow after a while, unless one is on its way, or none is to come by itself. */
     private void wakeAfter(Duration delay) {
-        timer.cancel();
-        timer = runtime.scheduler().schedule(delay, this::turn);
+        lock.lock();
+        try {
+            if (!turning && !ended) {
+                timer.cancel();
+                timer = runtime.scheduler().schedule(delay, this::turn);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void start(StreamEntry entry) {
@@ -295,7 +302,7 @@ public final class StreamConsumer implements AutoCloseable {
                 return;
             }
             toGiveBack.add(entry);
-            if (!refused) {
+            if (!refused && !ended) {
                 refused = true;
                 var unused = runtime.scheduler().schedule(RETRY_TURN_AFTER, this::fetchAgain);
             }
@@ -456,13 +463,13 @@ public final class StreamConsumer implements AutoCloseable {
             return this;
         }
 
-        /** After what time an entry whose consumer died, or whose handler failed, is delivered again; 30 seconds if not set. */
+        /** After what time an entry whose consumer died, or whose handler failed, is delivered again, up to a day; 30 seconds if not set. */
         public Builder lease(Duration value) {
             lease = requireNonNull(value, "lease");
             return this;
         }
 
-        /** After what time an idle consumer looks for entries if it heard nothing, a second if not set. */
+        /** After what time an idle consumer looks for entries if it heard nothing, up to a day; a second if not set. */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;
@@ -477,11 +484,15 @@ public final class StreamConsumer implements AutoCloseable {
             check("a group has a name", !group.isEmpty(), group);
             check("concurrency is between 1 and 1000", concurrency >= 1 && concurrency <= 1000, concurrency);
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
-            check("lease is between 100 ms and a day", lease.toMillis() >= 100 && lease.toDays() < 1, lease);
-            check("pollInterval is at least 10 ms", pollInterval.toMillis() >= 10, pollInterval);
+            check("lease is between 100 ms and a day", isBetween(lease, 100), lease);
+            check("pollInterval is between 10 ms and a day", isBetween(pollInterval, 10), pollInterval);
             StreamConsumer consumer = new StreamConsumer(this);
             consumer.begin();
             return consumer;
+        }
+
+        private static boolean isBetween(Duration value, long leastMillis) {
+            return value.compareTo(Duration.ofMillis(leastMillis)) >= 0 && value.compareTo(Duration.ofDays(1)) <= 0;
         }
 
         private void check(String rule, boolean holds, Object value) {

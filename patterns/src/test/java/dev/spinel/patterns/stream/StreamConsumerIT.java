@@ -480,6 +480,29 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void aClosedConsumer_whoseServerIsAway_triesNothingMore() throws InterruptedException {
+        append(0, 2);
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        StreamConsumer consumer = start(consumer(runtime, entry -> {
+                    if ("1".equals(entry.text("n"))) {
+                        goOn.join();
+                    }
+                })
+                .lease(Duration.ofMillis(500)));
+        await().until(() -> consumer.running() == 1);
+        proxy.cut(true);
+        await().until(() -> events.count("stream.turnFailed") > 0);
+        consumer.close();
+        assertThat(events.count("stream.closedEarly")).isOne();
+        goOn.complete(null);
+        await().until(() -> consumer.running() == 0);
+        Thread.sleep(3000); // one turn may be on its way, with its retries
+        int failures = events.count("stream.turnFailed");
+        Thread.sleep(3000);
+        assertThat(events.count("stream.turnFailed")).isEqualTo(failures);
+    }
+
+    @Test
     void keysBesideTheStream_shareItsSlot() {
         assertThat(EventStream.of(other, "orders").channel()).isEqualTo("{orders}:news");
         assertThat(EventStream.of(other, "a{b}c").channel()).isEqualTo("a{b}c:news");
@@ -501,5 +524,11 @@ class StreamConsumerIT extends RecipeFixture {
                 .isThrownBy(() -> consumer(other).lease(Duration.ofMillis(99)).start());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> consumer(other).pollInterval(Duration.ZERO).start());
+        for (Duration endless : List.of(Duration.ofMillis(Long.MAX_VALUE), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> consumer(other).pollInterval(endless).start());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> consumer(other).lease(endless).start());
+        }
     }
 }
