@@ -31,6 +31,12 @@ public final class EventStream {
             Retry.IDEMPOTENT,
             (reply, repeated) -> Turn.read(reply.asItems()));
 
+    private static final Operation<Boolean> LEAVE = new Operation<>(
+            "stream.leave",
+            Script.load(EventStream.class, "leave.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> reply.asLong() == 1);
+
     private final PatternRuntime runtime;
     private final String key;
     private final long keep;
@@ -132,6 +138,10 @@ public final class EventStream {
 
     CompletionStage<Turn> turn(String group, Arguments arguments) {
         return runtime.run(TURN, List.of(key, beside("groups"), givenUpKey(group)), arguments);
+    }
+
+    CompletionStage<Boolean> leave(String group, String consumer) {
+        return runtime.run(LEAVE, List.of(key), new Arguments().add(group).add(consumer));
     }
 
     /**

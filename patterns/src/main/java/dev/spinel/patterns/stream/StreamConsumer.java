@@ -36,7 +36,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * delivered again.
  *
  * <p>Events, with the stream's key: {@code stream.gap}, {@code stream.givenUp}, and with their cause {@code stream.handlerFailed},
- * {@code stream.turnFailed} (the server was away; it is tried again), {@code stream.executorRefused}, {@code stream.closedEarly}. What the
+ * {@code stream.turnFailed} (the server was away; it is tried again), {@code stream.executorRefused}, {@code stream.closedEarly},
+ * {@code stream.leaveFailed} (a closed consumer stays in the group until another one starts, an hour later or more). What the
  * executor refuses is given back, which counts as no delivery, and no more is fetched until a handler ends, or for half a second.
  */
 public final class StreamConsumer implements AutoCloseable {
@@ -82,6 +83,7 @@ public final class StreamConsumer implements AutoCloseable {
     private boolean refused;
 
     private boolean closing;
+    private boolean leaving;
     /** Whether leases are not extended any more, and nothing is tried again. */
     private boolean ended;
 
@@ -370,10 +372,17 @@ public final class StreamConsumer implements AutoCloseable {
         timer.cancel();
     }
 
+    /** With nothing left to do, the server forgets this consumer; a server that is away, at the start of another one. */
     private void endIfDrained() {
-        if (closing && running.isEmpty() && nothingToSettle() && !turning) {
+        if (closing && !leaving && running.isEmpty() && nothingToSettle() && !turning) {
+            leaving = true;
             end();
-            drained.complete(null);
+            var unused = stream.leave(group, consumer).whenComplete((left, failure) -> {
+                if (failure != null) {
+                    runtime.listener().failed("stream.leaveFailed", stream.key(), failure);
+                }
+                drained.complete(null);
+            });
         }
     }
 

@@ -24,11 +24,14 @@
 -- An entry that is trimmed away unread leaves no trace but a number: the stream counts the entries that were ever added, and the group
 -- those that it was given. What the stream has lost and the group was not given is missing. As a reply may be lost, a gap is reported until
 -- a consumer says that it was.
+--
+-- Consumers that died stay in the group: the first turn of another one removes those that have nothing pending and did nothing for an hour.
+-- One that lives after all is made again by its next turn.
 
 local stream, known = KEYS[1], KEYS[2]
 local group, consumer, most, idle = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local deliveries_limit = tonumber(ARGV[7])
-local LONGEST_LEASE = 86400000 -- in milliseconds
+local LONGEST_LEASE, FORGET_AFTER = 86400000, 3600000 -- in milliseconds
 local entries, given_up, cursor = {}, 0, ARGV[6]
 
 local function fields_of(flat)
@@ -78,6 +81,15 @@ end
 if gone > given then
   note_gap(info['last-delivered-id'], gone - given)
   given = gone
+end
+
+if ARGV[9] == '0' then
+  for _, flat in ipairs(redis.call('XINFO', 'CONSUMERS', stream, group)) do
+    local one = fields_of(flat)
+    if one['pending'] == 0 and one['idle'] >= FORGET_AFTER then
+      redis.call('XGROUP', 'DELCONSUMER', stream, group, one['name'])
+    end
+  end
 end
 
 local function holds(id) return #redis.call('XPENDING', stream, group, id, id, 1, consumer) == 1 end

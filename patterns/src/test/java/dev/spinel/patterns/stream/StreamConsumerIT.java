@@ -503,6 +503,23 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void aClosedConsumer_leavesTheGroup_unlessSomethingIsPending() {
+        append(0, 1);
+        StreamConsumer done = start(consumer(runtime));
+        await().until(() -> handled.size() == 1);
+        done.close();
+        assertThat(redis.xinfoConsumers(name, GROUP)).isEmpty();
+        append(1, 2);
+        StreamConsumer failed = start(consumer(runtime, entry -> {
+            throw new IOException("for the test");
+        }));
+        await().until(() -> events.count("stream.handlerFailed") == 1);
+        failed.close();
+        assertThat(redis.xinfoConsumers(name, GROUP)).hasSize(1);
+        assertThat(redis.xpending(name, GROUP).getCount()).isOne();
+    }
+
+    @Test
     void keysBesideTheStream_shareItsSlot() {
         assertThat(EventStream.of(other, "orders").channel()).isEqualTo("{orders}:news");
         assertThat(EventStream.of(other, "a{b}c").channel()).isEqualTo("a{b}c:news");
