@@ -37,6 +37,9 @@ public final class EventStream {
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong() == 1);
 
+    /** Scripts add no more in one call. */
+    private static final int MAX_FIELDS = 3500;
+
     private final PatternRuntime runtime;
     private final String key;
     private final long keep;
@@ -105,7 +108,10 @@ public final class EventStream {
         return beside("news");
     }
 
-    /** The stream of the entries that a group gave up, with the fields {@code spinel:id} and {@code spinel:deliveries} in front of their own. */
+    /**
+     * The stream of the entries that a group gave up, with the fields {@code spinel:id} and {@code spinel:deliveries} in front of their own. One
+     * with more than 3500 fields, as only others add, is several there with the same {@code spinel:id}.
+     */
     public String givenUpKey(String group) {
         return beside("given-up:" + group);
     }
@@ -118,7 +124,9 @@ public final class EventStream {
     /**
      * Adds an entry; one round trip.
      *
+     * @param fields from 1 to 3500
      * @return its id
+     * @throws IllegalArgumentException if they are fewer or more
      * @throws PatternException.UnknownOutcome if it may have been added
      * @throws PatternException if it was not
      */
@@ -128,8 +136,8 @@ public final class EventStream {
 
     /** As {@link #append}. */
     public CompletionStage<String> appendAsync(Map<String, String> fields) {
-        if (fields.isEmpty()) {
-            throw new IllegalArgumentException("An entry has at least one field");
+        if (fields.isEmpty() || fields.size() > MAX_FIELDS) {
+            throw new IllegalArgumentException("An entry has 1 to " + MAX_FIELDS + " fields, not " + fields.size());
         }
         Arguments arguments = new Arguments().add(keep).add(channel());
         fields.forEach((field, value) -> arguments.add(field.getBytes(UTF_8)).add(value.getBytes(UTF_8)));

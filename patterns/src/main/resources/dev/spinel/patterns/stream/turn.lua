@@ -32,6 +32,7 @@ local stream, known = KEYS[1], KEYS[2]
 local group, consumer, most, idle = ARGV[1], ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local deliveries_limit = tonumber(ARGV[7])
 local LONGEST_LEASE, FORGET_AFTER = 86400000, 3600000 -- in milliseconds
+local MOST_WORDS = 7000 -- a call takes about 8000; an entry of more is given up as several
 local entries, given_up, cursor = {}, 0, ARGV[6]
 
 local function fields_of(flat)
@@ -111,9 +112,11 @@ if idle > 0 and most > 0 then
   for _, entry in ipairs(claimed[2]) do
     local deliveries = redis.call('XPENDING', stream, group, entry[1], entry[1], 1)[1][4]
     if deliveries > deliveries_limit then
-      local park = {'XADD', KEYS[3], '*', 'spinel:id', entry[1], 'spinel:deliveries', deliveries - 1}
-      for _, word in ipairs(entry[2]) do park[#park + 1] = word end
-      redis.call(unpack(park))
+      local words = entry[2]
+      for first = 1, #words, MOST_WORDS do
+        redis.call('XADD', KEYS[3], '*', 'spinel:id', entry[1], 'spinel:deliveries', deliveries - 1,
+          unpack(words, first, math.min(#words, first + MOST_WORDS - 1)))
+      end
       redis.call('XACK', stream, group, entry[1])
       given_up = given_up + 1
     else

@@ -20,6 +20,7 @@ import io.lettuce.core.XTrimArgs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,6 +31,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -315,6 +317,42 @@ class StreamConsumerIT extends RecipeFixture {
         assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(6, 10));
         assertThat(gaps).isNotEmpty();
         assertThat(events.count("stream.handlerFailed")).isEqualTo(4 + gaps.size());
+    }
+
+    private static Map<String, String> fields(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.toMap(field -> field, field -> "v" + field));
+    }
+
+    @Test
+    void P4_anEntryWithMoreFieldsThanACallTakes_isGivenUpInParts_andHoldsUpNothing() {
+        stream().append(fields(3500));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> stream().append(fields(3501)))
+                .withMessageContaining("3500");
+        redis.xadd(name, fields(8000));
+        append(0, 1);
+        start(consumer(runtime, entry -> {
+                    if (entry.text("n") == null) {
+                        throw new IOException("for the test");
+                    }
+                    handled.add(entry.text("n"));
+                })
+                .lease(Duration.ofMillis(100))
+                .maxDeliveries(1));
+        await().until(() -> events.count("stream.givenUp") == 2);
+        awaitNothingPending();
+        assertThat(handled).containsExactly("0");
+        Map<String, Map<String, String>> byId = new HashMap<>();
+        redis.xrange(stream().givenUpKey(GROUP), Range.unbounded()).forEach(part -> {
+            Map<String, String> body = new HashMap<>(part.getBody());
+            byId.computeIfAbsent(body.remove("spinel:id"), id -> new HashMap<>()).putAll(body);
+        });
+        assertThat(byId.values()).hasSize(2).allSatisfy(body -> assertThat(body)
+                .containsEntry("spinel:deliveries", "1"));
+        byId.values().forEach(body -> body.remove("spinel:deliveries"));
+        assertThat(byId.values()).containsExactlyInAnyOrder(fields(3500), fields(8000));
     }
 
     @Test
