@@ -48,6 +48,9 @@ public final class EventStream {
         this.runtime = requireNonNull(runtime, "runtime");
         this.key = requireNonNull(key, "key");
         this.keep = keep;
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("A stream has a key");
+        }
         if (!hasTag(key) && key.indexOf('}') >= 0) {
             throw new IllegalArgumentException(
                     "No other key shares a hash slot with '" + key + "': its braces are unbalanced");
@@ -77,7 +80,7 @@ public final class EventStream {
     /**
      * The stream with this key, none of whose entries go when others are added.
      *
-     * @throws IllegalArgumentException if the key's braces leave it alone in its hash slot
+     * @throws IllegalArgumentException if the key is empty, or its braces leave it alone in its hash slot
      */
     public static EventStream of(PatternRuntime runtime, String key) {
         return new EventStream(runtime, key, 0);

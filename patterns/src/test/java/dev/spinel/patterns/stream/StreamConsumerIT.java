@@ -570,6 +570,7 @@ class StreamConsumerIT extends RecipeFixture {
     @Test
     void whatMakesNoSense_isRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> EventStream.keeping(other, name, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> EventStream.of(other, ""));
         assertThatIllegalArgumentException().isThrownBy(() -> stream().append(Map.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> consumer(other).concurrency(0).start());

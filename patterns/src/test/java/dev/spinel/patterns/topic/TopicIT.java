@@ -1,6 +1,7 @@
 package dev.spinel.patterns.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -84,6 +85,11 @@ class TopicIT extends RecipeFixture {
         }
         await().until(() -> heard.size() == 4);
         assertThat(heard).containsExactly("2:a", "3:b:c", "4:", "5:ä\n");
+    }
+
+    @Test
+    void aTopicWithoutAName_isRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Topic.of(other, ""));
     }
 
     @Test
