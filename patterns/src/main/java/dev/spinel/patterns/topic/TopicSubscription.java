@@ -5,6 +5,7 @@ import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One who listens to a topic, until closed. Thread-safe.
@@ -13,10 +14,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * by the topic's position, which the server sends over a channel of the subscriber's own. Channels of one connection keep the server's
  * order, so that no message which the position counts can come after it.
  *
+ * <p>A position that could not be asked for is the event {@code topic.positionFailed}, with its cause, and asked for again: after a second,
+ * then two, and so on up to half a minute.
+ *
  * <p>The listener is called with the lock held, which keeps messages and gaps in order.
  */
 public final class TopicSubscription implements AutoCloseable {
     private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration ASK_AGAIN_WITHIN = Duration.ofSeconds(30);
     /** Before the first message of a topic. */
     private static final String NO_EPOCH = "0";
     /** Nothing was heard yet. */
@@ -34,6 +39,7 @@ public final class TopicSubscription implements AutoCloseable {
     private boolean closed;
     private boolean asking;
     private boolean askAgain;
+    private Duration pause = ASK_AGAIN_AFTER;
     private Scheduler.Task timer = () -> {};
     private Scheduler.Task positions = () -> {};
     private Scheduler.Task messages = () -> {};
@@ -65,7 +71,7 @@ public final class TopicSubscription implements AutoCloseable {
 
                 @Override
                 public void subscribed(String channel) {
-                    askForPosition();
+                    subscribedAgain();
                 }
             });
         } finally {
@@ -110,20 +116,38 @@ public final class TopicSubscription implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        var unused = topic.announcePosition(ownChannel).whenComplete((done, failure) -> asked(failure == null));
+        var unused = topic.announcePosition(ownChannel).whenComplete((done, failure) -> asked(failure));
     }
 
-    private void asked(boolean done) {
+    private void subscribedAgain() {
+        lock.lock();
+        try {
+            pause = ASK_AGAIN_AFTER;
+        } finally {
+            lock.unlock();
+        }
+        askForPosition();
+    }
+
+    private void asked(@Nullable Throwable failure) {
         boolean now;
         lock.lock();
         try {
             asking = false;
             now = askAgain;
-            if (!done && !now && !closed) {
-                timer = topic.runtime().scheduler().schedule(ASK_AGAIN_AFTER, this::askForPosition);
+            if (closed) {
+                return;
+            }
+            if (failure != null && !now) {
+                timer = topic.runtime().scheduler().schedule(pause, this::askForPosition);
+                Duration longer = pause.multipliedBy(2);
+                pause = longer.compareTo(ASK_AGAIN_WITHIN) < 0 ? longer : ASK_AGAIN_WITHIN;
             }
         } finally {
             lock.unlock();
+        }
+        if (failure != null) {
+            topic.runtime().listener().failed("topic.positionFailed", topic.name(), failure);
         }
         if (now) {
             askForPosition();

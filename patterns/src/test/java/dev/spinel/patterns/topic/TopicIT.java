@@ -247,6 +247,21 @@ class TopicIT extends RecipeFixture {
     }
 
     @Test
+    void aPositionThatCannotBeAskedFor_isTold_andAskedForLessAndLess() {
+        redis.set("{topic:" + name + '}', "of another type");
+        subscribe();
+        await().until(() -> events.count("topic.positionFailed") > 0);
+        assertThat(events.cause("topic.positionFailed")).hasMessageContaining("WRONGTYPE");
+        // After 0, 1 and 3 seconds; then after 7.
+        await().during(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(7))
+                .until(() -> events.count("topic.positionFailed") == 3);
+        redis.del("{topic:" + name + '}');
+        publisher().publish("a");
+        await().until(() -> heard.equals(List.of("1:a")));
+    }
+
+    @Test
     void aClosedSubscription_hearsNothing_andLeavesNothingBehind() {
         TopicSubscription closed = subscribe();
         List<Object> alsoHeard = new CopyOnWriteArrayList<>();
