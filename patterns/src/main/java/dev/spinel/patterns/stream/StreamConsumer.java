@@ -448,7 +448,10 @@ public final class StreamConsumer implements AutoCloseable {
             this.handler = requireNonNull(handler, "handler");
         }
 
-        /** What is done about gaps; they are events in any case. */
+        /**
+         * What is done about gaps; they are events in any case. A stream that is trimmed while entries of it are worked on gives gaps of entries
+         * that may well be handled: keep more than consumers have in hand.
+         */
         public Builder onGap(GapHandler value) {
             gapHandler = requireNonNull(value, "onGap");
             return this;

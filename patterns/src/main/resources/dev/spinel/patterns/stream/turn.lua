@@ -123,7 +123,8 @@ if idle > 0 and most > 0 then
       entries[#entries + 1] = {entry[1], deliveries, entry[2]}
     end
   end
-  -- Delivered, not acknowledged, and gone: perhaps nobody worked on them.
+  -- Delivered, not acknowledged, and gone: perhaps nobody worked on them, or those who do will fail. The server forgets them whoever holds
+  -- them, and for how long, so that nobody could tell later.
   if claimed[3] and #claimed[3] > 0 then note_gap(claimed[3][1], #claimed[3]) end
 end
 if most > #entries then

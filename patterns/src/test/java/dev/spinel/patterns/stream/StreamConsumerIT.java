@@ -1,5 +1,6 @@
 package dev.spinel.patterns.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
@@ -15,9 +16,11 @@ import dev.spinel.patterns.lettuce.LettuceTransport;
 import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.XTrimArgs;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -555,6 +558,38 @@ class StreamConsumerIT extends RecipeFixture {
         failed.close();
         assertThat(redis.xinfoConsumers(name, GROUP)).hasSize(1);
         assertThat(redis.xpending(name, GROUP).getCount()).isOne();
+    }
+
+    @Test
+    void consumersThatDiedLongAgo_areForgotten_whenAnotherStarts() throws IOException, InterruptedException {
+        String turn;
+        try (InputStream resource = EventStream.class.getResourceAsStream("turn.lua")) {
+            turn = new String(resource.readAllBytes(), UTF_8);
+        }
+        assertThat(turn).containsOnlyOnce("3600000");
+        append(0, 1);
+        readAndDie();
+        redis.xgroupCreateconsumer(name, Consumer.from(GROUP, "idle"));
+        Thread.sleep(60);
+        redis.eval(
+                turn.replace("3600000", "50"), // an hour
+                ScriptOutputType.MULTI,
+                new String[] {name, '{' + name + "}:groups", stream().givenUpKey(GROUP)},
+                GROUP,
+                "new",
+                "0",
+                "1",
+                "0",
+                "0-0",
+                "5",
+                "0",
+                "0",
+                "0",
+                "0");
+        assertThat(redis.xinfoConsumers(name, GROUP).toString())
+                .contains("dead", "new")
+                .doesNotContain("idle,", "idle]")
+                .doesNotContain("name, idle");
     }
 
     @Test
