@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -59,6 +61,9 @@ public final class StreamConsumer implements AutoCloseable {
     private final int maxDeliveries;
     private final Duration lease;
     private final Duration pollInterval;
+
+    /** Those that run the handler. */
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock lock = new ReentrantLock();
     /** What is worked on, by id; guarded by the lock, as all below. */
@@ -336,6 +341,7 @@ public final class StreamConsumer implements AutoCloseable {
 
     private void work(StreamEntry entry) {
         boolean handled = false;
+        threads.add(Thread.currentThread());
         try {
             handler.handle(entry);
             handled = true;
@@ -345,6 +351,7 @@ public final class StreamConsumer implements AutoCloseable {
             }
             runtime.listener().failed("stream.handlerFailed", stream.key(), e);
         } finally {
+            threads.remove(Thread.currentThread());
             done(entry, handled);
         }
     }
@@ -409,11 +416,18 @@ public final class StreamConsumer implements AutoCloseable {
         return drained.minimalCompletionStage();
     }
 
-    /** Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends. */
+    /**
+     * Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends. In the handler, which draining would wait
+     * for, this only begins to drain.
+     */
     @Override
     public void close() {
+        CompletionStage<Void> draining = drain();
+        if (threads.contains(Thread.currentThread())) {
+            return;
+        }
         try {
-            drain().toCompletableFuture().get(lease.toNanos(), TimeUnit.NANOSECONDS);
+            draining.toCompletableFuture().get(lease.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             runtime.listener().failed("stream.closedEarly", stream.key(), e);
         } catch (InterruptedException e) {

@@ -544,6 +544,22 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void aHandlerThatClosesItsConsumer_isNotHeldUp_andAcknowledged() {
+        append(0, 3);
+        CompletableFuture<StreamConsumer> self = new CompletableFuture<>();
+        StreamConsumer consumer = start(consumer(runtime, entry -> {
+                    self.join().close();
+                    handled.add(entry.text("n"));
+                })
+                .concurrency(1));
+        self.complete(consumer);
+        assertThat(consumer.drain().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(handled).containsExactly("0");
+        assertThat(redis.xpending(name, GROUP).getCount()).isZero();
+        assertThat(events.count("stream.closedEarly")).isZero();
+    }
+
+    @Test
     void aClosedConsumer_leavesTheGroup_unlessSomethingIsPending() {
         append(0, 1);
         StreamConsumer done = start(consumer(runtime));
