@@ -31,6 +31,15 @@ public final class EventStream {
             Retry.IDEMPOTENT,
             (reply, repeated) -> Turn.read(reply.asItems()));
 
+    private static final Operation<Boolean> LEAVE = new Operation<>(
+            "stream.leave",
+            Script.load(EventStream.class, "leave.lua"),
+            Retry.IDEMPOTENT,
+            (reply, repeated) -> reply.asLong() == 1);
+
+    /** Scripts add no more in one call. */
+    private static final int MAX_FIELDS = 3500;
+
     private final PatternRuntime runtime;
     private final String key;
     private final long keep;
@@ -39,6 +48,9 @@ public final class EventStream {
         this.runtime = requireNonNull(runtime, "runtime");
         this.key = requireNonNull(key, "key");
         this.keep = keep;
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("A stream has a key");
+        }
         if (!hasTag(key) && key.indexOf('}') >= 0) {
             throw new IllegalArgumentException(
                     "No other key shares a hash slot with '" + key + "': its braces are unbalanced");
@@ -68,7 +80,7 @@ public final class EventStream {
     /**
      * The stream with this key, none of whose entries go when others are added.
      *
-     * @throws IllegalArgumentException if the key's braces leave it alone in its hash slot
+     * @throws IllegalArgumentException if the key is empty, or its braces leave it alone in its hash slot
      */
     public static EventStream of(PatternRuntime runtime, String key) {
         return new EventStream(runtime, key, 0);
@@ -99,7 +111,10 @@ public final class EventStream {
         return beside("news");
     }
 
-    /** The stream of the entries that a group gave up, with the fields {@code spinel:id} and {@code spinel:deliveries} in front of their own. */
+    /**
+     * The stream of the entries that a group gave up, with the fields {@code spinel:id} and {@code spinel:deliveries} in front of their own. One
+     * with more than 3500 fields, as only others add, is several there with the same {@code spinel:id}.
+     */
     public String givenUpKey(String group) {
         return beside("given-up:" + group);
     }
@@ -112,7 +127,9 @@ public final class EventStream {
     /**
      * Adds an entry; one round trip.
      *
+     * @param fields from 1 to 3500
      * @return its id
+     * @throws IllegalArgumentException if they are fewer or more
      * @throws PatternException.UnknownOutcome if it may have been added
      * @throws PatternException if it was not
      */
@@ -122,8 +139,8 @@ public final class EventStream {
 
     /** As {@link #append}. */
     public CompletionStage<String> appendAsync(Map<String, String> fields) {
-        if (fields.isEmpty()) {
-            throw new IllegalArgumentException("An entry has at least one field");
+        if (fields.isEmpty() || fields.size() > MAX_FIELDS) {
+            throw new IllegalArgumentException("An entry has 1 to " + MAX_FIELDS + " fields, not " + fields.size());
         }
         Arguments arguments = new Arguments().add(keep).add(channel());
         fields.forEach((field, value) -> arguments.add(field.getBytes(UTF_8)).add(value.getBytes(UTF_8)));
@@ -132,6 +149,10 @@ public final class EventStream {
 
     CompletionStage<Turn> turn(String group, Arguments arguments) {
         return runtime.run(TURN, List.of(key, beside("groups"), givenUpKey(group)), arguments);
+    }
+
+    CompletionStage<Boolean> leave(String group, String consumer) {
+        return runtime.run(LEAVE, List.of(key), new Arguments().add(group).add(consumer));
     }
 
     /**

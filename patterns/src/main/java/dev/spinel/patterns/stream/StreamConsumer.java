@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * that was delivered as often as it may is given up: moved to {@link EventStream#givenUpKey}. Thread-safe.
  *
  * <p>What the group will never get is reported: entries that were trimmed away before they were read, or while they were pending, and a group or
- * stream that vanished. A gap is reported at least once by a consumer of the group, by each of them if they learn of it at the same time,
+ * stream that vanished, which begins anew with the oldest entry that is there. A gap is reported at least once by a consumer of the group, by each of them if they learn of it at the same time,
  * and again if it is not known whether it was. All that read with the group read with this class.
  *
  * <p>One request is on its way at a time; it carries all acknowledgements that came up meanwhile, and fetches as much as there are free
@@ -36,11 +38,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * delivered again.
  *
  * <p>Events, with the stream's key: {@code stream.gap}, {@code stream.givenUp}, and with their cause {@code stream.handlerFailed},
- * {@code stream.turnFailed} (the server was away; it is tried again), {@code stream.closedEarly}.
+ * {@code stream.turnFailed} (the server was away; it is tried again), {@code stream.executorRefused}, {@code stream.closedEarly},
+ * {@code stream.leaveFailed} (a closed consumer stays in the group until another one starts, an hour later or more). What the
+ * executor refuses is given back, which counts as no delivery, and no more is fetched until a handler ends, or for half a second.
  */
 public final class StreamConsumer implements AutoCloseable {
     private static final int MAX_IDS = 500;
+    /** After a turn that failed, or work that the executor refused. */
     private static final Duration RETRY_TURN_AFTER = Duration.ofMillis(500);
+
     private static final String FIRST_ID = "0-0";
 
     private final EventStream stream;
@@ -56,11 +62,15 @@ public final class StreamConsumer implements AutoCloseable {
     private final Duration lease;
     private final Duration pollInterval;
 
+    /** Those that run the handler. */
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
     private final ReentrantLock lock = new ReentrantLock();
     /** What is worked on, by id; guarded by the lock, as all below. */
     private final Map<String, StreamEntry> running = new LinkedHashMap<>();
 
     private final List<String> toAcknowledge = new ArrayList<>();
+    private final List<StreamEntry> toGiveBack = new ArrayList<>();
     private final List<String> toExtend = new ArrayList<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     /** The number of the gap that was reported last, to be taken note of; 0 for none. */
@@ -69,10 +79,17 @@ public final class StreamConsumer implements AutoCloseable {
     private String leftFrom = FIRST_ID;
 
     private boolean lookForLeft = true;
+    /** Whether a turn succeeded, so that the group was there. */
+    private boolean joined;
+
     private boolean turning;
     private boolean signalled;
+    /** Whether the executor has just refused work, so that none is fetched. */
+    private boolean refused;
+
     private boolean closing;
-    /** Whether leases are not extended any more. */
+    private boolean leaving;
+    /** Whether leases are not extended any more, and nothing is tried again. */
     private boolean ended;
 
     private Scheduler.Task timer = () -> {};
@@ -156,13 +173,14 @@ public final class StreamConsumer implements AutoCloseable {
     private void turn() {
         Arguments arguments;
         List<String> acknowledged;
+        List<StreamEntry> givenBack;
         int free;
         boolean looks;
         long reported;
         lock.lock();
         try {
-            free = closing ? 0 : concurrency - running.size();
-            if (turning || (toAcknowledge.isEmpty() && toExtend.isEmpty() && free <= 0)) {
+            free = closing || refused ? 0 : concurrency - running.size();
+            if (turning || (nothingToSettle() && toExtend.isEmpty() && free <= 0)) {
                 return;
             }
             turning = true;
@@ -170,6 +188,8 @@ public final class StreamConsumer implements AutoCloseable {
             timer.cancel();
             acknowledged = List.copyOf(toAcknowledge.subList(0, Math.min(toAcknowledge.size(), MAX_IDS)));
             toAcknowledge.subList(0, acknowledged.size()).clear();
+            givenBack = List.copyOf(toGiveBack);
+            toGiveBack.clear();
             looks = lookForLeft && free > 0;
             reported = reportedGap;
             arguments = new Arguments()
@@ -181,8 +201,11 @@ public final class StreamConsumer implements AutoCloseable {
                     .add(leftFrom)
                     .add(maxDeliveries)
                     .add(reported)
-                    .add(acknowledged.size());
+                    .add(joined ? 1 : 0)
+                    .add(acknowledged.size())
+                    .add(givenBack.size());
             acknowledged.forEach(arguments::add);
+            givenBack.forEach(entry -> arguments.add(entry.id()).add(entry.deliveries() - 1));
             toExtend.forEach(arguments::add);
             toExtend.clear();
         } finally {
@@ -190,7 +213,7 @@ public final class StreamConsumer implements AutoCloseable {
         }
         var unused = stream.turn(group, arguments).whenComplete((turn, failure) -> {
             if (failure != null) {
-                failed(acknowledged, failure);
+                failed(acknowledged, givenBack, failure);
             } else {
                 turned(turn, free, looks, reported);
             }
@@ -208,6 +231,7 @@ public final class StreamConsumer implements AutoCloseable {
         lock.lock();
         try {
             turning = false;
+            joined = true;
             reportedGap = turn.gaps() > 0 ? turn.gaps() : reportedGap == reported ? 0 : reportedGap;
             for (StreamEntry entry : turn.entries()) {
                 running.put(entry.id(), entry);
@@ -217,10 +241,7 @@ public final class StreamConsumer implements AutoCloseable {
                 lookForLeft = !leftFrom.equals(FIRST_ID);
             }
             boolean hungry = turn.entries().size() < free;
-            again = !toAcknowledge.isEmpty() || signalled || !hungry || reportedGap > 0 || (looked && lookForLeft);
-            if (!again) {
-                wakeAfter(pollInterval);
-            }
+            again = !nothingToSettle() || signalled || !hungry || reportedGap > 0 || (looked && lookForLeft);
             endIfDrained();
         } finally {
             lock.unlock();
@@ -228,6 +249,8 @@ public final class StreamConsumer implements AutoCloseable {
         turn.entries().forEach(this::start);
         if (again) {
             turn();
+        } else {
+            wakeAfter(pollInterval);
         }
     }
 
@@ -235,48 +258,100 @@ public final class StreamConsumer implements AutoCloseable {
         runtime.listener().event("stream.gap", stream.key());
         try {
             gapHandler.missed(gap);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             runtime.listener().failed("stream.handlerFailed", stream.key(), e);
         }
     }
 
-    private void failed(List<String> acknowledged, Throwable cause) {
+    private void failed(List<String> acknowledged, List<StreamEntry> givenBack, Throwable cause) {
         runtime.listener().failed("stream.turnFailed", stream.key(), cause);
         lock.lock();
         try {
             turning = false;
             toAcknowledge.addAll(0, acknowledged);
-            wakeAfter(RETRY_TURN_AFTER);
+            toGiveBack.addAll(0, givenBack);
         } finally {
             lock.unlock();
         }
+        wakeAfter(RETRY_TURN_AFTER);
     }
 
+    /** Has the next turn follow after a while, unless one is on its way, or none is to come by itself. */
     private void wakeAfter(Duration delay) {
-        timer.cancel();
-        timer = runtime.scheduler().schedule(delay, this::turn);
+        lock.lock();
+        try {
+            if (!turning && !ended) {
+                timer.cancel();
+                timer = runtime.scheduler().schedule(delay, this::turn);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void start(StreamEntry entry) {
         try {
             executor.execute(() -> work(entry));
         } catch (RuntimeException e) { // the executor is full or shut down
+            runtime.listener().failed("stream.executorRefused", stream.key(), e);
+            giveBack(entry);
+        } catch (Error e) { // there are no more threads
             runtime.listener().failed("stream.handlerFailed", stream.key(), e);
-            done(entry, false);
+            giveBack(entry);
         }
+    }
+
+    /** Gives an entry back for which there is no thread, and fetches none for a while. */
+    private void giveBack(StreamEntry entry) {
+        lock.lock();
+        try {
+            if (!running.remove(entry.id(), entry)) {
+                return;
+            }
+            toGiveBack.add(entry);
+            if (!refused && !ended) {
+                refused = true;
+                var unused = runtime.scheduler().schedule(RETRY_TURN_AFTER, this::fetchAgain);
+            }
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    private void fetchAgain() {
+        lock.lock();
+        try {
+            goOn();
+        } finally {
+            lock.unlock();
+        }
+        turn();
+    }
+
+    /** Fetches again if the executor had refused work, beginning with what was given back. */
+    private void goOn() {
+        lookForLeft |= refused;
+        refused = false;
+    }
+
+    private boolean nothingToSettle() {
+        return toAcknowledge.isEmpty() && toGiveBack.isEmpty();
     }
 
     private void work(StreamEntry entry) {
         boolean handled = false;
+        threads.add(Thread.currentThread());
         try {
             handler.handle(entry);
             handled = true;
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             runtime.listener().failed("stream.handlerFailed", stream.key(), e);
         } finally {
+            threads.remove(Thread.currentThread());
             done(entry, handled);
         }
     }
@@ -290,6 +365,7 @@ public final class StreamConsumer implements AutoCloseable {
             if (handled) {
                 toAcknowledge.add(entry.id());
             }
+            goOn();
             endIfDrained();
         } finally {
             lock.unlock();
@@ -303,10 +379,17 @@ public final class StreamConsumer implements AutoCloseable {
         timer.cancel();
     }
 
+    /** With nothing left to do, the server forgets this consumer; a server that is away, at the start of another one. */
     private void endIfDrained() {
-        if (closing && running.isEmpty() && toAcknowledge.isEmpty() && !turning) {
+        if (closing && !leaving && running.isEmpty() && nothingToSettle() && !turning) {
+            leaving = true;
             end();
-            drained.complete(null);
+            var unused = stream.leave(group, consumer).whenComplete((left, failure) -> {
+                if (failure != null) {
+                    runtime.listener().failed("stream.leaveFailed", stream.key(), failure);
+                }
+                drained.complete(null);
+            });
         }
     }
 
@@ -333,11 +416,18 @@ public final class StreamConsumer implements AutoCloseable {
         return drained.minimalCompletionStage();
     }
 
-    /** Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends. */
+    /**
+     * Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends. In the handler, which draining would wait
+     * for, this only begins to drain.
+     */
     @Override
     public void close() {
+        CompletionStage<Void> draining = drain();
+        if (threads.contains(Thread.currentThread())) {
+            return;
+        }
         try {
-            drain().toCompletableFuture().get(lease.toNanos(), TimeUnit.NANOSECONDS);
+            draining.toCompletableFuture().get(lease.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException e) {
             runtime.listener().failed("stream.closedEarly", stream.key(), e);
         } catch (InterruptedException e) {
@@ -372,7 +462,10 @@ public final class StreamConsumer implements AutoCloseable {
             this.handler = requireNonNull(handler, "handler");
         }
 
-        /** What is done about gaps; they are events in any case. */
+        /**
+         * What is done about gaps; they are events in any case. A stream that is trimmed while entries of it are worked on gives gaps of entries
+         * that may well be handled: keep more than consumers have in hand.
+         */
         public Builder onGap(GapHandler value) {
             gapHandler = requireNonNull(value, "onGap");
             return this;
@@ -396,13 +489,13 @@ public final class StreamConsumer implements AutoCloseable {
             return this;
         }
 
-        /** After what time an entry whose consumer died, or whose handler failed, is delivered again; 30 seconds if not set. */
+        /** After what time an entry whose consumer died, or whose handler failed, is delivered again, up to a day; 30 seconds if not set. */
         public Builder lease(Duration value) {
             lease = requireNonNull(value, "lease");
             return this;
         }
 
-        /** After what time an idle consumer looks for entries if it heard nothing, a second if not set. */
+        /** After what time an idle consumer looks for entries if it heard nothing, up to a day; a second if not set. */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;
@@ -417,11 +510,15 @@ public final class StreamConsumer implements AutoCloseable {
             check("a group has a name", !group.isEmpty(), group);
             check("concurrency is between 1 and 1000", concurrency >= 1 && concurrency <= 1000, concurrency);
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
-            check("lease is between 100 ms and a day", lease.toMillis() >= 100 && lease.toDays() < 1, lease);
-            check("pollInterval is at least 10 ms", pollInterval.toMillis() >= 10, pollInterval);
+            check("lease is between 100 ms and a day", isBetween(lease, 100), lease);
+            check("pollInterval is between 10 ms and a day", isBetween(pollInterval, 10), pollInterval);
             StreamConsumer consumer = new StreamConsumer(this);
             consumer.begin();
             return consumer;
+        }
+
+        private static boolean isBetween(Duration value, long leastMillis) {
+            return value.compareTo(Duration.ofMillis(leastMillis)) >= 0 && value.compareTo(Duration.ofDays(1)) <= 0;
         }
 
         private void check(String rule, boolean holds, Object value) {

@@ -36,10 +36,13 @@ public final class Topic {
     private Topic(PatternRuntime runtime, String name) {
         this.runtime = requireNonNull(runtime, "runtime");
         this.name = requireNonNull(name, "name");
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("A topic has a name");
+        }
         key = "{topic:" + name + '}';
     }
 
-    /** The topic of this name. */
+    /** The topic of this name, which is not empty. */
     public static Topic of(PatternRuntime runtime, String name) {
         return new Topic(runtime, name);
     }

@@ -2,7 +2,8 @@ package dev.spinel.patterns.topic;
 
 /**
  * Receives the messages of a topic in their order, and gaps where they are. Called by one thread at a time, one of the client library: must not
- * block. What it throws is the event {@code topic.listenerFailed}, and goes no further.
+ * block. What it throws is the event {@code topic.listenerFailed}, and goes no further. What others publish on the topic's channel is the event
+ * {@code topic.messageIgnored}, unless it looks like a message of a topic.
  */
 public interface TopicListener {
     /**

@@ -4,6 +4,8 @@ import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One who listens to a topic, until closed. Thread-safe.
@@ -12,10 +14,14 @@ import java.util.concurrent.locks.ReentrantLock;
  * by the topic's position, which the server sends over a channel of the subscriber's own. Channels of one connection keep the server's
  * order, so that no message which the position counts can come after it.
  *
+ * <p>A position that could not be asked for is the event {@code topic.positionFailed}, with its cause, and asked for again: after a second,
+ * then two, and so on up to half a minute.
+ *
  * <p>The listener is called with the lock held, which keeps messages and gaps in order.
  */
 public final class TopicSubscription implements AutoCloseable {
     private static final Duration ASK_AGAIN_AFTER = Duration.ofSeconds(1);
+    private static final Duration ASK_AGAIN_WITHIN = Duration.ofSeconds(30);
     /** Before the first message of a topic. */
     private static final String NO_EPOCH = "0";
     /** Nothing was heard yet. */
@@ -33,6 +39,7 @@ public final class TopicSubscription implements AutoCloseable {
     private boolean closed;
     private boolean asking;
     private boolean askAgain;
+    private Duration pause = ASK_AGAIN_AFTER;
     private Scheduler.Task timer = () -> {};
     private Scheduler.Task positions = () -> {};
     private Scheduler.Task messages = () -> {};
@@ -50,8 +57,7 @@ public final class TopicSubscription implements AutoCloseable {
             positions = topic.runtime().subscribe(ownChannel, new ChannelListener() {
                 @Override
                 public void message(String channel, String message) {
-                    int colon = message.indexOf(':');
-                    position(message.substring(0, colon), Long.parseLong(message.substring(colon + 1)));
+                    read(message, 2, parts -> position(parts[0], Long.parseLong(parts[1])));
                 }
 
                 @Override
@@ -60,22 +66,38 @@ public final class TopicSubscription implements AutoCloseable {
             messages = topic.runtime().subscribe(topic.channel(), new ChannelListener() {
                 @Override
                 public void message(String channel, String message) {
-                    int colon = message.indexOf(':');
-                    int second = message.indexOf(':', colon + 1);
-                    published(
-                            message.substring(0, colon),
-                            Long.parseLong(message.substring(colon + 1, second)),
-                            message.substring(second + 1));
+                    read(message, 3, parts -> published(parts[0], Long.parseLong(parts[1]), parts[2]));
                 }
 
                 @Override
                 public void subscribed(String channel) {
-                    askForPosition();
+                    subscribedAgain();
                 }
             });
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Ignores what somebody else published on a channel of the topic, whose messages begin with two numbers. */
+    private void read(String message, int count, Consumer<String[]> reader) {
+        String[] parts = message.split(":", count);
+        if (parts.length == count && isNumber(parts[0]) && isNumber(parts[1])) {
+            reader.accept(parts);
+        } else {
+            topic.runtime()
+                    .listener()
+                    .failed(
+                            "topic.messageIgnored",
+                            topic.name(),
+                            new IllegalArgumentException("Not published by a topic: a message of " + message.length()
+                                    + " characters that does not begin with two numbers"));
+        }
+    }
+
+    /** Whether a text is a number from 0 that the numbers of a topic can be. */
+    private static boolean isNumber(String text) {
+        return !text.isEmpty() && text.length() <= 18 && text.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** Asks once more if a request is on its way, as its answer may go to the connection that broke. */
@@ -94,20 +116,38 @@ public final class TopicSubscription implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        var unused = topic.announcePosition(ownChannel).whenComplete((done, failure) -> asked(failure == null));
+        var unused = topic.announcePosition(ownChannel).whenComplete((done, failure) -> asked(failure));
     }
 
-    private void asked(boolean done) {
+    private void subscribedAgain() {
+        lock.lock();
+        try {
+            pause = ASK_AGAIN_AFTER;
+        } finally {
+            lock.unlock();
+        }
+        askForPosition();
+    }
+
+    private void asked(@Nullable Throwable failure) {
         boolean now;
         lock.lock();
         try {
             asking = false;
             now = askAgain;
-            if (!done && !now && !closed) {
-                timer = topic.runtime().scheduler().schedule(ASK_AGAIN_AFTER, this::askForPosition);
+            if (closed) {
+                return;
+            }
+            if (failure != null && !now) {
+                timer = topic.runtime().scheduler().schedule(pause, this::askForPosition);
+                Duration longer = pause.multipliedBy(2);
+                pause = longer.compareTo(ASK_AGAIN_WITHIN) < 0 ? longer : ASK_AGAIN_WITHIN;
             }
         } finally {
             lock.unlock();
+        }
+        if (failure != null) {
+            topic.runtime().listener().failed("topic.positionFailed", topic.name(), failure);
         }
         if (now) {
             askForPosition();
@@ -172,7 +212,7 @@ public final class TopicSubscription implements AutoCloseable {
     private void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             topic.runtime().listener().failed("topic.listenerFailed", topic.name(), e);
         }
     }

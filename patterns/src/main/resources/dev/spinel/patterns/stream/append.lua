@@ -1,4 +1,4 @@
--- Adds an entry, and tells those who wait.
+-- Adds an entry, and tells those who wait, if the caller may.
 --
 -- KEYS[1]  the stream
 -- ARGV[1]  about how many entries are kept at least; 0: all
@@ -14,5 +14,5 @@ end
 add[#add + 1] = '*'
 for i = 3, #ARGV do add[#add + 1] = ARGV[i] end
 local id = redis.call(unpack(add))
-redis.call('PUBLISH', ARGV[2], 'appended')
+redis.pcall('PUBLISH', ARGV[2], 'appended')
 return id

@@ -4,7 +4,7 @@
 -- ARGV[1]  channel
 -- ARGV[2]  body
 --
--- Answers the number. The message reads epoch:number:body.
+-- Answers the number. The message reads epoch:number:body. One that may not be published takes no number.
 
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 if not epoch then
@@ -13,5 +13,9 @@ if not epoch then
   redis.call('HSET', KEYS[1], 'epoch', epoch)
 end
 local number = redis.call('HINCRBY', KEYS[1], 'last', 1)
-redis.call('PUBLISH', ARGV[1], epoch .. ':' .. string.format('%.0f', number) .. ':' .. ARGV[2])
+local published = redis.pcall('PUBLISH', ARGV[1], epoch .. ':' .. string.format('%.0f', number) .. ':' .. ARGV[2])
+if type(published) == 'table' and published.err then
+  redis.call('HINCRBY', KEYS[1], 'last', -1)
+  return published
+end
 return number

@@ -1,9 +1,11 @@
 package dev.spinel.patterns.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
+import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.testing.ChildJvm;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
@@ -11,13 +13,17 @@ import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Script;
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.XReadArgs.StreamOffset;
 import io.lettuce.core.XTrimArgs;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -25,6 +31,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -159,6 +169,25 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void whoMayNotPublish_appendsAllTheSame() {
+        redis.aclSetuser(
+                name,
+                AclSetuserArgs.Builder.on()
+                        .addPassword("secret")
+                        .keyPattern('*' + name + '*')
+                        .allCommands());
+        try (PatternRuntime silent = PatternRuntime.over(
+                LettuceTransport.connect("redis://" + name + ":secret@127.0.0.1:" + server.port()))) {
+            String id = EventStream.of(silent, name).append(Map.of("n", "0"));
+            assertThat(redis.xrange(name, Range.unbounded()))
+                    .singleElement()
+                    .satisfies(entry -> assertThat(entry.getId()).isEqualTo(id));
+        } finally {
+            redis.aclDeluser(name);
+        }
+    }
+
+    @Test
     void P1_whatAKilledConsumerLeft_isHandledByAnother() throws InterruptedException {
         append(0, 20);
         try (ChildJvm process = ChildJvm.run(
@@ -227,6 +256,107 @@ class StreamConsumerIT extends RecipeFixture {
         assertThat(events.cause("stream.handlerFailed")).hasMessage("for the test");
         assertThat(events.count("stream.givenUp")).isOne();
         awaitNothingPending();
+    }
+
+    @Test
+    void whatTheExecutorRefuses_isDeliveredLater_andNeverGivenUp() {
+        append(0, 60);
+        ExecutorService small = new ThreadPoolExecutor(2, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>());
+        List<Integer> deliveries = new CopyOnWriteArrayList<>();
+        start(EventStream.of(runtime, name)
+                .consumer(GROUP, small, entry -> {
+                    deliveries.add(entry.deliveries());
+                    Thread.sleep(20);
+                    handled.add(entry.text("n"));
+                })
+                .fromTheStart()
+                .lease(Duration.ofMillis(500))
+                .maxDeliveries(2));
+        await().until(() -> handled.size() == 60);
+        small.shutdown();
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(0, 60));
+        assertThat(deliveries).containsOnly(1);
+        assertThat(events.count("stream.executorRefused")).isPositive();
+        assertThat(events.count("stream.givenUp")).isZero();
+    }
+
+    @Test
+    void anExecutorThatIsShutDown_leavesAllToOthers() {
+        append(0, 10);
+        ExecutorService ended = Executors.newCachedThreadPool();
+        ended.shutdown();
+        StreamConsumer refused = start(EventStream.of(runtime, name)
+                .consumer(GROUP, ended, entry -> handled.add("never"))
+                .fromTheStart()
+                .lease(Duration.ofMinutes(1))
+                .maxDeliveries(1));
+        await().until(() -> events.count("stream.executorRefused") >= 30);
+        assertThat(refused.running()).isZero();
+        refused.close();
+        start(consumer(other).lease(Duration.ofMinutes(1)).maxDeliveries(1));
+        await().until(() -> handled.size() == 10);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(0, 10));
+        assertThat(events.count("stream.givenUp")).isZero();
+    }
+
+    @Test
+    void errorsOfCallbacks_stopNothing() {
+        append(0, 10);
+        readAndDie();
+        redis.xtrim(name, XTrimArgs.Builder.maxlen(4));
+        start(consumer(runtime, entry -> {
+                    if (entry.deliveries() == 2) {
+                        throw new AssertionError("for the test");
+                    }
+                    handled.add(entry.text("n"));
+                })
+                .onGap(gap -> {
+                    gaps.add(gap);
+                    throw new StackOverflowError("for the test");
+                })
+                .concurrency(1)
+                .lease(Duration.ofMillis(100)));
+        await().until(() -> handled.size() == 4);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(6, 10));
+        assertThat(gaps).isNotEmpty();
+        assertThat(events.count("stream.handlerFailed")).isEqualTo(4 + gaps.size());
+    }
+
+    private static Map<String, String> fields(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(Integer::toString)
+                .collect(Collectors.toMap(field -> field, field -> "v" + field));
+    }
+
+    @Test
+    void P4_anEntryWithMoreFieldsThanACallTakes_isGivenUpInParts_andHoldsUpNothing() {
+        stream().append(fields(3500));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> stream().append(fields(3501)))
+                .withMessageContaining("3500");
+        redis.xadd(name, fields(8000));
+        append(0, 1);
+        start(consumer(runtime, entry -> {
+                    if (entry.text("n") == null) {
+                        throw new IOException("for the test");
+                    }
+                    handled.add(entry.text("n"));
+                })
+                .lease(Duration.ofMillis(100))
+                .maxDeliveries(1));
+        await().until(() -> events.count("stream.givenUp") == 2);
+        awaitNothingPending();
+        assertThat(handled).containsExactly("0");
+        Map<String, Map<String, String>> byId = new HashMap<>();
+        redis.xrange(stream().givenUpKey(GROUP), Range.unbounded()).forEach(part -> {
+            Map<String, String> body = new HashMap<>(part.getBody());
+            byId.computeIfAbsent(body.remove("spinel:id"), id -> new HashMap<>())
+                    .putAll(body);
+        });
+        assertThat(byId.values()).hasSize(2).allSatisfy(body -> assertThat(body)
+                .containsEntry("spinel:deliveries", "1"));
+        byId.values().forEach(body -> body.remove("spinel:deliveries"));
+        assertThat(byId.values()).containsExactlyInAnyOrder(fields(3500), fields(8000));
     }
 
     @Test
@@ -308,6 +438,27 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void P3_aServerThatForgotEverything_isAGapOfUnknownSize_andWhatIsThereIsRead() {
+        start(EventStream.of(runtime, name)
+                .consumer(GROUP, executor, entry -> handled.add(entry.text("n")))
+                .onGap(gaps::add)
+                .pollInterval(Duration.ofMinutes(1)));
+        await().until(() -> redis.exists(name) == 1);
+        append(0, 1);
+        await().until(() -> handled.size() == 1);
+        awaitNothingPending();
+        redis.del(name, '{' + name + "}:groups");
+        for (int n = 1; n < 4; n++) {
+            redis.xadd(name, "n", Integer.toString(n));
+        }
+        append(4, 5);
+        await().until(() -> handled.size() == 5);
+        assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(0, 5));
+        assertThat(gaps).singleElement().satisfies(gap -> assertThat(gap.missed())
+                .isNegative());
+    }
+
+    @Test
     void P3_aGapWhoseReportWasLost_isReportedAgain() {
         StreamConsumer first = start(consumer(other));
         append(0, 5);
@@ -371,6 +522,96 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void aClosedConsumer_whoseServerIsAway_triesNothingMore() throws InterruptedException {
+        append(0, 2);
+        CompletableFuture<Void> goOn = new CompletableFuture<>();
+        StreamConsumer consumer = start(consumer(runtime, entry -> {
+                    if ("1".equals(entry.text("n"))) {
+                        goOn.join();
+                    }
+                })
+                .lease(Duration.ofMillis(500)));
+        await().until(() -> consumer.running() == 1);
+        proxy.cut(true);
+        await().until(() -> events.count("stream.turnFailed") > 0);
+        consumer.close();
+        assertThat(events.count("stream.closedEarly")).isOne();
+        goOn.complete(null);
+        await().until(() -> consumer.running() == 0);
+        Thread.sleep(3000); // one turn may be on its way, with its retries
+        int failures = events.count("stream.turnFailed");
+        Thread.sleep(3000);
+        assertThat(events.count("stream.turnFailed")).isEqualTo(failures);
+    }
+
+    @Test
+    void aHandlerThatClosesItsConsumer_isNotHeldUp_andAcknowledged() {
+        append(0, 3);
+        CompletableFuture<StreamConsumer> self = new CompletableFuture<>();
+        StreamConsumer consumer = start(consumer(runtime, entry -> {
+                    self.join().close();
+                    handled.add(entry.text("n"));
+                })
+                .concurrency(1));
+        self.complete(consumer);
+        await().until(() -> handled.size() == 1);
+        assertThat(consumer.drain().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+        assertThat(handled).containsExactly("0");
+        assertThat(redis.xpending(name, GROUP).getCount()).isZero();
+        assertThat(events.count("stream.closedEarly")).isZero();
+    }
+
+    @Test
+    void aClosedConsumer_leavesTheGroup_unlessSomethingIsPending() {
+        append(0, 1);
+        StreamConsumer done = start(consumer(runtime));
+        await().until(() -> handled.size() == 1);
+        done.close();
+        assertThat(redis.xinfoConsumers(name, GROUP)).isEmpty();
+        append(1, 2);
+        StreamConsumer failed = start(consumer(runtime, entry -> {
+            throw new IOException("for the test");
+        }));
+        await().until(() -> events.count("stream.handlerFailed") == 1);
+        failed.close();
+        assertThat(redis.xinfoConsumers(name, GROUP)).hasSize(1);
+        assertThat(redis.xpending(name, GROUP).getCount()).isOne();
+    }
+
+    @Test
+    void consumersThatDiedLongAgo_areForgotten_whenAnotherStarts() throws IOException, InterruptedException {
+        String turn;
+        try (InputStream resource = EventStream.class.getResourceAsStream("turn.lua")) {
+            turn = new String(resource.readAllBytes(), UTF_8);
+        }
+        assertThat(turn).containsOnlyOnce("3600000");
+        append(0, 1);
+        readAndDie();
+        redis.xgroupCreateconsumer(name, Consumer.from(GROUP, "idle"));
+        append(1, 2);
+        Thread.sleep(60);
+        redis.eval(
+                turn.replace("3600000", "50"), // an hour
+                ScriptOutputType.MULTI,
+                new String[] {name, '{' + name + "}:groups", stream().givenUpKey(GROUP)},
+                GROUP,
+                "new",
+                "0",
+                "1",
+                "0",
+                "0-0",
+                "5",
+                "0",
+                "0",
+                "0",
+                "0");
+        List<Object> names = redis.xinfoConsumers(name, GROUP).stream()
+                .<Object>map(consumer -> ((List<?>) consumer).get(1))
+                .toList();
+        assertThat(names).containsExactlyInAnyOrder("dead", "new");
+    }
+
+    @Test
     void keysBesideTheStream_shareItsSlot() {
         assertThat(EventStream.of(other, "orders").channel()).isEqualTo("{orders}:news");
         assertThat(EventStream.of(other, "a{b}c").channel()).isEqualTo("a{b}c:news");
@@ -383,6 +624,7 @@ class StreamConsumerIT extends RecipeFixture {
     @Test
     void whatMakesNoSense_isRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> EventStream.keeping(other, name, 0));
+        assertThatIllegalArgumentException().isThrownBy(() -> EventStream.of(other, ""));
         assertThatIllegalArgumentException().isThrownBy(() -> stream().append(Map.of()));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> consumer(other).concurrency(0).start());
@@ -392,5 +634,11 @@ class StreamConsumerIT extends RecipeFixture {
                 .isThrownBy(() -> consumer(other).lease(Duration.ofMillis(99)).start());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> consumer(other).pollInterval(Duration.ZERO).start());
+        for (Duration endless : List.of(Duration.ofMillis(Long.MAX_VALUE), Duration.ofSeconds(Long.MAX_VALUE))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> consumer(other).pollInterval(endless).start());
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> consumer(other).lease(endless).start());
+        }
     }
 }

@@ -1,13 +1,17 @@
 package dev.spinel.patterns.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.spinel.patterns.lettuce.LettuceTransport;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import io.lettuce.core.AclSetuserArgs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +85,11 @@ class TopicIT extends RecipeFixture {
         }
         await().until(() -> heard.size() == 4);
         assertThat(heard).containsExactly("2:a", "3:b:c", "4:", "5:ä\n");
+    }
+
+    @Test
+    void aTopicWithoutAName_isRefused() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Topic.of(other, ""));
     }
 
     @Test
@@ -207,7 +216,7 @@ class TopicIT extends RecipeFixture {
             @Override
             public void message(String body, long number) {
                 recording.message(body, number);
-                throw new IllegalStateException("for the test");
+                throw new AssertionError("for the test");
             }
 
             @Override
@@ -224,6 +233,35 @@ class TopicIT extends RecipeFixture {
     }
 
     @Test
+    void whatOthersPublishOnItsChannel_isIgnored_andTold() {
+        subscribe();
+        String channel = publisher().channel();
+        List<String> strange = List.of("hello", "", ":", "1:2", "a:1:b", "1:b:c", "1:-2:b", "1:9999999999999999999:b");
+        publisher().publish("a");
+        strange.forEach(message -> redis.publish(channel, message));
+        publisher().publish("b");
+        await().until(() -> heard.size() == 2);
+        assertThat(heard).containsExactly("1:a", "2:b");
+        assertThat(events.count("topic.messageIgnored")).isEqualTo(strange.size());
+        assertThat(events.cause("topic.messageIgnored")).hasMessageContaining("begin with two numbers");
+    }
+
+    @Test
+    void aPositionThatCannotBeAskedFor_isTold_andAskedForLessAndLess() {
+        redis.set("{topic:" + name + '}', "of another type");
+        subscribe();
+        await().until(() -> events.count("topic.positionFailed") > 0);
+        assertThat(events.cause("topic.positionFailed")).hasMessageContaining("WRONGTYPE");
+        // After 0, 1 and 3 seconds; then after 7.
+        await().during(Duration.ofSeconds(1))
+                .atMost(Duration.ofSeconds(7))
+                .until(() -> events.count("topic.positionFailed") == 3);
+        redis.del("{topic:" + name + '}');
+        publisher().publish("a");
+        await().until(() -> heard.equals(List.of("1:a")));
+    }
+
+    @Test
     void aClosedSubscription_hearsNothing_andLeavesNothingBehind() {
         TopicSubscription closed = subscribe();
         List<Object> alsoHeard = new CopyOnWriteArrayList<>();
@@ -236,6 +274,29 @@ class TopicIT extends RecipeFixture {
         subscriptions.get(1).close();
         await().until(() -> redis.pubsubChannels("{topic:" + name + "}*").isEmpty());
         assertThat(heard).isEmpty();
+    }
+
+    @Test
+    void aPublicationThatIsNotPermitted_takesNoNumber() {
+        redis.aclSetuser(
+                name,
+                AclSetuserArgs.Builder.on()
+                        .addPassword("secret")
+                        .keyPattern('*' + name + '*')
+                        .allCommands());
+        subscribe();
+        publisher().publish("a");
+        try (PatternRuntime silent = PatternRuntime.over(
+                LettuceTransport.connect("redis://" + name + ":secret@127.0.0.1:" + server.port()))) {
+            assertThatThrownBy(() -> Topic.of(silent, name).publish("b"))
+                    .isInstanceOf(PatternException.ServerError.class)
+                    .hasMessageContaining("channel");
+        } finally {
+            redis.aclDeluser(name);
+        }
+        publisher().publish("c");
+        await().until(() -> heard.size() == 2);
+        assertThat(heard).containsExactly("1:a", "2:c");
     }
 
     @Test
