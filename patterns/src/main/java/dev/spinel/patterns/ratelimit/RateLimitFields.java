@@ -62,7 +62,7 @@ public record RateLimitFields(String rateLimitPolicy, String rateLimit, Optional
         if (burst <= count) {
             return quota(count, period);
         }
-        long drainMicros = Math.round((double) burst / count * (period.toNanos() / 1_000));
+        long drainMicros = Math.round((double) burst / count * (period.toNanos() / 1_000.0));
         return quota(burst, Duration.of(drainMicros, ChronoUnit.MICROS));
     }
 
