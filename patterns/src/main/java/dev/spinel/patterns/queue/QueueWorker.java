@@ -223,8 +223,7 @@ public final class QueueWorker implements AutoCloseable {
         } catch (RuntimeException e) {
             runtime.listener().failed("queue.executorRefused", queue.name(), e);
             giveBack(delivery);
-        } catch (Error e) { // there are no more threads; or the handler's, which is settled, if the executor runs it
-            // here
+        } catch (Error e) { // no more threads, or the handler's, which is settled, if the executor runs it here
             if (isRunning(delivery)) {
                 runtime.listener().failed("queue.handlerFailed", queue.name(), e);
                 giveBack(delivery);

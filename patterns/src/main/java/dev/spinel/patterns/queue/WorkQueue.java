@@ -321,8 +321,8 @@ public final class WorkQueue {
     }
 
     /**
-     * Makes dead letters ready again, as if they had never been delivered, also in a queue that is full. Repeated after a lost reply it answers the same, and leaves alone
-     * what died again meanwhile.
+     * Makes dead letters ready again, as if they had never been delivered, also in a queue that is full. Repeated after a lost reply it
+     * answers the same, and leaves alone what died again meanwhile.
      *
      * @return how many of the ids were dead
      */

@@ -79,9 +79,8 @@ class JdbcInboxTest {
 
     @Test
     void queuesOfOneName_andDifferentEngines_areApart() throws SQLException {
-        WorkQueue stream = WorkQueue.builder(runtime, "mails")
-                .engine(QueueEngine.STREAM)
-                .build();
+        WorkQueue stream =
+                WorkQueue.builder(runtime, "mails").engine(QueueEngine.STREAM).build();
         assertThat(inbox.admit(one, queue, delivery(1, 1, 0))).isTrue();
         assertThat(inbox.admit(one, stream, delivery(1, 1, 0))).isTrue();
         assertThat(inbox.admit(one, stream, delivery(1, 2, 0))).isFalse();
