@@ -307,11 +307,13 @@ public final class PatternRuntime implements AutoCloseable {
         }
 
         private void tryAgain(Throwable failure) {
-            if (attempts >= retryPolicy.maxAttempts()) {
+            Duration delay = retryPolicy.delayAfter(attempts, scheduler);
+            if (attempts >= retryPolicy.maxAttempts()
+                    || elapsed().plus(delay).compareTo(retryPolicy.giveUpAfter()) > 0) {
                 giveUp(failure);
             } else {
                 callerWaits = false;
-                scheduler.schedule(retryPolicy.delayAfter(attempts, scheduler), this::attempt);
+                scheduler.schedule(delay, this::attempt);
             }
         }
 
@@ -335,8 +337,11 @@ public final class PatternRuntime implements AutoCloseable {
         }
 
         private void ended(PatternListener.Outcome outcome) {
-            listener.operationEnded(
-                    operation.name(), outcome, attempts, Duration.ofNanos(scheduler.nanoTime() - startNanos));
+            listener.operationEnded(operation.name(), outcome, attempts, elapsed());
+        }
+
+        private Duration elapsed() {
+            return Duration.ofNanos(scheduler.nanoTime() - startNanos);
         }
     }
 

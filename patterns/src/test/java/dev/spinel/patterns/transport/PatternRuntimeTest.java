@@ -168,6 +168,28 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void noAttemptBegins_laterThanThePolicyAllows() {
+        CompletableFuture<Reply> hung = transport.hold();
+        CompletableFuture<Boolean> result = run(IDEMPOTENT);
+        scheduler.advance(Duration.ofSeconds(4));
+        hung.completeExceptionally(NO_REPLY);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertFails(result, PatternException.UnknownOutcome.class);
+        assertThat(transport.commands()).hasSize(1);
+        assertThat(ended).containsExactly("test.idempotent UNKNOWN 1");
+    }
+
+    @Test
+    void aPolicy_hasTimesThatEnd() {
+        Duration day = Duration.ofDays(1);
+        assertThat(new RetryPolicy(2, day, day, day).giveUpAfter()).isEqualTo(day);
+        Duration longer = Duration.ofDays(200_000);
+        assertThatIllegalArgumentException().isThrownBy(() -> new RetryPolicy(2, Duration.ofMillis(20), longer));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RetryPolicy(2, day, day, longer));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RetryPolicy(2, day, day, Duration.ZERO));
+    }
+
+    @Test
     void otherErrors_areFinal() {
         transport.reply(new Reply.Failure("NOPERM this user has no permissions to run the 'evalsha' command"));
         assertFails(run(IDEMPOTENT), PatternException.ServerError.class);
