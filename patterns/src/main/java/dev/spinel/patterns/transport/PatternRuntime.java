@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public final class PatternRuntime implements AutoCloseable {
         scheduler = builder.scheduler;
         listener = new GuardedListener(builder.listener);
         ways = new Ways(transport, scheduler, builder.ways);
-        channels = new Channels(transport);
+        channels = new Channels(transport, scheduler, listener);
     }
 
     /** A runtime with default settings. Closing it closes the transport. */
@@ -109,7 +110,9 @@ public final class PatternRuntime implements AutoCloseable {
     }
 
     /**
-     * Subscribes a listener to a channel. All channels of a runtime share one connection, opened at the first call.
+     * Subscribes a listener to a channel. All channels of a runtime share one connection, opened at the first call. The listener is told when the
+     * channel and all that were subscribed before it take effect, and after each reconnect; what it throws is told as event
+     * {@code runtime.channelListenerFailed}, and a channel that the server refuses as {@code runtime.channelRefused}.
      *
      * @return what ends the subscription
      */
@@ -245,7 +248,7 @@ public final class PatternRuntime implements AutoCloseable {
             CompletionStage<Reply> sent;
             try {
                 sent = transport.send(command);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 finishExceptionally(PatternListener.Outcome.FAILED, e);
                 return;
             }
@@ -283,7 +286,7 @@ public final class PatternRuntime implements AutoCloseable {
             R decoded;
             try {
                 decoded = operation.decoder().decode(reply, mayHaveRun);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 finishExceptionally(
                         PatternListener.Outcome.FAILED,
                         new IllegalStateException(operation.name() + " cannot read the reply " + reply, e));
@@ -313,7 +316,12 @@ public final class PatternRuntime implements AutoCloseable {
                 giveUp(failure);
             } else {
                 callerWaits = false;
-                scheduler.schedule(delay, this::attempt);
+                try {
+                    scheduler.schedule(delay, this::attempt);
+                } catch (RuntimeException e) { // its executor is full or shut down
+                    failure.addSuppressed(e);
+                    giveUp(failure);
+                }
             }
         }
 
@@ -365,22 +373,38 @@ public final class PatternRuntime implements AutoCloseable {
         private static void guard(Runnable call) {
             try {
                 call.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 System.getLogger(PatternListener.class.getName())
                         .log(System.Logger.Level.WARNING, "A listener failed", e);
             }
         }
     }
 
-    /** The subscriptions of all recipes over one session of the transport: a channel is subscribed while somebody listens. */
+    /**
+     * The subscriptions of all recipes over one session of the transport: a channel is subscribed while somebody listens. Its confirmation is told
+     * to all who listen by then, and so is that of a reconnect. Who comes later is told alone, as soon as all channels before it are confirmed.
+     */
     private static final class Channels implements RedisTransport.ChannelListener {
+        private record Late(String channel, RedisTransport.ChannelListener listener) {}
+
         private final RedisTransport transport;
+        private final Scheduler scheduler;
+        private final PatternListener failures;
         private final ReentrantLock lock = new ReentrantLock();
         private final Map<String, List<RedisTransport.ChannelListener>> listeners = new HashMap<>();
+        /** The channels that were subscribed and are neither confirmed nor refused yet. */
+        private final Set<String> unconfirmed = new HashSet<>();
+        /** The channels that were refused, which the next listener tries again. */
+        private final Set<String> refused = new HashSet<>();
+        /** Who came to a channel that was confirmed before, and is not told yet. */
+        private final List<Late> late = new ArrayList<>();
+
         private RedisTransport.@Nullable ChannelSession session;
 
-        Channels(RedisTransport transport) {
+        Channels(RedisTransport transport, Scheduler scheduler, PatternListener failures) {
             this.transport = transport;
+            this.scheduler = scheduler;
+            this.failures = failures;
         }
 
         Scheduler.Task add(String channel, RedisTransport.ChannelListener listener) {
@@ -392,10 +416,16 @@ public final class PatternRuntime implements AutoCloseable {
                     session = open;
                 }
                 List<RedisTransport.ChannelListener> more = new ArrayList<>(listenersOf(channel));
+                boolean first = more.isEmpty();
                 more.add(listener);
                 listeners.put(channel, List.copyOf(more));
-                // Also if it is subscribed already: the confirmation tells the new listener that it takes effect.
-                open.subscribe(channel);
+                if (refused.remove(channel) || first) {
+                    unconfirmed.add(channel);
+                    open.subscribe(channel);
+                } else if (!unconfirmed.contains(channel)) {
+                    late.add(new Late(channel, listener));
+                    scheduler.schedule(Duration.ZERO, this::tellLate);
+                }
             } finally {
                 lock.unlock();
             }
@@ -414,6 +444,8 @@ public final class PatternRuntime implements AutoCloseable {
                     return;
                 }
                 listeners.remove(channel);
+                unconfirmed.remove(channel);
+                refused.remove(channel);
                 if (session != null) {
                     session.unsubscribe(channel);
                 }
@@ -434,14 +466,67 @@ public final class PatternRuntime implements AutoCloseable {
         @Override
         public void message(String channel, String message) {
             for (RedisTransport.ChannelListener listener : listenersOf(channel)) {
-                listener.message(channel, message);
+                guard(channel, () -> listener.message(channel, message));
             }
         }
 
         @Override
         public void subscribed(String channel) {
+            lock.lock();
+            try {
+                unconfirmed.remove(channel);
+                refused.remove(channel);
+                late.removeIf(one -> one.channel.equals(channel));
+            } finally {
+                lock.unlock();
+            }
             for (RedisTransport.ChannelListener listener : listenersOf(channel)) {
-                listener.subscribed(channel);
+                guard(channel, () -> listener.subscribed(channel));
+            }
+            tellLate();
+        }
+
+        private void tellLate() {
+            List<Late> told;
+            lock.lock();
+            try {
+                if (!unconfirmed.isEmpty()) {
+                    return;
+                }
+                told = List.copyOf(late);
+                late.clear();
+            } finally {
+                lock.unlock();
+            }
+            for (Late one : told) {
+                if (listenersOf(one.channel).contains(one.listener)) {
+                    guard(one.channel, () -> one.listener.subscribed(one.channel));
+                }
+            }
+        }
+
+        @Override
+        public void refused(String channel, Throwable cause) {
+            lock.lock();
+            try {
+                if (!listeners.containsKey(channel)) {
+                    return;
+                }
+                unconfirmed.remove(channel);
+                refused.add(channel);
+            } finally {
+                lock.unlock();
+            }
+            failures.failed("runtime.channelRefused", channel, cause);
+            tellLate();
+        }
+
+        /** One listener's failure concerns neither the others nor the connection. */
+        private void guard(String channel, Runnable call) {
+            try {
+                call.run();
+            } catch (Throwable e) {
+                failures.failed("runtime.channelListenerFailed", channel, e);
             }
         }
 
@@ -449,6 +534,7 @@ public final class PatternRuntime implements AutoCloseable {
             lock.lock();
             try {
                 listeners.clear();
+                late.clear();
                 if (session != null) {
                     session.close();
                     session = null;

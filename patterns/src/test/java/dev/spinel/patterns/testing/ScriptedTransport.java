@@ -19,6 +19,8 @@ public final class ScriptedTransport implements RedisTransport {
     private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
     private final List<Command> sent = new ArrayList<>();
     private final Deque<CompletableFuture<Boolean>> confirmations = new ArrayDeque<>();
+    private final List<String> subscriptions = new ArrayList<>();
+    private ChannelListener channelListener;
     private TrackingListener tracker;
 
     /** Lines up a reply. */
@@ -56,9 +58,35 @@ public final class ScriptedTransport implements RedisTransport {
         return answers.remove();
     }
 
+    /** The one who listens to channels, once it does. */
+    public ChannelListener channelListener() {
+        return requireNonNull(channelListener, "channelListener");
+    }
+
+    /** The changes of subscriptions so far. */
+    public List<String> subscriptions() {
+        return subscriptions;
+    }
+
     @Override
     public ChannelSession openChannels(ChannelListener listener) {
-        throw new IllegalStateException("No channels here");
+        channelListener = listener;
+        return new ChannelSession() {
+            @Override
+            public void subscribe(String channel) {
+                subscriptions.add('+' + channel);
+            }
+
+            @Override
+            public void unsubscribe(String channel) {
+                subscriptions.add('-' + channel);
+            }
+
+            @Override
+            public void close() {
+                subscriptions.add("closed");
+            }
+        };
     }
 
     /** The one who listens to changes, once it does. */
