@@ -44,6 +44,7 @@ public final class PatternRuntime implements AutoCloseable {
     private final PatternListener listener;
     private final Ways ways;
     private final Channels channels;
+    private volatile boolean closed;
     /** Whether a thread waits for the operation that it starts next. */
     private final ThreadLocal<Boolean> callerWaits = ThreadLocal.withInitial(() -> false);
 
@@ -100,7 +101,9 @@ public final class PatternRuntime implements AutoCloseable {
             @Nullable ReplicaAcknowledgement acknowledgement) {
         Run<R> run = new Run<>(operation, keys, arguments.values(), acknowledgement);
         run.attempt();
-        ways.askIfDue();
+        if (!closed) {
+            ways.askIfDue();
+        }
         return run.result;
     }
 
@@ -168,9 +171,10 @@ public final class PatternRuntime implements AutoCloseable {
         }
     }
 
-    /** Closes the transport. */
+    /** Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. */
     @Override
     public void close() {
+        closed = true;
         channels.close();
         transport.close();
     }
@@ -218,7 +222,11 @@ public final class PatternRuntime implements AutoCloseable {
 
         void attempt() {
             attempts++;
-            send(ways.choose(operation));
+            if (closed) {
+                giveUp(TransportException.notSent(new IllegalStateException("The runtime is closed")));
+            } else {
+                send(ways.choose(operation));
+            }
         }
 
         private void send(Way way) {
@@ -400,6 +408,7 @@ public final class PatternRuntime implements AutoCloseable {
         private final List<Late> late = new ArrayList<>();
 
         private RedisTransport.@Nullable ChannelSession session;
+        private boolean closed;
 
         Channels(RedisTransport transport, Scheduler scheduler, PatternListener failures) {
             this.transport = transport;
@@ -410,6 +419,9 @@ public final class PatternRuntime implements AutoCloseable {
         Scheduler.Task add(String channel, RedisTransport.ChannelListener listener) {
             lock.lock();
             try {
+                if (closed) {
+                    return () -> {};
+                }
                 RedisTransport.ChannelSession open = session;
                 if (open == null) {
                     open = transport.openChannels(this);
@@ -533,6 +545,7 @@ public final class PatternRuntime implements AutoCloseable {
         void close() {
             lock.lock();
             try {
+                closed = true;
                 listeners.clear();
                 late.clear();
                 if (session != null) {

@@ -382,6 +382,20 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void afterItsEnd_nothingIsSent() {
+        transport.fail(NOT_SENT);
+        CompletableFuture<Boolean> begun =
+                runtime.run(NEVER, List.of("k"), new Arguments()).toCompletableFuture();
+        runtime.close();
+        scheduler.advance(Duration.ofSeconds(1));
+        assertFails(begun, PatternException.Unavailable.class);
+        assertFails(run(IDEMPOTENT), PatternException.Unavailable.class);
+        runtime.subscribe("c", new Hearing());
+        assertThat(transport.commands()).hasSize(1);
+        assertThat(transport.subscriptions()).isEmpty();
+    }
+
+    @Test
     void anOperationWithoutKeys_isRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> runtime.run(NEVER, List.of(), new Arguments()));
     }
