@@ -2,68 +2,139 @@ package dev.spinel.patterns.jedis;
 
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.RedisTransport.ChannelSession;
+import dev.spinel.patterns.transport.Scheduler;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.JedisPubSub;
-import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Subscriptions on one connection of a Jedis client, read by one daemon thread until the session is closed. When the
- * connection breaks, the thread takes another one at most {@value #RECONNECT_DELAY_MILLIS} ms later.
+ * Subscriptions on one connection of a Jedis client, read by one daemon thread until the session is closed. The connection is taken with the first
+ * channel and never given back for other use: whatever ends it, it is closed. Another one follows after {@value #FIRST_DELAY_MILLIS} ms, and up to
+ * {@value #MAX_DELAY_MILLIS} ms while nothing can be subscribed.
  *
- * <p>A channel of the session's own stays subscribed throughout: Jedis hands the connection back to its pool when the last
- * channel is gone, and that must not race with the next subscription.
+ * <p>Each channel is subscribed by a command of its own, whose replies come in order: an error is that of the oldest without one. The last channel
+ * stays subscribed until there is another one, so that those who come and go need no new connection. A connection on which nothing is heard for
+ * 15 seconds, though it is asked every 5, is closed.
  */
 final class JedisChannels implements ChannelSession {
-    private static final String KEEP_OPEN_CHANNEL = "spinel-patterns:session";
-    private static final long RECONNECT_DELAY_MILLIS = 100;
+    private static final long FIRST_DELAY_MILLIS = 100;
+    private static final long MAX_DELAY_MILLIS = 5_000;
+    private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
+    private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(15).toNanos();
+    /** In the place of a channel, where the command is a PING. */
+    private static final String PING = "";
 
-    private final UnifiedJedis jedis;
+    private final Supplier<Connection> connections;
     private final ChannelListener listener;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition closing = lock.newCondition();
-    private final Set<String> channels = new HashSet<>();
-    /** The subscriptions of the connection, from its first confirmation until it ends. */
-    private @Nullable JedisPubSub live;
+    private final Condition changed = lock.newCondition();
+    /** What is wanted; guarded by the lock, as below. */
+    private final Set<String> channels = new LinkedHashSet<>();
+    /** The connection that is read. */
+    private @Nullable Connection connection;
+    /** The subscriptions of the connection while others may write to it. */
+    private @Nullable Reader live;
 
     private boolean closed;
+    private volatile long heardNanos;
 
-    private JedisChannels(UnifiedJedis jedis, ChannelListener listener) {
-        this.jedis = jedis;
+    private JedisChannels(Supplier<Connection> connections, ChannelListener listener) {
+        this.connections = connections;
         this.listener = listener;
     }
 
-    static JedisChannels start(UnifiedJedis jedis, ChannelListener listener) {
-        JedisChannels session = new JedisChannels(jedis, listener);
+    static JedisChannels start(Supplier<Connection> connections, ChannelListener listener) {
+        JedisChannels session = new JedisChannels(connections, listener);
         Thread thread = new Thread(session::readUntilClosed, "spinel-patterns-jedis-channels");
         thread.setDaemon(true);
         thread.start();
+        session.watch();
         return session;
     }
 
     private void readUntilClosed() {
-        while (true) {
-            try {
-                jedis.subscribe(new Reader(), KEEP_OPEN_CHANNEL);
-            } catch (JedisException e) {
-                log(e);
+        long delayMillis = FIRST_DELAY_MILLIS;
+        try {
+            while (awaitChannels()) {
+                boolean confirmed = readConnection();
+                delayMillis = confirmed ? FIRST_DELAY_MILLIS : Math.min(2 * delayMillis, MAX_DELAY_MILLIS);
+                pause(delayMillis);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for the first channel; false when the session is closed. */
+    private boolean awaitChannels() throws InterruptedException {
+        lock.lock();
+        try {
+            while (channels.isEmpty() && !closed) {
+                changed.await();
+            }
+            return !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause(long millis) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = TimeUnit.MILLISECONDS.toNanos(millis);
+            while (left > 0 && !closed) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads one connection until it ends, or all channels are refused; returns whether any was subscribed. */
+    private boolean readConnection() {
+        Reader reader = new Reader();
+        try (Connection taken = connections.get()) {
+            try {
+                read(taken, reader);
+            } finally {
+                taken.setBroken(); // so that closing it does not give it back to a pool
+            }
+        } catch (JedisException e) {
+            log(e);
+        } finally {
             lock.lock();
             try {
+                connection = null;
                 live = null;
-                if (closed || (closing.await(RECONNECT_DELAY_MILLIS, TimeUnit.MILLISECONDS) && closed)) {
-                    return;
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
             } finally {
                 lock.unlock();
+            }
+        }
+        return reader.everConfirmed;
+    }
+
+    private static void read(Connection taken, Reader reader) {
+        String next = reader.begin(taken);
+        while (next != null) {
+            try {
+                reader.proceed(taken, next);
+                next = null;
+            } catch (JedisDataException e) {
+                next = reader.failed(e);
             }
         }
     }
@@ -73,8 +144,10 @@ final class JedisChannels implements ChannelSession {
         lock.lock();
         try {
             channels.add(channel);
+            changed.signalAll();
             if (live != null) {
-                live.subscribe(channel);
+                live.ask(channel);
+                live.dropUnwanted();
             }
         } catch (JedisException e) {
             log(e);
@@ -87,8 +160,8 @@ final class JedisChannels implements ChannelSession {
     public void unsubscribe(String channel) {
         lock.lock();
         try {
-            if (channels.remove(channel) && live != null) {
-                live.unsubscribe(channel);
+            if (channels.remove(channel) && live != null && !channels.isEmpty()) {
+                live.dropUnwanted();
             }
         } catch (JedisException e) {
             log(e);
@@ -103,44 +176,181 @@ final class JedisChannels implements ChannelSession {
         try {
             closed = true;
             channels.clear();
-            closing.signalAll();
-            if (live != null) {
-                live.unsubscribe();
+            changed.signalAll();
+            disconnect();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the connection, which its reader finds out. */
+    private void disconnect() {
+        if (connection != null) {
+            try {
+                connection.forceDisconnect();
+            } catch (IOException e) {
+                log(e);
+            }
+        }
+    }
+
+    /** Asks the server for a sign of life, and ends a connection that gives none. */
+    private void watch() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            if (connection != null && System.nanoTime() - heardNanos > MAX_SILENCE_NANOS) {
+                disconnect();
+            } else if (live != null) {
+                live.asked.add(PING);
+                live.ping();
             }
         } catch (JedisException e) {
             log(e);
         } finally {
             lock.unlock();
         }
+        var unused = Scheduler.system().schedule(PING_INTERVAL, this::watch);
     }
 
     /** A broken connection needs no action: its reader finds out, and the next one subscribes all channels. */
-    private static void log(JedisException failure) {
+    private static void log(Exception failure) {
         System.getLogger(JedisChannels.class.getName())
                 .log(System.Logger.Level.DEBUG, "The connection of the subscriptions broke", failure);
     }
 
+    /** Tells the listener, whose failures must not end the connection. */
+    private static void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable e) {
+            System.getLogger(JedisChannels.class.getName())
+                    .log(System.Logger.Level.WARNING, "A listener of channels failed", e);
+        }
+    }
+
     /** What arrives on one connection. */
     private final class Reader extends JedisPubSub {
+        /** The commands without a reply, in order; guarded by the lock, as below. */
+        private final Queue<String> asked = new ArrayDeque<>();
+        /** The channels of this connection that were asked for and are not refused. */
+        private final Set<String> subscriptions = new HashSet<>();
+
+        private final Set<String> confirmed = new HashSet<>();
+        private final Set<String> refused = new HashSet<>();
+        private boolean everConfirmed;
+
+        /** The channel to begin with, or null if none is wanted any more. */
+        @Nullable String begin(Connection taken) {
+            lock.lock();
+            try {
+                heardNanos = System.nanoTime();
+                connection = taken;
+                return closed ? null : askNext();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        /** The channel of the SUBSCRIBE with which reading goes on; nobody else writes meanwhile. */
+        private @Nullable String askNext() {
+            String next = confirmed.stream().findAny().orElse(null);
+            for (Iterator<String> wanted = channels.iterator(); next == null && wanted.hasNext(); ) {
+                String channel = wanted.next();
+                next = refused.contains(channel) ? null : channel;
+            }
+            if (next != null) {
+                asked.add(next);
+                subscriptions.add(next);
+            }
+            return next;
+        }
+
+        /** The server answered the oldest command with an error; returns the channel to go on with, if there is one. */
+        @Nullable String failed(JedisDataException error) {
+            String channel;
+            String next;
+            lock.lock();
+            try {
+                heardNanos = System.nanoTime();
+                live = null;
+                channel = asked.poll();
+                if (channel != null && !channel.equals(PING)) {
+                    subscriptions.remove(channel);
+                    confirmed.remove(channel);
+                    refused.add(channel);
+                }
+                next = closed ? null : askNext();
+            } finally {
+                lock.unlock();
+            }
+            if (channel != null && !channel.equals(PING)) {
+                tell(() -> listener.refused(channel, error));
+            }
+            return next;
+        }
+
+        void ask(String channel) {
+            asked.add(channel);
+            subscriptions.add(channel);
+            refused.remove(channel);
+            subscribe(channel);
+        }
+
+        void dropUnwanted() {
+            for (String channel : Set.copyOf(subscriptions)) {
+                if (!channels.contains(channel)) {
+                    subscriptions.remove(channel);
+                    confirmed.remove(channel);
+                    unsubscribe(channel);
+                }
+            }
+        }
+
         @Override
         public void onMessage(String channel, String message) {
-            listener.message(channel, message);
+            heardNanos = System.nanoTime();
+            tell(() -> listener.message(channel, message));
+        }
+
+        @Override
+        public void onPong(String pattern) {
+            heard();
         }
 
         @Override
         public void onSubscribe(String channel, int subscribedChannels) {
-            if (!channel.equals(KEEP_OPEN_CHANNEL)) {
-                listener.subscribed(channel);
-                return;
-            }
+            heard();
             lock.lock();
             try {
-                live = this;
-                if (closed) {
-                    unsubscribe();
-                } else if (!channels.isEmpty()) {
-                    subscribe(channels.toArray(String[]::new));
+                everConfirmed = true;
+                if (subscriptions.contains(channel)) {
+                    confirmed.add(channel);
                 }
+                if (live == null && !closed) {
+                    live = this;
+                    for (String wanted : channels) {
+                        if (!subscriptions.contains(wanted) && !refused.contains(wanted)) {
+                            ask(wanted);
+                        }
+                    }
+                    if (!channels.isEmpty()) {
+                        dropUnwanted();
+                    }
+                }
+            } finally {
+                lock.unlock();
+            }
+            tell(() -> listener.subscribed(channel));
+        }
+
+        private void heard() {
+            lock.lock();
+            try {
+                heardNanos = System.nanoTime();
+                asked.poll();
             } finally {
                 lock.unlock();
             }

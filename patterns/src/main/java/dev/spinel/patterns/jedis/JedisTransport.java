@@ -16,13 +16,17 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.BuilderFactory;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.CommandObject;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.JedisCluster;
 import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
@@ -48,21 +52,52 @@ import redis.clients.jedis.exceptions.JedisException;
  * that is known.
  */
 public final class JedisTransport implements RedisTransport {
+    private static final int SLOTS = 16_384;
+
     private final UnifiedJedis jedis;
     private final Executor executor;
+    private final Supplier<Connection> channelConnections;
 
-    private JedisTransport(UnifiedJedis jedis, Executor executor) {
+    private JedisTransport(UnifiedJedis jedis, Executor executor, Supplier<Connection> channelConnections) {
         this.jedis = requireNonNull(jedis, "jedis");
         this.executor = requireNonNull(executor, "executor");
+        this.channelConnections = requireNonNull(channelConnections, "channelConnections");
     }
 
     /**
-     * A transport over a client. Closing the transport closes neither the client nor the executor.
+     * A transport over a client. Closing the transport closes neither the client nor the executor. Subscriptions are for {@link RedisClient},
+     * {@link RedisSentinelClient}, {@link RedisClusterClient} and {@code JedisCluster}; for others use
+     * {@link #over(UnifiedJedis, Executor, Supplier)}.
      *
-     * @param executor runs the calls for which nobody waits
+     * @param executor runs the calls for which nobody waits: one of its own, as renewals wait behind whatever else runs on it
      */
     public static JedisTransport over(UnifiedJedis jedis, Executor executor) {
-        return new JedisTransport(jedis, executor);
+        return new JedisTransport(jedis, executor, () -> channelConnection(jedis));
+    }
+
+    /**
+     * As {@link #over(UnifiedJedis, Executor)}, for any client.
+     *
+     * @param channelConnections gives a connection for subscriptions, which is closed as a broken one when it is not needed any more; may throw
+     *     what Jedis throws
+     */
+    public static JedisTransport over(
+            UnifiedJedis jedis, Executor executor, Supplier<Connection> channelConnections) {
+        return new JedisTransport(jedis, executor, channelConnections);
+    }
+
+    /** A connection of the client's pool; in a cluster of any node, as each has all channels. */
+    private static Connection channelConnection(UnifiedJedis jedis) {
+        if (jedis instanceof RedisClient client) {
+            return client.getPool().getResource();
+        } else if (jedis instanceof RedisSentinelClient client) {
+            return client.getPrimaryNodesConnectionMap().values().iterator().next().getResource();
+        } else if (jedis instanceof RedisClusterClient client) {
+            return client.getConnectionFromSlot(ThreadLocalRandom.current().nextInt(SLOTS));
+        } else if (jedis instanceof JedisCluster client) {
+            return client.getConnectionFromSlot(ThreadLocalRandom.current().nextInt(SLOTS));
+        }
+        throw new JedisException("No connection for subscriptions is known of " + jedis.getClass());
     }
 
     @Override
@@ -221,7 +256,7 @@ public final class JedisTransport implements RedisTransport {
 
     @Override
     public ChannelSession openChannels(ChannelListener listener) {
-        return JedisChannels.start(jedis, listener);
+        return JedisChannels.start(channelConnections, listener);
     }
 
     /** Does nothing: client and executor belong to the application. */

@@ -6,6 +6,7 @@ import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.TransportException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
@@ -21,7 +22,9 @@ import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.Delay;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -51,6 +54,7 @@ public final class LettuceTransport implements RedisTransport {
     private final @Nullable LettuceAcknowledgements acknowledgements;
 
     private final LettuceSender sender;
+    private volatile boolean closed;
 
     private LettuceTransport(
             LettuceSender sender,
@@ -110,12 +114,25 @@ public final class LettuceTransport implements RedisTransport {
      * @throws io.lettuce.core.RedisException if no node can be reached
      */
     public static LettuceTransport connectToCluster(RedisURI node) {
+        return connectToCluster(List.of(node));
+    }
+
+    /**
+     * Connects to a cluster through the first of these nodes that can be reached. Otherwise as {@link #connectToCluster(RedisURI)}.
+     *
+     * @param nodes at least one; the time-out is that of the first
+     * @throws io.lettuce.core.RedisException if no node can be reached
+     */
+    public static LettuceTransport connectToCluster(List<RedisURI> nodes) {
+        if (nodes.isEmpty()) {
+            throw new IllegalArgumentException("A cluster needs at least one node to begin with");
+        }
         ClientResources resources = resources();
-        RedisClusterClient client = RedisClusterClient.create(resources, node);
+        RedisClusterClient client = RedisClusterClient.create(resources, nodes);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
-        configure(options, node);
+        configure(options, nodes.get(0));
         client.setOptions(options.build());
-        RedisClusterClient channelClient = RedisClusterClient.create(resources, node);
+        RedisClusterClient channelClient = RedisClusterClient.create(resources, nodes);
         return new LettuceTransport(
                 new LettuceSender(),
                 client,
@@ -157,6 +174,10 @@ public final class LettuceTransport implements RedisTransport {
 
     @Override
     public CompletionStage<Reply> send(Command command) {
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    TransportException.notSent(new IllegalStateException("The transport is closed")));
+        }
         ReplicaAcknowledgement wanted = command.acknowledgement();
         return wanted == null
                 ? sender.send(connection, command)
@@ -183,6 +204,7 @@ public final class LettuceTransport implements RedisTransport {
 
     @Override
     public void close() {
+        closed = true;
         connection.close();
         if (acknowledgements != null) {
             acknowledgements.close();

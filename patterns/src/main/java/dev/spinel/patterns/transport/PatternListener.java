@@ -44,7 +44,7 @@ public interface PatternListener {
      * that the recipe copes with. Counts as {@link #event} unless overridden.
      *
      * @param event its name, such as {@code queue.handlerFailed}
-     * @param subject as for {@link #event}
+     * @param subject as for {@link #event}; the channel for {@code runtime.channelRefused} and {@code runtime.channelListenerFailed}
      * @param cause what was thrown, without wrapping of the JDK
      */
     default void failed(String event, String subject, Throwable cause) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,7 @@ public final class PatternRuntime implements AutoCloseable {
     private final PatternListener listener;
     private final Ways ways;
     private final Channels channels;
+    private volatile boolean closed;
     /** Whether a thread waits for the operation that it starts next. */
     private final ThreadLocal<Boolean> callerWaits = ThreadLocal.withInitial(() -> false);
 
@@ -52,7 +54,7 @@ public final class PatternRuntime implements AutoCloseable {
         scheduler = builder.scheduler;
         listener = new GuardedListener(builder.listener);
         ways = new Ways(transport, scheduler, builder.ways);
-        channels = new Channels(transport);
+        channels = new Channels(transport, scheduler, listener);
     }
 
     /** A runtime with default settings. Closing it closes the transport. */
@@ -99,7 +101,9 @@ public final class PatternRuntime implements AutoCloseable {
             @Nullable ReplicaAcknowledgement acknowledgement) {
         Run<R> run = new Run<>(operation, keys, arguments.values(), acknowledgement);
         run.attempt();
-        ways.askIfDue();
+        if (!closed) {
+            ways.askIfDue();
+        }
         return run.result;
     }
 
@@ -109,7 +113,9 @@ public final class PatternRuntime implements AutoCloseable {
     }
 
     /**
-     * Subscribes a listener to a channel. All channels of a runtime share one connection, opened at the first call.
+     * Subscribes a listener to a channel. All channels of a runtime share one connection, opened at the first call. The listener is told when the
+     * channel and all that were subscribed before it take effect, and after each reconnect; what it throws is told as event
+     * {@code runtime.channelListenerFailed}, and a channel that the server refuses as {@code runtime.channelRefused}.
      *
      * @return what ends the subscription
      */
@@ -165,9 +171,10 @@ public final class PatternRuntime implements AutoCloseable {
         }
     }
 
-    /** Closes the transport. */
+    /** Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. */
     @Override
     public void close() {
+        closed = true;
         channels.close();
         transport.close();
     }
@@ -215,7 +222,11 @@ public final class PatternRuntime implements AutoCloseable {
 
         void attempt() {
             attempts++;
-            send(ways.choose(operation));
+            if (closed) {
+                giveUp(TransportException.notSent(new IllegalStateException("The runtime is closed")));
+            } else {
+                send(ways.choose(operation));
+            }
         }
 
         private void send(Way way) {
@@ -245,7 +256,7 @@ public final class PatternRuntime implements AutoCloseable {
             CompletionStage<Reply> sent;
             try {
                 sent = transport.send(command);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 finishExceptionally(PatternListener.Outcome.FAILED, e);
                 return;
             }
@@ -283,7 +294,7 @@ public final class PatternRuntime implements AutoCloseable {
             R decoded;
             try {
                 decoded = operation.decoder().decode(reply, mayHaveRun);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 finishExceptionally(
                         PatternListener.Outcome.FAILED,
                         new IllegalStateException(operation.name() + " cannot read the reply " + reply, e));
@@ -307,11 +318,18 @@ public final class PatternRuntime implements AutoCloseable {
         }
 
         private void tryAgain(Throwable failure) {
-            if (attempts >= retryPolicy.maxAttempts()) {
+            Duration delay = retryPolicy.delayAfter(attempts, scheduler);
+            if (attempts >= retryPolicy.maxAttempts()
+                    || elapsed().plus(delay).compareTo(retryPolicy.giveUpAfter()) > 0) {
                 giveUp(failure);
             } else {
                 callerWaits = false;
-                scheduler.schedule(retryPolicy.delayAfter(attempts, scheduler), this::attempt);
+                try {
+                    scheduler.schedule(delay, this::attempt);
+                } catch (RuntimeException e) { // its executor is full or shut down
+                    failure.addSuppressed(e);
+                    giveUp(failure);
+                }
             }
         }
 
@@ -335,8 +353,11 @@ public final class PatternRuntime implements AutoCloseable {
         }
 
         private void ended(PatternListener.Outcome outcome) {
-            listener.operationEnded(
-                    operation.name(), outcome, attempts, Duration.ofNanos(scheduler.nanoTime() - startNanos));
+            listener.operationEnded(operation.name(), outcome, attempts, elapsed());
+        }
+
+        private Duration elapsed() {
+            return Duration.ofNanos(scheduler.nanoTime() - startNanos);
         }
     }
 
@@ -360,37 +381,63 @@ public final class PatternRuntime implements AutoCloseable {
         private static void guard(Runnable call) {
             try {
                 call.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 System.getLogger(PatternListener.class.getName())
                         .log(System.Logger.Level.WARNING, "A listener failed", e);
             }
         }
     }
 
-    /** The subscriptions of all recipes over one session of the transport: a channel is subscribed while somebody listens. */
+    /**
+     * The subscriptions of all recipes over one session of the transport: a channel is subscribed while somebody listens. Its confirmation is told
+     * to all who listen by then, and so is that of a reconnect. Who comes later is told alone, as soon as all channels before it are confirmed.
+     */
     private static final class Channels implements RedisTransport.ChannelListener {
+        private record Late(String channel, RedisTransport.ChannelListener listener) {}
+
         private final RedisTransport transport;
+        private final Scheduler scheduler;
+        private final PatternListener failures;
         private final ReentrantLock lock = new ReentrantLock();
         private final Map<String, List<RedisTransport.ChannelListener>> listeners = new HashMap<>();
-        private RedisTransport.@Nullable ChannelSession session;
+        /** The channels that were subscribed and are neither confirmed nor refused yet. */
+        private final Set<String> unconfirmed = new HashSet<>();
+        /** The channels that were refused, which the next listener tries again. */
+        private final Set<String> refused = new HashSet<>();
+        /** Who came to a channel that was confirmed before, and is not told yet. */
+        private final List<Late> late = new ArrayList<>();
 
-        Channels(RedisTransport transport) {
+        private RedisTransport.@Nullable ChannelSession session;
+        private boolean closed;
+
+        Channels(RedisTransport transport, Scheduler scheduler, PatternListener failures) {
             this.transport = transport;
+            this.scheduler = scheduler;
+            this.failures = failures;
         }
 
         Scheduler.Task add(String channel, RedisTransport.ChannelListener listener) {
             lock.lock();
             try {
+                if (closed) {
+                    return () -> {};
+                }
                 RedisTransport.ChannelSession open = session;
                 if (open == null) {
                     open = transport.openChannels(this);
                     session = open;
                 }
                 List<RedisTransport.ChannelListener> more = new ArrayList<>(listenersOf(channel));
+                boolean first = more.isEmpty();
                 more.add(listener);
                 listeners.put(channel, List.copyOf(more));
-                // Also if it is subscribed already: the confirmation tells the new listener that it takes effect.
-                open.subscribe(channel);
+                if (refused.remove(channel) || first) {
+                    unconfirmed.add(channel);
+                    open.subscribe(channel);
+                } else if (!unconfirmed.contains(channel)) {
+                    late.add(new Late(channel, listener));
+                    scheduler.schedule(Duration.ZERO, this::tellLate);
+                }
             } finally {
                 lock.unlock();
             }
@@ -409,6 +456,8 @@ public final class PatternRuntime implements AutoCloseable {
                     return;
                 }
                 listeners.remove(channel);
+                unconfirmed.remove(channel);
+                refused.remove(channel);
                 if (session != null) {
                     session.unsubscribe(channel);
                 }
@@ -429,21 +478,76 @@ public final class PatternRuntime implements AutoCloseable {
         @Override
         public void message(String channel, String message) {
             for (RedisTransport.ChannelListener listener : listenersOf(channel)) {
-                listener.message(channel, message);
+                guard(channel, () -> listener.message(channel, message));
             }
         }
 
         @Override
         public void subscribed(String channel) {
+            lock.lock();
+            try {
+                unconfirmed.remove(channel);
+                refused.remove(channel);
+                late.removeIf(one -> one.channel.equals(channel));
+            } finally {
+                lock.unlock();
+            }
             for (RedisTransport.ChannelListener listener : listenersOf(channel)) {
-                listener.subscribed(channel);
+                guard(channel, () -> listener.subscribed(channel));
+            }
+            tellLate();
+        }
+
+        private void tellLate() {
+            List<Late> told;
+            lock.lock();
+            try {
+                if (!unconfirmed.isEmpty()) {
+                    return;
+                }
+                told = List.copyOf(late);
+                late.clear();
+            } finally {
+                lock.unlock();
+            }
+            for (Late one : told) {
+                if (listenersOf(one.channel).contains(one.listener)) {
+                    guard(one.channel, () -> one.listener.subscribed(one.channel));
+                }
+            }
+        }
+
+        @Override
+        public void refused(String channel, Throwable cause) {
+            lock.lock();
+            try {
+                if (!listeners.containsKey(channel)) {
+                    return;
+                }
+                unconfirmed.remove(channel);
+                refused.add(channel);
+            } finally {
+                lock.unlock();
+            }
+            failures.failed("runtime.channelRefused", channel, cause);
+            tellLate();
+        }
+
+        /** One listener's failure concerns neither the others nor the connection. */
+        private void guard(String channel, Runnable call) {
+            try {
+                call.run();
+            } catch (Throwable e) {
+                failures.failed("runtime.channelListenerFailed", channel, e);
             }
         }
 
         void close() {
             lock.lock();
             try {
+                closed = true;
                 listeners.clear();
+                late.clear();
                 if (session != null) {
                     session.close();
                     session = null;

@@ -46,7 +46,7 @@ public interface RedisTransport extends AutoCloseable {
     @Override
     void close();
 
-    /** Receives what arrives on subscribed channels, on a thread of the client library: must not block. */
+    /** Receives what arrives on subscribed channels, on a thread of the client library: must not block, and should throw nothing. */
     interface ChannelListener {
         /** A message was published. Delivery is at most once. */
         void message(String channel, String message);
@@ -56,6 +56,12 @@ public interface RedisTransport extends AutoCloseable {
          * re-established, since messages of the time between are lost.
          */
         void subscribed(String channel);
+
+        /**
+         * The server refused a subscription, as for want of a permission. It is tried again when it is asked for again, and with the next
+         * connection.
+         */
+        default void refused(String channel, Throwable cause) {}
 
         /** A listener for which each of these is a sign that there may be something new. */
         static ChannelListener signalling(Runnable signal) {

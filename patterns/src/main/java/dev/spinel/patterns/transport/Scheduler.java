@@ -3,9 +3,8 @@ package dev.spinel.patterns.transport;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -32,12 +31,18 @@ public interface Scheduler {
         void cancel();
     }
 
-    /** The system's monotonic clock, and tasks on the common pool. */
+    /**
+     * The system's monotonic clock, and tasks on daemon threads of the library, which all runtimes of the process share. What blocks the common
+     * pool, or one of these, holds up no other task.
+     */
     static Scheduler system() {
-        return on(ForkJoinPool.commonPool());
+        return on(LibraryThreads.WORKERS);
     }
 
-    /** The system's monotonic clock, and tasks on the given executor, which must not be kept busy by blocking work. */
+    /**
+     * The system's monotonic clock, and tasks on the given executor. While blocking work keeps it busy, or after its end, nothing is renewed and
+     * no loss is told.
+     */
     static Scheduler on(Executor executor) {
         requireNonNull(executor, "executor");
         return new Scheduler() {
@@ -47,20 +52,13 @@ public interface Scheduler {
             }
 
             /*
-             * The JDK's own timer thread completes the future. Completing it first takes it off that thread's queue, so
-             * that cancelled tasks leave nothing behind; cancelling would not, before JDK 19. Only a task that is due goes to
-             * the executor: most are cancelled, and waking a thread for each halves the rate of locks.
+             * Only a task that is due goes to the executor: most are cancelled, and waking a thread for each halves the rate of locks.
              */
             @Override
             public Task schedule(Duration delay, Runnable task) {
-                CompletableFuture<Boolean> due = new CompletableFuture<>();
-                var unused = due.completeOnTimeout(true, Math.max(0, delay.toNanos()), TimeUnit.NANOSECONDS)
-                        .thenAccept(run -> {
-                            if (run) {
-                                executor.execute(task);
-                            }
-                        });
-                return () -> due.complete(false);
+                Future<?> due = LibraryThreads.TIMER.schedule(
+                        () -> executor.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+                return () -> due.cancel(false);
             }
         };
     }

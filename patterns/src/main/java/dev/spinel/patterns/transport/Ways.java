@@ -56,7 +56,10 @@ final class Ways {
         return present.contains(operation.script().function()) ? Way.FUNCTION : Way.SCRIPT;
     }
 
-    /** Whether an error tells that the server lacks the command or function, or does not permit it. Then it had no effect. */
+    /**
+     * Whether an error tells that the server lacks the command or function, or does not permit it or the channel that a command publishes to,
+     * without which a script does. Then it had no effect.
+     */
     static boolean isMissing(Way way, Command command, Reply.Failure error) {
         if (way == Way.SCRIPT) {
             return false;
@@ -65,7 +68,8 @@ final class Ways {
         return error.message().startsWith("ERR unknown command")
                 || error.message().startsWith("ERR Function not found")
                 || (error.code().equals("NOPERM")
-                        && error.message().contains("'" + command.name().toLowerCase(Locale.ROOT) + "'"));
+                        && (error.message().contains("'" + command.name().toLowerCase(Locale.ROOT) + "'")
+                                || (way == Way.COMMAND && error.message().contains("channel"))));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.spinel.patterns.jedis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.lock.Lease;
 import dev.spinel.patterns.lock.Locks;
@@ -18,6 +19,7 @@ import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.RetryPolicy;
 import dev.spinel.patterns.transport.TransportException;
@@ -26,6 +28,7 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -182,6 +185,60 @@ class JedisTransportIT {
             proxy.loseReplies(1);
             assertOutcome(over(client).send(increment("not repeated")), true);
             assertThat(jedis.get("not repeated")).isEqualTo("1");
+        }
+    }
+
+    /** Hears what it is told, and fails each time. */
+    private static RedisTransport.ChannelListener failing(List<String> heard) {
+        return new RedisTransport.ChannelListener() {
+            @Override
+            public void message(String channel, String message) {
+                heard.add(message);
+                throw new AssertionError("for the test");
+            }
+
+            @Override
+            public void subscribed(String channel) {
+                heard.add('+' + channel);
+                throw new IllegalStateException("for the test");
+            }
+
+            @Override
+            public void refused(String channel, Throwable cause) {
+                heard.add('!' + channel);
+            }
+        };
+    }
+
+    @Test
+    void refusedChannels_andListenersThatFail_harmNeitherOtherChannels_norTheApplication() {
+        server.call("ACL SETUSER app on >p ~* +@all resetchannels &a* &c");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (RedisClient client = RedisClient.create("redis://app:p@127.0.0.1:" + server.port())) {
+            client.set("k", "v");
+            RedisTransport.ChannelSession session = over(client).openChannels(failing(heard));
+            session.subscribe("b1");
+            await().until(() -> heard.contains("!b1"));
+            session.subscribe("a");
+            await().until(() -> heard.contains("+a"));
+            session.subscribe("b2");
+            session.subscribe("a2");
+            await().until(() -> heard.contains("!b2") && heard.contains("+a2"));
+            session.unsubscribe("a2");
+            session.unsubscribe("a");
+            session.subscribe("c");
+            await().until(() -> heard.contains("+c"));
+            await().until(() -> jedis.publish("c", "m1") == 1 && heard.contains("m1"));
+            assertThat(jedis.publish("c", "m2")).isOne();
+            await().until(() -> heard.contains("m2"));
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.get("k")).isEqualTo("v");
+            }
+            session.close();
+            await().until(() -> jedis.publish("c", "m3") == 0);
+            for (int i = 0; i < 20; i++) {
+                assertThat(client.get("k")).isEqualTo("v");
+            }
         }
     }
 

@@ -19,6 +19,8 @@ public final class ScriptedTransport implements RedisTransport {
     private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
     private final List<Command> sent = new ArrayList<>();
     private final Deque<CompletableFuture<Boolean>> confirmations = new ArrayDeque<>();
+    private final List<String> subscriptions = new ArrayList<>();
+    private ChannelListener channelListener;
     private TrackingListener tracker;
 
     /** Lines up a reply. */
@@ -56,18 +58,34 @@ public final class ScriptedTransport implements RedisTransport {
         return answers.remove();
     }
 
-    /** Nothing is ever published. */
+    /** The one who listens to channels, once it does. */
+    public ChannelListener channelListener() {
+        return requireNonNull(channelListener, "channelListener");
+    }
+
+    /** The changes of subscriptions so far. */
+    public List<String> subscriptions() {
+        return subscriptions;
+    }
+
     @Override
     public ChannelSession openChannels(ChannelListener listener) {
+        channelListener = listener;
         return new ChannelSession() {
             @Override
-            public void subscribe(String channel) {}
+            public void subscribe(String channel) {
+                subscriptions.add('+' + channel);
+            }
 
             @Override
-            public void unsubscribe(String channel) {}
+            public void unsubscribe(String channel) {
+                subscriptions.add('-' + channel);
+            }
 
             @Override
-            public void close() {}
+            public void close() {
+                subscriptions.add("closed");
+            }
         };
     }
 

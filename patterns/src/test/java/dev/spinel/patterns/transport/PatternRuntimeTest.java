@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** How operations are run, repeated and given up, step by step on a clock that stands still. */
@@ -39,6 +40,11 @@ class PatternRuntimeTest {
                 @Override
                 public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {
                     ended.add(operation + ' ' + outcome + ' ' + attempts);
+                }
+
+                @Override
+                public void failed(String event, String subject, Throwable cause) {
+                    ended.add(event + ' ' + subject + ' ' + cause.getMessage());
                 }
             })
             .build();
@@ -168,6 +174,28 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void noAttemptBegins_laterThanThePolicyAllows() {
+        CompletableFuture<Reply> hung = transport.hold();
+        CompletableFuture<Boolean> result = run(IDEMPOTENT);
+        scheduler.advance(Duration.ofSeconds(4));
+        hung.completeExceptionally(NO_REPLY);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertFails(result, PatternException.UnknownOutcome.class);
+        assertThat(transport.commands()).hasSize(1);
+        assertThat(ended).containsExactly("test.idempotent UNKNOWN 1");
+    }
+
+    @Test
+    void aPolicy_hasTimesThatEnd() {
+        Duration day = Duration.ofDays(1);
+        assertThat(new RetryPolicy(2, day, day, day).giveUpAfter()).isEqualTo(day);
+        Duration longer = Duration.ofDays(200_000);
+        assertThatIllegalArgumentException().isThrownBy(() -> new RetryPolicy(2, Duration.ofMillis(20), longer));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RetryPolicy(2, day, day, longer));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RetryPolicy(2, day, day, Duration.ZERO));
+    }
+
+    @Test
     void otherErrors_areFinal() {
         transport.reply(new Reply.Failure("NOPERM this user has no permissions to run the 'evalsha' command"));
         assertFails(run(IDEMPOTENT), PatternException.ServerError.class);
@@ -234,6 +262,137 @@ class PatternRuntimeTest {
         };
         counting.failed("queue.exchangeFailed", "q", cause);
         assertThat(counted).containsExactly("queue.exchangeFailed q");
+    }
+
+    @Test
+    void anErrorOfAListenerOrADecoder_leavesNoOperationWithoutAnEnd() {
+        PatternRuntime fragile = PatternRuntime.builder(transport)
+                .ways(Way.SCRIPT)
+                .listener(new PatternListener() {
+                    @Override
+                    public void operationEnded(String operation, Outcome outcome, int attempts, Duration elapsed) {
+                        throw new AssertionError("for the test");
+                    }
+                })
+                .build();
+        transport.reply(ONE).reply(ONE);
+        assertThat(fragile.run(NEVER, List.of("k"), new Arguments()).toCompletableFuture())
+                .isCompletedWithValue(false);
+        Operation<Boolean> unreadable = new Operation<>("test.unreadable", SCRIPT, Retry.NEVER, (reply, repeated) -> {
+            throw new AssertionError("for the test");
+        });
+        assertThat(fragile.run(unreadable, List.of("k"), new Arguments()).toCompletableFuture())
+                .isCompletedExceptionally();
+    }
+
+    @Test
+    void aSchedulerThatWasShutDown_leavesNoOperationWithoutAnEnd() {
+        PatternRuntime shutDown = PatternRuntime.builder(transport)
+                .ways(Way.SCRIPT)
+                .scheduler(new Scheduler() {
+                    @Override
+                    public long nanoTime() {
+                        return 0;
+                    }
+
+                    @Override
+                    public Task schedule(Duration delay, Runnable task) {
+                        throw new RejectedExecutionException("shut down");
+                    }
+                })
+                .build();
+        transport.fail(TransportException.notSent(new IOException("refused")));
+        assertFails(
+                shutDown.run(NEVER, List.of("k"), new Arguments()).toCompletableFuture(),
+                PatternException.Unavailable.class);
+    }
+
+    /** Remembers what it is told of a channel. */
+    private static final class Hearing implements RedisTransport.ChannelListener {
+        private final List<String> heard = new ArrayList<>();
+
+        @Override
+        public void message(String channel, String message) {
+            heard.add(message);
+        }
+
+        @Override
+        public void subscribed(String channel) {
+            heard.add("subscribed");
+        }
+    }
+
+    @Test
+    void aConfirmation_isToldOnce_toWhoeverListensByThen_andToWhoComesLater() {
+        Hearing first = new Hearing();
+        Hearing second = new Hearing();
+        Hearing late = new Hearing();
+        runtime.subscribe("c", first);
+        runtime.subscribe("c", second);
+        assertThat(transport.subscriptions()).containsExactly("+c");
+        transport.channelListener().subscribed("c");
+        runtime.subscribe("c", late);
+        transport.channelListener().message("c", "m");
+        scheduler.advance(Duration.ZERO);
+        assertThat(first.heard).containsExactly("subscribed", "m");
+        assertThat(second.heard).containsExactly("subscribed", "m");
+        assertThat(late.heard).containsExactly("m", "subscribed");
+        assertThat(transport.subscriptions()).containsExactly("+c");
+        transport.channelListener().subscribed("c");
+        assertThat(first.heard).as("after a reconnect").hasSize(3);
+        assertThat(late.heard).hasSize(3);
+    }
+
+    /** As if they had been confirmed in that order: a topic asks for its position when its second channel takes effect. */
+    @Test
+    void whoComesLate_isToldWhenAllChannelsBeforeAreConfirmed() {
+        runtime.subscribe("c", new Hearing());
+        transport.channelListener().subscribed("c");
+        runtime.subscribe("own", new Hearing());
+        Hearing late = new Hearing();
+        runtime.subscribe("c", late);
+        scheduler.advance(Duration.ZERO);
+        assertThat(late.heard).isEmpty();
+        transport.channelListener().subscribed("own");
+        assertThat(late.heard).containsExactly("subscribed");
+    }
+
+    @Test
+    void aRefusedChannel_isTold_andTriedAgainWithTheNextListener() {
+        runtime.subscribe("c", new Hearing());
+        transport.channelListener().refused("c", new IllegalStateException("NOPERM"));
+        assertThat(ended).containsExactly("runtime.channelRefused c NOPERM");
+        Hearing second = new Hearing();
+        runtime.subscribe("c", second);
+        assertThat(transport.subscriptions()).containsExactly("+c", "+c");
+        transport.channelListener().subscribed("c");
+        assertThat(second.heard).containsExactly("subscribed");
+    }
+
+    @Test
+    void aChannelListenerThatFails_isTold_andHarmsNoOther() {
+        Hearing other = new Hearing();
+        runtime.subscribe("c", RedisTransport.ChannelListener.signalling(() -> {
+            throw new AssertionError("for the test");
+        }));
+        runtime.subscribe("c", other);
+        transport.channelListener().message("c", "m");
+        assertThat(other.heard).containsExactly("m");
+        assertThat(ended).containsExactly("runtime.channelListenerFailed c for the test");
+    }
+
+    @Test
+    void afterItsEnd_nothingIsSent() {
+        transport.fail(NOT_SENT);
+        CompletableFuture<Boolean> begun =
+                runtime.run(NEVER, List.of("k"), new Arguments()).toCompletableFuture();
+        runtime.close();
+        scheduler.advance(Duration.ofSeconds(1));
+        assertFails(begun, PatternException.Unavailable.class);
+        assertFails(run(IDEMPOTENT), PatternException.Unavailable.class);
+        runtime.subscribe("c", new Hearing());
+        assertThat(transport.commands()).hasSize(1);
+        assertThat(transport.subscriptions()).isEmpty();
     }
 
     @Test

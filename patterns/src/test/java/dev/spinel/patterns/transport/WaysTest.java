@@ -175,6 +175,7 @@ class WaysTest {
                 "ERR unknown command `LOCK.RENEW`, with args beginning with: `2`, `k`, ",
                 "NOPERM this user has no permissions to run the 'lock.renew' command",
                 "NOPERM User app has no permissions to run the 'lock.renew' command",
+                "NOPERM this user has no permissions to access one of the channels used as arguments",
             })
     void aCommandThatIsMissing_isFollowedByTheScript_withinTheAttempt(String message) {
         ask(info(NativeCommand.LOCK_RENEW), library(SCRIPT));
@@ -218,6 +219,7 @@ class WaysTest {
             strings = {
                 "NOPERM ACL failure in script: User app has no permissions to run the 'publish' command script: f, on @user_function:9.",
                 "NOPERM this user has no permissions to access one of the keys used as arguments",
+                "NOPERM this user has no permissions to access one of the channels used as arguments",
                 "ERR user_function:3: Script attempted to access nonexistent global variable 'x'",
                 "OOM command not allowed when used memory > 'maxmemory'. script: f, on @user_function:9.",
             })

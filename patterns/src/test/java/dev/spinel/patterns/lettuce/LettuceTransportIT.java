@@ -1,0 +1,89 @@
+package dev.spinel.patterns.lettuce;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.spinel.patterns.testing.FaultProxy;
+import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.TransportException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Subscriptions that cannot be made at once, or not at all, and what is sent after the end. */
+@Tag("redis-server")
+class LettuceTransportIT {
+    private final RedisServer server = RedisServer.start();
+    private final FaultProxy proxy = new FaultProxy(server.port());
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private final RedisTransport.ChannelListener listener = new RedisTransport.ChannelListener() {
+        @Override
+        public void message(String channel, String message) {
+            heard.add(message);
+        }
+
+        @Override
+        public void subscribed(String channel) {
+            heard.add('+' + channel);
+        }
+
+        @Override
+        public void refused(String channel, Throwable cause) {
+            heard.add('!' + channel + ' ' + cause.getMessage());
+        }
+    };
+
+    @AfterEach
+    void stop() throws IOException {
+        proxy.close();
+        server.close();
+    }
+
+    @Test
+    void aSubscriptionMadeWhileTheServerIsAway_takesEffectWhenItIsBack() throws InterruptedException {
+        try (LettuceTransport transport = LettuceTransport.connect(proxy.uri())) {
+            proxy.cut(true);
+            RedisTransport.ChannelSession session = transport.openChannels(listener);
+            session.subscribe("c");
+            Thread.sleep(300); // the first attempt has failed
+            assertThat(heard).isEmpty();
+            proxy.heal();
+            await().until(() -> heard.contains("+c"));
+            session.close();
+        }
+    }
+
+    @Test
+    void aRefusedChannel_isTold_andHarmsNoOther() {
+        server.call("ACL SETUSER app on >p ~* +@all resetchannels &a*");
+        try (LettuceTransport transport = LettuceTransport.connect("redis://app:p@127.0.0.1:" + server.port())) {
+            RedisTransport.ChannelSession session = transport.openChannels(listener);
+            session.subscribe("a");
+            session.subscribe("b");
+            session.subscribe("a2");
+            await().until(() -> heard.contains("+a2") && heard.contains("+a"));
+            await().until(() -> heard.stream().anyMatch(told -> told.startsWith("!b NOPERM")));
+            session.close();
+        }
+    }
+
+    @Test
+    void whatIsSentAfterTheEnd_didNotRun() {
+        LettuceTransport transport = LettuceTransport.connect(server.uri());
+        transport.close();
+        byte[] key = "k".getBytes(UTF_8);
+        assertThat(transport.send(new Command("INCR", List.of(key), key)).toCompletableFuture())
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(TransportException.class, failure -> assertThat(failure.mayHaveRun())
+                        .isFalse());
+    }
+}
