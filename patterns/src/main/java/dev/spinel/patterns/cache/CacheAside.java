@@ -12,6 +12,7 @@ import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,7 +188,18 @@ public final class CacheAside<V> implements AutoCloseable {
             CompletableFuture<Optional<V>> member,
             BiPredicate<Flight<V>, CompletableFuture<Optional<V>>> how) {
         missed(key, member);
-        while (!how.test(flights.computeIfAbsent(key, absent -> new Flight<>(this, absent)), member)) {
+        onFlight(key, flight -> how.test(flight, member));
+    }
+
+    /** Asks the server once for all of those whom a load could not serve. */
+    void askAgain(String key, List<CompletableFuture<Optional<V>>> members) {
+        if (!members.isEmpty()) {
+            onFlight(key, flight -> flight.joinToAsk(members));
+        }
+    }
+
+    private void onFlight(String key, Predicate<Flight<V>> join) {
+        while (!join.test(flights.computeIfAbsent(key, absent -> new Flight<>(this, absent)))) {
             Thread.onSpinWait(); // a flight that ends leaves the map before anybody sees that it ended
         }
     }

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Nobody may get a value that is older than their question. So there are two groups: those who were here before the present
  * request or load began (early), who take whatever it gives, and those who came since (late). A load that is accepted serves both,
  * as the server takes it only if nothing was invalidated meanwhile; a load that is refused serves the early ones, and the late ones
- * become the early ones of another request. Hence everybody waits for two loads at most, unless loads outlast their lease.
+ * become the early ones of another request. Hence everybody waits for two loads at most, unless loads outlast their lease. The flight
+ * is over when the load's value is sent to the server: whoever comes after that may come after an invalidation of what was accepted, and asks
+ * the server.
  *
  * <p>All fields are guarded by the lock; the loader and those who wait are called without it.
  */
@@ -127,6 +129,21 @@ final class Flight<V> implements ChannelListener {
         return true;
     }
 
+    /** As {@link #join}, with those whom a load could not serve, for all of whom the server is asked. */
+    boolean joinToAsk(List<CompletableFuture<Optional<V>>> members) {
+        lock.lock();
+        try {
+            if (ended) {
+                return false;
+            }
+            late.addAll(members);
+        } finally {
+            lock.unlock();
+        }
+        ask();
+        return true;
+    }
+
     /** From now on everybody here was here before. */
     private void promote() {
         early.addAll(late);
@@ -158,40 +175,30 @@ final class Flight<V> implements ChannelListener {
     }
 
     private void loaded(Load<V> done, CacheAside.Loaded<V> loaded) {
-        done.served.forEach(member -> member.complete(loaded.value()));
-        if (!done.leased()) {
-            landed(done, loaded, false);
-            return;
-        }
-        var unused = cache.fill(key, done.token, loaded).thenAccept(accepted -> landed(done, loaded, accepted));
-    }
-
-    /** A load is over, and is stored or not. */
-    private void landed(Load<V> done, CacheAside.Loaded<V> loaded, boolean accepted) {
-        List<CompletableFuture<Optional<V>>> served = List.of();
-        boolean again = false;
+        List<CompletableFuture<Optional<V>>> since = List.of();
         lock.lock();
         try {
-            if (load != done) {
-                return;
-            }
-            load = null;
-            early.clear();
-            if (accepted) {
-                served = late;
-                late = new ArrayList<>();
-            }
-            again = !late.isEmpty();
-            if (!again) {
+            if (load == done) {
+                load = null;
+                since = late;
                 end();
             }
         } finally {
             lock.unlock();
         }
-        served.forEach(member -> member.complete(loaded.value()));
-        if (again) {
-            ask();
+        done.served.forEach(member -> member.complete(loaded.value()));
+        if (!done.leased()) {
+            cache.askAgain(key, since);
+            return;
         }
+        List<CompletableFuture<Optional<V>>> others = since;
+        var unused = cache.fill(key, done.token, loaded).thenAccept(accepted -> {
+            if (accepted) {
+                others.forEach(member -> member.complete(loaded.value()));
+            } else {
+                cache.askAgain(key, others);
+            }
+        });
     }
 
     private void failed(Load<V> done, Throwable failure) {
@@ -320,7 +327,7 @@ final class Flight<V> implements ChannelListener {
         lock.lock();
         try {
             asking = false;
-            if (load != null) {
+            if (ended || load != null) {
                 return;
             }
             again = signalled;
@@ -347,7 +354,7 @@ final class Flight<V> implements ChannelListener {
         lock.lock();
         try {
             asking = false;
-            if (load != null) {
+            if (ended || load != null) {
                 return;
             }
             begun = begin("");

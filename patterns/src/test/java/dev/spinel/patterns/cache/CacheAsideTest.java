@@ -67,6 +67,23 @@ class CacheAsideTest {
     }
 
     @Test
+    void whoAsksAfterTheFillWasSent_isServedByTheServer_notByThatFill() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> before = get();
+        CompletableFuture<Optional<String>> meanwhile = get();
+        CompletableFuture<Reply> filled = transport.hold();
+        load.complete(Optional.of("older"));
+        assertThat(before).isCompletedWithValue(Optional.of("older"));
+        assertThat(meanwhile).isNotDone();
+        transport.reply(hit("value", "newer"));
+        CompletableFuture<Optional<String>> after = get();
+        assertThat(after).isCompletedWithValue(Optional.of("newer"));
+        filled.complete(YES);
+        assertThat(meanwhile).isCompletedWithValue(Optional.of("older"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
     void aRefusedLoad_servesOnlyThoseWhoAskedBeforeItBegan() {
         transport.reply(LOAD);
         CompletableFuture<Optional<String>> first = get();
