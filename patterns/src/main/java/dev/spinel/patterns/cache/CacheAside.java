@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>With a {@link NearCache}, copies of entries are kept in this process, which are a bounded time behind the server at most. Values are then
  * shared by those who ask, and must not be changed.
  *
- * <p>A load that outlasts its lease may be repeated by another caller. Time is the server's. Events, each with the cache's name:
+ * <p>A load keeps its lease, however long it waits for its turn at the source, for {@code maxWait} at most. One that takes longer, or whose process
+ * cannot renew the lease, may be repeated by another caller. Time is the server's. Events, each with the cache's name:
  * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
  * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed}, {@code cache.undecodable}.
  */
@@ -257,8 +258,26 @@ public final class CacheAside<V> implements AutoCloseable {
         return protocol.get(key, token, lease, earliness);
     }
 
-    /** Runs the loader; never throws. Fails with a {@link CacheLoadException}. */
-    CompletionStage<Loaded<V>> load(String key) {
+    /**
+     * Runs the loader; never throws. Fails with a {@link CacheLoadException}.
+     *
+     * @param token of a lease, which is renewed until the load ends; empty without one
+     * @param givenUp called if the load loses its lease, or is not waited for any longer: another one may begin
+     */
+    CompletionStage<Loaded<V>> load(String key, String token, Runnable givenUp) {
+        CompletableFuture<Loaded<V>> loading = new CompletableFuture<>();
+        new Watch(key, token, loading, givenUp).goOn();
+        var unused = load(key).whenComplete((loaded, failure) -> {
+            if (failure != null) {
+                loading.completeExceptionally(failure);
+            } else {
+                loading.complete(loaded);
+            }
+        });
+        return loading;
+    }
+
+    private CompletionStage<Loaded<V>> load(String key) {
         event("cache.load");
         CompletionStage<Optional<V>> loading;
         try {
@@ -278,6 +297,45 @@ public final class CacheAside<V> implements AutoCloseable {
         });
     }
 
+    /** Watches over a load until it ends: renews its lease, and gives it up when that is lost, or when nobody would wait any longer. */
+    private final class Watch {
+        private final String key;
+        private final String token;
+        private final CompletableFuture<?> loading;
+        private final Runnable givenUp;
+        private final long endNanos = runtime.scheduler().nanoTime() + maxWait.toNanos();
+
+        Watch(String key, String token, CompletableFuture<?> loading, Runnable givenUp) {
+            this.key = key;
+            this.token = token;
+            this.loading = loading;
+            this.givenUp = givenUp;
+        }
+
+        void goOn() {
+            Duration left = Duration.ofNanos(endNanos - runtime.scheduler().nanoTime());
+            Duration half = lease.dividedBy(2);
+            boolean last = token.isEmpty() || left.compareTo(half) <= 0;
+            Scheduler.Task next = runtime.scheduler().schedule(last ? left : half, last ? this::giveUp : this::renew);
+            var unused = loading.whenComplete((loaded, failure) -> next.cancel());
+        }
+
+        private void renew() {
+            var unused = protocol.renew(key, token, lease).whenComplete((renewed, failure) -> {
+                if (failure == null && !renewed) {
+                    givenUp.run();
+                } else {
+                    goOn();
+                }
+            });
+        }
+
+        private void giveUp() {
+            event("cache.loadOverdue");
+            givenUp.run();
+        }
+    }
+
     private CompletionException loadFailed(String key, Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -288,10 +346,12 @@ public final class CacheAside<V> implements AutoCloseable {
     /** Loads an entry anew in the background, with the lease of the token. */
     void refresh(String key, String token) {
         event("cache.refresh");
-        var unused = load(key).thenCompose(loaded -> fill(key, token, loaded)).exceptionally(failure -> {
-            abandon(key, token, failure);
-            return false;
-        });
+        var unused = load(key, token, () -> {})
+                .thenCompose(loaded -> fill(key, token, loaded))
+                .exceptionally(failure -> {
+                    abandon(key, token, failure);
+                    return false;
+                });
     }
 
     /** Stores what was loaded with the lease of the token; false, and never a failure, if that did not work. */
@@ -381,10 +441,6 @@ public final class CacheAside<V> implements AutoCloseable {
         return runtime.scheduler();
     }
 
-    Duration lease() {
-        return lease;
-    }
-
     Duration pollInterval() {
         return pollInterval;
     }
@@ -447,15 +503,18 @@ public final class CacheAside<V> implements AutoCloseable {
         }
 
         /**
-         * How long a load may take before another caller begins one, 10 seconds if not set: longer than the slowest load, and
-         * what it costs others when a loading process dies.
+         * How long others wait for a process that dies, or is cut off, while it loads; 10 seconds if not set. Loads that take longer than half of that
+         * renew it.
          */
         public Builder<V> lease(Duration value) {
             lease = requireNonNull(value, "lease");
             return this;
         }
 
-        /** How long a caller waits for a load, its own or another's, 30 seconds if not set; at least the lease. */
+        /**
+         * How long a caller waits for a load, its own or another's, 30 seconds if not set; at least the lease. A load that takes longer is repeated
+         * once its lease ends, if anybody asks.
+         */
         public Builder<V> maxWait(Duration value) {
             maxWait = requireNonNull(value, "maxWait");
             return this;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nobody may get a value that is older than their question. So there are two groups: those who were here before the present
  * request or load began (early), who take whatever it gives, and those who came since (late). A load that is accepted serves both,
  * as the server takes it only if nothing was invalidated meanwhile; a load that is refused serves the early ones, and the late ones
- * become the early ones of another request. Hence everybody waits for two loads at most, unless loads outlast their lease. The flight
+ * become the early ones of another request. Hence everybody waits for two loads at most, unless loads are given up. The flight
  * is over when the load's value is sent to the server: whoever comes after that may come after an invalidation of what was accepted, and asks
  * the server.
  *
@@ -157,7 +157,6 @@ final class Flight<V> implements ChannelListener {
         load = begun;
         signalled = false;
         timer.cancel();
-        timer = cache.scheduler().schedule(cache.lease(), () -> overdue(begun));
         return begun;
     }
 
@@ -165,7 +164,7 @@ final class Flight<V> implements ChannelListener {
         if (!begun.leased()) {
             cache.event("cache.bypassed");
         }
-        var unused = cache.load(key).whenComplete((loaded, failure) -> {
+        var unused = cache.load(key, begun.token, () -> givenUp(begun)).whenComplete((loaded, failure) -> {
             if (failure != null) {
                 failed(begun, failure);
             } else {
@@ -223,8 +222,8 @@ final class Flight<V> implements ChannelListener {
         all.forEach(member -> member.completeExceptionally(failure));
     }
 
-    /** The lease of a load has ended: its result may be refused, so that another one should begin. */
-    private void overdue(Load<V> slow) {
+    /** A load lost its lease, or takes too long: its result may be refused, so that another one should begin. */
+    private void givenUp(Load<V> slow) {
         lock.lock();
         try {
             if (load != slow) {
@@ -234,7 +233,6 @@ final class Flight<V> implements ChannelListener {
         } finally {
             lock.unlock();
         }
-        cache.event("cache.loadOverdue");
         ask();
     }
 

@@ -1,4 +1,5 @@
--- Reads an entry, and takes on its load if it is missing, due for a refresh, or refreshed early.
+-- Reads an entry, and takes on its load if it is missing, due for a refresh, or refreshed early. It is kept for twice the lease: a load that
+-- comes late is good enough if nobody else has begun one.
 --
 -- KEYS[1]  entry, a hash, expiring when its last part does. Times are in microseconds since 2020:
 --          kind (value or absent), value, fresh (until then it is not loaded anew), stale (until then it is served), cost (how many
@@ -22,7 +23,7 @@ local leased = token and token ~= ARGV[1] and tonumber(entry[7]) > now
 local function lease()
   redis.call('HSET', KEYS[1], 'token', ARGV[1], 'granted', exact(now), 'leased', exact(now + ARGV[2] * 1000))
   redis.call('HDEL', KEYS[1], 'failed', 'error')
-  if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  if redis.call('PTTL', KEYS[1]) < 2 * ARGV[2] then redis.call('PEXPIRE', KEYS[1], exact(2 * ARGV[2])) end
 end
 
 if kind and tonumber(entry[4]) > now then

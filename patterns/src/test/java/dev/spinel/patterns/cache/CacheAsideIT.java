@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -307,20 +309,64 @@ class CacheAsideIT extends RecipeFixture {
         }
 
         @Test
-        void C7_aLoadThatOutlastsItsLease_doesNotOverwriteItsSuccessor() {
+        void C7_aLoadThatLostItsLease_doesNotOverwriteItsSuccessor() {
             CompletableFuture<Optional<String>> first = new CompletableFuture<>();
             Loader<String> slowAtFirst = key -> loads.incrementAndGet() == 1 ? first : read();
             CompletableFuture<Optional<String>> call = ask(
                     cache(runtime, slowAtFirst).lease(Duration.ofMillis(100)).build());
             await().until(() -> loads.get() == 1);
+            proxy.cut(true);
             source.set("v2");
             CacheAside<String> elsewhere = cache(other).build();
             assertThat(elsewhere.get("k")).contains("v2");
-            assertGives(call, "v2");
+            proxy.heal();
+            assertThat(call).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(Optional.of("v2"));
             await().until(() -> redis.hexists("cache:" + name + ":k", "kind"));
             first.complete(Optional.of("v1"));
             await().until(() -> count("cache.refused") == 1);
             assertThat(elsewhere.get("k")).contains("v2");
+        }
+
+        @Test
+        void aBurstThatTakesThePoolLongerThanTheLease_loadsEachKeyOnce_andStoresIt() throws Exception {
+            ExecutorService pool = Executors.newFixedThreadPool(2);
+            try {
+                CacheAside<String> cache = cache(runtime, Loader.blocking(pool, key -> {
+                            loads.incrementAndGet();
+                            Thread.sleep(50);
+                            return Optional.of(key);
+                        }))
+                        .lease(Duration.ofMillis(300))
+                        .build();
+                List<CompletableFuture<Optional<String>>> calls = new ArrayList<>();
+                for (int i = 0; i < 40; i++) {
+                    calls.add(cache.getAsync("k" + i).toCompletableFuture());
+                }
+                CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(20, SECONDS);
+                await().untilAsserted(() -> {
+                    for (int i = 0; i < 40; i++) {
+                        assertThat(redis.hget("cache:" + name + ":k" + i, "value"))
+                                .isEqualTo("k" + i);
+                    }
+                });
+                assertThat(loads).hasValue(40);
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+
+        @Test
+        void aLoadLaterThanItsLease_isStored_ifNobodyElseBeganOne() {
+            SlowLoader loader = new SlowLoader();
+            CompletableFuture<Optional<String>> call =
+                    ask(cache(runtime, loader).build());
+            await().until(() -> loader.called() == 1);
+            String entry = "cache:" + name + ":k";
+            assertThat(redis.pttl(entry)).as("twice the lease").isBetween(15_000L, 20_000L);
+            redis.hset(entry, "leased", "0");
+            loader.answer(0);
+            assertGives(call, "v1");
+            await().until(() -> redis.hexists(entry, "kind"));
         }
 
         @Test

@@ -8,7 +8,9 @@ import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.TransportException;
 import dev.spinel.patterns.transport.Way;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -96,14 +98,49 @@ class CacheAsideTest {
     }
 
     @Test
-    void anOverdueLoad_makesRoomForAnother() {
+    void aSlowLoad_keepsItsLease_andIsNotRepeated() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> call = get();
+        transport
+                .reply(YES)
+                .fail(TransportException.notSent(new IOException("cut")))
+                .reply(YES);
+        scheduler.advance(Duration.ofSeconds(14));
+        assertThat(transport.commands()).as("one that was lost and repeated").hasSize(4);
+        transport.reply(YES);
+        load.complete(Optional.of("v"));
+        assertThat(call).isCompletedWithValue(Optional.of("v"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoadThatNeverEnds_isGivenUp_whenItsFirstCallerIs() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> first = get();
+        for (int i = 0; i < 5; i++) {
+            transport.reply(YES);
+        }
+        scheduler.advance(Duration.ofSeconds(29));
+        CompletableFuture<Optional<String>> second = get();
+        load = new CompletableFuture<>();
+        transport.reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(first).isCompletedExceptionally();
+        transport.reply(YES);
+        load.complete(Optional.of("second"));
+        assertThat(second).isCompletedWithValue(Optional.of("second"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoadThatLostItsLease_makesRoomForAnother() {
         transport.reply(LOAD);
         CompletableFuture<Optional<String>> call = get();
         CompletableFuture<Optional<String>> overdue = load;
         load = new CompletableFuture<>();
-        transport.reply(LOAD);
-        scheduler.advance(Duration.ofSeconds(10));
-        assertThat(transport.commands()).hasSize(2);
+        transport.reply(NO).reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(transport.commands()).hasSize(3);
         transport.reply(YES);
         load.complete(Optional.of("second"));
         assertThat(call).isCompletedWithValue(Optional.of("second"));
@@ -111,7 +148,7 @@ class CacheAsideTest {
         overdue.complete(Optional.of("first"));
         assertThat(transport.commands())
                 .as("the late fill, for the server to refuse")
-                .hasSize(4);
+                .hasSize(5);
         assertThat(scheduler.waiting()).isZero();
     }
 
@@ -122,8 +159,8 @@ class CacheAsideTest {
         CompletableFuture<Optional<String>> since = get();
         CompletableFuture<Optional<String>> overdue = load;
         load = new CompletableFuture<>();
-        transport.reply(LOAD);
-        scheduler.advance(Duration.ofSeconds(10));
+        transport.reply(NO).reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(5));
         transport.reply(NO);
         overdue.complete(Optional.of("first"));
         assertThat(before).isCompletedWithValue(Optional.of("first"));
