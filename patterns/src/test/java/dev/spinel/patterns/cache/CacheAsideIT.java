@@ -547,6 +547,26 @@ class CacheAsideIT extends RecipeFixture {
         }
 
         @Test
+        void aReadableEntry_isServed_whileTheServerRefusesWrites() {
+            CacheAside<String> cache = cache(runtime)
+                    .freshFor(Duration.ofMillis(1))
+                    .staleFor(Duration.ofMinutes(5))
+                    .build();
+            cache.put("k", "v0");
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                for (int i = 0; i < 5; i++) {
+                    assertThat(cache.get("k")).contains("v0");
+                }
+                assertThat(loads).hasValue(0);
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+            await().until(() -> cache.get("k").equals(Optional.of("v1")));
+        }
+
+        @Test
         void lostReplies_neitherLoadTwiceNorLoseTheLoad() {
             CacheAside<String> cache = cache(runtime).build();
             load("warm up", cache);
