@@ -154,7 +154,7 @@ public final class CacheAside<V> implements AutoCloseable {
             Optional<V> value;
             try {
                 value = decode(hit);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 discard(key, e);
                 join(key, result, Flight::joinToBypass);
                 return;
@@ -281,8 +281,8 @@ public final class CacheAside<V> implements AutoCloseable {
         event("cache.load");
         CompletionStage<Optional<V>> loading;
         try {
-            loading = loader.load(key);
-        } catch (RuntimeException e) {
+            loading = requireNonNull(loader.load(key), "The loader returned null");
+        } catch (Throwable e) {
             loading = CompletableFuture.failedFuture(e);
         }
         return loading.handle((value, failure) -> {
@@ -290,8 +290,9 @@ public final class CacheAside<V> implements AutoCloseable {
                 throw loadFailed(key, failure);
             }
             try {
+                requireNonNull(value, "The loader returned null instead of Optional.empty()");
                 return new Loaded<>(value, new Reply.Bulk(value.isPresent() ? codec.encode(value.get()) : NOTHING));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 throw loadFailed(key, e);
             }
         });
@@ -394,7 +395,7 @@ public final class CacheAside<V> implements AutoCloseable {
     }
 
     /** Forgets an entry that this process cannot read. */
-    void discard(String key, RuntimeException undecodable) {
+    void discard(String key, Throwable undecodable) {
         failed("cache.undecodable", undecodable);
         var unused = invalidateAsync(key).exceptionally(unreachable -> {
             failed("cache.fillFailed", unreachable);

@@ -291,7 +291,7 @@ final class Flight<V> implements ChannelListener {
             Optional<V> value;
             try {
                 value = cache.decode(hit);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 cache.discard(key, e);
                 bypass();
                 return;

@@ -171,6 +171,66 @@ class CacheAsideTest {
         assertThat(scheduler.waiting()).isZero();
     }
 
+    private void assertFailsAtOnce(Loader<String> loader, Class<? extends Throwable> cause, String message) {
+        CacheAside<String> failing =
+                CacheAside.builder(runtime, "c", Codec.utf8(), loader).build();
+        transport.reply(LOAD).reply(YES);
+        assertThat(failing.getAsync("k").toCompletableFuture())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(CacheLoadException.class)
+                .havingCause()
+                .isInstanceOf(cause)
+                .withMessageContaining(message);
+        assertThat(transport.lastCommand().arguments().get(4))
+                .as("how long nobody tries again")
+                .isEqualTo(Codec.utf8().encode("1000"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoaderThatReturnsNull_orThrowsAnError_failsItsCallersAtOnce() {
+        String returnedNull = "The loader returned null";
+        assertFailsAtOnce(key -> null, NullPointerException.class, returnedNull);
+        assertFailsAtOnce(key -> CompletableFuture.completedFuture(null), NullPointerException.class, returnedNull);
+        assertFailsAtOnce(Loader.blocking(Runnable::run, key -> null), NullPointerException.class, returnedNull);
+        assertFailsAtOnce(
+                key -> {
+                    throw new NoClassDefFoundError("a driver");
+                },
+                NoClassDefFoundError.class,
+                "a driver");
+        assertFailsAtOnce(
+                Loader.blocking(Runnable::run, key -> {
+                    throw new NoClassDefFoundError("a driver");
+                }),
+                NoClassDefFoundError.class,
+                "a driver");
+    }
+
+    @Test
+    void aCodecThatThrowsAnError_cannotReadTheEntry() {
+        Codec<String> broken = new Codec<>() {
+            @Override
+            public byte[] encode(String value) {
+                return Codec.utf8().encode(value);
+            }
+
+            @Override
+            public String decode(byte[] bytes) {
+                throw new NoClassDefFoundError("a type");
+            }
+        };
+        CacheAside<String> failing =
+                CacheAside.builder(runtime, "c", broken, key -> load).build();
+        load.complete(Optional.of("v"));
+        transport.reply(hit("value", "old")).reply(YES);
+        assertThat(failing.getAsync("k").toCompletableFuture()).isCompletedWithValue(Optional.of("v"));
+        assertThat(transport.commands()).as("the entry is forgotten").hasSize(2);
+    }
+
     @Test
     void settingsThatMakeNoSense_areRefused() {
         assertRefused(builder("c").freshFor(Duration.ZERO), "freshFor is between PT0.001S");
