@@ -44,8 +44,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A load keeps its lease, however long it waits for its turn at the source, for {@code maxWait} at most. One that takes longer, or whose process
  * cannot renew the lease, may be repeated by another caller. Time is the server's. Events, each with the cache's name:
- * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
- * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed}, {@code cache.undecodable}.
+ * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.nearRefused} (the server was not reached, or may
+ * not be asked to tell of changes; once for each cause), {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
+ * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed} (a load whose value
+ * is not stored, as the server could not be asked), {@code cache.undecodable}.
  */
 public final class CacheAside<V> implements AutoCloseable {
     private static final byte[] NOTHING = {};
@@ -156,7 +158,7 @@ public final class CacheAside<V> implements AutoCloseable {
                 value = decode(hit);
             } catch (Throwable e) {
                 discard(key, e);
-                join(key, result, Flight::joinToBypass);
+                join(key, result, (flight, member) -> flight.joinToBypass(member, e));
                 return;
             }
             event("cache.hit");
@@ -178,7 +180,7 @@ public final class CacheAside<V> implements AutoCloseable {
 
     private void unanswered(String key, CompletableFuture<Optional<V>> result, Throwable failure) {
         if (bypasses(failure)) {
-            join(key, result, Flight::joinToBypass);
+            join(key, result, (flight, member) -> flight.joinToBypass(member, failure));
         } else {
             result.completeExceptionally(failure);
         }
@@ -434,7 +436,7 @@ public final class CacheAside<V> implements AutoCloseable {
         runtime.listener().event(event, name);
     }
 
-    private void failed(String event, Throwable cause) {
+    void failed(String event, Throwable cause) {
         runtime.listener().failed(event, name, cause);
     }
 

@@ -109,7 +109,7 @@ final class Flight<V> implements ChannelListener {
     }
 
     /** As {@link #join}, with one who could not ask the server. */
-    boolean joinToBypass(CompletableFuture<Optional<V>> member) {
+    boolean joinToBypass(CompletableFuture<Optional<V>> member, Throwable cause) {
         Load<V> begun = null;
         lock.lock();
         try {
@@ -124,6 +124,7 @@ final class Flight<V> implements ChannelListener {
             lock.unlock();
         }
         if (begun != null) {
+            cache.failed("cache.bypassed", cause);
             run(begun);
         }
         return true;
@@ -161,9 +162,6 @@ final class Flight<V> implements ChannelListener {
     }
 
     private void run(Load<V> begun) {
-        if (!begun.leased()) {
-            cache.event("cache.bypassed");
-        }
         var unused = cache.load(key, begun.token, () -> givenUp(begun)).whenComplete((loaded, failure) -> {
             if (failure != null) {
                 failed(begun, failure);
@@ -293,7 +291,7 @@ final class Flight<V> implements ChannelListener {
                 value = cache.decode(hit);
             } catch (Throwable e) {
                 cache.discard(key, e);
-                bypass();
+                bypass(e);
                 return;
             }
             if (hit.refresh()) {
@@ -340,14 +338,14 @@ final class Flight<V> implements ChannelListener {
 
     private void unanswered(Throwable failure) {
         if (cache.bypasses(failure)) {
-            bypass();
+            bypass(failure);
         } else {
             leave().forEach(member -> member.completeExceptionally(failure));
             ask();
         }
     }
 
-    private void bypass() {
+    private void bypass(Throwable cause) {
         Load<V> begun;
         lock.lock();
         try {
@@ -359,6 +357,7 @@ final class Flight<V> implements ChannelListener {
         } finally {
             lock.unlock();
         }
+        cache.failed("cache.bypassed", cause);
         run(begun);
     }
 

@@ -8,13 +8,14 @@
 -- ARGV[5]  for how many milliseconds it is served
 -- ARGV[6]  the entry's channel
 --
--- Answers 1, or 0 if it was refused. A lease that ran out is good enough if nobody else took it: an invalidation takes it away.
+-- Answers 1, or 0 if it was refused. A lease that ran out is good enough if nobody else took it: an invalidation takes it away. A write replaces
+-- a key of another type.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
 local function exact(number) return string.format('%.0f', number) end
 
-local entry = redis.call('HMGET', KEYS[1], 'token', 'granted', 'filler', 'waited')
+local entry = redis.pcall('HMGET', KEYS[1], 'token', 'granted', 'filler', 'waited')
 local cost = 0
 if ARGV[1] ~= '' then
   if entry[3] == ARGV[1] then return 1 end

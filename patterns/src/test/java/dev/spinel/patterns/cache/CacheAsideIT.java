@@ -547,6 +547,19 @@ class CacheAsideIT extends RecipeFixture {
         }
 
         @Test
+        void aKeyOfAnotherType_isTold_andGoesWithTheNextInvalidationOrPut() {
+            CacheAside<String> cache = cache(runtime).build();
+            redis.set("cache:" + name + ":k", "foreign");
+            assertThat(cache.get("k")).contains("v1");
+            assertThat(events.cause("cache.bypassed")).hasMessageContaining("WRONGTYPE");
+            cache.invalidate("k");
+            load("k", cache);
+            redis.set("cache:" + name + ":k", "foreign");
+            cache.put("k", "v2");
+            assertThat(cache.get("k")).contains("v2");
+        }
+
+        @Test
         void aReadableEntry_isServed_whileTheServerRefusesWrites() {
             CacheAside<String> cache = cache(runtime)
                     .freshFor(Duration.ofMillis(1))
