@@ -580,6 +580,26 @@ class CacheAsideIT extends RecipeFixture {
         }
 
         @Test
+        void aRefreshThatTheServerHasNoMemoryFor_leavesTheStaleValue() {
+            SlowLoader loader = new SlowLoader();
+            CacheAside<String> cache = cache(runtime, loader)
+                    .freshFor(Duration.ofMillis(1))
+                    .staleFor(Duration.ofMinutes(5))
+                    .build();
+            cache.put("k", "v0");
+            await().until(() -> cache.get("k").equals(Optional.of("v0")) && loader.called() == 1);
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                loader.answer(0);
+                await().until(() -> count("cache.fillFailed") == 1);
+                assertThat(cache.get("k")).contains("v0");
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+        }
+
+        @Test
         void lostReplies_neitherLoadTwiceNorLoseTheLoad() {
             CacheAside<String> cache = cache(runtime).build();
             load("warm up", cache);
