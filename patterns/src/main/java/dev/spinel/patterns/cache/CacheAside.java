@@ -12,6 +12,7 @@ import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +42,12 @@ import org.jspecify.annotations.Nullable;
  * <p>With a {@link NearCache}, copies of entries are kept in this process, which are a bounded time behind the server at most. Values are then
  * shared by those who ask, and must not be changed.
  *
- * <p>A load that outlasts its lease may be repeated by another caller. Time is the server's. Events, each with the cache's name:
- * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
- * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed}, {@code cache.undecodable}.
+ * <p>A load keeps its lease, however long it waits for its turn at the source, for {@code maxWait} at most. One that takes longer, or whose process
+ * cannot renew the lease, may be repeated by another caller. Time is the server's. Events, each with the cache's name:
+ * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.nearRefused} (the server was not reached, or may
+ * not be asked to tell of changes; once for each cause), {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
+ * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed} (a load whose value
+ * is not stored, as the server could not be asked), {@code cache.undecodable}.
  */
 public final class CacheAside<V> implements AutoCloseable {
     private static final byte[] NOTHING = {};
@@ -151,9 +156,9 @@ public final class CacheAside<V> implements AutoCloseable {
             Optional<V> value;
             try {
                 value = decode(hit);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 discard(key, e);
-                join(key, result, Flight::joinToBypass);
+                join(key, result, (flight, member) -> flight.joinToBypass(member, e));
                 return;
             }
             event("cache.hit");
@@ -175,7 +180,7 @@ public final class CacheAside<V> implements AutoCloseable {
 
     private void unanswered(String key, CompletableFuture<Optional<V>> result, Throwable failure) {
         if (bypasses(failure)) {
-            join(key, result, Flight::joinToBypass);
+            join(key, result, (flight, member) -> flight.joinToBypass(member, failure));
         } else {
             result.completeExceptionally(failure);
         }
@@ -186,7 +191,18 @@ public final class CacheAside<V> implements AutoCloseable {
             CompletableFuture<Optional<V>> member,
             BiPredicate<Flight<V>, CompletableFuture<Optional<V>>> how) {
         missed(key, member);
-        while (!how.test(flights.computeIfAbsent(key, absent -> new Flight<>(this, absent)), member)) {
+        onFlight(key, flight -> how.test(flight, member));
+    }
+
+    /** Asks the server once for all of those whom a load could not serve. */
+    void askAgain(String key, List<CompletableFuture<Optional<V>>> members) {
+        if (!members.isEmpty()) {
+            onFlight(key, flight -> flight.joinToAsk(members));
+        }
+    }
+
+    private void onFlight(String key, Predicate<Flight<V>> join) {
+        while (!join.test(flights.computeIfAbsent(key, absent -> new Flight<>(this, absent)))) {
             Thread.onSpinWait(); // a flight that ends leaves the map before anybody sees that it ended
         }
     }
@@ -244,13 +260,31 @@ public final class CacheAside<V> implements AutoCloseable {
         return protocol.get(key, token, lease, earliness);
     }
 
-    /** Runs the loader; never throws. Fails with a {@link CacheLoadException}. */
-    CompletionStage<Loaded<V>> load(String key) {
+    /**
+     * Runs the loader; never throws. Fails with a {@link CacheLoadException}.
+     *
+     * @param token of a lease, which is renewed until the load ends; empty without one
+     * @param givenUp called if the load loses its lease, or is not waited for any longer: another one may begin
+     */
+    CompletionStage<Loaded<V>> load(String key, String token, Runnable givenUp) {
+        CompletableFuture<Loaded<V>> loading = new CompletableFuture<>();
+        new Watch(key, token, loading, givenUp).goOn();
+        var unused = load(key).whenComplete((loaded, failure) -> {
+            if (failure != null) {
+                loading.completeExceptionally(failure);
+            } else {
+                loading.complete(loaded);
+            }
+        });
+        return loading;
+    }
+
+    private CompletionStage<Loaded<V>> load(String key) {
         event("cache.load");
         CompletionStage<Optional<V>> loading;
         try {
-            loading = loader.load(key);
-        } catch (RuntimeException e) {
+            loading = requireNonNull(loader.load(key), "The loader returned null");
+        } catch (Throwable e) {
             loading = CompletableFuture.failedFuture(e);
         }
         return loading.handle((value, failure) -> {
@@ -258,11 +292,51 @@ public final class CacheAside<V> implements AutoCloseable {
                 throw loadFailed(key, failure);
             }
             try {
+                requireNonNull(value, "The loader returned null instead of Optional.empty()");
                 return new Loaded<>(value, new Reply.Bulk(value.isPresent() ? codec.encode(value.get()) : NOTHING));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 throw loadFailed(key, e);
             }
         });
+    }
+
+    /** Watches over a load until it ends: renews its lease, and gives it up when that is lost, or when nobody would wait any longer. */
+    private final class Watch {
+        private final String key;
+        private final String token;
+        private final CompletableFuture<?> loading;
+        private final Runnable givenUp;
+        private final long endNanos = runtime.scheduler().nanoTime() + maxWait.toNanos();
+
+        Watch(String key, String token, CompletableFuture<?> loading, Runnable givenUp) {
+            this.key = key;
+            this.token = token;
+            this.loading = loading;
+            this.givenUp = givenUp;
+        }
+
+        void goOn() {
+            Duration left = Duration.ofNanos(endNanos - runtime.scheduler().nanoTime());
+            Duration half = lease.dividedBy(2);
+            boolean last = token.isEmpty() || left.compareTo(half) <= 0;
+            Scheduler.Task next = runtime.scheduler().schedule(last ? left : half, last ? this::giveUp : this::renew);
+            var unused = loading.whenComplete((loaded, failure) -> next.cancel());
+        }
+
+        private void renew() {
+            var unused = protocol.renew(key, token, lease).whenComplete((renewed, failure) -> {
+                if (failure == null && !renewed) {
+                    givenUp.run();
+                } else {
+                    goOn();
+                }
+            });
+        }
+
+        private void giveUp() {
+            event("cache.loadOverdue");
+            givenUp.run();
+        }
     }
 
     private CompletionException loadFailed(String key, Throwable failure) {
@@ -275,10 +349,12 @@ public final class CacheAside<V> implements AutoCloseable {
     /** Loads an entry anew in the background, with the lease of the token. */
     void refresh(String key, String token) {
         event("cache.refresh");
-        var unused = load(key).thenCompose(loaded -> fill(key, token, loaded)).exceptionally(failure -> {
-            abandon(key, token, failure);
-            return false;
-        });
+        var unused = load(key, token, () -> {})
+                .thenCompose(loaded -> fill(key, token, loaded))
+                .exceptionally(failure -> {
+                    abandon(key, token, failure);
+                    return false;
+                });
     }
 
     /** Stores what was loaded with the lease of the token; false, and never a failure, if that did not work. */
@@ -321,7 +397,7 @@ public final class CacheAside<V> implements AutoCloseable {
     }
 
     /** Forgets an entry that this process cannot read. */
-    void discard(String key, RuntimeException undecodable) {
+    void discard(String key, Throwable undecodable) {
         failed("cache.undecodable", undecodable);
         var unused = invalidateAsync(key).exceptionally(unreachable -> {
             failed("cache.fillFailed", unreachable);
@@ -360,16 +436,12 @@ public final class CacheAside<V> implements AutoCloseable {
         runtime.listener().event(event, name);
     }
 
-    private void failed(String event, Throwable cause) {
+    void failed(String event, Throwable cause) {
         runtime.listener().failed(event, name, cause);
     }
 
     Scheduler scheduler() {
         return runtime.scheduler();
-    }
-
-    Duration lease() {
-        return lease;
     }
 
     Duration pollInterval() {
@@ -434,15 +506,18 @@ public final class CacheAside<V> implements AutoCloseable {
         }
 
         /**
-         * How long a load may take before another caller begins one, 10 seconds if not set: longer than the slowest load, and
-         * what it costs others when a loading process dies.
+         * How long others wait for a process that dies, or is cut off, while it loads; 10 seconds if not set. Loads that take longer than half of that
+         * renew it.
          */
         public Builder<V> lease(Duration value) {
             lease = requireNonNull(value, "lease");
             return this;
         }
 
-        /** How long a caller waits for a load, its own or another's, 30 seconds if not set; at least the lease. */
+        /**
+         * How long a caller waits for a load, its own or another's, 30 seconds if not set; at least the lease. A load that takes longer is repeated
+         * once its lease ends, if anybody asks.
+         */
         public Builder<V> maxWait(Duration value) {
             maxWait = requireNonNull(value, "maxWait");
             return this;

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
 record CacheProtocol(PatternRuntime runtime, String name) {
     private static final Operation<Answer> GET =
             new Operation<>("cache.get", script("get.lua"), Retry.IDEMPOTENT, (reply, repeated) -> Answer.read(reply));
+    private static final Operation<Boolean> RENEW = told("cache.renew", "renew.lua");
     private static final Operation<Boolean> FILL = told("cache.fill", "fill.lua");
     private static final Operation<Boolean> ABANDON = told("cache.abandon", "abandon.lua");
     private static final Operation<Boolean> INVALIDATE = told("cache.invalidate", "invalidate.lua");
@@ -89,6 +90,11 @@ record CacheProtocol(PatternRuntime runtime, String name) {
     CompletionStage<Answer> get(String key, String token, Duration lease, double earliness) {
         return runtime.run(
                 GET, keys(key), new Arguments().add(token).add(lease.toMillis()).add(Double.toString(earliness)));
+    }
+
+    /** Prolongs the lease of a load; false if it is lost. */
+    CompletionStage<Boolean> renew(String key, String token, Duration lease) {
+        return runtime.run(RENEW, keys(key), new Arguments().add(token).add(lease.toMillis()));
     }
 
     /** Stores a value; with an empty token whatever is there. */

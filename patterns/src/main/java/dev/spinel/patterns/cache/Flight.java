@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Nobody may get a value that is older than their question. So there are two groups: those who were here before the present
  * request or load began (early), who take whatever it gives, and those who came since (late). A load that is accepted serves both,
  * as the server takes it only if nothing was invalidated meanwhile; a load that is refused serves the early ones, and the late ones
- * become the early ones of another request. Hence everybody waits for two loads at most, unless loads outlast their lease.
+ * become the early ones of another request. Hence everybody waits for two loads at most, unless loads are given up. The flight
+ * is over when the load's value is sent to the server: whoever comes after that may come after an invalidation of what was accepted, and asks
+ * the server.
  *
  * <p>All fields are guarded by the lock; the loader and those who wait are called without it.
  */
@@ -107,7 +109,7 @@ final class Flight<V> implements ChannelListener {
     }
 
     /** As {@link #join}, with one who could not ask the server. */
-    boolean joinToBypass(CompletableFuture<Optional<V>> member) {
+    boolean joinToBypass(CompletableFuture<Optional<V>> member, Throwable cause) {
         Load<V> begun = null;
         lock.lock();
         try {
@@ -122,8 +124,24 @@ final class Flight<V> implements ChannelListener {
             lock.unlock();
         }
         if (begun != null) {
+            cache.failed("cache.bypassed", cause);
             run(begun);
         }
+        return true;
+    }
+
+    /** As {@link #join}, with those whom a load could not serve, for all of whom the server is asked. */
+    boolean joinToAsk(List<CompletableFuture<Optional<V>>> members) {
+        lock.lock();
+        try {
+            if (ended) {
+                return false;
+            }
+            late.addAll(members);
+        } finally {
+            lock.unlock();
+        }
+        ask();
         return true;
     }
 
@@ -140,15 +158,11 @@ final class Flight<V> implements ChannelListener {
         load = begun;
         signalled = false;
         timer.cancel();
-        timer = cache.scheduler().schedule(cache.lease(), () -> overdue(begun));
         return begun;
     }
 
     private void run(Load<V> begun) {
-        if (!begun.leased()) {
-            cache.event("cache.bypassed");
-        }
-        var unused = cache.load(key).whenComplete((loaded, failure) -> {
+        var unused = cache.load(key, begun.token, () -> givenUp(begun)).whenComplete((loaded, failure) -> {
             if (failure != null) {
                 failed(begun, failure);
             } else {
@@ -158,40 +172,30 @@ final class Flight<V> implements ChannelListener {
     }
 
     private void loaded(Load<V> done, CacheAside.Loaded<V> loaded) {
-        done.served.forEach(member -> member.complete(loaded.value()));
-        if (!done.leased()) {
-            landed(done, loaded, false);
-            return;
-        }
-        var unused = cache.fill(key, done.token, loaded).thenAccept(accepted -> landed(done, loaded, accepted));
-    }
-
-    /** A load is over, and is stored or not. */
-    private void landed(Load<V> done, CacheAside.Loaded<V> loaded, boolean accepted) {
-        List<CompletableFuture<Optional<V>>> served = List.of();
-        boolean again = false;
+        List<CompletableFuture<Optional<V>>> since = List.of();
         lock.lock();
         try {
-            if (load != done) {
-                return;
-            }
-            load = null;
-            early.clear();
-            if (accepted) {
-                served = late;
-                late = new ArrayList<>();
-            }
-            again = !late.isEmpty();
-            if (!again) {
+            if (load == done) {
+                load = null;
+                since = late;
                 end();
             }
         } finally {
             lock.unlock();
         }
-        served.forEach(member -> member.complete(loaded.value()));
-        if (again) {
-            ask();
+        done.served.forEach(member -> member.complete(loaded.value()));
+        if (!done.leased()) {
+            cache.askAgain(key, since);
+            return;
         }
+        List<CompletableFuture<Optional<V>>> others = since;
+        var unused = cache.fill(key, done.token, loaded).thenAccept(accepted -> {
+            if (accepted) {
+                others.forEach(member -> member.complete(loaded.value()));
+            } else {
+                cache.askAgain(key, others);
+            }
+        });
     }
 
     private void failed(Load<V> done, Throwable failure) {
@@ -216,8 +220,8 @@ final class Flight<V> implements ChannelListener {
         all.forEach(member -> member.completeExceptionally(failure));
     }
 
-    /** The lease of a load has ended: its result may be refused, so that another one should begin. */
-    private void overdue(Load<V> slow) {
+    /** A load lost its lease, or takes too long: its result may be refused, so that another one should begin. */
+    private void givenUp(Load<V> slow) {
         lock.lock();
         try {
             if (load != slow) {
@@ -227,7 +231,6 @@ final class Flight<V> implements ChannelListener {
         } finally {
             lock.unlock();
         }
-        cache.event("cache.loadOverdue");
         ask();
     }
 
@@ -286,9 +289,9 @@ final class Flight<V> implements ChannelListener {
             Optional<V> value;
             try {
                 value = cache.decode(hit);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 cache.discard(key, e);
-                bypass();
+                bypass(e);
                 return;
             }
             if (hit.refresh()) {
@@ -320,7 +323,7 @@ final class Flight<V> implements ChannelListener {
         lock.lock();
         try {
             asking = false;
-            if (load != null) {
+            if (ended || load != null) {
                 return;
             }
             again = signalled;
@@ -335,25 +338,26 @@ final class Flight<V> implements ChannelListener {
 
     private void unanswered(Throwable failure) {
         if (cache.bypasses(failure)) {
-            bypass();
+            bypass(failure);
         } else {
             leave().forEach(member -> member.completeExceptionally(failure));
             ask();
         }
     }
 
-    private void bypass() {
+    private void bypass(Throwable cause) {
         Load<V> begun;
         lock.lock();
         try {
             asking = false;
-            if (load != null) {
+            if (ended || load != null) {
                 return;
             }
             begun = begin("");
         } finally {
             lock.unlock();
         }
+        cache.failed("cache.bypassed", cause);
         run(begun);
     }
 

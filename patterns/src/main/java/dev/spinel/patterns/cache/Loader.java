@@ -38,14 +38,11 @@ public interface Loader<V> {
             executor.execute(() -> {
                 try {
                     result.complete(loader.load(key));
-                } catch (Exception e) {
+                } catch (Throwable e) {
                     if (e instanceof InterruptedException) {
                         Thread.currentThread().interrupt();
                     }
                     result.completeExceptionally(e);
-                } finally {
-                    // Only after an error: whoever waits must not wait for ever.
-                    result.completeExceptionally(new IllegalStateException("The loader's thread ended"));
                 }
             });
             return result;

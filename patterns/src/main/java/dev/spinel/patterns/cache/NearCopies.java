@@ -30,6 +30,8 @@ final class NearCopies<V> implements TrackingListener, AutoCloseable {
     private volatile long confirmedNanos;
 
     private volatile boolean tracked;
+    /** Why the last question was not answered; empty if it was. */
+    private volatile String refusal = "";
     /** Guarded by the lock, as below. */
     private Scheduler.Task confirmation = () -> {};
 
@@ -62,7 +64,9 @@ final class NearCopies<V> implements TrackingListener, AutoCloseable {
         var unused = with.confirm().whenComplete((before, failure) -> {
             if (failure != null) {
                 lost();
+                refused(failure);
             } else {
+                refusal = "";
                 if (!before) {
                     entries.clear();
                 }
@@ -71,6 +75,13 @@ final class NearCopies<V> implements TrackingListener, AutoCloseable {
             }
             confirmLater(with);
         });
+    }
+
+    private void refused(Throwable failure) {
+        if (!refusal.equals(failure.toString())) {
+            refusal = failure.toString();
+            runtime.listener().failed("cache.nearRefused", name, failure);
+        }
     }
 
     private void confirmLater(TrackingSession with) {

@@ -8,23 +8,25 @@
 -- ARGV[5]  for how many milliseconds it is served
 -- ARGV[6]  the entry's channel
 --
--- Answers 1, or 0 if it was refused. A lease that ran out is good enough if nobody else took it: an invalidation takes it away.
+-- Answers 1, or 0 if it was refused. A lease that ran out is good enough if nobody else took it: an invalidation takes it away. A write replaces
+-- a key of another type. A load that the server has no memory for leaves what is stored.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
 local function exact(number) return string.format('%.0f', number) end
 
-local entry = redis.call('HMGET', KEYS[1], 'token', 'granted', 'filler', 'waited')
+local entry = redis.pcall('HMGET', KEYS[1], 'token', 'granted', 'filler', 'waited')
 local cost = 0
 if ARGV[1] ~= '' then
   if entry[3] == ARGV[1] then return 1 end
   if entry[1] ~= ARGV[1] then return 0 end
   cost = math.max(0, now - tonumber(entry[2]))
 end
-redis.call('DEL', KEYS[1])
+if ARGV[1] == '' or ARGV[2] == 'none' then redis.call('DEL', KEYS[1]) end
 if ARGV[2] ~= 'none' then
   redis.call('HSET', KEYS[1], 'kind', ARGV[2], 'value', ARGV[3], 'fresh', exact(now + ARGV[4] * 1000),
     'stale', exact(now + ARGV[5] * 1000), 'cost', exact(cost), 'filler', ARGV[1])
+  redis.call('HDEL', KEYS[1], 'token', 'granted', 'leased', 'waited', 'failed', 'error')
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
 end
 if entry[4] then redis.call('PUBLISH', ARGV[6], 'filled') end

@@ -1,4 +1,5 @@
--- Reads an entry, and takes on its load if it is missing, due for a refresh, or refreshed early.
+-- Reads an entry, and takes on its load if it is missing, due for a refresh, or refreshed early. It is kept for twice the lease: a load that
+-- comes late is good enough if nobody else has begun one.
 --
 -- KEYS[1]  entry, a hash, expiring when its last part does. Times are in microseconds since 2020:
 --          kind (value or absent), value, fresh (until then it is not loaded anew), stale (until then it is served), cost (how many
@@ -9,7 +10,8 @@
 -- ARGV[3]  how early to refresh: so many times the cost before the entry stops being fresh
 --
 -- Answers {hit, kind, value, 1 if the caller has to refresh it, milliseconds that it is fresh yet}, {load} if the caller has to load it,
--- {wait, milliseconds} if another one does, until then at most, or {failed, error}.
+-- {wait, milliseconds} if another one does, until then at most, or {failed, error}. What can be served is, also while the server refuses to write,
+-- as it lacks memory or replicas; then nobody refreshes it.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
@@ -19,23 +21,24 @@ local entry = redis.call('HMGET', KEYS[1], 'kind', 'value', 'fresh', 'stale', 'c
 local kind, value, token, failed = entry[1], entry[2], entry[6], tonumber(entry[8] or 0)
 local leased = token and token ~= ARGV[1] and tonumber(entry[7]) > now
 
-local function lease()
-  redis.call('HSET', KEYS[1], 'token', ARGV[1], 'granted', exact(now), 'leased', exact(now + ARGV[2] * 1000))
+local function lease(call)
+  local written = call('HSET', KEYS[1], 'token', ARGV[1], 'granted', exact(now), 'leased', exact(now + ARGV[2] * 1000))
+  if type(written) == 'table' then return 0 end
   redis.call('HDEL', KEYS[1], 'failed', 'error')
-  if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  if redis.call('PTTL', KEYS[1]) < 2 * ARGV[2] then redis.call('PEXPIRE', KEYS[1], exact(2 * ARGV[2])) end
+  return 1
 end
 
 if kind and tonumber(entry[4]) > now then
   local due = now + tonumber(entry[5]) * tonumber(ARGV[3]) >= tonumber(entry[3])
   local left = math.max(0, math.floor((tonumber(entry[3]) - now) / 1000))
   if not due or leased or failed > now then return {'hit', kind, value, 0, left} end
-  lease()
-  return {'hit', kind, value, 1, left}
+  return {'hit', kind, value, lease(redis.pcall), left}
 end
 if leased then
   redis.call('HSET', KEYS[1], 'waited', '1')
   return {'wait', math.ceil((tonumber(entry[7]) - now) / 1000)}
 end
 if failed > now then return {'failed', entry[9]} end
-lease()
+lease(redis.call)
 return {'load'}

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -307,20 +309,64 @@ class CacheAsideIT extends RecipeFixture {
         }
 
         @Test
-        void C7_aLoadThatOutlastsItsLease_doesNotOverwriteItsSuccessor() {
+        void C7_aLoadThatLostItsLease_doesNotOverwriteItsSuccessor() {
             CompletableFuture<Optional<String>> first = new CompletableFuture<>();
             Loader<String> slowAtFirst = key -> loads.incrementAndGet() == 1 ? first : read();
             CompletableFuture<Optional<String>> call = ask(
                     cache(runtime, slowAtFirst).lease(Duration.ofMillis(100)).build());
             await().until(() -> loads.get() == 1);
+            proxy.cut(true);
             source.set("v2");
             CacheAside<String> elsewhere = cache(other).build();
             assertThat(elsewhere.get("k")).contains("v2");
-            assertGives(call, "v2");
+            proxy.heal();
+            assertThat(call).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(Optional.of("v2"));
             await().until(() -> redis.hexists("cache:" + name + ":k", "kind"));
             first.complete(Optional.of("v1"));
             await().until(() -> count("cache.refused") == 1);
             assertThat(elsewhere.get("k")).contains("v2");
+        }
+
+        @Test
+        void aBurstThatTakesThePoolLongerThanTheLease_loadsEachKeyOnce_andStoresIt() throws Exception {
+            ExecutorService pool = Executors.newFixedThreadPool(2);
+            try {
+                CacheAside<String> cache = cache(runtime, Loader.blocking(pool, key -> {
+                            loads.incrementAndGet();
+                            Thread.sleep(50);
+                            return Optional.of(key);
+                        }))
+                        .lease(Duration.ofMillis(300))
+                        .build();
+                List<CompletableFuture<Optional<String>>> calls = new ArrayList<>();
+                for (int i = 0; i < 40; i++) {
+                    calls.add(cache.getAsync("k" + i).toCompletableFuture());
+                }
+                CompletableFuture.allOf(calls.toArray(CompletableFuture[]::new)).get(20, SECONDS);
+                await().untilAsserted(() -> {
+                    for (int i = 0; i < 40; i++) {
+                        assertThat(redis.hget("cache:" + name + ":k" + i, "value"))
+                                .isEqualTo("k" + i);
+                    }
+                });
+                assertThat(loads).hasValue(40);
+            } finally {
+                pool.shutdownNow();
+            }
+        }
+
+        @Test
+        void aLoadLaterThanItsLease_isStored_ifNobodyElseBeganOne() {
+            SlowLoader loader = new SlowLoader();
+            CompletableFuture<Optional<String>> call =
+                    ask(cache(runtime, loader).build());
+            await().until(() -> loader.called() == 1);
+            String entry = "cache:" + name + ":k";
+            assertThat(redis.pttl(entry)).as("twice the lease").isBetween(15_000L, 20_000L);
+            redis.hset(entry, "leased", "0");
+            loader.answer(0);
+            assertGives(call, "v1");
+            await().until(() -> redis.hexists(entry, "kind"));
         }
 
         @Test
@@ -498,6 +544,59 @@ class CacheAsideIT extends RecipeFixture {
                 int before = loads.get();
                 return cache.get("k").isPresent() && loads.get() == before;
             });
+        }
+
+        @Test
+        void aKeyOfAnotherType_isTold_andGoesWithTheNextInvalidationOrPut() {
+            CacheAside<String> cache = cache(runtime).build();
+            redis.set("cache:" + name + ":k", "foreign");
+            assertThat(cache.get("k")).contains("v1");
+            assertThat(events.cause("cache.bypassed")).hasMessageContaining("WRONGTYPE");
+            cache.invalidate("k");
+            load("k", cache);
+            redis.set("cache:" + name + ":k", "foreign");
+            cache.put("k", "v2");
+            assertThat(cache.get("k")).contains("v2");
+        }
+
+        @Test
+        void aReadableEntry_isServed_whileTheServerRefusesWrites() {
+            CacheAside<String> cache = cache(runtime)
+                    .freshFor(Duration.ofMillis(1))
+                    .staleFor(Duration.ofMinutes(5))
+                    .build();
+            cache.put("k", "v0");
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                for (int i = 0; i < 5; i++) {
+                    assertThat(cache.get("k")).contains("v0");
+                }
+                assertThat(loads).hasValue(0);
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+            await().until(() -> cache.get("k").equals(Optional.of("v1")));
+        }
+
+        @Test
+        void aRefreshThatTheServerHasNoMemoryFor_leavesTheStaleValue() {
+            SlowLoader loader = new SlowLoader();
+            CacheAside<String> cache = cache(runtime, loader)
+                    .freshFor(Duration.ofMillis(1))
+                    .staleFor(Duration.ofMinutes(5))
+                    .build();
+            cache.put("k", "v0");
+            await().until(() -> cache.get("k").equals(Optional.of("v0")) && loader.called() == 1);
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                loader.answer(0);
+                await().until(() -> count("cache.fillFailed") == 1);
+                assertThat(cache.get("k")).contains("v0");
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
         }
 
         @Test

@@ -8,7 +8,9 @@ import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.TransportException;
 import dev.spinel.patterns.transport.Way;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +69,23 @@ class CacheAsideTest {
     }
 
     @Test
+    void whoAsksAfterTheFillWasSent_isServedByTheServer_notByThatFill() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> before = get();
+        CompletableFuture<Optional<String>> meanwhile = get();
+        CompletableFuture<Reply> filled = transport.hold();
+        load.complete(Optional.of("older"));
+        assertThat(before).isCompletedWithValue(Optional.of("older"));
+        assertThat(meanwhile).isNotDone();
+        transport.reply(hit("value", "newer"));
+        CompletableFuture<Optional<String>> after = get();
+        assertThat(after).isCompletedWithValue(Optional.of("newer"));
+        filled.complete(YES);
+        assertThat(meanwhile).isCompletedWithValue(Optional.of("older"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
     void aRefusedLoad_servesOnlyThoseWhoAskedBeforeItBegan() {
         transport.reply(LOAD);
         CompletableFuture<Optional<String>> first = get();
@@ -79,14 +98,49 @@ class CacheAsideTest {
     }
 
     @Test
-    void anOverdueLoad_makesRoomForAnother() {
+    void aSlowLoad_keepsItsLease_andIsNotRepeated() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> call = get();
+        transport
+                .reply(YES)
+                .fail(TransportException.notSent(new IOException("cut")))
+                .reply(YES);
+        scheduler.advance(Duration.ofSeconds(14));
+        assertThat(transport.commands()).as("one that was lost and repeated").hasSize(4);
+        transport.reply(YES);
+        load.complete(Optional.of("v"));
+        assertThat(call).isCompletedWithValue(Optional.of("v"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoadThatNeverEnds_isGivenUp_whenItsFirstCallerIs() {
+        transport.reply(LOAD);
+        CompletableFuture<Optional<String>> first = get();
+        for (int i = 0; i < 5; i++) {
+            transport.reply(YES);
+        }
+        scheduler.advance(Duration.ofSeconds(29));
+        CompletableFuture<Optional<String>> second = get();
+        load = new CompletableFuture<>();
+        transport.reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(first).isCompletedExceptionally();
+        transport.reply(YES);
+        load.complete(Optional.of("second"));
+        assertThat(second).isCompletedWithValue(Optional.of("second"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoadThatLostItsLease_makesRoomForAnother() {
         transport.reply(LOAD);
         CompletableFuture<Optional<String>> call = get();
         CompletableFuture<Optional<String>> overdue = load;
         load = new CompletableFuture<>();
-        transport.reply(LOAD);
-        scheduler.advance(Duration.ofSeconds(10));
-        assertThat(transport.commands()).hasSize(2);
+        transport.reply(NO).reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(transport.commands()).hasSize(3);
         transport.reply(YES);
         load.complete(Optional.of("second"));
         assertThat(call).isCompletedWithValue(Optional.of("second"));
@@ -94,7 +148,7 @@ class CacheAsideTest {
         overdue.complete(Optional.of("first"));
         assertThat(transport.commands())
                 .as("the late fill, for the server to refuse")
-                .hasSize(4);
+                .hasSize(5);
         assertThat(scheduler.waiting()).isZero();
     }
 
@@ -105,8 +159,8 @@ class CacheAsideTest {
         CompletableFuture<Optional<String>> since = get();
         CompletableFuture<Optional<String>> overdue = load;
         load = new CompletableFuture<>();
-        transport.reply(LOAD);
-        scheduler.advance(Duration.ofSeconds(10));
+        transport.reply(NO).reply(LOAD);
+        scheduler.advance(Duration.ofSeconds(5));
         transport.reply(NO);
         overdue.complete(Optional.of("first"));
         assertThat(before).isCompletedWithValue(Optional.of("first"));
@@ -115,6 +169,66 @@ class CacheAsideTest {
         load.complete(Optional.of("second"));
         assertThat(since).isCompletedWithValue(Optional.of("second"));
         assertThat(scheduler.waiting()).isZero();
+    }
+
+    private void assertFailsAtOnce(Loader<String> loader, Class<? extends Throwable> cause, String message) {
+        CacheAside<String> failing =
+                CacheAside.builder(runtime, "c", Codec.utf8(), loader).build();
+        transport.reply(LOAD).reply(YES);
+        assertThat(failing.getAsync("k").toCompletableFuture())
+                .isCompletedExceptionally()
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(CacheLoadException.class)
+                .havingCause()
+                .isInstanceOf(cause)
+                .withMessageContaining(message);
+        assertThat(transport.lastCommand().arguments().get(4))
+                .as("how long nobody tries again")
+                .isEqualTo(Codec.utf8().encode("1000"));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoaderThatReturnsNull_orThrowsAnError_failsItsCallersAtOnce() {
+        String returnedNull = "The loader returned null";
+        assertFailsAtOnce(key -> null, NullPointerException.class, returnedNull);
+        assertFailsAtOnce(key -> CompletableFuture.completedFuture(null), NullPointerException.class, returnedNull);
+        assertFailsAtOnce(Loader.blocking(Runnable::run, key -> null), NullPointerException.class, returnedNull);
+        assertFailsAtOnce(
+                key -> {
+                    throw new NoClassDefFoundError("a driver");
+                },
+                NoClassDefFoundError.class,
+                "a driver");
+        assertFailsAtOnce(
+                Loader.blocking(Runnable::run, key -> {
+                    throw new NoClassDefFoundError("a driver");
+                }),
+                NoClassDefFoundError.class,
+                "a driver");
+    }
+
+    @Test
+    void aCodecThatThrowsAnError_cannotReadTheEntry() {
+        Codec<String> broken = new Codec<>() {
+            @Override
+            public byte[] encode(String value) {
+                return Codec.utf8().encode(value);
+            }
+
+            @Override
+            public String decode(byte[] bytes) {
+                throw new NoClassDefFoundError("a type");
+            }
+        };
+        CacheAside<String> failing =
+                CacheAside.builder(runtime, "c", broken, key -> load).build();
+        load.complete(Optional.of("v"));
+        transport.reply(hit("value", "old")).reply(YES);
+        assertThat(failing.getAsync("k").toCompletableFuture()).isCompletedWithValue(Optional.of("v"));
+        assertThat(transport.commands()).as("the entry is forgotten").hasSize(2);
     }
 
     @Test

@@ -193,6 +193,25 @@ class NearCacheTest {
     }
 
     @Test
+    void aServerThatDoesNotTrack_isTold_onceForEachCause() {
+        began.completeExceptionally(new IOException("NOPERM client|tracking"));
+        for (String cause : List.of("NOPERM client|tracking", "connection refused")) {
+            CompletableFuture<Boolean> next = transport.nextConfirmation();
+            scheduler.advance(QUESTIONS);
+            next.completeExceptionally(new IOException(cause));
+        }
+        assertThat(events.names()).containsExactly("cache.nearRefused", "cache.nearRefused");
+        assertThat(events.cause("cache.nearRefused")).hasMessage("connection refused");
+        CompletableFuture<Boolean> tracked = transport.nextConfirmation();
+        scheduler.advance(QUESTIONS);
+        tracked.complete(false);
+        CompletableFuture<Boolean> last = transport.nextConfirmation();
+        scheduler.advance(QUESTIONS);
+        last.completeExceptionally(new IOException("connection refused"));
+        assertThat(events.count("cache.nearRefused")).as("again").isEqualTo(3);
+    }
+
+    @Test
     void aCopy_isKeptForHalfOfTheTimeThatItsEntryIsFresh() {
         began.complete(false);
         transport.reply(hit("v1", 1000));
