@@ -86,6 +86,7 @@ public final class JedisTransport implements RedisTransport {
     }
 
     /** A connection of the client's pool; in a cluster of any node, as each has all channels. */
+    @SuppressWarnings("deprecation") // JedisCluster, for as long as Jedis has it
     private static Connection channelConnection(UnifiedJedis jedis) {
         if (jedis instanceof RedisClient client) {
             return client.getPool().getResource();
