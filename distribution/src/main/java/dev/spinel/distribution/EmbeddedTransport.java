@@ -23,6 +23,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,18 +38,40 @@ public final class EmbeddedTransport implements RedisTransport {
     private static final long IDLE_SECONDS = 10;
 
     private final SpinelServer server;
+    /** User and password of each connection; none for the default user without a password. */
+    private final List<String> credentials;
+
     private final Executor executor = oneThread();
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable LocalLink commands;
     private boolean closed;
 
-    private EmbeddedTransport(SpinelServer server) {
+    private EmbeddedTransport(SpinelServer server, List<String> credentials) {
         this.server = requireNonNull(server, "server");
+        this.credentials = credentials;
     }
 
-    /** A transport to a server. Closing it leaves the server running. */
+    /** A transport to a server, as the default user without a password. Closing it leaves the server running. */
     public static EmbeddedTransport to(SpinelServer server) {
-        return new EmbeddedTransport(server);
+        return new EmbeddedTransport(server, List.of());
+    }
+
+    /**
+     * A transport to a server that asks for a password, as clients with sockets give it. If the server refuses it, so it does operations, with NOAUTH.
+     *
+     * @param user {@code default} for the password of {@code requirepass}
+     */
+    public static EmbeddedTransport to(SpinelServer server, String user, String password) {
+        return new EmbeddedTransport(server, List.of(user, password));
+    }
+
+    /** Connects and authenticates; what follows is answered after that. */
+    private LocalLink open(Consumer<List<Reply>> messages, Runnable broken) {
+        LocalLink made = LocalLink.open(server, executor, messages, broken);
+        if (!credentials.isEmpty()) {
+            var unused = made.send("AUTH", credentials.get(0), credentials.get(1));
+        }
+        return made;
     }
 
     /** A thread for one task after the other, which ends when there is none for a while. */
@@ -100,7 +123,7 @@ public final class EmbeddedTransport implements RedisTransport {
             }
             LocalLink present = commands;
             if (present == null) {
-                present = LocalLink.open(server, executor, message -> {}, this::commandsBroken);
+                present = open(message -> {}, this::commandsBroken);
                 commands = present;
             }
             return present;
@@ -166,7 +189,7 @@ public final class EmbeddedTransport implements RedisTransport {
             lock.lock();
             try {
                 if (!closed) {
-                    LocalLink made = LocalLink.open(server, executor, this::received, this::open);
+                    LocalLink made = EmbeddedTransport.this.open(this::received, this::open);
                     channels.forEach(channel -> made.tell("SUBSCRIBE", channel));
                     link = made;
                 }
@@ -255,7 +278,7 @@ public final class EmbeddedTransport implements RedisTransport {
                 if (present != null) {
                     return present.send("PING").thenApply(pong -> true);
                 }
-                LocalLink made = LocalLink.open(server, executor, this::received, this::broken);
+                LocalLink made = open(this::received, this::broken);
                 link = made;
                 return made.send("HELLO", "3")
                         .thenCompose(greeting -> made.send("CLIENT", "TRACKING", "ON", "BCAST", "PREFIX", prefix))

@@ -190,6 +190,30 @@ class EmbeddedTransportIT {
     }
 
     @Test
+    void aServerWithAPassword_isGivenIt_onEachConnection() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (SpinelServer guarded = SpinelServer.builder()
+                        .port(0)
+                        .directive("requirepass", "secret")
+                        .start();
+                EmbeddedTransport known = EmbeddedTransport.to(guarded, "default", "secret");
+                EmbeddedTransport unknown = EmbeddedTransport.to(guarded)) {
+            Command publish = new Command("PUBLISH", List.of("c".getBytes(UTF_8), "m".getBytes(UTF_8)), null);
+            ChannelSession channels = known.openChannels(ChannelListener.signalling(() -> heard.add("signal")));
+            channels.subscribe("c");
+            await().until(() -> heard.size() == 1);
+            assertThat(known.send(publish).toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isEqualTo(new Reply.Int(1));
+            assertThat(unknown.send(publish).toCompletableFuture())
+                    .succeedsWithin(Duration.ofSeconds(10))
+                    .isInstanceOfSatisfying(Reply.Failure.class, failure -> assertThat(failure.code())
+                            .isEqualTo("NOAUTH"));
+            channels.close();
+        }
+    }
+
+    @Test
     void connectionsEnd_withTheTransport() throws Exception {
         send("PING").get(10, TimeUnit.SECONDS);
         try (EmbeddedTransport other = EmbeddedTransport.to(server)) {

@@ -243,7 +243,8 @@ final class JedisChannels implements ChannelSession {
         private boolean everConfirmed;
 
         /** The channel to begin with, or null if none is wanted any more. */
-        @Nullable String begin(Connection taken) {
+        @Nullable
+        String begin(Connection taken) {
             lock.lock();
             try {
                 heardNanos = System.nanoTime();
@@ -269,7 +270,8 @@ final class JedisChannels implements ChannelSession {
         }
 
         /** The server answered the oldest command with an error; returns the channel to go on with, if there is one. */
-        @Nullable String failed(JedisDataException error) {
+        @Nullable
+        String failed(JedisDataException error) {
             String channel;
             String next;
             lock.lock();

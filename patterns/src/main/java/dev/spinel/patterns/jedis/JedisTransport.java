@@ -81,18 +81,21 @@ public final class JedisTransport implements RedisTransport {
      * @param channelConnections gives a connection for subscriptions, which is closed as a broken one when it is not needed any more; may throw
      *     what Jedis throws
      */
-    public static JedisTransport over(
-            UnifiedJedis jedis, Executor executor, Supplier<Connection> channelConnections) {
+    public static JedisTransport over(UnifiedJedis jedis, Executor executor, Supplier<Connection> channelConnections) {
         return new JedisTransport(jedis, executor, channelConnections);
     }
 
     /** A connection of the client's pool; in a cluster of any node, as each has all channels. */
-    @SuppressWarnings("deprecation") // JedisCluster, which applications may still have
+    @SuppressWarnings("deprecation") // JedisCluster, for as long as Jedis has it
     private static Connection channelConnection(UnifiedJedis jedis) {
         if (jedis instanceof RedisClient client) {
             return client.getPool().getResource();
         } else if (jedis instanceof RedisSentinelClient client) {
-            return client.getPrimaryNodesConnectionMap().values().iterator().next().getResource();
+            return client.getPrimaryNodesConnectionMap()
+                    .values()
+                    .iterator()
+                    .next()
+                    .getResource();
         } else if (jedis instanceof RedisClusterClient client) {
             return client.getConnectionFromSlot(ThreadLocalRandom.current().nextInt(SLOTS));
         } else if (jedis instanceof JedisCluster client) {

@@ -23,6 +23,8 @@ import java.util.function.Function;
 final class Ways {
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long MAX_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+    /** After how long a server without the library is asked again, as an operator may have loaded it. */
+    private static final long LOOK_AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
     /** Codes of errors by which a command or function is refused as a whole, and a script only what is concerned of its commands. */
     private static final Set<String> REFUSALS = Set.of("MISCONF", "NOREPLICAS", "OOM", "READONLY");
 
@@ -37,6 +39,8 @@ final class Ways {
     private volatile long pauseNanos = PAUSE_NANOS;
     /** Whether what is known is in doubt. */
     private volatile boolean outdated;
+    /** Whether functions are wanted, and the server had none at the last question. */
+    private volatile boolean withoutFunctions;
 
     /** Nothing known yet. */
     Ways(RedisTransport transport, Scheduler scheduler, Set<Way> allowed) {
@@ -103,17 +107,18 @@ final class Ways {
 
     /** Asks the server in the background, if that is wanted and was not done just now. */
     void askIfDue() {
-        if (!outdated) {
+        if (!outdated && !withoutFunctions) {
             return;
         }
         long now = scheduler.nanoTime();
         long last = askedNanos.get();
-        if (now - last < pauseNanos || !askedNanos.compareAndSet(last, now)) {
+        if (now - last < (outdated ? pauseNanos : LOOK_AGAIN_NANOS) || !askedNanos.compareAndSet(last, now)) {
             return;
         }
         outdated = false; // before the question, so that what is found missing meanwhile is not forgotten
         var unused = ask(Way.COMMAND, commandInfo(), Ways::commands)
                 .thenCombine(ask(Way.FUNCTION, functionList(), Ways::functions), (commands, functions) -> {
+                    withoutFunctions = functions.isEmpty() && allowed.contains(Way.FUNCTION);
                     Set<String> found = ConcurrentHashMap.newKeySet();
                     found.addAll(commands);
                     found.addAll(functions);

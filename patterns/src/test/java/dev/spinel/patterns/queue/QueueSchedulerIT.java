@@ -451,8 +451,8 @@ class QueueSchedulerIT extends WorkQueueFixture {
         private QueueSchedules patientSchedules() {
             PatternRuntime patient = PatternRuntime.builder(transport)
                     .ways(Way.SCRIPT)
-                    .retryPolicy(new RetryPolicy(
-                            20, Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(10)))
+                    .retryPolicy(
+                            new RetryPolicy(20, Duration.ofMillis(500), Duration.ofMillis(500), Duration.ofSeconds(10)))
                     .build();
             return QueueSchedules.of(WorkQueue.builder(patient, name).build());
         }

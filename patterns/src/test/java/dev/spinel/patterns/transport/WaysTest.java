@@ -300,7 +300,7 @@ class WaysTest {
     }
 
     @Test
-    void aServerThatCannotTell_runsScripts_andIsAskedNoMore() {
+    void aServerThatCannotTell_runsScripts_andIsLeftAlone() {
         ask(
                 error("NOPERM this user has no permissions to run the 'command|info' command"),
                 error("ERR unknown command 'FUNCTION', with args beginning with: 'LIST' "));
@@ -339,6 +339,20 @@ class WaysTest {
                 .reply(info())
                 .reply(library(SCRIPT));
         assertThat(run(NEVER)).containsExactly("EVALSHA", "EVAL", "COMMAND", "FUNCTION");
+        transport.reply(ONE);
+        assertThat(run(NEVER)).containsExactly("FCALL");
+    }
+
+    @Test
+    void aLibraryThatIsLoadedLater_isFoundWithinAMinute() {
+        ask(info(), NO_LIBRARY);
+        scheduler.advance(Duration.ofSeconds(59));
+        transport.reply(ONE);
+        assertThat(run(NEVER)).containsExactly("EVALSHA");
+        scheduler.advance(Duration.ofSeconds(1));
+        transport.reply(ONE).reply(info()).reply(library(SCRIPT));
+        assertThat(run(NEVER)).containsExactly("EVALSHA", "COMMAND", "FUNCTION");
+        scheduler.advance(Duration.ofMinutes(5));
         transport.reply(ONE);
         assertThat(run(NEVER)).containsExactly("FCALL");
     }
