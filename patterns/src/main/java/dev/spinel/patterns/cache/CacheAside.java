@@ -110,10 +110,11 @@ public final class CacheAside<V> implements AutoCloseable {
     }
 
     /**
-     * The value of a key, from the cache or else from the source.
+     * The value of a key, from the cache or else from the source. Waits for up to {@code maxWait}, or as long as a transport takes that runs
+     * commands in this thread; not interruptible.
      *
      * @return empty if the source has none
-     * @throws CacheLoadException if it could not be loaded
+     * @throws CacheLoadException if it could not be loaded, or not in time
      * @throws PatternException if the server is unavailable and {@link WhenUnavailable#FAIL} is set
      */
     public Optional<V> get(String key) {
@@ -130,9 +131,11 @@ public final class CacheAside<V> implements AutoCloseable {
             }
         }
         CompletableFuture<Optional<V>> result = new CompletableFuture<>();
+        long askedNanos = runtime.scheduler().nanoTime();
         Flight<V> flight = flights.get(key);
         if (flight != null && flight.join(result)) {
-            missed(key, result);
+            event("cache.miss");
+            bound(key, result, askedNanos);
             return result;
         }
         String token = newToken();
@@ -147,6 +150,7 @@ public final class CacheAside<V> implements AutoCloseable {
                 answered(key, token, place, result, answer);
             }
         });
+        bound(key, result, askedNanos);
         return result;
     }
 
@@ -190,7 +194,7 @@ public final class CacheAside<V> implements AutoCloseable {
             String key,
             CompletableFuture<Optional<V>> member,
             BiPredicate<Flight<V>, CompletableFuture<Optional<V>>> how) {
-        missed(key, member);
+        event("cache.miss");
         onFlight(key, flight -> how.test(flight, member));
     }
 
@@ -207,12 +211,15 @@ public final class CacheAside<V> implements AutoCloseable {
         }
     }
 
-    /** One who has to wait, but not for ever. */
-    private void missed(String key, CompletableFuture<Optional<V>> member) {
-        event("cache.miss");
+    /** Fails who waits for longer than {@code maxWait}. Called after the question was sent, which by then may have been answered in this thread. */
+    private void bound(String key, CompletableFuture<Optional<V>> member, long askedNanos) {
+        if (member.isDone()) {
+            return;
+        }
+        Duration left = maxWait.minusNanos(runtime.scheduler().nanoTime() - askedNanos);
         Scheduler.Task timeout = runtime.scheduler()
                 .schedule(
-                        maxWait,
+                        left,
                         () -> member.completeExceptionally(
                                 new CacheLoadException(name, "'" + key + "' was not loaded within " + maxWait, null)));
         var unused = member.whenComplete((value, failure) -> timeout.cancel());
@@ -515,7 +522,7 @@ public final class CacheAside<V> implements AutoCloseable {
         }
 
         /**
-         * How long a caller waits for a load, its own or another's, 30 seconds if not set; at least the lease. A load that takes longer is repeated
+         * How long a caller waits for the server and for a load, its own or another's, 30 seconds if not set; at least the lease. A load that takes longer is repeated
          * once its lease ends, if anybody asks.
          */
         public Builder<V> maxWait(Duration value) {

@@ -17,5 +17,5 @@ if tonumber(ARGV[2]) > 0 then
   redis.call('HSET', KEYS[1], 'failed', string.format('%.0f', now + ARGV[2] * 1000), 'error', ARGV[3])
   if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) or not entry[3] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 end
-if entry[2] then redis.call('PUBLISH', ARGV[4], 'failed') end
+if entry[2] then redis.pcall('PUBLISH', ARGV[4], 'failed') end
 return 1

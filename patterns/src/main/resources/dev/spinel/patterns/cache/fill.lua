@@ -29,5 +29,5 @@ if ARGV[2] ~= 'none' then
   redis.call('HDEL', KEYS[1], 'token', 'granted', 'leased', 'waited', 'failed', 'error')
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
 end
-if entry[4] then redis.call('PUBLISH', ARGV[6], 'filled') end
+if entry[4] then redis.pcall('PUBLISH', ARGV[6], 'filled') end
 return 1

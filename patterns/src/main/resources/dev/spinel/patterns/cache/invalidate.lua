@@ -8,5 +8,5 @@
 
 local waited = redis.pcall('HEXISTS', KEYS[1], 'waited') == 1
 local existed = redis.call('DEL', KEYS[1])
-if waited then redis.call('PUBLISH', ARGV[1], 'invalidated') end
+if waited then redis.pcall('PUBLISH', ARGV[1], 'invalidated') end
 return existed

@@ -11,6 +11,7 @@ import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
+import io.lettuce.core.AclSetuserArgs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -544,6 +545,42 @@ class CacheAsideIT extends RecipeFixture {
                 int before = loads.get();
                 return cache.get("k").isPresent() && loads.get() == before;
             });
+        }
+
+        @Test
+        void withoutTheRightToPublish_everythingWorks_andThoseWhoWaitAskAgain() {
+            SlowLoader loader = new SlowLoader();
+            CacheAside<String> cache = cache(runtime, loader).build();
+            CacheAside<String> waiting = cache(other, loader)
+                    .lease(Duration.ofSeconds(30))
+                    .pollInterval(Duration.ofMillis(100))
+                    .build();
+            List<CompletableFuture<Optional<String>>> waiters = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                int called = i;
+                String key = "k" + i;
+                var unused = cache.getAsync(key);
+                await().until(() -> loader.called() == called + 1);
+                waiters.add(waiting.getAsync(key).toCompletableFuture());
+                await().until(() -> redis.hexists("cache:" + name + ':' + key, "waited"));
+            }
+            redis.aclSetuser("default", AclSetuserArgs.Builder.resetChannels());
+            try {
+                loader.answer(0);
+                loader.fail(1);
+                cache.invalidate("k2");
+                assertGives(waiters.get(0), "v1");
+                assertThat(waiters.get(1))
+                        .failsWithin(Duration.ofSeconds(3))
+                        .withThrowableThat()
+                        .withMessageContaining("the database is away");
+                await().until(() -> loader.called() == 4);
+                loader.answer(3);
+                assertGives(waiters.get(2), "v1");
+                assertThat(count("cache.fillFailed")).isZero();
+            } finally {
+                redis.aclSetuser("default", AclSetuserArgs.Builder.allChannels());
+            }
         }
 
         @Test

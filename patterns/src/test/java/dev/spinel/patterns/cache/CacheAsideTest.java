@@ -171,6 +171,31 @@ class CacheAsideTest {
         assertThat(scheduler.waiting()).isZero();
     }
 
+    @Test
+    void aServerThatDoesNotAnswer_holdsNobodyForLongerThanMaxWait() {
+        CompletableFuture<Reply> late = transport.hold();
+        CompletableFuture<Optional<String>> call = get();
+        scheduler.advance(Duration.ofMillis(29_999));
+        assertThat(call).isNotDone();
+        scheduler.advance(Duration.ofMillis(1));
+        assertThat(call).isCompletedExceptionally();
+        transport.reply(YES);
+        late.complete(LOAD);
+        load.complete(Optional.of("v"));
+        assertThat(transport.commands()).as("the load is stored for others").hasSize(2);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void maxWait_countsFromTheQuestion_alsoIfTheAnswerComesLate() {
+        CompletableFuture<Reply> late = transport.hold();
+        CompletableFuture<Optional<String>> call = get();
+        scheduler.advance(Duration.ofSeconds(27));
+        late.complete(LOAD);
+        scheduler.advance(Duration.ofSeconds(3));
+        assertThat(call).isCompletedExceptionally();
+    }
+
     private void assertFailsAtOnce(Loader<String> loader, Class<? extends Throwable> cause, String message) {
         CacheAside<String> failing =
                 CacheAside.builder(runtime, "c", Codec.utf8(), loader).build();
