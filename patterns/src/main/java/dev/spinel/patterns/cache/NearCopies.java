@@ -32,10 +32,10 @@ final class NearCopies<V> implements TrackingListener, AutoCloseable {
     private volatile boolean tracked;
     /** Why the last question was not answered; empty if it was. */
     private volatile String refusal = "";
-    /** Guarded by the lock, as below. */
-    private Scheduler.Task confirmation = () -> {};
 
-    private boolean closed;
+    private volatile boolean closed;
+    /** Guarded by the lock. */
+    private Scheduler.Task confirmation = () -> {};
 
     /**
      * The copies of the entries of a cache.
@@ -59,7 +59,15 @@ final class NearCopies<V> implements TrackingListener, AutoCloseable {
         }
     }
 
+    /** Also if the runtime was closed before the cache. */
+    private boolean over() {
+        return closed || runtime.isClosed();
+    }
+
     private void confirm(TrackingSession with) {
+        if (over()) {
+            return;
+        }
         long askedNanos = runtime.scheduler().nanoTime();
         var unused = with.confirm().whenComplete((before, failure) -> {
             if (failure != null) {
@@ -78,7 +86,7 @@ final class NearCopies<V> implements TrackingListener, AutoCloseable {
     }
 
     private void refused(Throwable failure) {
-        if (!refusal.equals(failure.toString())) {
+        if (!over() && !refusal.equals(failure.toString())) {
             refusal = failure.toString();
             runtime.listener().failed("cache.nearRefused", name, failure);
         }
@@ -87,7 +95,7 @@ final class NearCopies<V> implements TrackingListener, AutoCloseable {
     private void confirmLater(TrackingSession with) {
         lock.lock();
         try {
-            if (!closed) {
+            if (!over()) {
                 confirmation = runtime.scheduler()
                         .schedule(settings.maxLag().dividedBy(CONFIRMATIONS_PER_LAG), () -> confirm(with));
             }

@@ -17,8 +17,10 @@ public final class GuardTable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*(\\.[A-Za-z_][A-Za-z0-9_]*)?");
     /** SQLSTATE of a key that is there already, of H2 and PostgreSQL. */
     private static final String DUPLICATE_KEY = "23505";
+    /** The class of SQLSTATE for violated constraints. */
+    private static final String CONSTRAINT = "23";
     /** SQLSTATE of any violated constraint, of databases that tell which one by a code of their own. */
-    private static final String CONSTRAINT = "23000";
+    private static final String SOME_CONSTRAINT = "23000";
     /** Codes of a key that is there already: Oracle, MySQL and MariaDB, SQL Server. */
     private static final Set<Integer> DUPLICATE_KEY_CODES = Set.of(1, 1062, 2601, 2627);
 
@@ -60,7 +62,7 @@ public final class GuardTable {
 
     /**
      * Adds a row, unless one with its key is there. Waits for a transaction that has added the same key and not
-     * ended yet. The present transaction goes on in both cases: some databases give it up after an error, but for savepoints.
+     * ended yet. The present transaction goes on in both cases, and if another constraint refuses the row: some databases give it up after an error, but for savepoints.
      *
      * @param columns names, with commas between them
      * @param values as many as columns
@@ -77,17 +79,20 @@ public final class GuardTable {
             }
             insert.executeUpdate();
         } catch (SQLException e) {
-            if (!isDuplicateKey(e)) {
+            String state = e.getSQLState();
+            if (state == null || !state.startsWith(CONSTRAINT)) {
                 throw e;
             }
             connection.rollback(before);
+            if (!isDuplicateKey(state, e.getErrorCode())) {
+                throw e;
+            }
             return Optional.of(e);
         }
         return Optional.empty();
     }
 
-    private static boolean isDuplicateKey(SQLException e) {
-        return DUPLICATE_KEY.equals(e.getSQLState())
-                || (CONSTRAINT.equals(e.getSQLState()) && DUPLICATE_KEY_CODES.contains(e.getErrorCode()));
+    private static boolean isDuplicateKey(String state, int code) {
+        return state.equals(DUPLICATE_KEY) || (state.equals(SOME_CONSTRAINT) && DUPLICATE_KEY_CODES.contains(code));
     }
 }

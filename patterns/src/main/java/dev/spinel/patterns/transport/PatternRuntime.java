@@ -175,6 +175,11 @@ public final class PatternRuntime implements AutoCloseable {
         }
     }
 
+    /** Whether this was closed, for recipes that act by themselves. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     /** Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. */
     @Override
     public void close() {

@@ -256,6 +256,17 @@ class NearCacheTest {
     }
 
     @Test
+    void closingTheRuntime_endsTheQuestions_ofACacheThatWasNotClosed() {
+        began.complete(false);
+        CompletableFuture<Boolean> underWay = transport.nextConfirmation();
+        scheduler.advance(QUESTIONS);
+        runtime.close();
+        underWay.completeExceptionally(new IOException("closed"));
+        assertThat(scheduler.waiting()).isZero();
+        assertThat(events.count("cache.nearRefused")).isZero();
+    }
+
+    @Test
     void settingsThatMakeNoSense_areRefused() {
         NearCache near = NearCache.of(1);
         assertThatIllegalArgumentException().isThrownBy(() -> NearCache.of(0)).withMessageContaining("maxEntries");
