@@ -49,6 +49,7 @@ class ArchitectureTest {
     private static final String DISTRIBUTION = "dev.spinel.distribution..";
     private static final String PATTERNS = "dev.spinel.patterns..";
     private static final String LETTUCE_ADAPTER = "dev.spinel.patterns.lettuce..";
+    private static final String LIBRARY_THREADS = "dev.spinel.patterns.transport.LibraryThreads";
     private static final String JEDIS_ADAPTER = "dev.spinel.patterns.jedis..";
     private static final String MICROMETER_ADAPTER = "dev.spinel.patterns.micrometer..";
     private static final String JDK = "java..";
@@ -246,7 +247,8 @@ class ArchitectureTest {
 
     /**
      * Recipes are asynchronous at the core, so that they live on completion stages, and run timers on the application's
-     * executor. Only Jedis needs a thread of ours: it blocks to read what is published.
+     * executor. Only Jedis needs a thread of ours, as it blocks to read what is published, and the default timers, which no work of the application may
+     * keep from renewing.
      */
     @ArchTest
     static final ArchRule patterns_makeNoThreadsOutsideTheJedisAdapter = noClasses()
@@ -254,6 +256,8 @@ class ArchitectureTest {
             .resideInAPackage(PATTERNS)
             .and()
             .resideOutsideOfPackage(JEDIS_ADAPTER)
+            .and()
+            .doNotHaveFullyQualifiedName(LIBRARY_THREADS)
             .should()
             .callConstructorWhere(target(owner(assignableTo(Thread.class))))
             .orShould()
@@ -267,6 +271,8 @@ class ArchitectureTest {
     static final ArchRule staticFields_holdNoMutableObject = noFields()
             .that()
             .areStatic()
+            .and()
+            .areNotDeclaredIn(LIBRARY_THREADS)
             .should()
             .haveRawType(resideInAPackage("java.util.concurrent..")
                     .or(belongToAnyOf(ArrayList.class, BitSet.class, HashMap.class, Random.class, StringBuilder.class))

@@ -27,7 +27,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * {@value #MAX_DELAY_MILLIS} ms while nothing can be subscribed.
  *
  * <p>Each channel is subscribed by a command of its own, whose replies come in order: an error is that of the oldest without one. The last channel
- * stays subscribed until there is another one, so that those who come and go need no new connection. A connection on which nothing is heard for
+ * stays subscribed for up to 5 seconds, so that those who come and go need no new connection. A connection on which nothing is heard for
  * 15 seconds, though it is asked every 5, is closed.
  */
 final class JedisChannels implements ChannelSession {
@@ -194,14 +194,14 @@ final class JedisChannels implements ChannelSession {
         }
     }
 
-    /** Asks the server for a sign of life, and ends a connection that gives none. */
+    /** Asks the server for a sign of life, and ends a connection that gives none, or that nobody needs any more. */
     private void watch() {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
-            if (connection != null && System.nanoTime() - heardNanos > MAX_SILENCE_NANOS) {
+            if (connection != null && (channels.isEmpty() || System.nanoTime() - heardNanos > MAX_SILENCE_NANOS)) {
                 disconnect();
             } else if (live != null) {
                 live.asked.add(PING);

@@ -113,7 +113,7 @@ class RecipeMemoryTest {
     void messages_areRejectedAll_orNone() {
         StringBuilder rejections = new StringBuilder();
         for (int i = 1; i <= MESSAGES; i++) {
-            rejections.append(' ').append(i).append(":1 reject 0 ").append("c".repeat(6_000));
+            rejections.append(' ').append(i).append(":# reject 0 ").append("c".repeat(6_000));
         }
         untilMemoryEndsFor(1, EXCHANGE + "second 60000 0 news 0 1" + rejections, reply -> {
             assertThat(tester.send("ZCARD dead")).isEqualTo(reply.startsWith("-") ? "0" : "" + MESSAGES);
@@ -127,7 +127,7 @@ class RecipeMemoryTest {
 
     /**
      * Has an exchange run again and again while memory fills up, each time with a queue of its own, whose messages are claimed before if
-     * the exchange is not the first one, until the queue itself finds no room.
+     * the exchange is not the first one and may name their lease {@code #}, until the queue itself finds no room.
      */
     private void untilMemoryEndsFor(int groupBytes, String exchange, Consumer<String> check) {
         StringBuilder messages = new StringBuilder();
@@ -145,7 +145,7 @@ class RecipeMemoryTest {
                     && (exchange.equals(claim()) || !tester.send(claim()).startsWith("-"));
             if (isReady) {
                 tester.takeEffects();
-                String reply = tester.send(exchange);
+                String reply = tester.send(exchange.replace("#", tester.send("GET lease")));
                 boolean wasRefused = reply.equals(OUT_OF_MEMORY);
                 assertThat(reply.startsWith("-")).as(reply).isEqualTo(wasRefused);
                 check.accept(reply);
