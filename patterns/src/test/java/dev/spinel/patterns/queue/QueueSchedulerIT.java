@@ -294,9 +294,15 @@ class QueueSchedulerIT extends WorkQueueFixture {
             QueueSchedules.of(queue).put(schedule("hourly", hourly).withMisfire(misfire));
             settle(queue);
             redis.zincrby(key("fires"), -5 * 3600e6, "hourly");
-            settle(queue);
-            await().until(() ->
-                    QueueSchedules.of(queue).list().get(0).next().orElseThrow().isAfter(serverNow()));
+            try (QueueScheduler scheduler = QueueScheduler.builder(queue).start()) {
+                await().until(() -> QueueSchedules.of(queue)
+                        .list()
+                        .get(0)
+                        .next()
+                        .orElseThrow()
+                        .isAfter(serverNow()));
+                assertThat(scheduler).isNotNull();
+            }
             return queue.claim(10).stream().map(Delivery::enqueuedAt).toList();
         }
 

@@ -669,36 +669,29 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         @Test
         void handlersThatMisbehave_areRetried() {
             WorkQueue queue = builder().maxDeliveries(2).build();
-            queue.enqueueAll(List.of(Message.of("error"), Message.of("extend"), Message.of("foreign")));
+            queue.enqueueAll(List.of(Message.of("extend"), Message.of("foreign")));
             List<Delivery> seen = new CopyOnWriteArrayList<>();
             try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
                         seen.add(delivery);
-                        switch (delivery.text()) {
-                            case "error" -> throw new StackOverflowError("for the test");
-                            case "extend" -> {
-                                return delivery.extend();
-                            }
-                            default -> {
-                                return seen.get(0).acknowledge();
-                            }
-                        }
+                        return delivery.text().equals("extend")
+                                ? delivery.extend()
+                                : seen.get(0).acknowledge();
                     })
                     .concurrency(1)
                     .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
                     .start()) {
-                await().dontCatchUncaughtExceptions().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 3)));
+                await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 2)));
                 assertThat(worker.running()).isZero();
             }
-            assertThat(seen).hasSize(6);
+            assertThat(seen).hasSize(4);
             assertThat(queue.deadLetters(0, 3))
                     .extracting(DeadLetter::cause)
-                    .contains("java.lang.StackOverflowError: for the test")
-                    .anyMatch(cause -> cause.contains("must settle the delivery"));
+                    .allMatch(cause -> cause.contains("must settle the delivery"));
         }
 
         @Test
-        void anErrorOfAHandler_isTold_andEndsTheExecutorsThread() {
-            WorkQueue queue = builder().maxDeliveries(1).build();
+        void anErrorOfAHandler_isTold_retried_andEndsTheExecutorsThread() {
+            WorkQueue queue = builder().maxDeliveries(2).build();
             queue.enqueue(Message.of("a"));
             List<Throwable> uncaught = new CopyOnWriteArrayList<>();
             ExecutorService threads = Executors.newSingleThreadExecutor(task -> {
@@ -710,6 +703,7 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             try (QueueWorker worker = QueueWorker.builder(queue, threads, delivery -> {
                         throw error;
                     })
+                    .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
                     .start()) {
                 await().until(() -> queue.stats().dead() == 1);
                 assertThat(worker.running()).isZero();
@@ -718,7 +712,7 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             }
             assertThat(queue.deadLetters(0, 1).get(0).cause()).isEqualTo(error.toString());
             assertThat(events.cause("queue.handlerFailed")).isSameAs(error);
-            await().until(() -> uncaught.equals(List.of(error)));
+            await().until(() -> uncaught.equals(List.of(error, error)));
         }
 
         @Test
@@ -992,7 +986,9 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         void whatTookEffect_isAnswered() {
             client.assumeSockets();
             try (RedisServer restricted = RedisServer.start();
-                    PatternRuntime here = PatternRuntime.over(client.connect(restricted.port()))) {
+                    PatternRuntime here = PatternRuntime.builder(client.connect(restricted.port()))
+                            .ways(Way.SCRIPT) // native commands are refused before they begin
+                            .build()) {
                 WorkQueue queue =
                         WorkQueue.builder(here, name).engine(engine).maxSize(1).build();
                 long id = queue.enqueue(Message.of("a")).id();
