@@ -540,7 +540,7 @@ class StreamConsumerIT extends RecipeFixture {
         await().until(() -> consumer.running() == 0);
         Thread.sleep(3000); // one turn may be on its way, with its retries
         int failures = events.count("stream.turnFailed");
-        Thread.sleep(3000);
+        Thread.sleep(1500);
         assertThat(events.count("stream.turnFailed")).isEqualTo(failures);
     }
 
