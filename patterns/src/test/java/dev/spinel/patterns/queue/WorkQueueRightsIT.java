@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Queues of a user who may not publish: all works, only that workers are not woken. */
+/** Queues of a user who may not publish: all works, natively refused or not, only that workers are not woken. */
 @Tag("redis-server")
 class WorkQueueRightsIT {
     private RedisServer server;
