@@ -987,7 +987,7 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             client.assumeSockets();
             try (RedisServer restricted = RedisServer.start();
                     PatternRuntime here = PatternRuntime.builder(client.connect(restricted.port()))
-                            .ways(Way.SCRIPT) // what falls back to them is shown by WorkQueueRightsIT
+                            .ways(Way.SCRIPT) // WorkQueueRightsIT shows native commands, which fall back to these
                             .build()) {
                 WorkQueue queue =
                         WorkQueue.builder(here, name).engine(engine).maxSize(1).build();
