@@ -342,7 +342,7 @@ class StreamConsumerIT extends RecipeFixture {
                     }
                     handled.add(entry.text("n"));
                 })
-                .lease(Duration.ofMillis(100))
+                .lease(Duration.ofMillis(500))
                 .maxDeliveries(1));
         await().until(() -> events.count("stream.givenUp") == 2);
         awaitNothingPending();
