@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalDenials {
     private static final int MAX_KEYS = 10_000;
+    private static final long SWEEP_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** A denial of this cost, which holds until then. */
     private record Denial(long cost, long askedNanos, long untilNanos, Decision.Limited decision) {}
@@ -90,11 +91,13 @@ final class LocalDenials {
         denials.remove(key);
     }
 
-    /** Makes room at most once per age, as it looks at all. */
+    /** Makes room at most once a second, as it looks at all. */
     private boolean hasRoom() {
         long now = scheduler.nanoTime();
         long due = nextSweepNanos.get();
-        if (denials.size() >= MAX_KEYS && now - due >= 0 && nextSweepNanos.compareAndSet(due, now + maxAgeNanos)) {
+        if (denials.size() >= MAX_KEYS
+                && now - due >= 0
+                && nextSweepNanos.compareAndSet(due, now + Math.min(maxAgeNanos, SWEEP_NANOS))) {
             denials.values().removeIf(denial -> now - denial.untilNanos >= 0);
         }
         return denials.size() < MAX_KEYS;

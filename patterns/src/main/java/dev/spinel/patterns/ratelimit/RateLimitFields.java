@@ -26,6 +26,8 @@ import java.util.StringJoiner;
  */
 public record RateLimitFields(String rateLimitPolicy, String rateLimit, Optional<String> retryAfter) {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    /** Integers of structured fields have 15 digits at most (RFC 9651). */
+    private static final long LARGEST_INTEGER = 999_999_999_999_999L;
 
     static RateLimitFields of(Decision decision) {
         StringJoiner policies = new StringJoiner(", ");
@@ -54,7 +56,7 @@ public record RateLimitFields(String rateLimitPolicy, String rateLimit, Optional
         } else if (limit instanceof FixedWindow window) {
             return quota(window.count(), window.period());
         }
-        return ";q=" + ((Concurrency) limit).count();
+        return ";q=" + ((Concurrency) limit).count() + ";qu=\"concurrent-requests\"";
     }
 
     /** The quota is what may come at once, if that is more, and the window the time in which as much comes back. */
@@ -69,7 +71,8 @@ public record RateLimitFields(String rateLimitPolicy, String rateLimit, Optional
     /** Windows are whole seconds: of a shorter one the quota is that of a second. */
     private static String quota(long count, Duration period) {
         if (period.compareTo(SECOND) < 0) {
-            return ";q=" + count * 1_000_000 / (period.toNanos() / 1_000) + ";w=1";
+            long perSecond = count * 1_000_000 / (period.toNanos() / 1_000);
+            return ";q=" + Math.min(perSecond, LARGEST_INTEGER) + ";w=1";
         }
         return ";q=" + count + ";w=" + secondsUp(period);
     }

@@ -78,6 +78,8 @@ public final class RateLimiter {
     private final FailureMode failureMode;
     private final Duration maxReservation;
     private final long rememberMillis;
+    /** Whether requests with an id are repeated: their answers are kept for longer than a repeated one may take. */
+    private final boolean repeats;
     /** Tells these limits from others in the names of remembered answers. */
     private final String digest;
 
@@ -94,6 +96,8 @@ public final class RateLimiter {
                 .filter(Concurrency.class::isInstance)
                 .mapToLong(limit -> Math.max(1, limit.period().toMillis() - 1))
                 .reduce(builder.rememberFor.toMillis(), Math::min);
+        repeats = failureMode == FailureMode.FAIL
+                && rememberMillis >= runtime.repeatsFor().multipliedBy(2).toMillis();
         digest = digest(limits);
         denials = builder.denyLocally.isZero() ? null : new LocalDenials(runtime.scheduler(), builder.denyLocally);
         leases = builder.leaseTokens == 0
@@ -225,7 +229,7 @@ public final class RateLimiter {
      * Returns the permits of {@link Concurrency} limits; what other limits took stays taken. Calling it again is harmless. A
      * request that comes again with the id of this one is charged again.
      *
-     * @return whether they were still out; false if their lease had ended
+     * @return whether they were still out; false if their lease had ended; true also if a reply was lost and they are not out any more
      * @throws IllegalStateException if the limiter has no such limit
      */
     public boolean release(Grant grant) {
@@ -270,7 +274,7 @@ public final class RateLimiter {
                 .add(remembered ? rememberMillis : 0)
                 .add(most);
         addLimits(arguments);
-        return runtime.run(remembered && failureMode == FailureMode.FAIL ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
+        return runtime.run(remembered && repeats ? ACQUIRE_ONCE : ACQUIRE, keys, arguments)
                 .thenApply(answer -> {
                     long granted = answer.granted();
                     Optional<Grant> grant = granted == 0
@@ -494,7 +498,10 @@ public final class RateLimiter {
             return this;
         }
 
-        /** Allows {@link RateLimiter#reserve} up to this long ahead; needs {@link Gcra} or {@link TokenBucket} limits only. */
+        /**
+         * Allows {@link RateLimiter#reserve} up to this long ahead; needs {@link Gcra} or {@link TokenBucket} limits only. All limiters of a
+         * name give the same: one with less forgets what others reserved beyond that when it takes or denies a cost.
+         */
         public Builder maxReservation(Duration value) {
             maxReservation = requireNonNull(value, "maxReservation");
             return this;
@@ -542,9 +549,10 @@ public final class RateLimiter {
 
         /**
          * How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. With {@link Concurrency}
-         * limits it ends before the shortest lease does.
+         * limits it ends before the shortest lease does; where that is less than twice what the retry policy gives, requests are not repeated.
          *
-         * @param value at least a second, as requests are repeated that late, and at most 366 days
+         * @param value at least twice as long as the runtime's {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}, as requests are
+         *     repeated that late, and at most 366 days
          */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
@@ -566,7 +574,7 @@ public final class RateLimiter {
             }
             checkDuration("maxReservation", maxReservation, Duration.ZERO);
             checkDuration("denyLocally", denyLocally, Duration.ZERO);
-            checkDuration("rememberFor", rememberFor, Duration.ofSeconds(1));
+            checkDuration("rememberFor", rememberFor, runtime.repeatsFor().multipliedBy(2));
             Set<String> names = new HashSet<>();
             for (Limit limit : limits) {
                 if (!names.add(limit.name())) {

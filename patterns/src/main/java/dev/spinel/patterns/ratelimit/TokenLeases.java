@@ -279,12 +279,21 @@ final class TokenLeases {
             timer.cancel();
             Batch present = batch;
             long leftNanos = present == null ? 0 : timeNanos - (scheduler.nanoTime() - present.askedNanos);
-            if (leftNanos > 0) {
-                timer = scheduler.schedule(Duration.ofNanos(leftNanos), this::timeIsOver);
+            if (leftNanos > 0 && endsIn(leftNanos)) {
                 noteWhetherSpent();
             } else {
                 end();
                 giveBack(afterwards);
+            }
+        }
+
+        /** False if the scheduler takes no more: then nothing would end it later. */
+        private boolean endsIn(long nanos) {
+            try {
+                timer = scheduler.schedule(Duration.ofNanos(nanos), this::timeIsOver);
+                return true;
+            } catch (RuntimeException e) {
+                return false;
             }
         }
 

@@ -180,6 +180,14 @@ public final class PatternRuntime implements AutoCloseable {
         return closed;
     }
 
+    /**
+     * For how long an operation is repeated, as {@link RetryPolicy#giveUpAfter} says: an answer that makes it harmless is kept for longer. Twice
+     * as long leaves the last attempt as much time to arrive.
+     */
+    public Duration repeatsFor() {
+        return retryPolicy.giveUpAfter();
+    }
+
     /** Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. */
     @Override
     public void close() {

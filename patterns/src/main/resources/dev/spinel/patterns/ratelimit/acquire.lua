@@ -17,7 +17,8 @@
 -- never does.
 --
 -- Time is the server's. When its clock was set back, states lie in the future: each kind pulls them back to the furthest that
--- the present clock could have made, and keeps that also when it denies, or the wait would start anew with every call.
+-- the present clock could have made. It keeps that also when it denies, or the wait would start anew with every call; but not when it
+-- only looks, as a caller that allows less reservations ahead would take those of others away.
 
 -- A call takes hardly longer than its commands: nothing is made that its kinds do not need, and numbers go to commands as they are, as
 -- the server writes them with all their digits.
@@ -281,7 +282,8 @@ if ARGV[6] ~= ARGV[2] and wait == 0 and not never then
   end
 end
 local granted = not never and wait <= tonumber(ARGV[4])
-local taken = granted and ARGV[1] == 'take' and cost > 0
+local takes = ARGV[1] == 'take'
+local taken = granted and takes and cost > 0
 
 local reply = {granted and cost or 0, now, granted and wait or 0}
 for i = 1, limits do
@@ -290,7 +292,7 @@ for i = 1, limits do
   reply[3 * i + 1], reply[3 * i + 2], reply[3 * i + 3] = remaining, limit.retry, reset
   if taken then
     limit.put(limit.after)
-  elseif limit.back then
+  elseif limit.back and takes then
     limit.put(limit.back)
   end
 end

@@ -157,6 +157,23 @@ class LocalDenialsTest {
     }
 
     @Test
+    void denialsThatAreOver_makeRoom_howeverLongOthersMayBeKept() {
+        RateLimiter limiter = RateLimiter.builder(runtime)
+                .limits(GCRA)
+                .denyLocally(Duration.ofHours(1))
+                .build();
+        for (int i = 0; i < 10_001; i++) {
+            reply(200);
+            limiter.tryAcquire("k" + i);
+        }
+        time.advance(SECOND);
+        reply(200);
+        limiter.tryAcquire("new");
+        limiter.tryAcquire("new");
+        assertThat(sent()).isEqualTo(10_002);
+    }
+
+    @Test
     void whatIsDeniedByTheFailureMode_isNotKept() {
         RateLimiter limiter = RateLimiter.builder(runtime)
                 .limits(GCRA)

@@ -371,6 +371,23 @@ class RateLimiterIT extends RecipeFixture {
                     .isFalse();
         }
 
+        @Test
+        void aLookOfALimiterWithoutReservations_takesNoneAway() {
+            Duration horizon = Duration.ofSeconds(20);
+            Limit rate = Gcra.of("rate", 2, Duration.ofSeconds(10));
+            Limit bucket = TokenBucket.of("bucket", 2, Duration.ofSeconds(10));
+            RateLimiter reserves = RateLimiter.builder(runtime)
+                    .limits(rate, bucket)
+                    .maxReservation(horizon)
+                    .build();
+            RateLimitRequest request = RateLimitRequest.of(key).withCost(2);
+            while (reserves.reserve(request, horizon).allowed()) {
+                // as many as there are
+            }
+            assertThat(limiter(rate, bucket).peek(request).allowed()).isFalse();
+            assertThat(reserves.reserve(request, horizon).allowed()).isFalse();
+        }
+
         private static Duration delay(Decision decision) {
             return ((Decision.Allowed) decision).delay();
         }
@@ -378,6 +395,17 @@ class RateLimiterIT extends RecipeFixture {
 
     @Nested
     class Faults {
+        @Test
+        void R10_aLostReply_whoseAnswerIsForgottenTooSoon_isNotAskedForAgain() {
+            RateLimiter limiter =
+                    limiter(Gcra.of("rate", 5, HOUR), Concurrency.of("concurrent", 5, Duration.ofSeconds(3)));
+            limiter.tryAcquire("warm up the script cache");
+            proxy.loseReplies(1);
+            assertThatThrownBy(() -> limiter.tryAcquire(RateLimitRequest.of(key).withId("request 1")))
+                    .isInstanceOf(PatternException.UnknownOutcome.class);
+            assertThat(limiter.peek(RateLimitRequest.of(key)).remaining()).isEqualTo(4);
+        }
+
         @Test
         void R10_aLostReplyWithAnId_isChargedOnce() {
             RateLimiter limiter = limiter(ALL_KINDS);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.spinel.patterns.ratelimit.Limit.FixedWindow;
 import dev.spinel.patterns.ratelimit.RateLimiter.Taken;
 import dev.spinel.patterns.testing.ManualScheduler;
+import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** What a limiter that leases tokens asks of the server, and what it answers itself. */
@@ -102,6 +104,32 @@ class TokenLeasesTest {
         asked.clear();
         take(1, 1);
         assertThat(asked).containsExactly(new Asked(1, 1));
+    }
+
+    @Test
+    void aSchedulerThatTakesNoMore_leavesNobodyWithoutAnAnswer() {
+        CompletableFuture<Taken> held = hold();
+        TokenLeases unscheduled = new TokenLeases(
+                new Scheduler() {
+                    @Override
+                    public long nanoTime() {
+                        return time.nanoTime();
+                    }
+
+                    @Override
+                    public Task schedule(Duration delay, Runnable task) {
+                        throw new RejectedExecutionException("for the test");
+                    }
+                },
+                64,
+                TIME,
+                (request, most) -> held,
+                refunded::add);
+        CompletableFuture<Decision> decision =
+                unscheduled.take(RateLimitRequest.of("k")).toCompletableFuture();
+        held.complete(granted(4));
+        assertThat(decision.join().allowed()).isTrue();
+        assertThat(refunded).containsExactly(new Grant("k", 3, "batch of 4", 7));
     }
 
     @Test

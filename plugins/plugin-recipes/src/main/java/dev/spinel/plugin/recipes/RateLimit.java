@@ -150,7 +150,7 @@ final class RateLimit {
         }
         boolean granted = !check.never() && check.delay() <= patience;
         boolean taken = granted && takes && check.cost() > 0;
-        double[] answer = check.end(granted, taken);
+        double[] answer = check.end(granted, takes, taken);
         if (remembers && taken) {
             request.effects().set(arguments.key(limitCount), joined(answer), forgottenAtMillis);
         }
@@ -201,8 +201,8 @@ final class RateLimit {
             return least;
         }
 
-        /** Takes the cost or leaves it; returns the numbers of the reply. */
-        double[] end(boolean granted, boolean taken) {
+        /** Takes the cost, leaves it, or only looks; returns the numbers of the reply. */
+        double[] end(boolean granted, boolean takes, boolean taken) {
             double[] answer = new double[PER_STATE * (1 + limits.size())];
             answer[0] = granted ? cost() : 0;
             answer[1] = request.now();
@@ -214,7 +214,7 @@ final class RateLimit {
                 answer[at++] = limit.reset(taken);
                 if (taken) {
                     limit.take();
-                } else {
+                } else if (takes) {
                     limit.keep();
                 }
             }
