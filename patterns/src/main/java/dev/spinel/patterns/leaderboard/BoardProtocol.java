@@ -1,5 +1,7 @@
 package dev.spinel.patterns.leaderboard;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.spinel.patterns.leaderboard.Leaderboard.Order;
 import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.Operation;
@@ -20,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +44,18 @@ final class BoardProtocol {
     private final PatternRuntime runtime;
     private final BoardSettings settings;
     private final String tag;
+    /** Tells the boards that a submission counts on from others. */
+    private final String digest;
+
     private volatile @Nullable Reading lastReading;
 
     BoardProtocol(PatternRuntime runtime, BoardSettings settings) {
         this.runtime = runtime;
         this.settings = settings;
         tag = "{leaderboard:" + settings.name() + '}';
+        CRC32 crc = new CRC32();
+        crc.update((settings.zone() + " " + settings.windows()).getBytes(UTF_8));
+        digest = HexFormat.of().toHexDigits((int) crc.getValue());
     }
 
     /** The server's clock, and when by the local one it was read. */
@@ -215,16 +224,23 @@ final class BoardProtocol {
         return new Slice(entries, size);
     }
 
-    /** The submission in an answer. */
+    /** Tells the boards that a submission counts on from others. */
+    String digest() {
+        return digest;
+    }
+
+    /** The submission in an answer, which may be that of another time, when the windows were others. */
     Submission submission(String member, Answer answer) {
         String[] boards = answer.items().get(1).asText().split(";", -1);
         Map<BoardWindow, Submission> windows = new HashMap<>();
-        for (int i = 0; i < settings.windows().size(); i++) {
-            if (!boards[i + 1].isEmpty()) {
-                windows.put(settings.windows().get(i), submission(member, boards[i + 1], Map.of()));
+        if (boards[0].equals(digest)) {
+            for (int i = 0; i < settings.windows().size(); i++) {
+                if (!boards[i + 2].isEmpty()) {
+                    windows.put(settings.windows().get(i), submission(member, boards[i + 2], Map.of()));
+                }
             }
         }
-        return submission(member, boards[0], windows);
+        return submission(member, boards[1], windows);
     }
 
     private Submission submission(String member, String board, Map<BoardWindow, Submission> windows) {

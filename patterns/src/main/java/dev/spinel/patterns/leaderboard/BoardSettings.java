@@ -29,6 +29,7 @@ record BoardSettings(
 
     BoardSettings {
         windows = List.copyOf(windows);
+        check(name.indexOf('{') < 0 && name.indexOf('}') < 0, name, "a name has no braces, which are for the hash tag");
         check(keepFor.isZero() || isWithinBounds(keepFor), name, "keepFor is zero or " + BOUNDS + ", not " + keepFor);
         check(isWithinBounds(rememberFor), name, "rememberFor is " + BOUNDS + ", not " + rememberFor);
         check(

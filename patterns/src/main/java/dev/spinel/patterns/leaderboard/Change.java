@@ -85,6 +85,9 @@ public final class Change {
      * counts no more, on none of the boards, and answers what the first one did. For another member it counts.
      */
     public Change withId(String value) {
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException("An id is not empty");
+        }
         return new Change(member, score, rule, subScore, data, Optional.of(value));
     }
 

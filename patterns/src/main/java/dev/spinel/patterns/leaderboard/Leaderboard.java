@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -44,6 +45,10 @@ public final class Leaderboard extends Board {
     private static final int MAX_MERGED = 50_000;
 
     private static final int MAX_SHARDS = 1024;
+    private static final int MAX_BACK = 10_000;
+    private static final Instant LATEST = Instant.parse("9999-12-01T00:00:00Z");
+    /** What {@link Builder#buildSharded} calls shards. */
+    private static final Pattern SHARD = Pattern.compile("\\d+/\\d+:.*", Pattern.DOTALL);
 
     private static final Operation<Answer> SUBMIT = BoardProtocol.operation("submit", "submit.lua", Retry.IDEMPOTENT);
     private static final Operation<Answer> ADD = BoardProtocol.operation("add", "submit.lua", Retry.NEVER);
@@ -112,7 +117,7 @@ public final class Leaderboard extends Board {
 
     /**
      * Adds to the score of a member, once however often it is called for it with this id within {@link Builder#rememberFor}; repeated calls
-     * return what the first one did. The same id counts for other members, too, such as those who were in the same match.
+     * return what the first one did, but of windows that the board did not have then, or has no more, nothing of any. The same id counts for other members, too, such as those who were in the same match.
      */
     public Submission add(String member, double points, String id) {
         return submit(Change.add(member, points).withId(id));
@@ -149,7 +154,8 @@ public final class Leaderboard extends Board {
                             .add(Double.toString(protocol.stored(change.score())))
                             .add(change.rule().code())
                             .add(protocol.code(change.subScore().orElse(0)))
-                            .add(once.isEmpty() ? 0 : settings.rememberFor().toMillis());
+                            .add(once.isEmpty() ? 0 : settings.rememberFor().toMillis())
+                            .add(protocol.digest());
                     change.data().ifPresent(arguments::add);
                 })
                 .thenApply(answer -> protocol.submission(change.member(), answer));
@@ -161,8 +167,8 @@ public final class Leaderboard extends Board {
     }
 
     /**
-     * Takes a member off this board and those of the present windows, with the text beside it; tells whether it was on one of them. Past
-     * windows, archived and merged boards keep it.
+     * Takes a member off this board and those of the present windows, with the text beside it; tells whether it was on one of them, or may
+     * have been as a reply was lost. Past windows, archived and merged boards keep it.
      */
     public boolean remove(String member) {
         return protocol.runtime().call(() -> removeAsync(member));
@@ -203,11 +209,12 @@ public final class Leaderboard extends Board {
      * The board of the window that is so many before the present one: 1 for yesterday, or last week. It remains that of yesterday when a day
      * is over.
      *
-     * @throws IllegalArgumentException if this board has no such window, or if that is a season and {@code back} is not 0
+     * @throws IllegalArgumentException if this board has no such window, if that is a season and {@code back} is not 0, or if that is
+     *     more than 10,000
      */
     public Board window(BoardWindow window, int back) {
         BoardWindow own = settings.windowOf(window);
-        if (back < 0 || (back > 0 && !own.isCalendar())) {
+        if (back < 0 || back > MAX_BACK || (back > 0 && !own.isCalendar())) {
             throw new IllegalArgumentException("No " + own + " is " + back + " before the present one");
         }
         if (!own.isCalendar()) {
@@ -219,10 +226,14 @@ public final class Leaderboard extends Board {
     /**
      * The board of the window that a time lies in.
      *
-     * @throws IllegalArgumentException if this board has no such window
+     * @throws IllegalArgumentException if this board has no such window, or the time is not between 1970 and 9999
      */
     public Board window(BoardWindow window, Instant time) {
         BoardWindow own = settings.windowOf(window);
+        if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+            throw new IllegalArgumentException(
+                    "Windows have times between " + Instant.EPOCH + " and " + LATEST + ", not " + time);
+        }
         String label = own.at(time, settings.zone()).label();
         return new Board(protocol, Place.Fixed.always(label, own.keepFor()), false);
     }
@@ -264,7 +275,8 @@ public final class Leaderboard extends Board {
     /**
      * Unites boards under a name, in place of what was there: such as those of seven days. One step, which sees all of them
      * at one moment. The server does nothing else meanwhile: for 10 to 25 us per entry, so up to 1.3 s for the 50,000 that it takes; it
-     * refuses to begin with more.
+     * refuses to begin with more. If the reply is lost it is repeated and happens once, so that the board of this name may be among those
+     * that are united.
      *
      * @param keepFor how long the united board is kept, up to 3660 days; zero for ever
      * @param boards this one, and those it has handed out
@@ -290,9 +302,12 @@ public final class Leaderboard extends Board {
         List<Place> all = new ArrayList<>();
         all.add(named(name, keepFor));
         boards.forEach(board -> all.add(board.place));
-        return protocol.run(MERGE, all, List.of(), arguments -> arguments
+        String token = UUID.randomUUID().toString();
+        return protocol.run(MERGE, all, List.of(protocol.key("merged:" + name)), arguments -> arguments
                         .add(rule.code())
-                        .add(MAX_MERGED))
+                        .add(MAX_MERGED)
+                        .add(token)
+                        .add(settings.rememberFor().toMillis()))
                 .thenApply(answer -> answer.items().get(1).asLong());
     }
 
@@ -369,7 +384,7 @@ public final class Leaderboard extends Board {
 
         /**
          * How long the ids of submissions are kept for each member, up to 3660 days; ten minutes if not set: longer than callers repeat
-         * them.
+         * them, and at least twice as long as the runtime's {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}, as it does.
          */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
@@ -379,15 +394,23 @@ public final class Leaderboard extends Board {
         /**
          * The board.
          *
-         * @throws IllegalArgumentException if the settings make no sense
+         * @throws IllegalArgumentException if the settings make no sense, or the name has braces, which are for the hash tag
          */
         public Leaderboard build() {
+            if (SHARD.matcher(name).matches()) {
+                throw new IllegalArgumentException("Board '" + name + "': a name like this is that of a shard");
+            }
             return build(name);
         }
 
         private Leaderboard build(String ownName) {
             BoardSettings settings =
                     new BoardSettings(ownName, order, ranks, ties, halfLife, keepFor, rememberFor, windows, zone);
+            Duration shortest = runtime.repeatsFor().multipliedBy(2);
+            if (rememberFor.compareTo(shortest) < 0) {
+                throw new IllegalArgumentException("Board '" + name + "': rememberFor is at least " + shortest
+                        + ", as requests are repeated that late, not " + rememberFor);
+            }
             return new Leaderboard(new BoardProtocol(runtime, settings));
         }
 

@@ -51,9 +51,28 @@ local function exact(number) return number == 0 and '0' or string.format('%.17g'
 
 local function finite(number) return number == number and number ~= math.huge and number ~= -math.huge end
 
+-- What a board has lost if one of its keys was deleted or evicted, as the text of an error, since nothing that it answered would be right.
+-- Learns its size. A board without its entries is an empty one, whatever is left beside it.
+local function damage(b)
+  b.size = redis.call('ZCARD', b.board)
+  local lost
+  if ties ~= 'member' and redis.call('HLEN', b.entries) ~= b.size then lost = b.entries end
+  if ranks == 'dense' then
+    local distinct = redis.call('ZCARD', b.scores)
+    if distinct ~= redis.call('HLEN', b.counts) or distinct > b.size or (distinct == 0) ~= (b.size == 0) then lost = b.scores end
+  end
+  if half > 0 and redis.call('EXISTS', b.origin) == 0 then lost = b.origin end
+  if lost and b.size > 0 then
+    return 'ERR ' .. b.board .. ' is not whole, as ' .. lost .. ' was deleted or evicted: delete the board, or merge it into another one'
+  end
+end
+
 -- How many half-lives the board is old.
 local function age(b)
-  if not b.age then b.age = (now - tonumber(redis.call('GET', b.origin) or now)) / half end
+  if not b.age then
+    local origin = b.size ~= 0 and redis.call('GET', b.origin)
+    b.age = origin and (now - origin) / half or 0
+  end
   return b.age
 end
 
@@ -138,11 +157,6 @@ end
 -- Lets the keys go in time: those of a window so long after its end, others so long after now.
 local function expire(b)
   if b.keep == 0 then return end
-  for _, name in ipairs({b.board, b.entries, b.scores, b.counts, b.data, b.origin}) do
-    if b.ends < boundless then
-      redis.call('PEXPIREAT', name, string.format('%.0f', b.ends + b.keep))
-    else
-      redis.call('PEXPIRE', name, string.format('%.0f', b.keep))
-    end
-  end
+  local at = (b.ends < boundless and b.ends or now) + b.keep
+  for _, name in ipairs({b.board, b.entries, b.scores, b.counts, b.data, b.origin}) do redis.call('PEXPIREAT', name, at) end
 end

@@ -5,6 +5,8 @@
 -- Answers {time, count}.
 
 local b = boards[1]
+local lost = damage(b)
+if lost then return redis.error_reply(lost) end
 
 local function bound(text)
   if half == 0 or text == '-inf' or text == '+inf' then return text end

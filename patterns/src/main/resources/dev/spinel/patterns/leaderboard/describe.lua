@@ -6,6 +6,10 @@
 
 local member, described = ARGV[argument], 0
 for _, b in ipairs(boards) do
+  local lost = b and damage(b)
+  if lost then return redis.error_reply(lost) end
+end
+for _, b in ipairs(boards) do
   if b and find(b, member) then
     redis.call('HSET', b.data, member, ARGV[argument + 1])
     local left = redis.call('PTTL', b.board)

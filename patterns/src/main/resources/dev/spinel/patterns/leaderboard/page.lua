@@ -8,7 +8,9 @@
 -- member is not there. Of the first entry the rank is looked up; those of the others follow from it.
 
 local b, with = boards[1], ARGV[argument] == '1'
-local reply = {now, redis.call('ZCARD', b.board)}
+local lost = damage(b)
+if lost then return redis.error_reply(lost) end
+local reply = {now, b.size}
 local first, last = tonumber(ARGV[argument + 2]), tonumber(ARGV[argument + 3])
 if ARGV[argument + 1] == 'around' then
   local entry = find(b, ARGV[argument + 4])

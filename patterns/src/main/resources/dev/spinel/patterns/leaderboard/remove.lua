@@ -6,6 +6,13 @@
 
 local member, removed = ARGV[argument], 0
 for _, b in ipairs(boards) do
+  if b then
+    local lost = damage(b)
+    if lost then return redis.error_reply(lost) end
+    redis.call('HLEN', b.data)
+  end
+end
+for _, b in ipairs(boards) do
   local entry, score
   if b then entry, score = find(b, member) end
   if entry then

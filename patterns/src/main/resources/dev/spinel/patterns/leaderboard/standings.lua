@@ -5,7 +5,9 @@
 -- Answers {time, size, and for each member that is there: member, score, code, position, rank, and the text if asked for}.
 
 local b, with = boards[1], ARGV[argument] == '1'
-local reply = {now, redis.call('ZCARD', b.board)}
+local lost = damage(b)
+if lost then return redis.error_reply(lost) end
+local reply = {now, b.size}
 for i = argument + 1, #ARGV do
   local entry, score = find(b, ARGV[i])
   if entry then

@@ -2,14 +2,14 @@
 --
 -- KEYS  after those of the boards, what was answered to this submission of this member before; only if the fifth of these is over 0
 -- ARGV  after the boards: member; score in the sense of the board; set | add | best; the code of the sub-score, if ties go by
---       that; for how many milliseconds the answer is kept for a repeated submission, 0: not at all; then the text beside the
---       member, if there is one
+--       that; for how many milliseconds the answer is kept for a repeated submission, 0: not at all; what tells these boards from
+--       others, as what is kept may be answered to who names others; then the text beside the member, if there is one
 --
--- Answers {time, text}: for each board "score,code,position,rank,size,previous score or nothing,previous position or 0;", and ";" for
+-- Answers {time, text}: what tells the boards, and ";"; then for each board "score,code,position,rank,size,previous score or nothing,previous position or 0;", and ";" for
 -- one that is left out. Positions count from 1 without ties, ranks as the board says, scores are in the sense of the board.
 
 local member, submitted, rule = ARGV[argument], tonumber(ARGV[argument + 1]), ARGV[argument + 2]
-local given, memory, data = ARGV[argument + 3], tonumber(ARGV[argument + 4]), ARGV[argument + 5]
+local given, memory, data = ARGV[argument + 3], tonumber(ARGV[argument + 4]), ARGV[argument + 6]
 
 if memory > 0 then
   local before = redis.call('GET', KEYS[#KEYS])
@@ -24,6 +24,10 @@ end
 
 for _, b in ipairs(boards) do
   if b then
+    -- Before anything changes; of the texts nothing but their type has to be known.
+    local lost = damage(b)
+    if lost then return redis.error_reply(lost) end
+    if data then redis.call('HLEN', b.data) end
     b.entry, b.previous = find(b, member)
     local old = b.previous and split(b.entry)
     b.place, b.score, b.code, b.taken = 0, kept(b, submitted), code, true
@@ -43,6 +47,9 @@ local answer = {}
 for i, b in ipairs(boards) do
   if b then
     local entry = b.code .. member
+    if b.size == 0 and redis.call('EXISTS', b.entries, b.scores, b.counts, b.data, b.origin) > 0 then
+      redis.call('DEL', b.entries, b.scores, b.counts, b.data, b.origin)
+    end
     if half > 0 then redis.call('SET', b.origin, string.format('%.0f', now), 'NX') end
     if b.score ~= b.previous then
       if b.previous then count(b, b.previous, -1) end
@@ -57,11 +64,11 @@ for i, b in ipairs(boards) do
     expire(b)
     local position = redis.call('ZRANK', b.board, entry) + 1
     answer[i] = table.concat({told(b, b.score), b.code, position, rank(b, b.score, position),
-      redis.call('ZCARD', b.board), b.before or '', b.place}, ',') .. ';'
+      b.previous and b.size or b.size + 1, b.before or '', b.place}, ',') .. ';'
   else
     answer[i] = ';'
   end
 end
-answer = table.concat(answer)
+answer = ARGV[argument + 5] .. ';' .. table.concat(answer)
 if memory > 0 then redis.call('SET', KEYS[#KEYS], answer, 'PX', memory) end
 return {now, answer}

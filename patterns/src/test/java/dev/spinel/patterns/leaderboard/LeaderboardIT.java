@@ -8,6 +8,7 @@ import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
@@ -305,6 +306,15 @@ class LeaderboardIT extends RecipeFixture {
                 .keepFor(Duration.ofMillis(-1))
                 .build());
         assertThatIllegalArgumentException().isThrownBy(() -> board.countBetween(Double.NaN, 1));
+        assertThatIllegalArgumentException().isThrownBy(() -> board.add("a", 1, ""));
+        assertRefused(Leaderboard.builder(runtime, "a}:named:x"), "braces");
+        assertRefused(Leaderboard.builder(runtime, "0/2:" + name), "shard");
+        assertRefused(Leaderboard.builder(runtime, name).rememberFor(Duration.ofMillis(3999)), "at least PT4S");
+        Leaderboard weekly = Leaderboard.builder(runtime, name)
+                .windows(ZoneOffset.UTC, BoardWindow.week())
+                .build();
+        assertThatIllegalArgumentException().isThrownBy(() -> weekly.window(BoardWindow.week(), 10_001));
+        assertThatIllegalArgumentException().isThrownBy(() -> weekly.window(BoardWindow.week(), Instant.MAX));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> board.submit(Change.set("a", 1).withSubScore(1)))
                 .withMessageContaining("EARLIER_FIRST");

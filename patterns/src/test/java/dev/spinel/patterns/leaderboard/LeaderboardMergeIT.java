@@ -165,7 +165,7 @@ class LeaderboardMergeIT extends RecipeFixture {
         assertThat(board.merge("sum", Merge.SUM, Duration.ZERO, List.of(board.named("nothing"))))
                 .isZero();
         assertThat(board.named("sum").size()).isZero();
-        assertThat(redis.keys("*" + name + "*sum*")).isEmpty();
+        assertThat(redis.keys("*" + name + "*named:sum*")).isEmpty();
     }
 
     @Test
@@ -183,6 +183,18 @@ class LeaderboardMergeIT extends RecipeFixture {
                 .isInstanceOf(PatternException.ServerError.class)
                 .hasMessageContaining("50001 entries");
         assertThat(board.named("small").size()).isEqualTo(1);
+    }
+
+    @Test
+    void merge_intoOneOfItsBoards_happensOnce_whenTheReplyIsLost() {
+        Leaderboard board = Leaderboard.builder(runtime, name).build();
+        board.submit("a", 10);
+        List<Board> all = List.of(board.named("total"), board);
+        assertThat(board.merge("total", Merge.SUM, Duration.ZERO, all)).isOne();
+        proxy.loseReplies(1);
+        assertThat(board.merge("total", Merge.SUM, Duration.ZERO, all)).isOne();
+        assertThat(proxy.repliesLost()).isOne();
+        assertThat(board.named("total").standing("a").orElseThrow().score()).isEqualTo(20);
     }
 
     @Test
