@@ -14,7 +14,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The items that occur most often over the buckets of a {@link Window}, in bounded memory: a bucket keeps so many items, and a new one
- * takes the place of the least (the Space-Saving algorithm). Counts are exact as long as no bucket is full. Otherwise {@link
+ * takes the place of the least (the Space-Saving algorithm). Counts are exact as long as no bucket is full; in a bucket they stay below
+ * 2^53, as the server refuses what would lead beyond. Otherwise {@link
  * Ranking#error} tells by how much they may be wrong, at most the number of occurrences divided by the capacity; an item that occurs
  * more often than that in a bucket is surely kept there. Every operation is one round trip. Thread-safe.
  *
@@ -81,10 +82,15 @@ public final class TopItems {
         return add(name, item, 1);
     }
 
+    /** As {@link #add(String, String)}. */
+    public CompletionStage<Long> addAsync(String name, String item) {
+        return addAsync(name, item, 1);
+    }
+
     /**
      * Counts occurrences of an item.
      *
-     * @param count at least 1
+     * @param count from 1 to 2^53 - 1
      * @return its count in the present bucket
      * @throws PatternException.UnknownOutcome if they may have been counted or not
      */
@@ -94,8 +100,9 @@ public final class TopItems {
 
     /** As {@link #add(String, String, long)}. */
     public CompletionStage<Long> addAsync(String name, String item, long count) {
-        if (count < 1) {
-            throw new IllegalArgumentException("Items occur at least once, not " + count + " times");
+        if (count < 1 || count > WindowedCounter.MAX_COUNT) {
+            throw new IllegalArgumentException(
+                    "Items occur between 1 and " + WindowedCounter.MAX_COUNT + " times, not " + count);
         }
         return runtime.run(
                 ADD, keys(name), window.arguments().add(capacity).add(item).add(count));
@@ -142,6 +149,6 @@ public final class TopItems {
     }
 
     private List<String> keys(String name) {
-        return window.ring(prefix + name + '}');
+        return window.ring(prefix + requireNonNull(name, "name") + '}');
     }
 }

@@ -28,6 +28,9 @@ public final class UniqueCounter {
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong());
 
+    /** As many as an addition has at most, since the server waits for it. */
+    private static final int MAX_VISITORS = 10_000;
+
     private final PatternRuntime runtime;
     private final String prefix;
     private final Window window;
@@ -54,16 +57,29 @@ public final class UniqueCounter {
      * @return whether it is probably new there; without meaning if the reply to a first attempt was lost
      */
     public boolean add(String name, String visitor) {
-        return runtime.call(() -> addAsync(name, List.of(visitor)));
+        return runtime.call(() -> addAsync(name, visitor));
     }
 
-    /** Adds visitors to the present bucket; tells whether one of them is probably new there, as for one. */
+    /** As {@link #add(String, String)}. */
+    public CompletionStage<Boolean> addAsync(String name, String visitor) {
+        return addAsync(name, List.of(visitor));
+    }
+
+    /**
+     * Adds visitors to the present bucket; tells whether one of them is probably new there, as for one.
+     *
+     * @throws IllegalArgumentException if there are more than 10,000: the server waits for it
+     */
     public boolean add(String name, Collection<String> visitors) {
         return runtime.call(() -> addAsync(name, visitors));
     }
 
     /** As {@link #add(String, Collection)}. */
     public CompletionStage<Boolean> addAsync(String name, Collection<String> visitors) {
+        if (visitors.size() > MAX_VISITORS) {
+            throw new IllegalArgumentException(
+                    "Up to " + MAX_VISITORS + " visitors are added at once, not " + visitors.size());
+        }
         Arguments arguments = window.arguments();
         visitors.forEach(arguments::add);
         return runtime.run(VISIT, keys(name), arguments);
@@ -95,6 +111,6 @@ public final class UniqueCounter {
     }
 
     private List<String> keys(String name) {
-        return window.ring(prefix + name + '}');
+        return window.ring(prefix + requireNonNull(name, "name") + '}');
     }
 }

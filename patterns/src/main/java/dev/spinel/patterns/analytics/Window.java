@@ -17,11 +17,14 @@ public record Window(Duration bucket, int buckets) {
     /** What servers take as a time to live, and more than anyone waits for. */
     static final Duration LONGEST = Duration.ofDays(3660);
 
-    /** Requires a length of 1 ms to 3660 days, and a number of buckets within bounds. */
+    /** Requires a length of 1 ms to 3660 days in whole milliseconds, and a number of buckets within bounds. */
     public Window {
         if (bucket.compareTo(Duration.ofMillis(1)) < 0 || bucket.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(
                     "A bucket is between 1 ms and " + LONGEST.toDays() + " days, not " + bucket);
+        }
+        if (bucket.toNanos() % 1_000_000 != 0) {
+            throw new IllegalArgumentException("A bucket is in whole milliseconds, not " + bucket);
         }
         if (buckets < 1 || buckets > MAX_BUCKETS) {
             throw new IllegalArgumentException("A window has 1 to " + MAX_BUCKETS + " buckets, not " + buckets);

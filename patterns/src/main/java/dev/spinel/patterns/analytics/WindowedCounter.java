@@ -16,12 +16,16 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Counts by name over a {@link Window}: exact, whole numbers up to 2^53 in sum. A name takes one hash with a field per bucket, which
+ * Counts by name over a {@link Window}: exact, whole numbers below 2^53 in a bucket and in sum, as the server
+ * refuses what would lead beyond. A name takes one hash with a field per bucket, which
  * goes when its last bucket does. Every operation is one round trip and costs at most O(buckets). Thread-safe.
  *
  * <p>When a reply is lost, an addition with an id is repeated and counts once; one without is an unknown outcome.
  */
 public final class WindowedCounter {
+    /** The largest whole number below which scripts, whose numbers are doubles, miss none. */
+    static final long MAX_COUNT = (1L << 53) - 1;
+
     private static final Script COUNT = Script.load(WindowedCounter.class, "count.lua");
     private static final Operation<Long> ADD =
             new Operation<>("counter.add", COUNT, Retry.NEVER, (reply, repeated) -> reply.asLong());
@@ -32,6 +36,8 @@ public final class WindowedCounter {
             Script.load(WindowedCounter.class, "buckets.lua"),
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asItems());
+
+    private static final Duration REMEMBER_FOR = Duration.ofMinutes(10);
 
     private final PatternRuntime runtime;
     private final String prefix;
@@ -53,26 +59,34 @@ public final class WindowedCounter {
     public record Bucket(Instant start, long count) {}
 
     /**
-     * Counters of a group, whose users all give the same window. The ids of additions are remembered for ten minutes.
+     * Counters of a group, whose users all give the same window. The ids of additions are remembered for ten minutes, or for as long as the
+     * other form asks at least, if that is longer.
      *
      * @throws IllegalArgumentException if the name has a colon or a brace
      */
     public static WindowedCounter of(PatternRuntime runtime, String group, Window window) {
-        return of(runtime, group, window, Duration.ofMinutes(10));
+        Duration least = leastMemory(runtime);
+        return of(runtime, group, window, least.compareTo(REMEMBER_FOR) > 0 ? least : REMEMBER_FOR);
     }
 
     /**
      * As {@link #of(PatternRuntime, String, Window)}.
      *
-     * @param rememberFor how long the ids of additions are kept: longer than callers repeat them, from 1 s to 3660 days
+     * @param rememberFor how long the ids of additions are kept: longer than callers repeat them, at least twice as long as the runtime's
+     *     {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}, as they are repeated that late, and at most 3660 days
      */
     public static WindowedCounter of(PatternRuntime runtime, String group, Window window, Duration rememberFor) {
         checkGroup(group);
-        if (rememberFor.compareTo(Duration.ofSeconds(1)) < 0 || rememberFor.compareTo(Window.LONGEST) > 0) {
-            throw new IllegalArgumentException("Counters '" + group + "': rememberFor is between 1 s and "
+        Duration least = leastMemory(runtime);
+        if (rememberFor.compareTo(least) < 0 || rememberFor.compareTo(Window.LONGEST) > 0) {
+            throw new IllegalArgumentException("Counters '" + group + "': rememberFor is between " + least + " and "
                     + Window.LONGEST.toDays() + " days, not " + rememberFor);
         }
         return new WindowedCounter(runtime, group, window, rememberFor);
+    }
+
+    private static Duration leastMemory(PatternRuntime runtime) {
+        return runtime.repeatsFor().multipliedBy(2);
     }
 
     /** Keeps groups apart: their names end at the colon. */
@@ -86,7 +100,7 @@ public final class WindowedCounter {
     /**
      * Adds to a counter.
      *
-     * @param amount may be negative
+     * @param amount may be negative; between -2^53 and 2^53, both excluded
      * @return its sum over the window afterwards
      * @throws PatternException.UnknownOutcome if it may have been added or not
      */
@@ -96,7 +110,7 @@ public final class WindowedCounter {
 
     /** As {@link #add(String, long)}. */
     public CompletionStage<Long> addAsync(String name, long amount) {
-        return runtime.run(ADD, List.of(key(name)), arguments().add(amount).add(0));
+        return runtime.run(ADD, List.of(key(name)), arguments(amount).add(0));
     }
 
     /**
@@ -115,7 +129,7 @@ public final class WindowedCounter {
                 ADD_ONCE,
                 // Counters' keys end with a brace, and only one id has this length here.
                 List.of(key, key + id + ":once:" + id.length()),
-                arguments().add(amount).add(rememberFor.toMillis()));
+                arguments(amount).add(rememberFor.toMillis()));
     }
 
     /** The sum over the window. */
@@ -155,10 +169,13 @@ public final class WindowedCounter {
     }
 
     private String key(String name) {
-        return prefix + name + '}';
+        return prefix + requireNonNull(name, "name") + '}';
     }
 
-    private Arguments arguments() {
-        return window.arguments().add(window.buckets());
+    private Arguments arguments(long amount) {
+        if (amount < -MAX_COUNT || amount > MAX_COUNT) {
+            throw new IllegalArgumentException("Amounts are up to " + MAX_COUNT + ", not " + amount);
+        }
+        return window.arguments().add(window.buckets()).add(amount);
     }
 }

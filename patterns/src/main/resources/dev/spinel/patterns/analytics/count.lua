@@ -7,31 +7,36 @@
 -- ARGV[3]  what to add
 -- ARGV[4]  for how many milliseconds an addition is remembered; 0: not at all
 --
--- Answers the sum of the kept buckets. Older buckets are dropped when a bucket begins.
+-- Answers the sum of the present bucket and the kept ones before it. Older buckets are dropped when a bucket begins.
 
 local clock = redis.call('TIME')
 local length, kept = tonumber(ARGV[1]), tonumber(ARGV[2])
 local bucket = math.floor((tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)) / length)
 local function exact(number) return string.format('%.0f', number) end
 
-local memory = tonumber(ARGV[4])
-if memory == 0 or redis.call('EXISTS', KEYS[2]) == 0 then
-  local field = exact(bucket)
-  local begins = redis.call('HEXISTS', KEYS[1], field) == 0
-  redis.call('HINCRBY', KEYS[1], field, ARGV[3])
-  if memory > 0 then redis.call('SET', KEYS[2], '1', 'PX', ARGV[4]) end
-  if begins then
-    -- Not before the end of a later bucket, from before the clock was set back.
-    local ending = exact((bucket + kept) * length)
-    if redis.call('PEXPIREAT', KEYS[1], ending, 'NX') == 0 then redis.call('PEXPIREAT', KEYS[1], ending, 'GT') end
-    for _, other in ipairs(redis.call('HKEYS', KEYS[1])) do
-      if tonumber(other) <= bucket - kept then redis.call('HDEL', KEYS[1], other) end
-    end
-  end
-end
-local sum = 0
+local sum, present = 0, nil
 local entries = redis.call('HGETALL', KEYS[1])
 for i = 1, #entries, 2 do
-  if tonumber(entries[i]) > bucket - kept then sum = sum + tonumber(entries[i + 1]) end
+  local number, count = tonumber(entries[i]), tonumber(entries[i + 1])
+  if number == bucket then present = count end
+  -- Later ones are from before the clock was set back.
+  if number > bucket - kept and number <= bucket then sum = sum + count end
+end
+
+local memory = tonumber(ARGV[4])
+if memory > 0 and redis.call('EXISTS', KEYS[2]) == 1 then return sum end
+sum = sum + ARGV[3]
+if math.max(math.abs(sum), math.abs((present or 0) + ARGV[3])) >= 2 ^ 53 then
+  return redis.error_reply('ERR the count would not be below 2^53')
+end
+redis.call('HINCRBY', KEYS[1], exact(bucket), ARGV[3])
+if memory > 0 then redis.call('SET', KEYS[2], '1', 'PX', ARGV[4]) end
+if not present then
+  -- Not before the end of a later bucket.
+  local ending = exact((bucket + kept) * length)
+  if redis.call('PEXPIREAT', KEYS[1], ending, 'NX') == 0 then redis.call('PEXPIREAT', KEYS[1], ending, 'GT') end
+  for i = 1, #entries, 2 do
+    if tonumber(entries[i]) <= bucket - kept then redis.call('HDEL', KEYS[1], entries[i]) end
+  end
 end
 return sum

@@ -15,10 +15,13 @@ local clock = redis.call('TIME')
 local length = tonumber(ARGV[1])
 local bucket = math.floor((tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)) / length)
 local key = KEYS[bucket % #KEYS + 1]
-local before = 0
-if not redis.call('ZSCORE', key, ARGV[3]) and redis.call('ZCARD', key) >= tonumber(ARGV[2]) then
-  before = tonumber(redis.call('ZPOPMIN', key)[2])
+local before, least = redis.call('ZSCORE', key, ARGV[3]), nil
+if not before and redis.call('ZCARD', key) >= tonumber(ARGV[2]) then
+  least, before = unpack(redis.call('ZRANGE', key, 0, 0, 'WITHSCORES'))
 end
-local count = redis.call('ZINCRBY', key, string.format('%.0f', before + ARGV[4]), ARGV[3])
+local count = (before or 0) + ARGV[4]
+if count >= 2 ^ 53 then return redis.error_reply('ERR the count would not be below 2^53') end
+if least then redis.call('ZREM', key, least) end
+redis.call('ZADD', key, string.format('%.0f', count), ARGV[3])
 redis.call('PEXPIREAT', key, string.format('%.0f', (bucket + #KEYS - 1) * length))
-return tonumber(count)
+return count

@@ -2,6 +2,7 @@ package dev.spinel.patterns.analytics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
@@ -13,9 +14,12 @@ import dev.spinel.patterns.analytics.WindowedCounter.Bucket;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RetryPolicy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,6 +118,33 @@ class AnalyticsIT extends RecipeFixture {
         }
 
         @Test
+        void sumsBeyond2To53_areRefused_andChangeNothing() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            long largest = (1L << 53) - 1;
+            assertThatIllegalArgumentException().isThrownBy(() -> counter.add(name, largest + 1));
+            assertThatIllegalArgumentException().isThrownBy(() -> counter.add(name, Long.MIN_VALUE));
+            assertThat(counter.add(name, largest)).isEqualTo(largest);
+            assertThatThrownBy(() -> counter.add(name, 1, "id"))
+                    .isInstanceOf(PatternException.ServerError.class)
+                    .hasMessageContaining("2^53");
+            assertThat(counter.total(name)).isEqualTo(largest);
+            assertThat(counter.add(name, -largest, "id")).isZero();
+            counter.add(name, -largest);
+            assertThatThrownBy(() -> counter.add(name, -1)).isInstanceOf(PatternException.ServerError.class);
+        }
+
+        @Test
+        void anAdditionAndTheTotal_areTheSame_afterTheClockWasSetBack() {
+            WindowedCounter counter = WindowedCounter.of(runtime, "views", DAYS);
+            counter.add(name, 5);
+            // As if the clock had been a day ahead then.
+            long today = Instant.now().toEpochMilli() / 86_400_000;
+            redis.hset(keys().get(0), Long.toString(today + 1), "7");
+            assertThat(counter.add(name, 1)).isEqualTo(6);
+            assertThat(counter.total(name)).isEqualTo(6);
+        }
+
+        @Test
         void anAdditionToAnOlderBucket_leavesALaterOneItsTime() {
             WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(2, Duration.ofDays(1)));
             counter.add(name, 5);
@@ -171,6 +202,8 @@ class AnalyticsIT extends RecipeFixture {
             UniqueCounter unique = UniqueCounter.of(runtime, "visitors", DAYS);
             assertThat(unique.add(name, "ann")).isTrue();
             assertThat(unique.add(name, "ann")).isFalse();
+            assertThat(unique.addAsync(name, "ann").toCompletableFuture().join())
+                    .isFalse();
             for (int batch = 0; batch < 20; batch++) {
                 List<String> visitors = new ArrayList<>();
                 for (int i = 0; i < 1000; i++) {
@@ -205,12 +238,26 @@ class AnalyticsIT extends RecipeFixture {
             assertThat(top.top(name, 3).items()).isEmpty();
             top.add(name, "tea", 3);
             top.add(name, "coffee", 5);
-            top.add(name, "tea");
+            top.addAsync(name, "tea").toCompletableFuture().join();
             assertThat(top.add(name, "milk")).isEqualTo(1);
             Ranking expected = new Ranking(List.of(new Item("coffee", 5), new Item("tea", 4)), 0);
             assertThat(top.top(name, 2)).isEqualTo(expected);
             assertThat(top.top(name, 2, 1)).isEqualTo(expected);
             assertThat(top.topAsync(name, 2).toCompletableFuture().join()).isEqualTo(expected);
+        }
+
+        @Test
+        void countsBeyond2To53_areRefused_andChangeNothing() {
+            TopItems top = TopItems.of(runtime, "sales", DAYS, 1);
+            long largest = (1L << 53) - 1;
+            assertThatIllegalArgumentException().isThrownBy(() -> top.add(name, "tea", largest + 1));
+            assertThat(top.add(name, "tea", largest)).isEqualTo(largest);
+            for (String item : List.of("tea", "coffee")) {
+                assertThatThrownBy(() -> top.add(name, item))
+                        .isInstanceOf(PatternException.ServerError.class)
+                        .hasMessageContaining("2^53");
+            }
+            assertThat(top.top(name, 1).items()).containsExactly(new Item("tea", largest));
         }
 
         @Test
@@ -278,16 +325,40 @@ class AnalyticsIT extends RecipeFixture {
     }
 
     @Test
+    @SuppressWarnings("NullAway")
+    void aNameThatIsNull_isRefused() {
+        String none = null;
+        assertThatNullPointerException()
+                .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS).add(none, 1));
+        assertThatNullPointerException()
+                .isThrownBy(() -> UniqueCounter.of(runtime, "a", DAYS).add(none, "ann"));
+        assertThatNullPointerException()
+                .isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 10).add(none, "tea"));
+    }
+
+    @Test
+    void ids_areRememberedForLongerThanTheyAreRepeated_ifNothingElseIsSaid() {
+        PatternRuntime patient = PatternRuntime.builder(transport)
+                .retryPolicy(new RetryPolicy(2, Duration.ofMillis(20), Duration.ofMillis(20), Duration.ofMinutes(10)))
+                .build();
+        WindowedCounter.of(patient, "a", DAYS).add(name, 1, "id");
+        assertThat(redis.pttl("{counter:a:" + name + "}id:once:2")).isBetween(1_190_000L, 1_200_000L);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WindowedCounter.of(patient, "a", DAYS, Duration.ofMinutes(19)));
+    }
+
+    @Test
     void whatMakesNoSense_isRefused() {
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(0, Duration.ofDays(1)));
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(401, Duration.ofDays(1)));
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, Duration.ZERO));
+        assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, Duration.ofNanos(1_999_999)));
         Duration endless = Duration.ofSeconds(Long.MAX_VALUE);
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, endless));
         assertThatIllegalArgumentException().isThrownBy(() -> Window.of(1, endless.negated()));
         assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, endless));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ofMillis(999)));
+                .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ofMillis(3_999)));
         assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", endless, "b", "c"));
         assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ofNanos(1), "b", "c"));
         assertThatIllegalArgumentException().isThrownBy(() -> Funnel.of(runtime, "a", Duration.ofNanos(-1), "b", "c"));
@@ -298,6 +369,9 @@ class AnalyticsIT extends RecipeFixture {
         assertThatIllegalArgumentException().isThrownBy(() -> UniqueCounter.of(runtime, "", DAYS));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> UniqueCounter.of(runtime, "a", DAYS).count("b", 0));
+        List<String> visitors = Collections.nCopies(10_001, "ann");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> UniqueCounter.of(runtime, "a", DAYS).add("b", visitors));
         assertThatIllegalArgumentException().isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 0));
         assertThatIllegalArgumentException().isThrownBy(() -> TopItems.of(runtime, "a", DAYS, 14_286));
         assertThat(TopItems.of(runtime, "a", DAYS, 14_285)).isNotNull();
