@@ -35,8 +35,10 @@ public final class Locks {
     private Locks(Builder builder) {
         runtime = builder.runtime;
         prefix = builder.name;
-        settings =
-                new LeaseSettings(builder.lease.truncatedTo(ChronoUnit.MILLIS), builder.maxHold, builder.pollInterval);
+        settings = new LeaseSettings(
+                builder.lease.truncatedTo(ChronoUnit.MILLIS),
+                builder.maxHold.truncatedTo(ChronoUnit.MILLIS),
+                builder.pollInterval);
     }
 
     /** With default settings. */
@@ -119,7 +121,8 @@ public final class Locks {
 
         /**
          * How long a grant or a renewal lasts, in whole milliseconds, 30 seconds if not set: how long others wait after a holder died. Renewed after a
-         * third of it; longer than the transport's time-out, so that a slow answer does not lose it.
+         * third of it; longer than the transport's time-out, so that a slow answer does not lose it. A transport does not tell its time-out, so that a
+         * lease that is too short for the server is found when two grants in a row come too late.
          */
         public Builder lease(Duration value) {
             lease = requireNonNull(value, "lease");
@@ -127,7 +130,7 @@ public final class Locks {
         }
 
         /**
-         * How long renewals go on, an hour if not set: a holder that hangs loses the lock then. The same as the lease for no
+         * How long renewals go on, in whole milliseconds, an hour if not set: a holder that hangs loses the lock then. The same as the lease for no
          * renewals.
          */
         public Builder maxHold(Duration value) {
@@ -135,7 +138,10 @@ public final class Locks {
             return this;
         }
 
-        /** After what time a waiter asks again if it heard nothing, 5 seconds if not set: what a lost message costs. */
+        /**
+         * After what time a waiter asks again if it heard nothing, 5 seconds if not set: what a lost message costs. Longer than a round trip, as those who
+         * wait for fair and read-write locks are forgotten after twice that.
+         */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;
