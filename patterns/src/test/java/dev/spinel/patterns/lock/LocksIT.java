@@ -452,6 +452,26 @@ class LocksIT extends RecipeFixture {
         }
 
         @Test
+        void aDamagedFenceCounter_grantsNothing() {
+            Locks locks = Locks.builder(runtime).name("damaged").build();
+            DistributedReadWriteLock sides = locks.readWriteLock(name);
+            List<DistributedLock> all = List.of(
+                    locks.lock(name), locks.fairLock(name), locks.semaphore(name, 1), sides.read(), sides.write());
+            all.get(0).tryAcquire().orElseThrow().release();
+            String counter = redis.keys("{damaged:*}:fence").get(0);
+            for (String damaged : List.of("", "abc", "1.5", "1e300", "inf", "nan", "-1", "9007199254740992")) {
+                redis.set(counter, damaged);
+                for (DistributedLock lock : all) {
+                    assertThatThrownBy(lock::tryAcquire)
+                            .isInstanceOf(PatternException.ServerError.class)
+                            .hasMessageContaining("the fence is out of range");
+                }
+            }
+            redis.del(counter);
+            assertThat(redis.keys("*:" + name)).isEmpty();
+        }
+
+        @Test
         void aLockThatNeverExpires_isAskedForRarely() throws Exception {
             Locks locks = Locks.over(runtime);
             DistributedReadWriteLock sides = locks.readWriteLock(name);
