@@ -233,9 +233,9 @@ record LeaseProtocol(
                 new Arguments().add(owner).add(channel).add(message).add(READERS_TURN_MILLIS));
     }
 
-    /** Ends what an owner may have got without knowing. Failure is harmless: the lease runs out. */
-    void withdraw(String owner) {
-        var unused = release(owner).exceptionally(failure -> {
+    /** Ends what an owner may have got without knowing. Failure is harmless, as the lease runs out, and does not fail the stage. */
+    CompletionStage<ReleaseReply> withdraw(String owner) {
+        return release(owner).exceptionally(failure -> {
             runtime.listener().failed("lock.withdrawFailed", name, failure);
             return new ReleaseReply(false, false);
         });
