@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * must have ended, but at the latest after the poll interval, as a message may be lost. No thread waits. Its answers are those of all
  * who queue by then: if its request fails, so do they, and those who have no more time are told that the lock is taken.
  *
- * <p>For a fair lock there is one of these per acquisition, since each has its place in the server's queue; the server's messages name
- * the owner whose turn it is, so that only that one asks again.
+ * <p>For fair locks and for readers there is one of these per acquisition. Each has its place in the server's queue, and the server's messages name
+ * the owner whose turn it is, so that only that one asks again. Readers ask all at once, as a release lets all of them in, and the server
+ * keeps the next writer out until those that it knows have come.
  *
  * <p>While a request is on its way, {@code asker} is set and nobody else asks; a release that is published meanwhile makes the
  * first one ask again. All fields are guarded by the lock, callbacks to the application are made without it.

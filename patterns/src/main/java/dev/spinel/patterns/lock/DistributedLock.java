@@ -32,7 +32,7 @@ public final class DistributedLock {
 
     private final LeaseProtocol protocol;
     private final LeaseSettings settings;
-    /** Unless the lock is fair: then each acquisition has its own. */
+    /** Of all who wait, unless the server knows each: then each acquisition has its own. */
     private final Contenders contenders;
 
     DistributedLock(LeaseProtocol protocol, LeaseSettings settings) {
@@ -43,7 +43,7 @@ public final class DistributedLock {
 
     /** Queues for it. */
     Contender join() {
-        return (protocol.fair() ? new Contenders(protocol, settings) : contenders).join();
+        return (protocol.knowsAll() ? new Contenders(protocol, settings) : contenders).join();
     }
 
     PatternRuntime runtime() {

@@ -312,4 +312,21 @@ class ContendersTest {
         assertThat(waiter).isCompleted();
         assertThat(transport.commands()).hasSize(5);
     }
+
+    @Test
+    void readers_askForThemselves_andAgainWhenAWriterIsDone() {
+        DistributedReadWriteLock sides = Locks.over(runtime).readWriteLock("l");
+        transport.reply(DENIED).reply(DENIED);
+        CompletableFuture<Lease> one = sides.read().acquireAsync().toCompletableFuture();
+        CompletableFuture<Lease> two = sides.read().acquireAsync().toCompletableFuture();
+        assertThat(transport.commands()).hasSize(2);
+        String channel = transport.subscriptions().get(0).substring(1);
+        String lane = channel.substring(0, channel.indexOf('}') + 1);
+        transport.channelListener().message(channel, lane + ":readers:l");
+        assertThat(transport.commands()).as("a reader who goes lets none in").hasSize(2);
+        transport.reply(GRANTED).reply(GRANTED);
+        transport.channelListener().message(channel, lane + ":writer:l");
+        assertThat(one).isCompleted();
+        assertThat(two).isCompleted();
+    }
 }

@@ -614,8 +614,9 @@ class LocksIT extends RecipeFixture {
     /** On a server of their own, whose user has the rights that the README names and no others. */
     @Nested
     class Rights {
-        private static final String README = "~{lock:* &{lock:* +@connection +@read +@write -@dangerous +@pubsub"
-                + " +evalsha +eval +fcall +time +command|info +function|list";
+        private static final String README =
+                "~{lock:* ~{fenced:* &{lock:* +@connection +@read +@write -@dangerous +@pubsub"
+                        + " +evalsha +eval +fcall +time +command|info +function|list";
 
         private void withRights(String rights, Check check) throws Exception {
             client.assumeSockets();
@@ -625,15 +626,17 @@ class LocksIT extends RecipeFixture {
                 try (PatternRuntime here = PatternRuntime.builder(client.connect(restricted.port()))
                         .ways(Way.SCRIPT)
                         .build()) {
-                    check.of(Locks.builder(here)
-                            .pollInterval(Duration.ofMillis(500))
-                            .build());
+                    check.of(
+                            here,
+                            Locks.builder(here)
+                                    .pollInterval(Duration.ofMillis(500))
+                                    .build());
                 }
             }
         }
 
         private interface Check {
-            void of(Locks locks) throws Exception;
+            void of(PatternRuntime runtime, Locks locks) throws Exception;
         }
 
         private List<DistributedLock> all(Locks locks) {
@@ -656,18 +659,19 @@ class LocksIT extends RecipeFixture {
 
         @Test
         void thoseOfTheReadme_areEnough() throws Exception {
-            withRights(README, locks -> {
+            withRights(README, (here, locks) -> {
                 for (DistributedLock lock : all(locks)) {
                     handOver(lock);
                 }
                 DistributedLock readers = locks.readWriteLock(name).read();
                 readers.acquire().release();
+                assertThat(FencedValue.of(here, name).set("written", 1)).isTrue();
             });
         }
 
         @Test
         void withoutTheChannel_whoWaitsAsksInTime() throws Exception {
-            withRights(README.replace("&{lock:* ", "resetchannels "), locks -> {
+            withRights(README.replace("&{lock:* ", "resetchannels "), (here, locks) -> {
                 for (DistributedLock lock : all(locks)) {
                     handOver(lock);
                 }
@@ -766,6 +770,22 @@ class LocksIT extends RecipeFixture {
             assertThat(most).hasValue(3);
             assertThat(entries).hasValueGreaterThan(50);
             assertThat(redis.keys("*" + name)).isEmpty();
+        }
+
+        @Test
+        void whatIsFree_isGotByAll_howeverShortTheWait() {
+            Locks locks = Locks.over(runtime);
+            for (DistributedLock shared :
+                    List.of(locks.semaphore(name, 20), locks.readWriteLock(name).read())) {
+                List<CompletableFuture<Optional<Lease>>> brief = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    brief.add(shared.tryAcquireAsync(Duration.ofNanos(1)).toCompletableFuture());
+                }
+                for (CompletableFuture<Optional<Lease>> got : brief) {
+                    assertThat(got).succeedsWithin(Duration.ofSeconds(5)).satisfies(lease -> lease.orElseThrow()
+                            .release());
+                }
+            }
         }
 
         @Test
@@ -878,6 +898,40 @@ class LocksIT extends RecipeFixture {
             @Override
             public void close() {
                 transport.close();
+            }
+        }
+
+        @Test
+        void allReadersOfAProcessThatWaited_goBeforeTheNextWriter() throws Exception {
+            try (PatternRuntime far = PatternRuntime.over(new SlowTransport(client.connect(server.port())))) {
+                DistributedLock write = Locks.over(other).readWriteLock(name).write();
+                DistributedLock read = Locks.over(far).readWriteLock(name).read();
+                Lease held = write.acquire();
+                AtomicInteger in = new AtomicInteger();
+                List<CompletableFuture<ReleaseResult>> readers = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    readers.add(read.acquireAsync()
+                            .thenCompose(lease -> {
+                                in.incrementAndGet();
+                                return lease.releaseAsync();
+                            })
+                            .toCompletableFuture());
+                }
+                await().until(() -> redis.keys("*:refused-readers:" + name).stream()
+                                .mapToLong(redis::scard)
+                                .sum()
+                        == 20);
+                CompletableFuture<Integer> before = write.acquireAsync()
+                        .thenCompose(next -> {
+                            int readersBefore = in.get();
+                            return next.releaseAsync().thenApply(result -> readersBefore);
+                        })
+                        .toCompletableFuture();
+                await().until(() -> redis.keys("*:waiting:" + name).size() == 1);
+                held.release();
+                assertThat(before).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(20);
+                CompletableFuture.allOf(readers.toArray(CompletableFuture[]::new))
+                        .get(5, SECONDS);
             }
         }
 
