@@ -58,7 +58,7 @@ final class Contenders implements ChannelListener {
         private boolean asking;
         /** Whether the server may know it, so that something may have to be undone. */
         private boolean known;
-        /** Whether an answer since it joined told that it is taken. */
+        /** Whether the last answer told that it is taken. */
         private boolean denied;
         /** Whether the last answer was a grant whose lease was over. */
         private boolean grantedTooLate;
@@ -81,7 +81,7 @@ final class Contenders implements ChannelListener {
             lock.lock();
             try {
                 late = true;
-                boolean undecided = !denied && asker != null;
+                boolean undecided = !denied && (asker != null || protocol.shared());
                 alone = undecided && protocol.shared() && !asking && queue.remove(this);
                 asking |= alone;
                 if (!alone && (undecided || !queue.contains(this))) {
@@ -120,8 +120,10 @@ final class Contenders implements ChannelListener {
         boolean first;
         lock.lock();
         try {
+            Contender head = queue.peek();
+            first = head == null;
+            contender.denied = head != null && head.denied && asker == null;
             queue.add(contender);
-            first = queue.size() == 1;
         } finally {
             lock.unlock();
         }

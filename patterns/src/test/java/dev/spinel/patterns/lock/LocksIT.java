@@ -777,13 +777,16 @@ class LocksIT extends RecipeFixture {
             Locks locks = Locks.over(runtime);
             for (DistributedLock shared :
                     List.of(locks.semaphore(name, 20), locks.readWriteLock(name).read())) {
-                List<CompletableFuture<Optional<Lease>>> brief = new ArrayList<>();
-                for (int i = 0; i < 20; i++) {
-                    brief.add(shared.tryAcquireAsync(Duration.ofNanos(1)).toCompletableFuture());
-                }
-                for (CompletableFuture<Optional<Lease>> got : brief) {
-                    assertThat(got).succeedsWithin(Duration.ofSeconds(5)).satisfies(lease -> lease.orElseThrow()
-                            .release());
+                for (int waitMicros = 0; waitMicros < 3_000; waitMicros += 150) {
+                    List<CompletableFuture<Optional<Lease>>> brief = new ArrayList<>();
+                    for (int i = 0; i < 20; i++) {
+                        brief.add(shared.tryAcquireAsync(Duration.ofNanos(1 + 1000L * waitMicros))
+                                .toCompletableFuture());
+                    }
+                    for (CompletableFuture<Optional<Lease>> got : brief) {
+                        assertThat(got).succeedsWithin(Duration.ofSeconds(5)).matches(Optional::isPresent);
+                    }
+                    brief.forEach(got -> got.join().orElseThrow().release());
                 }
             }
         }
