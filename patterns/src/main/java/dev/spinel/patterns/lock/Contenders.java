@@ -222,7 +222,7 @@ final class Contenders implements ChannelListener {
     /** A request. What is thrown in its place, errors included, is its failure. */
     private CompletionStage<Attempt> send(Contender contender) {
         try {
-            return protocol.acquire(contender.owner, settings.lease(), true);
+            return protocol.acquire(contender.owner, settings, true);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedStage(e);
         }

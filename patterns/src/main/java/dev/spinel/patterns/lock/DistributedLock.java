@@ -72,7 +72,7 @@ public final class DistributedLock {
     /** @param again whether to ask once more if the lease is over when its grant comes */
     private CompletionStage<Optional<Lease>> tryAcquire(String owner, boolean again) {
         long sentNanos = runtime().scheduler().nanoTime();
-        return protocol.acquire(owner, settings.lease(), false)
+        return protocol.acquire(owner, settings, false)
                 .whenComplete((attempt, failure) -> {
                     if (failure != null && !(again && failure instanceof PatternException.Unavailable)) {
                         var unused = protocol.withdraw(owner);

@@ -194,7 +194,7 @@ public final class Lease implements AutoCloseable {
             return;
         }
         Duration asked = length;
-        var unused = protocol.renew(owner, asked).whenComplete((held, failure) -> {
+        var unused = protocol.renew(owner, asked, settings).whenComplete((held, failure) -> {
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause == null && held) {

@@ -216,13 +216,15 @@ record LeaseProtocol(
      *
      * @param willWait whether the owner goes on to wait if it is taken
      */
-    CompletionStage<Attempt> acquire(String owner, Duration lease, boolean willWait) {
-        Arguments arguments =
-                new Arguments().add(owner).add(lease.toMillis()).add(permits > 0 ? permits : willWait ? markMillis : 0);
+    CompletionStage<Attempt> acquire(String owner, LeaseSettings settings, boolean willWait) {
+        Arguments arguments = new Arguments()
+                .add(owner)
+                .add(settings.lease().toMillis())
+                .add(permits > 0 ? permits : willWait ? markMillis : 0);
         if (fair) {
             arguments.add(channel).add(message);
         }
-        return runtime.run(acquire.operation(), acquire.keys(), arguments);
+        return runtime.run(acquire.operation(), acquire.keys(), arguments, settings.acknowledgement());
     }
 
     /** Whether a published message tells an owner to ask again. */
@@ -235,9 +237,12 @@ record LeaseProtocol(
         return fair || (shared && permits == 0);
     }
 
-    CompletionStage<Boolean> renew(String owner, Duration lease) {
+    CompletionStage<Boolean> renew(String owner, Duration length, LeaseSettings settings) {
         return runtime.run(
-                renew.operation(), renew.keys(), new Arguments().add(owner).add(lease.toMillis()));
+                renew.operation(),
+                renew.keys(),
+                new Arguments().add(owner).add(length.toMillis()),
+                settings.acknowledgement());
     }
 
     CompletionStage<ReleaseReply> release(String owner) {

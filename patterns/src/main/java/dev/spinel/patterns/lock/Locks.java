@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.lock.LeaseProtocol.Lane;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes locks, fair ones, read-write locks and semaphores that processes share by name. Thread-safe, and made once per application; the
@@ -16,8 +18,8 @@ import java.util.zip.CRC32;
  * <p>Guarantees, on a single server that keeps its data: never two holders at a time by the server's clock; each grant has a
  * higher {@link Lease#fence fence} than all before; a dead holder's lease ends by itself; a lost reply neither grants twice nor
  * releases another's lease. A server that loses acknowledged writes (failover of asynchronous replicas, restart without a log)
- * may grant a lock that is held: the fences still rise, so that a resource that checks them stays right. Setting the server's
- * clock back lengthens the leases of the dead by as much, and fences may fall only if the lane's counter was lost too.
+ * may grant a lock that is held, unless the lost part is what replicas had to acknowledge ({@link Builder#replicas}): the fences still rise, so that a
+ * resource that checks them stays right. Setting the server's clock back lengthens the leases of the dead by as much, and fences may fall only if the lane's counter was lost too.
  *
  * <p>Names are spread over {@value #LANES} lanes of the key space, each in one slot of a cluster, with one fence counter and one
  * channel: what stays on the server is bounded, however many names are used. Events: {@code lock.lost},
@@ -38,7 +40,8 @@ public final class Locks {
         settings = new LeaseSettings(
                 builder.lease.truncatedTo(ChronoUnit.MILLIS),
                 builder.maxHold.truncatedTo(ChronoUnit.MILLIS),
-                builder.pollInterval);
+                builder.pollInterval,
+                builder.acknowledgement);
     }
 
     /** With default settings. */
@@ -108,6 +111,7 @@ public final class Locks {
         private Duration lease = Duration.ofSeconds(30);
         private Duration maxHold = Duration.ofHours(1);
         private Duration pollInterval = Duration.ofSeconds(5);
+        private @Nullable ReplicaAcknowledgement acknowledgement;
 
         private Builder(PatternRuntime runtime) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -148,6 +152,24 @@ public final class Locks {
         }
 
         /**
+         * Grants and renewals count when so many replicas of the server have them; none if not set. A lock that is held then is held after a failover to
+         * one of these, too. If too few of them acknowledge it in time, taking it fails with {@link
+         * dev.spinel.patterns.transport.PatternException.UnknownOutcome}, also for those who wait, and what was got is given back; a renewal is tried again
+         * until the lease ends.
+         *
+         * <p>A replica that did not acknowledge may be promoted as well: with as many as there are, no failover gives a lock to two, if the servers' clocks
+         * agree, but while one of them is away none is granted. Costs no further round trip of the client, but that of the server to its replicas,
+         * and needs permission for {@code SET} and {@code WAIT}.
+         *
+         * @param timeout between 1 ms and a minute, shorter than the transport waits for replies, and much shorter than the lease
+         * @throws IllegalArgumentException if the values are out of range
+         */
+        public Builder replicas(int replicas, Duration timeout) {
+            acknowledgement = new ReplicaAcknowledgement(replicas, timeout);
+            return this;
+        }
+
+        /**
          * The factory of locks.
          *
          * @throws IllegalArgumentException if the settings make no sense together
@@ -159,6 +181,11 @@ public final class Locks {
             check("lease", lease, SHORTEST_LEASE);
             check("maxHold", maxHold, lease);
             check("pollInterval", pollInterval, Duration.ofMillis(10));
+            if (acknowledgement != null && !runtime.waitsForReplicas()) {
+                throw new IllegalArgumentException(
+                        "Locks '" + name
+                                + "': their transport does not wait for replicas, as those over Lettuce or Jedis to a single server do");
+            }
             return new Locks(this);
         }
 

@@ -160,6 +160,9 @@ class LeaseTest {
                 "maxHold is between PT30S");
         assertRefused(Locks.builder(runtime).pollInterval(Duration.ZERO), "pollInterval");
         assertRefused(Locks.builder(runtime).name("{a}"), "no braces");
+        assertRefused(
+                Locks.builder(runtime).replicas(1, Duration.ofMillis(500)),
+                "'lock': their transport does not wait for replicas");
         Locks locks = Locks.over(runtime);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> locks.semaphore("s", 0))
