@@ -122,7 +122,8 @@ final class Contenders implements ChannelListener {
         try {
             Contender head = queue.peek();
             first = head == null;
-            contender.denied = head != null && head.denied && asker == null;
+            // What it waits for is asked for when there is news: by now it is known that nothing is free.
+            contender.denied = protocol.shared() && head != null && head.denied && asker == null;
             queue.add(contender);
         } finally {
             lock.unlock();
@@ -242,6 +243,7 @@ final class Contenders implements ChannelListener {
         lock.lock();
         try {
             answered(contender);
+            contender.known = true;
             queue.remove(contender);
             late = protocol.shared() || contender.left ? List.of() : takeLate();
             if (queue.isEmpty()) {
@@ -365,7 +367,7 @@ final class Contenders implements ChannelListener {
 
     /**
      * Asks again at once if there was a release since the last request was sent, if more than one may hold the lock, if
-     * nothing would be heard of releases yet, or for one who waits for no more than an answer.
+     * nothing would be heard of releases yet, or for those who wait for no more than an answer.
      */
     private void askIfDue() {
         boolean due;
@@ -373,7 +375,10 @@ final class Contenders implements ChannelListener {
         try {
             Contender first = queue.peek();
             due = first != null
-                    && (signalled || subscription == null || first.late || (protocol.shared() && !first.known));
+                    && (signalled
+                            || subscription == null
+                            || (protocol.shared() && !first.known)
+                            || queue.stream().anyMatch(one -> one.late));
         } finally {
             lock.unlock();
         }

@@ -20,8 +20,8 @@ import java.util.concurrent.locks.Lock;
  * Something that one process at a time, or a bounded number, may hold: a lock, one side of a read-write lock, or the permits of a
  * semaphore, as made by {@link Locks}. Not bound to threads: the holder is whoever has the {@link Lease}. Thread-safe.
  *
- * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order;
- * between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
+ * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order, but
+ * for readers, who are let in together; between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
  * asks, and all who wait behind it in this process, with a {@link PatternException}; what it may have got is given back or runs out. A grant that arrives
  * when its lease is over by the local reckoning is asked for again, but for one who waits no longer; if the second one is over as well,
  * that is a {@link PatternException.TooLate}. Who waits while the runtime is closed fails when it asks again, after the poll interval at the latest.

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarantees, on a single server that keeps its data: never two holders at a time by the server's clock; each grant has a
  * higher {@link Lease#fence fence} than all before; a dead holder's lease ends by itself; a lost reply neither grants twice nor
  * releases another's lease. A server that loses acknowledged writes (failover of asynchronous replicas, restart without a log)
- * may grant a lock that is held, unless the lost part is what replicas had to acknowledge ({@link Builder#replicas}): the fences still rise, so that a
+ * may grant a lock that is held, but for what a replica acknowledged that takes over ({@link Builder#replicas}): the fences still rise, so that a
  * resource that checks them stays right. Setting the server's clock back lengthens the leases of the dead by as much, and fences may fall only if the lane's counter was lost too.
  *
  * <p>Names are spread over {@value #LANES} lanes of the key space, each in one slot of a cluster, with one fence counter and one
