@@ -175,11 +175,11 @@ class RecipeCommandsIT {
         }
 
         @ParameterizedTest
-        @ValueSource(strings = {"x", "1e300", "9007199254740992", "inf"})
+        @ValueSource(strings = {"x", "-1", "1.5", "1e300", "9007199254740992", "inf", "nan"})
         void fenceThatIsNone_refusedBeforeAnything(String fence) {
             ask("SET fence " + fence);
 
-            assertThat(ask("LOCK.ACQUIRE 2 lock fence ann 5000")).startsWith("-ERR ");
+            assertThat(ask("LOCK.ACQUIRE 2 lock fence ann 5000")).isEqualTo("-ERR the fence is out of range");
             assertThat(ask("EXISTS lock")).isEqualTo("0");
         }
 

@@ -1,11 +1,14 @@
 package dev.spinel.patterns.lock;
 
 import dev.spinel.patterns.lock.LeaseProtocol.Attempt;
+import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Those of one {@link DistributedLock} object that want it. They queue in this process, and only the first one asks the server, so
  * that a release is followed by one attempt per process however many wait. The first one asks again when a release is
  * published, when the subscription (re)started, since releases before that went unheard, and otherwise when the present lease
- * must have ended, but at the latest after the poll interval, as a message may be lost. No thread waits.
+ * must have ended, but at the latest after the poll interval, as a message may be lost. No thread waits. Its answers are those of all
+ * who queue by then: if its request fails, so do they, and those who have no more time are told that the lock is taken.
  *
- * <p>For a fair lock there is one of these per acquisition, since each has its place in the server's queue; the server's messages name
- * the owner whose turn it is, so that only that one asks again.
+ * <p>For fair locks and for readers there is one of these per acquisition. Each has its place in the server's queue, and the server's messages name
+ * the owner whose turn it is, so that only that one asks again. Readers ask all at once, as a release lets all of them in, and the server
+ * keeps the next writer out until those that it knows have come.
  *
- * <p>While a request is on its way, {@code asking} is set and nobody else asks; a release that is published meanwhile makes the
+ * <p>While a request is on its way, {@code asker} is set and nobody else asks; a release that is published meanwhile makes the
  * first one ask again. All fields are guarded by the lock, callbacks to the application are made without it.
  */
 final class Contenders implements ChannelListener {
@@ -31,7 +36,9 @@ final class Contenders implements ChannelListener {
     private final Scheduler scheduler;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Contender> queue = new ArrayDeque<>();
-    private boolean asking;
+    /** Who was the first one when the request was sent that is on its way; it may have left since. */
+    private @Nullable Contender asker;
+
     private boolean signalled;
     private Scheduler.Task timer = () -> {};
     private Scheduler.@Nullable Task subscription;
@@ -46,29 +53,64 @@ final class Contenders implements ChannelListener {
     final class Contender {
         private final String owner = UUID.randomUUID().toString();
         private final CompletableFuture<Lease> future = new CompletableFuture<>();
-        /** Whether a request was sent, so that something may have to be undone. */
-        private boolean asked;
-        /** Whether the server has denied it, so that it is known to be taken. */
+        private final CompletableFuture<Void> withdrawn = new CompletableFuture<>();
+        /** Whether a request of its own is on its way. */
+        private boolean asking;
+        /** Whether the server may know it, so that something may have to be undone. */
+        private boolean known;
+        /** Whether the last answer told that it is taken. */
         private boolean denied;
+        /** Whether the last answer was a grant whose lease was over. */
+        private boolean grantedTooLate;
         /** Whether it waits for the present answer only. */
         private boolean late;
+        /** Whether it left the queue to ask for itself. */
+        private boolean alone;
+        /** Whether its future is complete without a lease from here. */
+        private boolean left;
 
         CompletableFuture<Lease> future() {
             return future;
         }
 
-        /** Its time is over: cancels the future, at once or when its first request was answered. */
+        /**
+         * Its time is over. Unless it is known that the lock is taken, an answer is awaited: that to the request on its way, or, as
+         * the grant to another one tells nothing if several may hold the lock, that to a request of its own.
+         */
         void giveUp() {
             lock.lock();
             try {
                 late = true;
-                if (asking && !denied && queue.peek() == this) {
+                boolean undecided = !denied && (asker != null || protocol.shared());
+                alone = undecided && protocol.shared() && !asking && queue.remove(this);
+                asking |= alone;
+                if (!alone && (undecided || !queue.contains(this))) {
                     return;
                 }
             } finally {
                 lock.unlock();
             }
-            future.cancel(false);
+            if (alone) {
+                ask(this);
+            } else {
+                future.cancel(false);
+            }
+        }
+
+        /**
+         * Gives back what it got or gets, in the background.
+         *
+         * @return complete when it is given back or cannot be; never fails
+         */
+        CompletionStage<Void> withdraw() {
+            if (future.cancel(false) || future.isCompletedExceptionally()) {
+                return withdrawn;
+            }
+            return future.join().closeAsync().thenAccept(result -> {});
+        }
+
+        private void undo() {
+            var unused = protocol.withdraw(owner).thenAccept(reply -> withdrawn.complete(null));
         }
     }
 
@@ -78,8 +120,11 @@ final class Contenders implements ChannelListener {
         boolean first;
         lock.lock();
         try {
+            Contender head = queue.peek();
+            first = head == null;
+            // What it waits for is asked for when there is news: by now it is known that nothing is free.
+            contender.denied = protocol.shared() && head != null && head.denied && asker == null;
             queue.add(contender);
-            first = queue.size() == 1;
         } finally {
             lock.unlock();
         }
@@ -97,13 +142,16 @@ final class Contenders implements ChannelListener {
     /** Takes one out who gave up or failed, and whatever it may have got. */
     private void leave(Contender contender) {
         boolean wasFirst;
+        boolean asking;
         boolean undo;
         lock.lock();
         try {
+            contender.left = true;
             wasFirst = queue.peek() == contender;
             queue.remove(contender);
             // If its request is on its way, the answer decides.
-            undo = contender.asked && !(wasFirst && asking);
+            asking = contender.asking;
+            undo = contender.known && !asking;
             if (queue.isEmpty()) {
                 rest();
             }
@@ -111,7 +159,9 @@ final class Contenders implements ChannelListener {
             lock.unlock();
         }
         if (undo) {
-            protocol.withdraw(contender.owner);
+            contender.undo();
+        } else if (!asking) {
+            contender.withdrawn.complete(null);
         }
         if (wasFirst) {
             ask();
@@ -133,30 +183,39 @@ final class Contenders implements ChannelListener {
         lock.lock();
         try {
             first = queue.peek();
-            if (first == null || asking) {
+            if (first == null || asker != null) {
                 return;
             }
-            asking = true;
+            asker = first;
+            first.asking = true;
             signalled = false;
-            first.asked = true;
             timer.cancel();
         } finally {
             lock.unlock();
         }
+        ask(first);
+    }
+
+    private void ask(Contender contender) {
         long sentNanos = scheduler.nanoTime();
-        var unused = send(first)
+        var unused = send(contender)
                 .thenAccept(attempt -> {
+                    long nowNanos = scheduler.nanoTime();
                     if (!attempt.granted()) {
-                        denied(first, attempt);
-                    } else if (settings.isOver(sentNanos, scheduler.nanoTime())) {
-                        grantedTooLate(first);
+                        denied(contender, attempt);
+                    } else if (settings.isOver(sentNanos, nowNanos)) {
+                        grantedTooLate(contender, Duration.ofNanos(nowNanos - sentNanos));
                     } else {
-                        granted(first, attempt.value(), sentNanos);
+                        granted(contender, attempt.value(), sentNanos);
                     }
                 })
                 .whenComplete((done, failure) -> {
                     if (failure != null) {
-                        failed(first, failure);
+                        failed(
+                                contender,
+                                failure instanceof CompletionException && failure.getCause() != null
+                                        ? failure.getCause()
+                                        : failure);
                     }
                 });
     }
@@ -164,18 +223,29 @@ final class Contenders implements ChannelListener {
     /** A request. What is thrown in its place, errors included, is its failure. */
     private CompletionStage<Attempt> send(Contender contender) {
         try {
-            return protocol.acquire(contender.owner, settings.lease(), true);
+            return protocol.acquire(contender.owner, settings, true);
         } catch (RuntimeException | Error e) {
             return CompletableFuture.failedStage(e);
         }
     }
 
+    /** Notes that a request was answered, or failed. */
+    private void answered(Contender contender) {
+        contender.asking = false;
+        if (asker == contender) {
+            asker = null;
+        }
+    }
+
     private void granted(Contender contender, long fence, long sentNanos) {
         Lease lease = new Lease(protocol, settings, contender.owner, fence, sentNanos);
+        List<Contender> late;
         lock.lock();
         try {
-            asking = false;
+            answered(contender);
+            contender.known = true;
             queue.remove(contender);
+            late = protocol.shared() || contender.left ? List.of() : takeLate();
             if (queue.isEmpty()) {
                 rest();
             } else if (!protocol.shared() && !signalled) {
@@ -186,89 +256,129 @@ final class Contenders implements ChannelListener {
         }
         if (!contender.future.complete(lease)) {
             protocol.runtime().listener().event("lock.grantedTooLate", protocol.name());
-            var unused = lease.releaseAsync().exceptionally(failure -> ReleaseResult.LOST);
+            var unused = lease.closeAsync().thenAccept(result -> contender.withdrawn.complete(null));
         }
+        cancel(late);
         askIfDue();
     }
 
-    /** Its lease is over: the same owner asks again, which extends it if the server has it still. */
-    private void grantedTooLate(Contender contender) {
+    /** Its lease is over: the same owner asks again, which extends it if the server has it still. A second time in a row, it fails. */
+    private void grantedTooLate(Contender contender, Duration took) {
         boolean gone;
+        boolean again;
+        List<Contender> late;
         lock.lock();
         try {
-            asking = false;
-            gone = queue.peek() != contender;
+            answered(contender);
+            contender.known = true;
+            gone = contender.left;
+            again = contender.grantedTooLate && !contender.late && !gone;
+            contender.grantedTooLate = true;
+            late = contender.alone ? List.of(contender) : again ? List.of() : takeLate();
         } finally {
             lock.unlock();
         }
         protocol.runtime().listener().event("lock.grantedTooLate", protocol.name());
         if (gone) {
-            protocol.withdraw(contender.owner);
+            contender.undo();
+        } else if (again) {
+            failed(
+                    contender,
+                    new PatternException.TooLate(
+                            "lock.acquire",
+                            "'" + protocol.name() + "' was granted twice when its lease of "
+                                    + settings.lease().toMillis() + " ms was over; the last answer took "
+                                    + took.toMillis() + " ms"));
         }
+        cancel(late);
         ask();
     }
 
     private void denied(Contender contender, Attempt attempt) {
         boolean gone;
-        boolean late;
+        List<Contender> late;
         lock.lock();
         try {
-            asking = false;
-            gone = queue.peek() != contender;
+            answered(contender);
+            contender.known = true;
             contender.denied = true;
-            late = contender.late && !gone;
-            if (!queue.isEmpty() && !late) {
-                if (subscription == null) {
-                    subscription = protocol.runtime().subscribe(protocol.channel(), this);
+            contender.grantedTooLate = false;
+            gone = contender.left;
+            if (contender.alone) {
+                late = List.of(contender);
+            } else {
+                late = takeLate();
+                queue.forEach(one -> one.denied = true);
+                if (!queue.isEmpty()) {
+                    if (subscription == null) {
+                        subscription = protocol.runtime().subscribe(protocol.channel(), this);
+                    }
+                    waitForNews(Duration.ofMillis(attempt.value()));
                 }
-                waitForNews(Duration.ofMillis(attempt.value()));
             }
         } finally {
             lock.unlock();
         }
         if (gone) {
-            protocol.withdraw(contender.owner);
-        } else if (late) {
-            contender.future.cancel(false);
+            contender.undo();
         }
+        cancel(late);
         askIfDue();
     }
 
-    /**
-     * The next one asks by way of the scheduler: without a connection, requests of all who wait may fail before they return, and the stack must not
-     * grow with them.
-     */
-    private void failed(Contender contender, Throwable failure) {
+    /** Takes those out whose time is over, and who waited for an answer. */
+    private List<Contender> takeLate() {
+        List<Contender> late = queue.stream().filter(one -> one.late).toList();
+        queue.removeIf(one -> one.late);
+        return late;
+    }
+
+    private static void cancel(List<Contender> late) {
+        late.forEach(one -> one.future.cancel(false));
+    }
+
+    /** Fails all who are here by now with one who asked for them. */
+    private void failed(Contender contender, Throwable cause) {
+        List<Contender> all = new ArrayList<>();
+        boolean gone;
+        boolean undo;
         lock.lock();
         try {
-            asking = false;
-            queue.remove(contender);
-            if (queue.isEmpty()) {
+            answered(contender);
+            contender.known |= !(cause instanceof PatternException.Unavailable);
+            gone = contender.left;
+            undo = gone && contender.known;
+            all.add(contender);
+            if (!contender.alone) {
+                all.addAll(queue);
+                queue.clear();
                 rest();
-            } else {
-                timer.cancel();
-                timer = scheduler.schedule(Duration.ZERO, this::ask);
             }
         } finally {
             lock.unlock();
         }
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (!contender.future.completeExceptionally(cause) && contender.future.isCompletedExceptionally()) {
-            protocol.withdraw(contender.owner);
+        if (undo) {
+            contender.undo();
+        } else if (gone) {
+            contender.withdrawn.complete(null);
         }
+        all.forEach(one -> one.future.completeExceptionally(cause));
     }
 
     /**
-     * Asks again at once if there was a release since the last request was sent, if more than one may hold the lock, or if
-     * nothing would be heard of releases yet.
+     * Asks again at once if there was a release since the last request was sent, if more than one may hold the lock, if
+     * nothing would be heard of releases yet, or for those who wait for no more than an answer.
      */
     private void askIfDue() {
         boolean due;
         lock.lock();
         try {
             Contender first = queue.peek();
-            due = first != null && (signalled || subscription == null || (protocol.shared() && !first.asked));
+            due = first != null
+                    && (signalled
+                            || subscription == null
+                            || (protocol.shared() && !first.known)
+                            || queue.stream().anyMatch(one -> one.late));
         } finally {
             lock.unlock();
         }

@@ -20,10 +20,11 @@ import java.util.concurrent.locks.Lock;
  * Something that one process at a time, or a bounded number, may hold: a lock, one side of a read-write lock, or the permits of a
  * semaphore, as made by {@link Locks}. Not bound to threads: the holder is whoever has the {@link Lease}. Thread-safe.
  *
- * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order;
- * between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
- * asks with a {@link PatternException}; what it may have got is given back or runs out. A grant that arrives when its lease is over by the local reckoning
- * is asked for again.
+ * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order, but
+ * for readers, who are let in together; between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
+ * asks, and all who wait behind it in this process, with a {@link PatternException}; what it may have got is given back or runs out. A grant that arrives
+ * when its lease is over by the local reckoning is asked for again, but for one who waits no longer; if the second one is over as well,
+ * that is a {@link PatternException.TooLate}. Who waits while the runtime is closed fails when it asks again, after the poll interval at the latest.
  */
 public final class DistributedLock {
     /** A wait for ever, at whose end clocks have not overflowed. */
@@ -31,7 +32,7 @@ public final class DistributedLock {
 
     private final LeaseProtocol protocol;
     private final LeaseSettings settings;
-    /** Unless the lock is fair: then each acquisition has its own. */
+    /** Of all who wait, unless the server knows each: then each acquisition has its own. */
     private final Contenders contenders;
 
     DistributedLock(LeaseProtocol protocol, LeaseSettings settings) {
@@ -40,8 +41,9 @@ public final class DistributedLock {
         contenders = new Contenders(protocol, settings);
     }
 
-    private Contender join() {
-        return (protocol.fair() ? new Contenders(protocol, settings) : contenders).join();
+    /** Queues for it. */
+    Contender join() {
+        return (protocol.knowsAll() ? new Contenders(protocol, settings) : contenders).join();
     }
 
     PatternRuntime runtime() {
@@ -70,10 +72,10 @@ public final class DistributedLock {
     /** @param again whether to ask once more if the lease is over when its grant comes */
     private CompletionStage<Optional<Lease>> tryAcquire(String owner, boolean again) {
         long sentNanos = runtime().scheduler().nanoTime();
-        return protocol.acquire(owner, settings.lease(), false)
+        return protocol.acquire(owner, settings, false)
                 .whenComplete((attempt, failure) -> {
-                    if (failure != null) {
-                        protocol.withdraw(owner);
+                    if (failure != null && !(again && failure instanceof PatternException.Unavailable)) {
+                        var unused = protocol.withdraw(owner);
                     }
                 })
                 .thenCompose(attempt -> {
@@ -88,16 +90,16 @@ public final class DistributedLock {
                     if (again) {
                         return tryAcquire(owner, false);
                     }
-                    protocol.withdraw(owner);
+                    var unused = protocol.withdraw(owner);
                     return CompletableFuture.completedStage(Optional.empty());
                 });
     }
 
     /**
      * Takes it, waiting for others up to the given time. One attempt is made in any case, and its answer awaited: without time to wait this is
-     * {@link #tryAcquire()}.
+     * {@link #tryAcquire()}. Of those who wait in this process for what one may hold at a time, the first one's attempt is that of all.
      *
-     * @return empty if it did not become free in time
+     * @return empty if it did not become free in time, or if its lease was over when it was granted and the time too
      * @throws InterruptedException if interrupted before, or while waiting; nothing stays taken
      */
     public Optional<Lease> tryAcquire(Duration wait) throws InterruptedException {
@@ -114,22 +116,22 @@ public final class DistributedLock {
             return Optional.of(future.get(nanos, TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
             contender.giveUp();
-            return awaitAnswer(future);
+            return awaitAnswer(contender);
         } catch (InterruptedException e) {
-            giveUp(future);
+            var unused = contender.withdraw();
             throw e;
         } catch (ExecutionException e) {
             throw rethrown(e);
         }
     }
 
-    private static Optional<Lease> awaitAnswer(CompletableFuture<Lease> future) throws InterruptedException {
+    private static Optional<Lease> awaitAnswer(Contender contender) throws InterruptedException {
         try {
-            return Optional.of(future.get());
+            return Optional.of(contender.future().get());
         } catch (CancellationException e) {
             return Optional.empty();
         } catch (InterruptedException e) {
-            giveUp(future);
+            var unused = contender.withdraw();
             throw e;
         } catch (ExecutionException e) {
             throw rethrown(e);
@@ -152,7 +154,7 @@ public final class DistributedLock {
             end.cancel();
             if (failure == null) {
                 if (!result.complete(Optional.of(lease))) {
-                    giveUp(contender.future());
+                    var unusedWithdrawal = contender.withdraw();
                 }
             } else if (contender.future().isCancelled()) {
                 result.complete(Optional.empty());
@@ -160,7 +162,7 @@ public final class DistributedLock {
                 result.completeExceptionally(failure);
             }
         });
-        var unusedWithdrawal =
+        var unusedEnd =
                 result.whenComplete((lease, failure) -> contender.future().cancel(false));
         return result;
     }
@@ -174,11 +176,11 @@ public final class DistributedLock {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        CompletableFuture<Lease> future = runtime().start(this::join).future();
+        Contender contender = runtime().start(this::join);
         try {
-            return future.get();
+            return contender.future().get();
         } catch (InterruptedException e) {
-            giveUp(future);
+            var unused = contender.withdraw();
             throw e;
         } catch (ExecutionException e) {
             throw rethrown(e);
@@ -200,12 +202,6 @@ public final class DistributedLock {
      */
     public Lock asJavaLock() {
         return new JavaLockView(this, protocol.shared());
-    }
-
-    private static void giveUp(CompletableFuture<Lease> future) {
-        if (!future.cancel(false) && !future.isCompletedExceptionally()) {
-            var unused = future.join().releaseAsync().exceptionally(failure -> ReleaseResult.LOST);
-        }
     }
 
     private static RuntimeException rethrown(ExecutionException e) {

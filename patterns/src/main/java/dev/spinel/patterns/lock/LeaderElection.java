@@ -2,6 +2,7 @@ package dev.spinel.patterns.lock;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.spinel.patterns.lock.Contenders.Contender;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
@@ -33,8 +34,10 @@ public final class LeaderElection implements AutoCloseable {
     private final Executor executor;
     private final Candidate candidate;
     private final ReentrantLock lock = new ReentrantLock();
-    /** The present candidacy, guarded by the lock, as all below. */
-    private CompletableFuture<Lease> candidacy = new CompletableFuture<>();
+    /** Complete when the seat is given back after all, or cannot be. */
+    private final CompletableFuture<Void> closing = new CompletableFuture<>();
+    /** The last candidacy, guarded by the lock, as all below. */
+    private @Nullable Contender candidacy;
 
     private @Nullable Term term;
     /** How long it does not stand after a term that failed: longer after each one, until one lasts longer than any, or does not fail. */
@@ -127,21 +130,21 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     private void stand() {
-        CompletableFuture<Lease> asked;
+        Contender asked;
         lock.lock();
         try {
-            if (closed) {
+            if (closed || runtime.isClosed()) {
                 return;
             }
-            asked = seat.acquireAsync().toCompletableFuture();
+            asked = seat.join();
             candidacy = asked;
         } finally {
             lock.unlock();
         }
-        var unused = asked.whenComplete((lease, failure) -> {
+        var unused = asked.future().whenComplete((lease, failure) -> {
             if (failure == null) {
                 lead(lease);
-            } else if (!asked.isCancelled()) {
+            } else if (!asked.future().isCancelled()) {
                 runtime.listener().failed("leader.candidacyFailed", name(), failure);
                 standAfter(STAND_AGAIN_AFTER);
             }
@@ -151,7 +154,7 @@ public final class LeaderElection implements AutoCloseable {
     private void standAfter(Duration delay) {
         lock.lock();
         try {
-            if (!closed) {
+            if (!closed && !runtime.isClosed()) {
                 standAgain = runtime.scheduler().schedule(delay, this::stand);
             }
         } finally {
@@ -170,7 +173,7 @@ public final class LeaderElection implements AutoCloseable {
             lock.unlock();
         }
         if (late) {
-            var unused = lease.releaseAsync().exceptionally(failure -> ReleaseResult.LOST);
+            var unused = lease.closeAsync();
             return;
         }
         runtime.listener().event("leader.elected", name());
@@ -240,19 +243,23 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     /**
-     * Stands no more, and resigns if this candidate leads. A seat that cannot be given back, as the server is away, ends by itself.
+     * Stands no more, and resigns if this candidate leads. A seat that cannot be given back, as the server is away, ends by itself. To be closed
+     * before the runtime, which ends a candidacy, too, but gives nothing back.
      */
     @Override
     public void close() {
         runtime.call(this::closeAsync);
     }
 
-    /** As {@link #close}; complete when the seat is given back or cannot be. */
+    /** As {@link #close}; complete when the seat is given back or cannot be, also if it was just about to be taken. */
     public CompletionStage<Void> closeAsync() {
         Term present;
-        CompletableFuture<Lease> waiting;
+        Contender waiting;
         lock.lock();
         try {
+            if (closed) {
+                return closing.minimalCompletionStage();
+            }
             closed = true;
             standAgain.cancel();
             present = term;
@@ -261,11 +268,14 @@ public final class LeaderElection implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        waiting.cancel(false);
-        if (present == null) {
-            return CompletableFuture.completedStage(null);
+        CompletionStage<Void> given = CompletableFuture.completedStage(null);
+        if (present != null) {
+            given = present.lease.closeAsync().thenAccept(result -> runtime.listener()
+                    .event("leader.ended", name()));
+        } else if (waiting != null) {
+            given = waiting.withdraw();
         }
-        return present.lease.closeAsync().thenAccept(result -> runtime.listener()
-                .event("leader.ended", name()));
+        var unused = given.thenAccept(closing::complete);
+        return closing.minimalCompletionStage();
     }
 }

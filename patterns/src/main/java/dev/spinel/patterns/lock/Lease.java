@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * is done with the {@link #fence}, and the resource refuses a fence lower than the highest it has seen.
  */
 public final class Lease implements AutoCloseable {
-    /** What is left of the bound below this is not worth a round trip. */
+    /** A renewal that gains less than this is not worth a round trip. */
     private static final Duration SHORTEST_RENEWAL = Duration.ofMillis(10);
 
     private enum State {
@@ -117,7 +117,7 @@ public final class Lease implements AutoCloseable {
         lock.lock();
         try {
             if (released != null) {
-                return released;
+                return released.minimalCompletionStage();
             }
             released = result;
             wasValid = isValid();
@@ -135,7 +135,7 @@ public final class Lease implements AutoCloseable {
                 result.complete(resultOf(reply, wasValid));
             }
         });
-        return result;
+        return result.minimalCompletionStage();
     }
 
     /** If a repeated release finds nothing, it was the first attempt that ended the lease, provided that it had not run out. */
@@ -173,7 +173,7 @@ public final class Lease implements AutoCloseable {
             validUntilNanos = LeaseSettings.validUntilNanos(sentNanos, length);
             long now = runtime.scheduler().nanoTime();
             expiry = runtime.scheduler().schedule(Duration.ofNanos(validUntilNanos - now), this::checkExpiry);
-            if (sentNanos + length.toNanos() < boundNanos) {
+            if (boundNanos - (sentNanos + length.toNanos()) >= SHORTEST_RENEWAL.toNanos()) {
                 renewal = runtime.scheduler()
                         .schedule(Duration.ofNanos(sentNanos + length.toNanos() / 3 - now), this::renew);
             }
@@ -194,7 +194,7 @@ public final class Lease implements AutoCloseable {
             return;
         }
         Duration asked = length;
-        var unused = protocol.renew(owner, asked).whenComplete((held, failure) -> {
+        var unused = protocol.renew(owner, asked, settings).whenComplete((held, failure) -> {
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             if (cause == null && held) {

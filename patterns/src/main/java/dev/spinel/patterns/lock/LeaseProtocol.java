@@ -9,6 +9,7 @@ import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletionStage;
  * @param fair whether the server decides whose turn it is, so that each one who waits has a place there
  * @param channel where releases are published
  * @param message what is published when it is released
+ * @param heard the messages that tell all who wait to ask again
  * @param permits how many there are of a semaphore, otherwise 0
  * @param markMillis for how long one who waits is known to others, if that matters to them, otherwise 0
  */
@@ -33,6 +35,7 @@ record LeaseProtocol(
         Call<ReleaseReply> release,
         String channel,
         String message,
+        Set<String> heard,
         int permits,
         long markMillis) {
     /** Enough for readers far away to hear of it and to ask. It ends when all of them have: only the dead keep a writer waiting for so long. */
@@ -108,6 +111,7 @@ record LeaseProtocol(
                 new Call<>(RELEASE_MUTEX, List.of(key)),
                 lane.channel(),
                 key,
+                Set.of(key),
                 0,
                 0);
     }
@@ -132,6 +136,7 @@ record LeaseProtocol(
                 new Call<>(RELEASE_FAIR, List.of(key, queue, present)),
                 lane.channel(),
                 key,
+                Set.of(),
                 0,
                 mark.toMillis());
     }
@@ -149,6 +154,7 @@ record LeaseProtocol(
                 new Call<>(RELEASE_PERMIT, List.of(key)),
                 lane.channel(),
                 key,
+                Set.of(key),
                 permits,
                 0);
     }
@@ -174,7 +180,8 @@ record LeaseProtocol(
                 new Call<>(RENEW_PERMIT, List.of(readers)),
                 new Call<>(RELEASE_PERMIT, List.of(readers, refused, turn)),
                 lane.channel(),
-                writer,
+                readers,
+                Set.of(writer),
                 0,
                 mark.toMillis());
     }
@@ -185,6 +192,7 @@ record LeaseProtocol(
      * @param mark for how long a waiting writer keeps new readers out; it renews that while it waits
      */
     static LeaseProtocol write(PatternRuntime runtime, Lane lane, String name, Duration mark) {
+        String readers = lane.key("readers", name);
         String writer = lane.key("writer", name);
         String waiting = lane.key("waiting", name);
         String turn = lane.key("readers-turn", name);
@@ -193,11 +201,12 @@ record LeaseProtocol(
                 name,
                 false,
                 false,
-                new Call<>(ACQUIRE_WRITE, List.of(writer, lane.fenceKey(), lane.key("readers", name), waiting, turn)),
+                new Call<>(ACQUIRE_WRITE, List.of(writer, lane.fenceKey(), readers, waiting, turn)),
                 new Call<>(RENEW_MUTEX, List.of(writer)),
                 new Call<>(RELEASE_WRITE, List.of(writer, waiting, lane.key("refused-readers", name), turn)),
                 lane.channel(),
                 writer,
+                Set.of(writer, readers),
                 0,
                 mark.toMillis());
     }
@@ -207,23 +216,33 @@ record LeaseProtocol(
      *
      * @param willWait whether the owner goes on to wait if it is taken
      */
-    CompletionStage<Attempt> acquire(String owner, Duration lease, boolean willWait) {
-        Arguments arguments =
-                new Arguments().add(owner).add(lease.toMillis()).add(permits > 0 ? permits : willWait ? markMillis : 0);
+    CompletionStage<Attempt> acquire(String owner, LeaseSettings settings, boolean willWait) {
+        Arguments arguments = new Arguments()
+                .add(owner)
+                .add(settings.lease().toMillis())
+                .add(permits > 0 ? permits : willWait ? markMillis : 0);
         if (fair) {
             arguments.add(channel).add(message);
         }
-        return runtime.run(acquire.operation(), acquire.keys(), arguments);
+        return runtime.run(acquire.operation(), acquire.keys(), arguments, settings.acknowledgement());
     }
 
     /** Whether a published message tells an owner to ask again. */
     boolean concerns(String owner, String published) {
-        return fair ? published.equals(message + ':' + owner) : published.equals(message);
+        return fair ? published.equals(message + ':' + owner) : heard.contains(published);
     }
 
-    CompletionStage<Boolean> renew(String owner, Duration lease) {
+    /** Whether the server knows each one who waits, so that each asks for itself: in a fair queue, and readers. */
+    boolean knowsAll() {
+        return fair || (shared && permits == 0);
+    }
+
+    CompletionStage<Boolean> renew(String owner, Duration length, LeaseSettings settings) {
         return runtime.run(
-                renew.operation(), renew.keys(), new Arguments().add(owner).add(lease.toMillis()));
+                renew.operation(),
+                renew.keys(),
+                new Arguments().add(owner).add(length.toMillis()),
+                settings.acknowledgement());
     }
 
     CompletionStage<ReleaseReply> release(String owner) {
@@ -233,9 +252,9 @@ record LeaseProtocol(
                 new Arguments().add(owner).add(channel).add(message).add(READERS_TURN_MILLIS));
     }
 
-    /** Ends what an owner may have got without knowing. Failure is harmless: the lease runs out. */
-    void withdraw(String owner) {
-        var unused = release(owner).exceptionally(failure -> {
+    /** Ends what an owner may have got without knowing. Failure is harmless, as the lease runs out, and does not fail the stage. */
+    CompletionStage<ReleaseReply> withdraw(String owner) {
+        return release(owner).exceptionally(failure -> {
             runtime.listener().failed("lock.withdrawFailed", name, failure);
             return new ReleaseReply(false, false);
         });

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.lock.LeaseProtocol.Lane;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.zip.CRC32;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes locks, fair ones, read-write locks and semaphores that processes share by name. Thread-safe, and made once per application; the
@@ -16,8 +18,8 @@ import java.util.zip.CRC32;
  * <p>Guarantees, on a single server that keeps its data: never two holders at a time by the server's clock; each grant has a
  * higher {@link Lease#fence fence} than all before; a dead holder's lease ends by itself; a lost reply neither grants twice nor
  * releases another's lease. A server that loses acknowledged writes (failover of asynchronous replicas, restart without a log)
- * may grant a lock that is held: the fences still rise, so that a resource that checks them stays right. Setting the server's
- * clock back lengthens the leases of the dead by as much, and fences may fall only if the lane's counter was lost too.
+ * may grant a lock that is held, but for what a replica acknowledged that takes over ({@link Builder#replicas}): the fences still rise, so that a
+ * resource that checks them stays right. Setting the server's clock back lengthens the leases of the dead by as much, and fences may fall only if the lane's counter was lost too.
  *
  * <p>Names are spread over {@value #LANES} lanes of the key space, each in one slot of a cluster, with one fence counter and one
  * channel: what stays on the server is bounded, however many names are used. Events: {@code lock.lost},
@@ -35,8 +37,11 @@ public final class Locks {
     private Locks(Builder builder) {
         runtime = builder.runtime;
         prefix = builder.name;
-        settings =
-                new LeaseSettings(builder.lease.truncatedTo(ChronoUnit.MILLIS), builder.maxHold, builder.pollInterval);
+        settings = new LeaseSettings(
+                builder.lease.truncatedTo(ChronoUnit.MILLIS),
+                builder.maxHold.truncatedTo(ChronoUnit.MILLIS),
+                builder.pollInterval,
+                builder.acknowledgement);
     }
 
     /** With default settings. */
@@ -106,6 +111,7 @@ public final class Locks {
         private Duration lease = Duration.ofSeconds(30);
         private Duration maxHold = Duration.ofHours(1);
         private Duration pollInterval = Duration.ofSeconds(5);
+        private @Nullable ReplicaAcknowledgement acknowledgement;
 
         private Builder(PatternRuntime runtime) {
             this.runtime = requireNonNull(runtime, "runtime");
@@ -119,7 +125,8 @@ public final class Locks {
 
         /**
          * How long a grant or a renewal lasts, in whole milliseconds, 30 seconds if not set: how long others wait after a holder died. Renewed after a
-         * third of it; longer than the transport's time-out, so that a slow answer does not lose it.
+         * third of it; longer than the transport's time-out, so that a slow answer does not lose it. A transport does not tell its time-out, so that a
+         * lease that is too short for the server is found when two grants in a row come too late.
          */
         public Builder lease(Duration value) {
             lease = requireNonNull(value, "lease");
@@ -127,7 +134,7 @@ public final class Locks {
         }
 
         /**
-         * How long renewals go on, an hour if not set: a holder that hangs loses the lock then. The same as the lease for no
+         * How long renewals go on, in whole milliseconds, an hour if not set: a holder that hangs loses the lock then. The same as the lease for no
          * renewals.
          */
         public Builder maxHold(Duration value) {
@@ -135,9 +142,30 @@ public final class Locks {
             return this;
         }
 
-        /** After what time a waiter asks again if it heard nothing, 5 seconds if not set: what a lost message costs. */
+        /**
+         * After what time a waiter asks again if it heard nothing, 5 seconds if not set: what a lost message costs. Longer than a round trip, as those who
+         * wait for fair and read-write locks are forgotten after twice that.
+         */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
+            return this;
+        }
+
+        /**
+         * Grants and renewals count when so many replicas of the server have them; none if not set. A lock that is held then is held after a failover to
+         * one of these, too. If too few of them acknowledge it in time, taking it fails with {@link
+         * dev.spinel.patterns.transport.PatternException.UnknownOutcome}, also for those who wait, and what was got is given back; a renewal is tried again
+         * until the lease ends.
+         *
+         * <p>A replica that did not acknowledge may be promoted as well: with as many as there are, no failover gives a lock to two, if the servers' clocks
+         * agree, but while one of them is away none is granted. Costs no further round trip of the client, but that of the server to its replicas,
+         * and needs permission for {@code SET} and {@code WAIT}.
+         *
+         * @param timeout between 1 ms and a minute, shorter than the transport waits for replies, and much shorter than the lease
+         * @throws IllegalArgumentException if the values are out of range
+         */
+        public Builder replicas(int replicas, Duration timeout) {
+            acknowledgement = new ReplicaAcknowledgement(replicas, timeout);
             return this;
         }
 
@@ -153,6 +181,11 @@ public final class Locks {
             check("lease", lease, SHORTEST_LEASE);
             check("maxHold", maxHold, lease);
             check("pollInterval", pollInterval, Duration.ofMillis(10));
+            if (acknowledgement != null && !runtime.waitsForReplicas()) {
+                throw new IllegalArgumentException(
+                        "Locks '" + name
+                                + "': their transport does not wait for replicas, as those over Lettuce or Jedis to a single server do");
+            }
             return new Locks(this);
         }
 

@@ -2,7 +2,10 @@ package dev.spinel.patterns.transport;
 
 /** Why an operation of a recipe has no result. Misconfiguration is an {@link IllegalArgumentException} at build time instead. */
 public abstract sealed class PatternException extends RuntimeException
-        permits PatternException.Unavailable, PatternException.UnknownOutcome, PatternException.ServerError {
+        permits PatternException.Unavailable,
+                PatternException.UnknownOutcome,
+                PatternException.ServerError,
+                PatternException.TooLate {
     private static final long serialVersionUID = 1L;
 
     private PatternException(String message, Throwable cause) {
@@ -44,6 +47,20 @@ public abstract sealed class PatternException extends RuntimeException
 
         ServerError(String operation, String message) {
             super(operation + ": " + message);
+        }
+    }
+
+    /** The server answered, but so late that its answer is of no use. What it granted is given back. */
+    public static final class TooLate extends PatternException {
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * A failure of an operation.
+         *
+         * @param what took too long, and how long
+         */
+        public TooLate(String operation, String what) {
+            super(operation + ": " + what);
         }
     }
 }

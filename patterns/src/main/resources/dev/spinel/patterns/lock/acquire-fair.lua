@@ -37,9 +37,13 @@ while not held and first and first ~= ARGV[1] and not redis.call('ZSCORE', KEYS[
   first = redis.call('ZRANGE', KEYS[3], 0, 0)[1]
 end
 if not held and (not first or first == ARGV[1]) then
+  local last = redis.call('GET', KEYS[2]) or '0'
+  if not string.match(last, '^%d+$') or tonumber(last) >= 9007199254740992 then
+    return redis.error_reply('ERR the fence is out of range')
+  end
   redis.call('ZREM', KEYS[3], ARGV[1])
   redis.call('ZREM', KEYS[4], ARGV[1])
-  local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)
+  local fence = math.max(tonumber(last) + 1, now)
   redis.call('SET', KEYS[2], exact(fence))
   redis.call('SET', KEYS[1], ARGV[1] .. ':' .. exact(fence), 'PX', ARGV[2])
   return {1, fence}

@@ -21,7 +21,11 @@ if held then
 end
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
-local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)
+local last = redis.call('GET', KEYS[2]) or '0'
+if not string.match(last, '^%d+$') or tonumber(last) >= 9007199254740992 then
+  return redis.error_reply('ERR the fence is out of range')
+end
+local fence = math.max(tonumber(last) + 1, now)
 local text = string.format('%.0f', fence)
 redis.call('SET', KEYS[2], text)
 redis.call('SET', KEYS[1], ARGV[1] .. ':' .. text, 'PX', ARGV[2])

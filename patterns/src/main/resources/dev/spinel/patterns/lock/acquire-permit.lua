@@ -16,7 +16,11 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', exact(now))
 if not redis.call('ZSCORE', KEYS[1], ARGV[1]) and redis.call('ZCARD', KEYS[1]) >= tonumber(ARGV[3]) then
   return {0, math.ceil((tonumber(redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')[2]) - now) / 1000)}
 end
-local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)
+local last = redis.call('GET', KEYS[2]) or '0'
+if not string.match(last, '^%d+$') or tonumber(last) >= 9007199254740992 then
+  return redis.error_reply('ERR the fence is out of range')
+end
+local fence = math.max(tonumber(last) + 1, now)
 redis.call('SET', KEYS[2], exact(fence))
 redis.call('ZADD', KEYS[1], exact(now + ARGV[2] * 1000), ARGV[1])
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

@@ -31,13 +31,13 @@ if not redis.call('ZSCORE', KEYS[1], ARGV[1]) then
     return {0, wait}
   end
 end
-redis.call('SREM', KEYS[5], ARGV[1])
-if redis.call('SREM', KEYS[6], ARGV[1]) == 1 and redis.call('EXISTS', KEYS[6]) == 0 then
-  -- It was the last one. Those who wait behind it in its process ask when they hear that it is in.
-  redis.call('SADD', KEYS[6], '')
-  redis.call('PEXPIRE', KEYS[6], 50)
+local last = redis.call('GET', KEYS[2]) or '0'
+if not string.match(last, '^%d+$') or tonumber(last) >= 9007199254740992 then
+  return redis.error_reply('ERR the fence is out of range')
 end
-local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)
+redis.call('SREM', KEYS[5], ARGV[1])
+redis.call('SREM', KEYS[6], ARGV[1])
+local fence = math.max(tonumber(last) + 1, now)
 redis.call('SET', KEYS[2], exact(fence))
 redis.call('ZADD', KEYS[1], exact(now + ARGV[2] * 1000), ARGV[1])
 if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

@@ -25,9 +25,9 @@ local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
 local function exact(number) return string.format('%.0f', number) end
 
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', exact(now))
-local last = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')[2]
+local reader = redis.call('ZRANGE', KEYS[3], -1, -1, 'WITHSCORES')[2]
 local turn = redis.call('PTTL', KEYS[5])
-if held or last or turn >= 0 then
+if held or reader or turn >= 0 then
   local waiting = redis.call('GET', KEYS[4])
   if tonumber(ARGV[3]) > 0 and (not waiting or waiting == ARGV[1]) then
     redis.call('SET', KEYS[4], ARGV[1], 'PX', ARGV[3])
@@ -36,9 +36,13 @@ if held or last or turn >= 0 then
     local left = redis.call('PTTL', KEYS[1])
     return {0, left < 0 and 5000 or left}
   end
-  return {0, math.max(turn, last and math.ceil((tonumber(last) - now) / 1000) or 0)}
+  return {0, math.max(turn, reader and math.ceil((tonumber(reader) - now) / 1000) or 0)}
 end
-local fence = math.max(tonumber(redis.call('GET', KEYS[2]) or 0) + 1, now)
+local last = redis.call('GET', KEYS[2]) or '0'
+if not string.match(last, '^%d+$') or tonumber(last) >= 9007199254740992 then
+  return redis.error_reply('ERR the fence is out of range')
+end
+local fence = math.max(tonumber(last) + 1, now)
 redis.call('SET', KEYS[2], exact(fence))
 redis.call('SET', KEYS[1], ARGV[1] .. ':' .. exact(fence), 'PX', ARGV[2])
 if redis.call('GET', KEYS[4]) == ARGV[1] then redis.call('DEL', KEYS[4]) end

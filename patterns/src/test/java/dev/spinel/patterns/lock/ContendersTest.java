@@ -7,17 +7,22 @@ import dev.spinel.patterns.testing.EventLog;
 import dev.spinel.patterns.testing.ManualScheduler;
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.Command;
+import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.RetryPolicy;
+import dev.spinel.patterns.transport.Scheduler;
+import dev.spinel.patterns.transport.TransportException;
 import dev.spinel.patterns.transport.Way;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** How those of one process get a lock, step by step on a clock that stands still. */
@@ -169,5 +174,159 @@ class ContendersTest {
         assertThat(attempt).isCompletedWithValue(Optional.empty());
         assertThat(transport.commands()).hasSize(3);
         assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aSecondGrantInARowThatIsOver_isTheFailureOfAllWhoWait() {
+        CompletableFuture<Reply> first = transport.hold();
+        List<CompletableFuture<Lease>> waiters = List.of(
+                lock.acquireAsync().toCompletableFuture(), lock.acquireAsync().toCompletableFuture());
+        scheduler.advance(LEASE);
+        CompletableFuture<Reply> second = transport.hold();
+        first.complete(GRANTED);
+        scheduler.advance(LEASE);
+        transport.reply(YES); // to the withdrawal
+        second.complete(GRANTED);
+        for (CompletableFuture<Lease> waiter : waiters) {
+            assertThat(waiter)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(PatternException.TooLate.class)
+                    .withMessageContaining("its lease of 30000 ms was over; the last answer took 30000 ms");
+        }
+        assertThat(transport.commands()).hasSize(3);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aWaitThatIsOver_endsWithAGrantThatIsOver() {
+        CompletableFuture<Reply> late = transport.hold();
+        CompletableFuture<Optional<Lease>> waiter =
+                lock.tryAcquireAsync(Duration.ofMillis(10)).toCompletableFuture();
+        scheduler.advance(LEASE);
+        transport.reply(YES); // to the withdrawal
+        late.complete(GRANTED);
+        assertThat(waiter).isCompletedWithValue(Optional.empty());
+        assertThat(transport.commands()).hasSize(2);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aFailure_isThatOfAllWhoWait_alsoIfTheirTimeIsOver() {
+        CompletableFuture<Reply> lost = transport.hold();
+        List<CompletableFuture<?>> waiters = new ArrayList<>();
+        waiters.add(lock.acquireAsync().toCompletableFuture());
+        waiters.add(lock.tryAcquireAsync(Duration.ofMillis(10)).toCompletableFuture());
+        waiters.add(lock.acquireAsync().toCompletableFuture());
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(waiters).noneMatch(CompletableFuture::isDone);
+        transport.reply(NO); // to the withdrawal
+        lost.completeExceptionally(TransportException.noReply(new IOException("reset")));
+        for (CompletableFuture<?> waiter : waiters) {
+            assertThat(waiter)
+                    .failsWithin(Duration.ZERO)
+                    .withThrowableThat()
+                    .withCauseInstanceOf(PatternException.UnknownOutcome.class);
+        }
+        assertThat(transport.commands()).hasSize(2);
+        assertThat(scheduler.waiting()).isZero();
+        transport.reply(GRANTED);
+        assertThat(lock.acquireAsync().toCompletableFuture()).isCompleted();
+    }
+
+    @Test
+    void whatHadNoEffect_isNotWithdrawn() {
+        transport.fail(TransportException.notSent(new IOException("refused")));
+        CompletableFuture<Lease> waiter = lock.acquireAsync().toCompletableFuture();
+        assertThat(waiter).isCompletedExceptionally();
+        transport.fail(TransportException.notSent(new IOException("refused")));
+        assertThat(lock.tryAcquireAsync().toCompletableFuture()).isCompletedExceptionally();
+        assertThat(transport.commands()).hasSize(2);
+        assertThat(events.names()).isEmpty();
+    }
+
+    @Test
+    void aGrantThatNobodyWants_andThatCannotBeGivenBack_isTold() {
+        CompletableFuture<Reply> answer = transport.hold();
+        lock.acquireAsync().toCompletableFuture().cancel(false);
+        transport.fail(TransportException.noReply(new IOException("reset")));
+        answer.complete(GRANTED);
+        assertThat(events.names()).containsExactly("lock.grantedTooLate", "lock.releaseFailed");
+    }
+
+    /** As an executor that is shut down does. */
+    @Test
+    void aSchedulerThatRefuses_failsAllWhoWait() {
+        boolean[] shutDown = new boolean[1];
+        Scheduler refusing = new Scheduler() {
+            @Override
+            public long nanoTime() {
+                return scheduler.nanoTime();
+            }
+
+            @Override
+            public Task schedule(Duration delay, Runnable task) {
+                if (shutDown[0]) {
+                    throw new RejectedExecutionException("for the test");
+                }
+                return scheduler.schedule(delay, task);
+            }
+        };
+        DistributedLock other = Locks.over(PatternRuntime.builder(transport)
+                        .ways(Way.SCRIPT)
+                        .scheduler(refusing)
+                        .build())
+                .lock("l");
+        for (Reply reply : List.of(DENIED, GRANTED, new Reply.Failure("LOADING for the test"))) {
+            shutDown[0] = false;
+            CompletableFuture<Reply> answer = transport.hold();
+            CompletableFuture<Lease> one = other.acquireAsync().toCompletableFuture();
+            CompletableFuture<Lease> two = other.acquireAsync().toCompletableFuture();
+            shutDown[0] = true;
+            transport.reply(NO); // to the withdrawal
+            answer.complete(reply);
+            assertThat(one).isCompletedExceptionally();
+            assertThat(two).isCompletedExceptionally();
+        }
+    }
+
+    @Test
+    void aWaitThatIsOver_ofWhatSeveralMayHold_endsWithAnAttemptOfItsOwn() {
+        DistributedLock permits = Locks.over(runtime).semaphore("s", 3);
+        CompletableFuture<Reply> first = transport.hold();
+        CompletableFuture<Lease> waiter = permits.acquireAsync().toCompletableFuture();
+        List<CompletableFuture<Optional<Lease>>> brief = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            brief.add(permits.tryAcquireAsync(Duration.ofMillis(10)).toCompletableFuture());
+        }
+        CompletableFuture<Reply> late = transport.hold();
+        transport.reply(GRANTED).reply(DENIED).reply(NO); // the last one to the withdrawal
+        scheduler.advance(Duration.ofMillis(10));
+        assertThat(brief.get(0)).isNotDone();
+        assertThat(brief.get(1).join()).isPresent();
+        assertThat(brief.get(2)).isCompletedWithValue(Optional.empty());
+        late.complete(GRANTED);
+        assertThat(brief.get(0).join()).isPresent();
+        assertThat(waiter).isNotDone();
+        first.complete(GRANTED);
+        assertThat(waiter).isCompleted();
+        assertThat(transport.commands()).hasSize(5);
+    }
+
+    @Test
+    void readers_askForThemselves_andAgainWhenAWriterIsDone() {
+        DistributedReadWriteLock sides = Locks.over(runtime).readWriteLock("l");
+        transport.reply(DENIED).reply(DENIED);
+        CompletableFuture<Lease> one = sides.read().acquireAsync().toCompletableFuture();
+        CompletableFuture<Lease> two = sides.read().acquireAsync().toCompletableFuture();
+        assertThat(transport.commands()).hasSize(2);
+        String channel = transport.subscriptions().get(0).substring(1);
+        String lane = channel.substring(0, channel.indexOf('}') + 1);
+        transport.channelListener().message(channel, lane + ":readers:l");
+        assertThat(transport.commands()).as("a reader who goes lets none in").hasSize(2);
+        transport.reply(GRANTED).reply(GRANTED);
+        transport.channelListener().message(channel, lane + ":writer:l");
+        assertThat(one).isCompleted();
+        assertThat(two).isCompleted();
     }
 }

@@ -178,6 +178,7 @@ class JdbcFenceTest {
                     }
                     return method.invoke(one, arguments);
                 });
+        fence.admit(one, "a", 6);
         if (there) {
             assertThat(fence.admit(failing, "a", 5)).isFalse();
         } else {
@@ -196,5 +197,21 @@ class JdbcFenceTest {
                 .isThrownBy(() -> fence.admit(one, "a", 1))
                 .withMessageContaining("auto-commit");
         assertThatThrownBy(() -> JdbcFence.of("missing").admit(two, "a", 1)).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void aTransactionThatCannotSeeTheRow_isToBeRunAgain() throws SQLException {
+        two.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+        try (Statement statement = two.createStatement()) {
+            statement.executeQuery("select fence from account").close();
+        }
+        assertThat(fence.admit(one, "a", 5)).isTrue();
+        one.commit();
+        assertThatThrownBy(() -> fence.admit(two, "a", 6))
+                .isInstanceOfSatisfying(SQLException.class, failure -> assertThat(failure.getSQLState())
+                        .isEqualTo("40001"));
+        two.rollback();
+        assertThat(fence.admit(two, "a", 6)).isTrue();
+        two.commit();
     }
 }

@@ -125,4 +125,45 @@ class LeaderElectionTest {
             assertThat(election.term()).isPresent();
         }
     }
+
+    @Test
+    void closing_isCompleteWhenTheSeatIsGivenBack_thatWasBeingTaken() {
+        CompletableFuture<Reply> taken = transport.hold();
+        LeaderElection election = join(Runnable::run, term -> elected());
+        List<CompletableFuture<Void>> ends = List.of(
+                election.closeAsync().toCompletableFuture(),
+                election.closeAsync().toCompletableFuture());
+        assertThat(ends).noneMatch(CompletableFuture::isDone);
+        CompletableFuture<Reply> released = transport.hold();
+        taken.complete(GRANTED);
+        assertThat(ends).noneMatch(CompletableFuture::isDone);
+        released.complete(YES);
+        assertThat(ends).allMatch(CompletableFuture::isDone);
+        assertThat(electedMillis).isEmpty();
+        assertThat(transport.commands()).hasSize(2);
+    }
+
+    @Test
+    void closing_isCompleteWhenThePlaceInTheQueueIsGivenUp() {
+        transport.reply(new Reply.Items(List.of(new Reply.Int(0), new Reply.Int(60_000))));
+        LeaderElection election = join(Runnable::run, term -> elected());
+        CompletableFuture<Reply> left = transport.hold();
+        CompletableFuture<Void> end = election.closeAsync().toCompletableFuture();
+        assertThat(end).isNotDone();
+        left.complete(new Reply.Int(0));
+        assertThat(end).isCompleted();
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void standing_endsWithTheRuntime() {
+        transport.reply(new Reply.Failure("ERR for the test")).reply(YES);
+        LeaderElection election = join(Runnable::run, term -> elected());
+        assertThat(events.names()).containsExactly("leader.candidacyFailed");
+        runtime.close();
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(scheduler.waiting()).isZero();
+        assertThat(events.names()).containsExactly("leader.candidacyFailed");
+        election.close();
+    }
 }

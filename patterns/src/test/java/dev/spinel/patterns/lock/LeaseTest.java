@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -159,6 +160,9 @@ class LeaseTest {
                 "maxHold is between PT30S");
         assertRefused(Locks.builder(runtime).pollInterval(Duration.ZERO), "pollInterval");
         assertRefused(Locks.builder(runtime).name("{a}"), "no braces");
+        assertRefused(
+                Locks.builder(runtime).replicas(1, Duration.ofMillis(500)),
+                "'lock': their transport does not wait for replicas");
         Locks locks = Locks.over(runtime);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> locks.semaphore("s", 0))
@@ -167,5 +171,42 @@ class LeaseTest {
 
     private static void assertRefused(Locks.Builder builder, String reason) {
         assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining(reason);
+    }
+
+    @Test
+    void renewals_areNoMore_onceTheLeaseEndsWithTheBound() {
+        transport.reply(GRANTED).reply(YES).reply(YES);
+        Lease brief = Locks.builder(runtime)
+                .lease(Duration.ofSeconds(1))
+                .maxHold(Duration.ofMillis(1_500))
+                .build()
+                .lock("l")
+                .tryAcquire()
+                .orElseThrow();
+        scheduler.advance(Duration.ofSeconds(2));
+        assertThat(brief.isValid()).isFalse();
+        assertThat(transport.commands()).hasSize(4);
+        assertThat(events).containsExactly("lock.lost");
+    }
+
+    @Test
+    void aBoundOfTheLease_isNoRenewal_inFractionsOfMillisecondsToo() {
+        transport.reply(GRANTED);
+        Duration length = Duration.ofNanos(1_000_500_000);
+        Locks locks = Locks.builder(runtime).lease(length).maxHold(length).build();
+        assertThat(locks.lock("l").tryAcquire()).isPresent();
+        scheduler.advance(Duration.ofSeconds(2));
+        assertThat(transport.commands()).hasSize(2);
+    }
+
+    @Test
+    void whoCancelsTheStageOfARelease_endsNobodyElses() {
+        CompletableFuture<Reply> answer = transport.hold();
+        lease.releaseAsync().toCompletableFuture().cancel(false);
+        CompletableFuture<ReleaseResult> second = lease.releaseAsync().toCompletableFuture();
+        second.orTimeout(1, TimeUnit.HOURS);
+        answer.complete(YES);
+        assertThat(second).isCompletedWithValue(ReleaseResult.RELEASED);
+        assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED);
     }
 }

@@ -452,6 +452,26 @@ class LocksIT extends RecipeFixture {
         }
 
         @Test
+        void aDamagedFenceCounter_grantsNothing() {
+            Locks locks = Locks.builder(runtime).name("damaged").build();
+            DistributedReadWriteLock sides = locks.readWriteLock(name);
+            List<DistributedLock> all = List.of(
+                    locks.lock(name), locks.fairLock(name), locks.semaphore(name, 1), sides.read(), sides.write());
+            all.get(0).tryAcquire().orElseThrow().release();
+            String counter = redis.keys("{damaged:*}:fence").get(0);
+            for (String damaged : List.of("", "abc", "1.5", "1e300", "inf", "nan", "-1", "9007199254740992")) {
+                redis.set(counter, damaged);
+                for (DistributedLock lock : all) {
+                    assertThatThrownBy(lock::tryAcquire)
+                            .isInstanceOf(PatternException.ServerError.class)
+                            .hasMessageContaining("the fence is out of range");
+                }
+            }
+            redis.del(counter);
+            assertThat(redis.keys("*:" + name)).isEmpty();
+        }
+
+        @Test
         void aLockThatNeverExpires_isAskedForRarely() throws Exception {
             Locks locks = Locks.over(runtime);
             DistributedReadWriteLock sides = locks.readWriteLock(name);
@@ -594,8 +614,9 @@ class LocksIT extends RecipeFixture {
     /** On a server of their own, whose user has the rights that the README names and no others. */
     @Nested
     class Rights {
-        private static final String README = "~{lock:* &{lock:* +@connection +@read +@write -@dangerous +@pubsub"
-                + " +evalsha +eval +fcall +time +command|info +function|list";
+        private static final String README =
+                "~{lock:* ~{fenced:* &{lock:* +@connection +@read +@write -@dangerous +@pubsub"
+                        + " +evalsha +eval +fcall +time +command|info +function|list";
 
         private void withRights(String rights, Check check) throws Exception {
             client.assumeSockets();
@@ -605,15 +626,17 @@ class LocksIT extends RecipeFixture {
                 try (PatternRuntime here = PatternRuntime.builder(client.connect(restricted.port()))
                         .ways(Way.SCRIPT)
                         .build()) {
-                    check.of(Locks.builder(here)
-                            .pollInterval(Duration.ofMillis(500))
-                            .build());
+                    check.of(
+                            here,
+                            Locks.builder(here)
+                                    .pollInterval(Duration.ofMillis(500))
+                                    .build());
                 }
             }
         }
 
         private interface Check {
-            void of(Locks locks) throws Exception;
+            void of(PatternRuntime runtime, Locks locks) throws Exception;
         }
 
         private List<DistributedLock> all(Locks locks) {
@@ -636,18 +659,19 @@ class LocksIT extends RecipeFixture {
 
         @Test
         void thoseOfTheReadme_areEnough() throws Exception {
-            withRights(README, locks -> {
+            withRights(README, (here, locks) -> {
                 for (DistributedLock lock : all(locks)) {
                     handOver(lock);
                 }
                 DistributedLock readers = locks.readWriteLock(name).read();
                 readers.acquire().release();
+                assertThat(FencedValue.of(here, name).set("written", 1)).isTrue();
             });
         }
 
         @Test
         void withoutTheChannel_whoWaitsAsksInTime() throws Exception {
-            withRights(README.replace("&{lock:* ", "resetchannels "), locks -> {
+            withRights(README.replace("&{lock:* ", "resetchannels "), (here, locks) -> {
                 for (DistributedLock lock : all(locks)) {
                     handOver(lock);
                 }
@@ -746,6 +770,25 @@ class LocksIT extends RecipeFixture {
             assertThat(most).hasValue(3);
             assertThat(entries).hasValueGreaterThan(50);
             assertThat(redis.keys("*" + name)).isEmpty();
+        }
+
+        @Test
+        void whatIsFree_isGotByAll_howeverShortTheWait() {
+            Locks locks = Locks.over(runtime);
+            for (DistributedLock shared :
+                    List.of(locks.semaphore(name, 20), locks.readWriteLock(name).read())) {
+                for (int waitMicros = 0; waitMicros < 3_000; waitMicros += 150) {
+                    List<CompletableFuture<Optional<Lease>>> brief = new ArrayList<>();
+                    for (int i = 0; i < 20; i++) {
+                        brief.add(shared.tryAcquireAsync(Duration.ofNanos(1 + 1000L * waitMicros))
+                                .toCompletableFuture());
+                    }
+                    for (CompletableFuture<Optional<Lease>> got : brief) {
+                        assertThat(got).succeedsWithin(Duration.ofSeconds(5)).matches(Optional::isPresent);
+                    }
+                    brief.forEach(got -> got.join().orElseThrow().release());
+                }
+            }
         }
 
         @Test
@@ -858,6 +901,40 @@ class LocksIT extends RecipeFixture {
             @Override
             public void close() {
                 transport.close();
+            }
+        }
+
+        @Test
+        void allReadersOfAProcessThatWaited_goBeforeTheNextWriter() throws Exception {
+            try (PatternRuntime far = PatternRuntime.over(new SlowTransport(client.connect(server.port())))) {
+                DistributedLock write = Locks.over(other).readWriteLock(name).write();
+                DistributedLock read = Locks.over(far).readWriteLock(name).read();
+                Lease held = write.acquire();
+                AtomicInteger in = new AtomicInteger();
+                List<CompletableFuture<ReleaseResult>> readers = new ArrayList<>();
+                for (int i = 0; i < 20; i++) {
+                    readers.add(read.acquireAsync()
+                            .thenCompose(lease -> {
+                                in.incrementAndGet();
+                                return lease.releaseAsync();
+                            })
+                            .toCompletableFuture());
+                }
+                await().until(() -> redis.keys("*:refused-readers:" + name).stream()
+                                .mapToLong(redis::scard)
+                                .sum()
+                        == 20);
+                CompletableFuture<Integer> before = write.acquireAsync()
+                        .thenCompose(next -> {
+                            int readersBefore = in.get();
+                            return next.releaseAsync().thenApply(result -> readersBefore);
+                        })
+                        .toCompletableFuture();
+                await().until(() -> redis.keys("*:waiting:" + name).size() == 1);
+                held.release();
+                assertThat(before).succeedsWithin(Duration.ofSeconds(5)).isEqualTo(20);
+                CompletableFuture.allOf(readers.toArray(CompletableFuture[]::new))
+                        .get(5, SECONDS);
             }
         }
 

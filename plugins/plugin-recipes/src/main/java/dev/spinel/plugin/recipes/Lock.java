@@ -134,15 +134,16 @@ final class Lock {
     /** Where the colon stands if a text is {@code owner:digits}, otherwise -1. The owner is not empty and has no colon. */
     private static int colonBeforeFence(Bytes text) {
         int colon = ownerLength(text);
-        if (colon == 0 || colon >= text.length() - 1) {
-            return -1;
-        }
-        for (int i = colon + 1; i < text.length(); i++) {
+        return colon > 0 && isDigits(text, colon + 1) ? colon : -1;
+    }
+
+    private static boolean isDigits(Bytes text, int from) {
+        for (int i = from; i < text.length(); i++) {
             if (text.at(i) < '0' || text.at(i) > '9') {
-                return -1;
+                return false;
             }
         }
-        return colon;
+        return from < text.length();
     }
 
     /** Number of bytes before the first colon, of all if there is none. */
@@ -159,8 +160,12 @@ final class Lock {
      * loses its last writes.
      */
     private static double nextFence(@Nullable StringValue last, double nowMicros) {
-        double lastFence = last == null ? 0 : LuaNumbers.parse(last.bytes());
-        if (Math.abs(lastFence) >= LuaNumbers.MAX_EXACT) {
+        if (last == null) {
+            return LuaNumbers.max(1, nowMicros);
+        }
+        Bytes text = last.bytes();
+        double lastFence = isDigits(text, 0) ? Numbers.parseDouble(text) : Double.NaN;
+        if (!(lastFence < LuaNumbers.MAX_EXACT)) { // not a number either
             throw Errors.err("the fence is out of range");
         }
         return LuaNumbers.max(lastFence + 1, nowMicros);
