@@ -7,9 +7,9 @@ import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -26,9 +26,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
  * or after the poll interval. Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
- * Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}, as are errors of
- * an executor that has no thread. What the executor refuses, {@code queue.executorRefused}, is given back, and no more is claimed for a
- * while.
+ * A lease that cannot be extended, as it ended before, is event {@code queue.leaseLost}: the delivery has the mark {@link Delivery#isLost},
+ * does not begin if it waits for a thread, and is settled no more. Settlements that came too late are events {@code queue.stale}, failures of
+ * the handler {@code queue.handlerFailed}, as are errors of an executor that has no thread. What the executor refuses,
+ * {@code queue.executorRefused}, is given back, and no more is claimed for a while.
  */
 public final class QueueWorker implements AutoCloseable {
     private static final int MAX_SETTLEMENTS = 500;
@@ -46,8 +47,10 @@ public final class QueueWorker implements AutoCloseable {
     private final Duration pollInterval;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** What is worked on, by id; guarded by the lock, as all below. */
-    private final Map<Long, Delivery> running = new HashMap<>();
+    /** What has its places: what is worked on, and what waits for a thread. Guarded by the lock, as all below. */
+    private final Set<Delivery> running = new LinkedHashSet<>();
+    /** Those of the former that wait for a thread. */
+    private final Set<Delivery> waiting = new LinkedHashSet<>();
 
     private final List<Settlement> toSettle = new ArrayList<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -167,16 +170,16 @@ public final class QueueWorker implements AutoCloseable {
 
     private void exchanged(List<Settlement> settlements, int free, Exchange done) {
         for (int i = 0; i < settlements.size(); i++) {
-            if (!done.settled().get(i)) {
-                runtime.listener().event("queue.stale", queue.name());
-            }
+            tell(settlements.get(i), done.settled().get(i));
         }
         boolean again;
         lock.lock();
         try {
             exchanging = false;
-            for (Delivery delivery : done.deliveries()) {
-                running.put(delivery.id(), delivery);
+            running.addAll(done.deliveries());
+            waiting.addAll(done.deliveries());
+            if (ended) {
+                giveBackWaiting();
             }
             // Fewer than asked for: nothing is ready, except what comes with time or news.
             boolean hungry = done.deliveries().size() < free;
@@ -190,10 +193,40 @@ public final class QueueWorker implements AutoCloseable {
             lock.unlock();
         }
         for (Delivery delivery : done.deliveries()) {
-            start(delivery);
+            if (isRunning(delivery)) {
+                start(delivery);
+            }
         }
         if (again) {
             exchange();
+        }
+    }
+
+    private void tell(Settlement settlement, boolean tookEffect) {
+        if (tookEffect) {
+            return;
+        }
+        if (!settlement.kind().equals("extend")) {
+            runtime.listener().event("queue.stale", queue.name());
+        } else if (lose(settlement.delivery())) {
+            runtime.listener().event("queue.leaseLost", queue.name());
+        }
+    }
+
+    /** Marks what is not ours any more; if it waits for a thread, it does not begin. */
+    private boolean lose(Delivery delivery) {
+        lock.lock();
+        try {
+            if (!running.contains(delivery) || delivery.isLost()) {
+                return false;
+            }
+            delivery.lose();
+            if (waiting.remove(delivery)) {
+                running.remove(delivery);
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -258,7 +291,7 @@ public final class QueueWorker implements AutoCloseable {
     private boolean isRunning(Delivery delivery) {
         lock.lock();
         try {
-            return running.get(delivery.id()) == delivery;
+            return running.contains(delivery);
         } finally {
             lock.unlock();
         }
@@ -266,6 +299,9 @@ public final class QueueWorker implements AutoCloseable {
 
     /** Errors end the executor's thread. */
     private void work(Delivery delivery) {
+        if (!begin(delivery)) {
+            return;
+        }
         try {
             var unused = requireNonNull(handler.handle(delivery), "stage")
                     .thenApply(settlement -> checked(delivery, settlement))
@@ -284,6 +320,16 @@ public final class QueueWorker implements AutoCloseable {
             if (e instanceof Error error) {
                 throw error;
             }
+        }
+    }
+
+    /** Whether the handler is to be called: not for what was lost, or given back at the end, while it waited. */
+    private boolean begin(Delivery delivery) {
+        lock.lock();
+        try {
+            return waiting.remove(delivery);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -317,9 +363,10 @@ public final class QueueWorker implements AutoCloseable {
     private void settle(Delivery delivery, Settlement settlement) {
         lock.lock();
         try {
-            // A later attempt of the same message may be here already, if this one's lease ended.
-            running.remove(delivery.id(), delivery);
-            toSettle.add(settlement);
+            waiting.remove(delivery);
+            if (running.remove(delivery) && !delivery.isLost()) {
+                toSettle.add(settlement);
+            }
         } finally {
             lock.unlock();
         }
@@ -338,8 +385,10 @@ public final class QueueWorker implements AutoCloseable {
             }
             // Those of the last time may not be on their way, as the server is away.
             toSettle.removeIf(settlement -> settlement.kind().equals("extend"));
-            for (Delivery delivery : running.values()) {
-                toSettle.add(delivery.extend());
+            for (Delivery delivery : running) {
+                if (!delivery.isLost()) {
+                    toSettle.add(delivery.extend());
+                }
             }
             extendLater();
         } finally {
@@ -352,6 +401,13 @@ public final class QueueWorker implements AutoCloseable {
         ended = true;
         timer.cancel();
         extension.cancel();
+        giveBackWaiting();
+    }
+
+    private void giveBackWaiting() {
+        running.removeAll(waiting);
+        waiting.forEach(delivery -> toSettle.add(delivery.giveBack()));
+        waiting.clear();
     }
 
     private void endIfDrained() {
@@ -386,8 +442,9 @@ public final class QueueWorker implements AutoCloseable {
 
     /**
      * Drains, for up to a lease; in an interrupted thread it does not wait, which keeps its mark. If not all is settled by then, that is
-     * event {@code queue.closedEarly}. What is not settled then is delivered again once its lease ends: it is not extended any more, and a
-     * settlement is sent once when its handler ends, but not again if that fails.
+     * event {@code queue.closedEarly}. No handler begins after that: what waits for a thread, or comes from a claim that was on its way, is given
+     * back. What handlers are still at is delivered again once its lease ends: it is not extended any more, and a settlement is sent once
+     * when its handler ends, but not again if that fails.
      */
     @Override
     public void close() {
@@ -399,11 +456,16 @@ public final class QueueWorker implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         } finally {
+            boolean someWait;
             lock.lock();
             try {
+                someWait = !waiting.isEmpty();
                 end();
             } finally {
                 lock.unlock();
+            }
+            if (someWait) {
+                exchange();
             }
         }
     }

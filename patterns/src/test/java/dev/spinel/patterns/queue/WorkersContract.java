@@ -11,6 +11,7 @@ import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,118 @@ abstract class WorkersContract extends WorkQueueFixture {
         worker.close();
         assertThat(handled).hasValue(5);
         assertThat(queue.stats()).isEqualTo(new QueueStats(15, 0, 0, 0));
+    }
+
+    @Test
+    void Q12_aClosedWorker_beginsNothingMore_andGivesBackWhatWaits() throws InterruptedException {
+        WorkQueue queue = builder().lease(Duration.ofMillis(300)).build();
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+        AtomicInteger begun = new AtomicInteger();
+        CountDownLatch closed = new CountDownLatch(1);
+        ExecutorService oneThread = Executors.newSingleThreadExecutor();
+        try (QueueWorker worker = QueueWorker.builder(queue, oneThread, delivery -> {
+                    begun.incrementAndGet();
+                    closed.await();
+                    return delivery.acknowledge();
+                })
+                .concurrency(3)
+                .start()) {
+            await().until(() -> worker.running() == 3 && begun.get() == 1);
+        }
+        WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
+        List<Delivery> waited = new ArrayList<>();
+        await().until(() -> {
+            waited.addAll(elsewhere.claim(1));
+            return waited.size() == 2;
+        });
+        closed.countDown();
+        oneThread.shutdown();
+        assertThat(oneThread.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun).hasValue(1);
+        assertThat(waited).extracting(Delivery::attempt).containsExactly(1, 1);
+    }
+
+    @Test
+    void Q2_aLeaseThatIsLost_isToldOnce_andToItsHandler() throws InterruptedException {
+        WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+        WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
+        queue.enqueue(Message.of("a"));
+        CompletableFuture<Delivery> begun = new CompletableFuture<>();
+        CountDownLatch end = new CountDownLatch(1);
+        try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                    begun.complete(delivery);
+                    end.await();
+                    return delivery.acknowledge();
+                })
+                .concurrency(1)
+                .start()) {
+            Delivery delivery = begun.join();
+            assertThat(delivery.isLost()).isFalse();
+            assertThat(elsewhere.settle(delivery.giveBack())).isTrue();
+            Delivery next = elsewhere.claim(1).get(0);
+            await().until(delivery::isLost);
+            Thread.sleep(150); // in which it would be extended twice
+            assertThat(worker.running()).isOne();
+            end.countDown();
+            await().until(() -> worker.running() == 0);
+            assertThat(elsewhere.settle(next.acknowledge())).isTrue();
+        }
+        assertThat(events.count("queue.leaseLost")).isOne();
+        assertThat(events.names()).doesNotContain("queue.stale", "queue.closedEarly");
+    }
+
+    @Test
+    void Q2_aMessageThatComesAgain_besideItsHandler_hasAPlaceOfItsOwn() {
+        WorkQueue queue = builder().lease(Duration.ofMillis(300)).build();
+        queue.enqueue(Message.of("a"));
+        List<Delivery> begun = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<Settlement>> stages = List.of(new CompletableFuture<>(), new CompletableFuture<>());
+        try (QueueWorker worker = QueueWorker.builderAsync(queue, delivery -> {
+                    begun.add(delivery);
+                    return stages.get(begun.size() - 1);
+                })
+                .concurrency(2)
+                .start()) {
+            await().until(() -> begun.size() == 1);
+            WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();
+            assertThat(elsewhere.settle(begun.get(0).giveBack())).isTrue();
+            await().until(() -> begun.size() == 2);
+            assertThat(worker.running()).isEqualTo(2);
+            CompletionStage<Void> drained = worker.drain();
+            stages.get(1).complete(begun.get(1).acknowledge());
+            await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 0)));
+            assertThat(worker.running()).isOne();
+            await().until(begun.get(0)::isLost);
+            assertThat(drained.toCompletableFuture()).isNotDone();
+            stages.get(0).complete(begun.get(0).acknowledge());
+            assertThat(drained).succeedsWithin(Duration.ofSeconds(5));
+        }
+        assertThat(begun).extracting(Delivery::isLost).containsExactly(true, false);
+    }
+
+    @Test
+    void Q2_whatIsLostWhileItWaits_doesNotBegin() throws InterruptedException {
+        WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+        AtomicInteger begun = new AtomicInteger();
+        CountDownLatch end = new CountDownLatch(1);
+        ExecutorService oneThread = Executors.newSingleThreadExecutor();
+        try (QueueWorker worker = QueueWorker.builder(queue, oneThread, delivery -> {
+                    begun.incrementAndGet();
+                    end.await();
+                    return delivery.acknowledge();
+                })
+                .concurrency(2)
+                .start()) {
+            await().until(() -> worker.running() == 2 && begun.get() == 1);
+            redis.del(redis.keys(key("*")).toArray(String[]::new));
+            await().until(() -> events.count("queue.leaseLost") == 2);
+            assertThat(worker.running()).isOne();
+            end.countDown();
+        }
+        oneThread.shutdown();
+        assertThat(oneThread.awaitTermination(5, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun).hasValue(1);
     }
 
     @Test
