@@ -17,7 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Enqueues the messages of a queue's schedules when they are due, until closed. Any number of processes may run one, none of them leads: each time
+ * Enqueues the messages of a queue's schedules when they are due, until it is closed, or its runtime is. Any number of processes may run one, none of them leads: each time
  * of a schedule has exactly one message, or none if it was missed and {@link Misfire} says so, as long as the server keeps its data.
  * What is due while no scheduler runs is missed until one does. Thread-safe, without threads of its own: it computes on the one that completes
  * a reply.
@@ -129,6 +129,9 @@ public final class QueueScheduler implements AutoCloseable {
         var unused = send(queue, plans, told).whenComplete((turn, failure) -> {
             if (failure != null) {
                 runtime.listener().failed("schedule.turnFailed", queue.name(), failure);
+                if (runtime.isClosed()) {
+                    close();
+                }
                 endTurn(List.of(), RETRY_AFTER, List.of());
             } else {
                 turned(plans, told, known, turn);

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Works a queue off: claims messages, hands them to a handler, and settles what it did, until closed. Leases of messages that are
- * worked on are extended. Thread-safe.
+ * Works a queue off: claims messages, hands them to a handler, and settles what it did, until it is closed, or its runtime is. Leases of
+ * messages that are worked on are extended. Thread-safe.
  *
  * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
@@ -236,8 +236,15 @@ public final class QueueWorker implements AutoCloseable {
         try {
             exchanging = false;
             toSettle.addAll(0, settlements);
+            if (runtime.isClosed()) {
+                closing = true;
+                end();
+            }
             wakeAfter(RETRY_EXCHANGE_AFTER);
             endIfDrained();
+            if (ended) { // what is left will not be sent again
+                drained.completeExceptionally(cause);
+            }
         } finally {
             lock.unlock();
         }
@@ -427,7 +434,10 @@ public final class QueueWorker implements AutoCloseable {
         }
     }
 
-    /** Claims nothing more; completes when all that was claimed is settled. */
+    /**
+     * Claims nothing more; completes when all that was claimed is settled. Fails if a settlement cannot be sent any more, because the runtime
+     * or this was closed before.
+     */
     public CompletionStage<Void> drain() {
         lock.lock();
         try {

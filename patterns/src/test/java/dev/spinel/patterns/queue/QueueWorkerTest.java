@@ -9,6 +9,7 @@ import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Way;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,5 +73,36 @@ class QueueWorkerTest {
         assertThat(lastSettlements()).isEqualTo(Arrays.asList("1:7", "return", "0", "", "2:7", "return", "0", ""));
         assertThat(begun).isEmpty();
         assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void anIdleWorker_endsWithItsRuntime() {
+        transport.reply(NOTHING);
+        try (QueueWorker worker =
+                QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge).start()) {
+            runtime.close();
+            scheduler.advance(Duration.ofMinutes(1));
+            assertThat(scheduler.waiting()).isZero();
+            assertThat(worker.drain()).isCompleted();
+        }
+        assertThat(events.names()).containsExactly("queue.exchangeFailed");
+    }
+
+    @Test
+    void aWorkerThatCannotSettle_endsWithItsRuntime() {
+        transport.reply(exchange(List.of(), 1));
+        CompletableFuture<Settlement> stage = new CompletableFuture<>();
+        List<Delivery> begun = new ArrayList<>();
+        try (QueueWorker worker = QueueWorker.builderAsync(queue, delivery -> {
+                    begun.add(delivery);
+                    return stage;
+                })
+                .start()) {
+            runtime.close();
+            stage.complete(begun.get(0).acknowledge());
+            assertThat(worker.drain()).isCompletedExceptionally();
+            assertThat(scheduler.waiting()).isZero();
+        }
+        assertThat(events.names()).containsExactly("queue.exchangeFailed", "queue.closedEarly");
     }
 }
