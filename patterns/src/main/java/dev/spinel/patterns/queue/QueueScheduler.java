@@ -269,7 +269,7 @@ public final class QueueScheduler implements AutoCloseable {
             this.queue = requireNonNull(queue, "queue");
         }
 
-        /** After what time it looks for schedules if it heard nothing and none is due before, 5 seconds if not set. */
+        /** After what time it looks for schedules if it heard nothing and none is due before, from 10 ms to a day; 5 seconds if not set. */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;
@@ -281,8 +281,8 @@ public final class QueueScheduler implements AutoCloseable {
          * @throws IllegalArgumentException if the settings make no sense
          */
         public QueueScheduler start() {
-            if (pollInterval.toMillis() < 10) {
-                throw new IllegalArgumentException("pollInterval is at least 10 ms, not " + pollInterval);
+            if (pollInterval.compareTo(Duration.ofMillis(10)) < 0 || pollInterval.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("pollInterval is between 10 ms and a day, not " + pollInterval);
             }
             QueueScheduler scheduler = new QueueScheduler(this);
             scheduler.begin();

@@ -1,6 +1,7 @@
 package dev.spinel.patterns.queue;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
@@ -354,7 +355,7 @@ public final class QueueWorker implements AutoCloseable {
         try {
             Throwable thrown =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            cause = thrown.toString();
+            cause = requireNonNullElse(thrown.toString(), cause);
             runtime.listener().failed("queue.handlerFailed", queue.name(), thrown);
         } finally {
             settle(delivery, delivery.retry(backOff(delivery.attempt()), cause));
@@ -509,7 +510,7 @@ public final class QueueWorker implements AutoCloseable {
             return this;
         }
 
-        /** After what time an idle worker looks for messages if it heard nothing, 5 seconds if not set. */
+        /** After what time an idle worker looks for messages if it heard nothing, from 10 ms to a day; 5 seconds if not set. */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;
@@ -528,8 +529,8 @@ public final class QueueWorker implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "Back-offs are ordered and within 366 days: " + firstBackOff + ", " + maxBackOff);
             }
-            if (pollInterval.toMillis() < 10) {
-                throw new IllegalArgumentException("pollInterval is at least 10 ms, not " + pollInterval);
+            if (pollInterval.compareTo(Duration.ofMillis(10)) < 0 || pollInterval.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("pollInterval is between 10 ms and a day, not " + pollInterval);
             }
             QueueWorker worker = new QueueWorker(this);
             worker.begin();

@@ -1,6 +1,7 @@
 package dev.spinel.patterns.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.spinel.patterns.testing.EventLog;
 import dev.spinel.patterns.testing.ManualScheduler;
@@ -36,5 +37,15 @@ class QueueSchedulerTest {
             assertThat(schedules).isNotNull();
         }
         assertThat(events.names()).containsExactly("schedule.turnFailed");
+    }
+
+    @Test
+    void pollIntervalsOutOfRange_areRefused() {
+        QueueScheduler.Builder builder = QueueScheduler.builder(queue);
+        for (Duration interval : QueueWorkerTest.OUT_OF_RANGE) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.pollInterval(interval).start())
+                    .withMessage("pollInterval is between 10 ms and a day, not " + interval);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.spinel.patterns.queue;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.spinel.patterns.testing.EventLog;
 import dev.spinel.patterns.testing.ManualScheduler;
@@ -10,6 +11,7 @@ import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +20,9 @@ import org.junit.jupiter.api.Test;
 
 /** What a worker does with replies, step by step on a clock that stands still. */
 class QueueWorkerTest {
+    static final List<Duration> OUT_OF_RANGE =
+            List.of(Duration.ofMillis(9), Duration.ofDays(1).plusNanos(1), ChronoUnit.FOREVER.getDuration());
+
     private static final Reply NOTHING = exchange(List.of());
 
     private final ScriptedTransport transport = new ScriptedTransport();
@@ -104,5 +109,33 @@ class QueueWorkerTest {
             assertThat(scheduler.waiting()).isZero();
         }
         assertThat(events.names()).containsExactly("queue.exchangeFailed", "queue.closedEarly");
+    }
+
+    @Test
+    void aFailureWithoutAText_isRetried() {
+        transport.reply(exchange(List.of(), 1)).reply(exchange(List.of(1)));
+        RuntimeException silent = new RuntimeException() {
+            @Override
+            public String toString() {
+                return null;
+            }
+        };
+        try (QueueWorker worker = QueueWorker.builder(queue, Runnable::run, delivery -> {
+                    throw silent;
+                })
+                .start()) {
+            assertThat(worker.running()).isZero();
+        }
+        assertThat(lastSettlements()).isEqualTo(List.of("1:7", "retry", "1000", "the handler failed"));
+    }
+
+    @Test
+    void pollIntervalsOutOfRange_areRefused() {
+        QueueWorker.Builder builder = QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge);
+        for (Duration interval : OUT_OF_RANGE) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.pollInterval(interval).start())
+                    .withMessage("pollInterval is between 10 ms and a day, not " + interval);
+        }
     }
 }
