@@ -26,7 +26,14 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
- * or after the poll interval. Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
+ * or after the poll interval.
+ *
+ * <p>Events, with the queue's name: {@code queue.handled} for each message that was acknowledged, {@code queue.redelivered} for each that a
+ * handler gets for a second or later attempt, {@code queue.died} for each that was rejected, or failed at the last attempt that this queue's
+ * {@link WorkQueue.Builder#maxDeliveries} allows. Those whose last lease ended, as their worker died, are found by claims, which tell nobody: they
+ * are counted by {@link QueueStats#dead}. If a reply is lost for good, events may be missing.
+ *
+ * <p>Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
  * A lease that cannot be extended, as it ended before, is event {@code queue.leaseLost}: the delivery has the mark {@link Delivery#isLost},
  * does not begin if it waits for a thread, and is settled no more. Settlements that came too late are events {@code queue.stale}, failures of
  * the handler {@code queue.handlerFailed}, as are errors of an executor that has no thread. What the executor refuses,
@@ -204,14 +211,23 @@ public final class QueueWorker implements AutoCloseable {
     }
 
     private void tell(Settlement settlement, boolean tookEffect) {
-        if (tookEffect) {
-            return;
+        Delivery delivery = settlement.delivery();
+        String kind = settlement.kind();
+        if (kind.equals("extend")) {
+            if (!tookEffect && lose(delivery)) {
+                tell("queue.leaseLost");
+            }
+        } else if (!tookEffect) {
+            tell("queue.stale");
+        } else if (kind.equals("ack")) {
+            tell("queue.handled");
+        } else if (kind.equals("reject") || (kind.equals("retry") && delivery.attempt() >= queue.maxDeliveries())) {
+            tell("queue.died");
         }
-        if (!settlement.kind().equals("extend")) {
-            runtime.listener().event("queue.stale", queue.name());
-        } else if (lose(settlement.delivery())) {
-            runtime.listener().event("queue.leaseLost", queue.name());
-        }
+    }
+
+    private void tell(String event) {
+        runtime.listener().event(event, queue.name());
     }
 
     /** Marks what is not ours any more; if it waits for a thread, it does not begin. */
@@ -309,6 +325,9 @@ public final class QueueWorker implements AutoCloseable {
     private void work(Delivery delivery) {
         if (!begin(delivery)) {
             return;
+        }
+        if (delivery.attempt() > 1) {
+            tell("queue.redelivered");
         }
         try {
             var unused = requireNonNull(handler.handle(delivery), "stage")

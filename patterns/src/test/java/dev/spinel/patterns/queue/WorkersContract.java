@@ -72,6 +72,33 @@ abstract class WorkersContract extends WorkQueueFixture {
     }
 
     @Test
+    void events_tellWhatBecomesOfMessages() {
+        WorkQueue queue = builder().maxDeliveries(2).build();
+        queue.enqueueAll(List.of(
+                Message.of("good"), Message.of("good at last"), Message.of("never good"), Message.of("hopeless")));
+        try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> switch (delivery.text()) {
+                    case "good" -> delivery.acknowledge();
+                    case "hopeless" -> delivery.reject("for the test");
+                    default -> {
+                        if (delivery.attempt() == 1 || delivery.text().equals("never good")) {
+                            throw new IOException("for the test");
+                        }
+                        yield delivery.acknowledge();
+                    }
+                })
+                .backOff(Duration.ofMillis(10), Duration.ofMillis(10))
+                .start()) {
+            await().until(() -> queue.stats().equals(new QueueStats(0, 0, 0, 2)));
+            assertThat(worker.drain()).succeedsWithin(Duration.ofSeconds(5));
+        }
+        assertThat(events.count("queue.handled")).isEqualTo(2);
+        assertThat(events.count("queue.redelivered")).isEqualTo(2);
+        assertThat(events.count("queue.handlerFailed")).isEqualTo(3);
+        assertThat(events.count("queue.died")).isEqualTo(2);
+        assertThat(events.all()).hasSize(9);
+    }
+
+    @Test
     void anIdleWorker_hearsOfNews_andAsksRarely() throws InterruptedException {
         WorkQueue queue = builder().build();
         CountDownLatch handled = new CountDownLatch(1);
