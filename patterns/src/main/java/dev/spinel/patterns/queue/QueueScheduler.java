@@ -17,10 +17,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Enqueues the messages of a queue's schedules when they are due, until it is closed, or its runtime is. Any number of processes may run one, none of them leads: each time
- * of a schedule has exactly one message, or none if it was missed and {@link Misfire} says so, as long as the server keeps its data.
- * What is due while no scheduler runs is missed until one does. Thread-safe, without threads of its own: it computes on the one that completes
- * a reply.
+ * Enqueues the messages of a queue's schedules when they are due, until it is closed, or its runtime is. Any number of processes may run one,
+ * none of them leads: each time of a schedule has exactly one message, or none if it was missed and {@link Misfire} says so, as long as the
+ * server keeps its data. What is due while no scheduler runs is missed until one does. Thread-safe, without threads of its own: it computes on
+ * the one that completes a reply.
  *
  * <p>Due is due by the server's clock. When one is, a round trip enqueues the message and sets the next time. The scheduler asks when
  * the first schedule is due, when one is put or resumed, and at least once per poll interval. A message tells its time as

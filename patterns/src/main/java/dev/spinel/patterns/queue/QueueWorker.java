@@ -33,11 +33,11 @@ import java.util.concurrent.locks.ReentrantLock;
  * {@link WorkQueue.Builder#maxDeliveries} allows. Those whose last lease ended, as their worker died, are found by claims, which tell nobody: they
  * are counted by {@link QueueStats#dead}. If a reply is lost for good, events may be missing.
  *
- * <p>Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
- * A lease that cannot be extended, as it ended before, is event {@code queue.leaseLost}: the delivery has the mark {@link Delivery#isLost},
- * does not begin if it waits for a thread, and is settled no more. Settlements that came too late are events {@code queue.stale}, failures of
- * the handler {@code queue.handlerFailed}, as are errors of an executor that has no thread. What the executor refuses,
- * {@code queue.executorRefused}, is given back, and no more is claimed for a while.
+ * <p>Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again. A lease that cannot be extended, as it
+ * ended before, is event {@code queue.leaseLost}: the delivery has the mark {@link Delivery#isLost}, does not begin if it waits for a thread, and
+ * is settled no more. Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}, as
+ * are errors of an executor that has no thread. What the executor refuses, {@code queue.executorRefused}, is given back, and no more is
+ * claimed for a while.
  */
 public final class QueueWorker implements AutoCloseable {
     private static final int MAX_SETTLEMENTS = 500;
