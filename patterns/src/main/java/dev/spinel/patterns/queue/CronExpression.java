@@ -205,6 +205,11 @@ public final class CronExpression {
         return rest == 0 ? -1 : from + Long.numberOfTrailingZeros(rest);
     }
 
+    /** The greatest value up to the given one, or -1. */
+    private static int last(long bits, int to) {
+        return to < 0 ? -1 : 63 - Long.numberOfLeadingZeros(bits & ((2L << to) - 1));
+    }
+
     /** The first moment after the given one at which it recurs in a time zone, with the rules of this platform. */
     public Instant next(Instant after, ZoneId zone) {
         ZoneRules rules = zone.getRules();
@@ -231,11 +236,52 @@ public final class CronExpression {
         LocalDateTime local = LocalDateTime.ofInstant(after, rules.getOffset(after));
         while (true) {
             local = next(local);
-            @Nullable ZoneOffsetTransition change = rules.getTransition(local);
-            // Of a time that comes twice, the offset is the one before the change.
-            Instant found =
-                    change != null && change.isGap() ? change.getInstant() : local.toInstant(rules.getOffset(local));
+            Instant found = moment(local, rules);
             if (found.isAfter(after)) {
+                return found;
+            }
+        }
+    }
+
+    /** When the clock on the wall shows a time: that of the change if it is skipped, the first one if it comes twice. */
+    private static Instant moment(LocalDateTime local, ZoneRules rules) {
+        @Nullable ZoneOffsetTransition change = rules.getTransition(local);
+        // Of a time that comes twice, the offset is the one before the change.
+        return change != null && change.isGap() ? change.getInstant() : local.toInstant(rules.getOffset(local));
+    }
+
+    /** The last moment before the given one at which it recurs, by the same rules as {@link #next(Instant, ZoneId)}. */
+    Instant previous(Instant before, ZoneId zone) {
+        ZoneRules rules = zone.getRules();
+        return hours == Field.HOUR.all() ? previousByElapsedTime(before, rules) : previousByTheClock(before, rules);
+    }
+
+    private Instant previousByElapsedTime(Instant before, ZoneRules rules) {
+        @Nullable ZoneOffsetTransition change = rules.previousTransition(before);
+        ZoneOffset offset = change == null ? rules.getOffset(before.minusNanos(1)) : change.getOffsetAfter();
+        LocalDateTime local = LocalDateTime.ofInstant(before, offset);
+        while (true) {
+            Instant found = previous(local).toInstant(offset);
+            if (change == null || !found.isBefore(change.getInstant())) {
+                return found;
+            }
+            offset = change.getOffsetBefore();
+            local = change.getDateTimeBefore();
+            change = rules.previousTransition(change.getInstant());
+        }
+    }
+
+    private Instant previousByTheClock(Instant before, ZoneRules rules) {
+        LocalDateTime local = LocalDateTime.ofInstant(before, rules.getOffset(before));
+        @Nullable ZoneOffsetTransition change = rules.getTransition(local);
+        if (change != null && !before.isBefore(change.getInstant())) {
+            // All that comes twice has been for the first time.
+            local = change.getDateTimeBefore();
+        }
+        while (true) {
+            local = previous(local);
+            Instant found = moment(local, rules);
+            if (found.isBefore(before)) {
                 return found;
             }
         }
@@ -259,6 +305,24 @@ public final class CronExpression {
         }
     }
 
+    private LocalDateTime previous(LocalDateTime before) {
+        LocalDateTime to = before.minusNanos(1);
+        LocalDate date = to.toLocalDate();
+        int secondOfDay = to.toLocalTime().toSecondOfDay();
+        while (true) {
+            if (!has(months, date.getMonthValue())) {
+                date = date.withDayOfMonth(1).minusDays(1);
+            } else {
+                int found = matches(date) ? lastSecondOfDay(secondOfDay) : -1;
+                if (found >= 0) {
+                    return LocalDateTime.of(date, LocalTime.ofSecondOfDay(found));
+                }
+                date = date.minusDays(1);
+            }
+            secondOfDay = 24 * 3600 - 1;
+        }
+    }
+
     private boolean matches(LocalDate date) {
         boolean day = has(days, date.getDayOfMonth())
                 || (has(days, LAST_DAY) && date.getDayOfMonth() == date.lengthOfMonth());
@@ -274,6 +338,21 @@ public final class CronExpression {
             for (; minute >= 0; minute = first(minutes, minute + 1)) {
                 int startOfMinute = startOfHour + minute * 60;
                 int second = first(seconds, from > startOfMinute ? from % 60 : 0);
+                if (second >= 0) {
+                    return startOfMinute + second;
+                }
+            }
+        }
+        return -1;
+    }
+
+    private int lastSecondOfDay(int to) {
+        for (int hour = last(hours, to / 3600); hour >= 0; hour = last(hours, hour - 1)) {
+            int startOfHour = hour * 3600;
+            int minute = last(minutes, to < startOfHour + 3600 ? to / 60 % 60 : 59);
+            for (; minute >= 0; minute = last(minutes, minute - 1)) {
+                int startOfMinute = startOfHour + minute * 60;
+                int second = last(seconds, to < startOfMinute + 60 ? to % 60 : 59);
                 if (second >= 0) {
                     return startOfMinute + second;
                 }

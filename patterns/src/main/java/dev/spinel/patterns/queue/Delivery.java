@@ -21,6 +21,8 @@ public final class Delivery {
     /** Empty for none. */
     private final String group;
 
+    private volatile boolean lost;
+
     Delivery(String receipt, long id, int attempt, long enqueuedAtMicros, byte[] body, String group) {
         this.receipt = receipt;
         this.id = id;
@@ -71,6 +73,19 @@ public final class Delivery {
     /** The group that the message belongs to, if any. */
     public Optional<String> group() {
         return group.isEmpty() ? Optional.empty() : Optional.of(group);
+    }
+
+    /**
+     * Whether its {@link QueueWorker} was told, when it extended the lease, that this had ended: somebody else has the message, or will, or it
+     * is gone. What its handler returns then has no effect, so that one at long work had better stop. Turns true within a third of a
+     * lease while the server is reached, and never for what no worker claimed.
+     */
+    public boolean isLost() {
+        return lost;
+    }
+
+    void lose() {
+        lost = true;
     }
 
     /** Done: the message leaves the queue. */

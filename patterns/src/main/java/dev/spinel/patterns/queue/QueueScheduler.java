@@ -17,10 +17,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Enqueues the messages of a queue's schedules when they are due, until closed. Any number of processes may run one, none of them leads: each time
- * of a schedule has exactly one message, or none if it was missed and {@link Misfire} says so, as long as the server keeps its data.
- * What is due while no scheduler runs is missed until one does. Thread-safe, without threads of its own: it computes on the one that completes
- * a reply.
+ * Enqueues the messages of a queue's schedules when they are due, until it is closed, or its runtime is. Any number of processes may run one,
+ * none of them leads: each time of a schedule has exactly one message, or none if it was missed and {@link Misfire} says so, as long as the
+ * server keeps its data. What is due while no scheduler runs is missed until one does. Thread-safe, without threads of its own: it computes on
+ * the one that completes a reply.
  *
  * <p>Due is due by the server's clock. When one is, a round trip enqueues the message and sets the next time. The scheduler asks when
  * the first schedule is due, when one is put or resumed, and at least once per poll interval. A message tells its time as
@@ -129,6 +129,9 @@ public final class QueueScheduler implements AutoCloseable {
         var unused = send(queue, plans, told).whenComplete((turn, failure) -> {
             if (failure != null) {
                 runtime.listener().failed("schedule.turnFailed", queue.name(), failure);
+                if (runtime.isClosed()) {
+                    close();
+                }
                 endTurn(List.of(), RETRY_AFTER, List.of());
             } else {
                 turned(plans, told, known, turn);
@@ -266,7 +269,7 @@ public final class QueueScheduler implements AutoCloseable {
             this.queue = requireNonNull(queue, "queue");
         }
 
-        /** After what time it looks for schedules if it heard nothing and none is due before, 5 seconds if not set. */
+        /** After what time it looks for schedules if it heard nothing and none is due before, from 10 ms to a day; 5 seconds if not set. */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;
@@ -278,8 +281,8 @@ public final class QueueScheduler implements AutoCloseable {
          * @throws IllegalArgumentException if the settings make no sense
          */
         public QueueScheduler start() {
-            if (pollInterval.toMillis() < 10) {
-                throw new IllegalArgumentException("pollInterval is at least 10 ms, not " + pollInterval);
+            if (pollInterval.compareTo(Duration.ofMillis(10)) < 0 || pollInterval.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("pollInterval is between 10 ms and a day, not " + pollInterval);
             }
             QueueScheduler scheduler = new QueueScheduler(this);
             scheduler.begin();

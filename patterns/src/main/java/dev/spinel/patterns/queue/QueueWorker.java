@@ -1,15 +1,16 @@
 package dev.spinel.patterns.queue;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -20,15 +21,23 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Works a queue off: claims messages, hands them to a handler, and settles what it did, until closed. Leases of messages that are
- * worked on are extended. Thread-safe.
+ * Works a queue off: claims messages, hands them to a handler, and settles what it did, until it is closed, or its runtime is. Leases of
+ * messages that are worked on are extended. Thread-safe.
  *
  * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
- * or after the poll interval. Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again.
- * Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}, as are errors of
- * an executor that has no thread. What the executor refuses, {@code queue.executorRefused}, is given back, and no more is claimed for a
- * while.
+ * or after the poll interval.
+ *
+ * <p>Events, with the queue's name: {@code queue.handled} for each message that was acknowledged, {@code queue.redelivered} for each that a
+ * handler gets for a second or later attempt, {@code queue.died} for each that was rejected, or failed at the last attempt that this queue's
+ * {@link WorkQueue.Builder#maxDeliveries} allows. Those whose last lease ended, as their worker died, are found by claims, which tell nobody: they
+ * are counted by {@link QueueStats#dead}. If a reply is lost for good, events may be missing.
+ *
+ * <p>Failures of the server are events {@code queue.exchangeFailed}; the settlements are sent again. A lease that cannot be extended, as it
+ * ended before, is event {@code queue.leaseLost}: the delivery has the mark {@link Delivery#isLost}, does not begin if it waits for a thread, and
+ * is settled no more. Settlements that came too late are events {@code queue.stale}, failures of the handler {@code queue.handlerFailed}, as
+ * are errors of an executor that has no thread. What the executor refuses, {@code queue.executorRefused}, is given back, and no more is
+ * claimed for a while.
  */
 public final class QueueWorker implements AutoCloseable {
     private static final int MAX_SETTLEMENTS = 500;
@@ -46,8 +55,10 @@ public final class QueueWorker implements AutoCloseable {
     private final Duration pollInterval;
 
     private final ReentrantLock lock = new ReentrantLock();
-    /** What is worked on, by id; guarded by the lock, as all below. */
-    private final Map<Long, Delivery> running = new HashMap<>();
+    /** What has its places: what is worked on, and what waits for a thread. Guarded by the lock, as all below. */
+    private final Set<Delivery> running = new LinkedHashSet<>();
+    /** Those of the former that wait for a thread. */
+    private final Set<Delivery> waiting = new LinkedHashSet<>();
 
     private final List<Settlement> toSettle = new ArrayList<>();
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
@@ -167,16 +178,16 @@ public final class QueueWorker implements AutoCloseable {
 
     private void exchanged(List<Settlement> settlements, int free, Exchange done) {
         for (int i = 0; i < settlements.size(); i++) {
-            if (!done.settled().get(i)) {
-                runtime.listener().event("queue.stale", queue.name());
-            }
+            tell(settlements.get(i), done.settled().get(i));
         }
         boolean again;
         lock.lock();
         try {
             exchanging = false;
-            for (Delivery delivery : done.deliveries()) {
-                running.put(delivery.id(), delivery);
+            running.addAll(done.deliveries());
+            waiting.addAll(done.deliveries());
+            if (ended) {
+                giveBackWaiting();
             }
             // Fewer than asked for: nothing is ready, except what comes with time or news.
             boolean hungry = done.deliveries().size() < free;
@@ -190,10 +201,49 @@ public final class QueueWorker implements AutoCloseable {
             lock.unlock();
         }
         for (Delivery delivery : done.deliveries()) {
-            start(delivery);
+            if (isRunning(delivery)) {
+                start(delivery);
+            }
         }
         if (again) {
             exchange();
+        }
+    }
+
+    private void tell(Settlement settlement, boolean tookEffect) {
+        Delivery delivery = settlement.delivery();
+        String kind = settlement.kind();
+        if (kind.equals("extend")) {
+            if (!tookEffect && lose(delivery)) {
+                tell("queue.leaseLost");
+            }
+        } else if (!tookEffect) {
+            tell("queue.stale");
+        } else if (kind.equals("ack")) {
+            tell("queue.handled");
+        } else if (kind.equals("reject") || (kind.equals("retry") && delivery.attempt() >= queue.maxDeliveries())) {
+            tell("queue.died");
+        }
+    }
+
+    private void tell(String event) {
+        runtime.listener().event(event, queue.name());
+    }
+
+    /** Marks what is not ours any more; if it waits for a thread, it does not begin. */
+    private boolean lose(Delivery delivery) {
+        lock.lock();
+        try {
+            if (!running.contains(delivery) || delivery.isLost()) {
+                return false;
+            }
+            delivery.lose();
+            if (waiting.remove(delivery)) {
+                running.remove(delivery);
+            }
+            return true;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -203,8 +253,15 @@ public final class QueueWorker implements AutoCloseable {
         try {
             exchanging = false;
             toSettle.addAll(0, settlements);
+            if (runtime.isClosed()) {
+                closing = true;
+                end();
+            }
             wakeAfter(RETRY_EXCHANGE_AFTER);
             endIfDrained();
+            if (ended) { // what is left will not be sent again
+                drained.completeExceptionally(cause);
+            }
         } finally {
             lock.unlock();
         }
@@ -258,7 +315,7 @@ public final class QueueWorker implements AutoCloseable {
     private boolean isRunning(Delivery delivery) {
         lock.lock();
         try {
-            return running.get(delivery.id()) == delivery;
+            return running.contains(delivery);
         } finally {
             lock.unlock();
         }
@@ -266,6 +323,12 @@ public final class QueueWorker implements AutoCloseable {
 
     /** Errors end the executor's thread. */
     private void work(Delivery delivery) {
+        if (!begin(delivery)) {
+            return;
+        }
+        if (delivery.attempt() > 1) {
+            tell("queue.redelivered");
+        }
         try {
             var unused = requireNonNull(handler.handle(delivery), "stage")
                     .thenApply(settlement -> checked(delivery, settlement))
@@ -287,6 +350,16 @@ public final class QueueWorker implements AutoCloseable {
         }
     }
 
+    /** Whether the handler is to be called: not for what was lost, or given back at the end, while it waited. */
+    private boolean begin(Delivery delivery) {
+        lock.lock();
+        try {
+            return waiting.remove(delivery);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static Settlement checked(Delivery delivery, Settlement settlement) {
         requireNonNull(settlement, "settlement");
         if (!settlement.delivery().equals(delivery) || settlement.kind().equals("extend")) {
@@ -301,7 +374,7 @@ public final class QueueWorker implements AutoCloseable {
         try {
             Throwable thrown =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            cause = thrown.toString();
+            cause = requireNonNullElse(thrown.toString(), cause);
             runtime.listener().failed("queue.handlerFailed", queue.name(), thrown);
         } finally {
             settle(delivery, delivery.retry(backOff(delivery.attempt()), cause));
@@ -317,9 +390,10 @@ public final class QueueWorker implements AutoCloseable {
     private void settle(Delivery delivery, Settlement settlement) {
         lock.lock();
         try {
-            // A later attempt of the same message may be here already, if this one's lease ended.
-            running.remove(delivery.id(), delivery);
-            toSettle.add(settlement);
+            waiting.remove(delivery);
+            if (running.remove(delivery) && !delivery.isLost()) {
+                toSettle.add(settlement);
+            }
         } finally {
             lock.unlock();
         }
@@ -338,8 +412,10 @@ public final class QueueWorker implements AutoCloseable {
             }
             // Those of the last time may not be on their way, as the server is away.
             toSettle.removeIf(settlement -> settlement.kind().equals("extend"));
-            for (Delivery delivery : running.values()) {
-                toSettle.add(delivery.extend());
+            for (Delivery delivery : running) {
+                if (!delivery.isLost()) {
+                    toSettle.add(delivery.extend());
+                }
             }
             extendLater();
         } finally {
@@ -352,6 +428,13 @@ public final class QueueWorker implements AutoCloseable {
         ended = true;
         timer.cancel();
         extension.cancel();
+        giveBackWaiting();
+    }
+
+    private void giveBackWaiting() {
+        running.removeAll(waiting);
+        waiting.forEach(delivery -> toSettle.add(delivery.giveBack()));
+        waiting.clear();
     }
 
     private void endIfDrained() {
@@ -371,7 +454,10 @@ public final class QueueWorker implements AutoCloseable {
         }
     }
 
-    /** Claims nothing more; completes when all that was claimed is settled. */
+    /**
+     * Claims nothing more; completes when all that was claimed is settled. Fails if a settlement cannot be sent any more, because the runtime
+     * or this was closed before.
+     */
     public CompletionStage<Void> drain() {
         lock.lock();
         try {
@@ -386,8 +472,9 @@ public final class QueueWorker implements AutoCloseable {
 
     /**
      * Drains, for up to a lease; in an interrupted thread it does not wait, which keeps its mark. If not all is settled by then, that is
-     * event {@code queue.closedEarly}. What is not settled then is delivered again once its lease ends: it is not extended any more, and a
-     * settlement is sent once when its handler ends, but not again if that fails.
+     * event {@code queue.closedEarly}. No handler begins after that: what waits for a thread, or comes from a claim that was on its way, is given
+     * back. What handlers are still at is delivered again once its lease ends: it is not extended any more, and a settlement is sent once
+     * when its handler ends, but not again if that fails.
      */
     @Override
     public void close() {
@@ -399,11 +486,16 @@ public final class QueueWorker implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         } finally {
+            boolean someWait;
             lock.lock();
             try {
+                someWait = !waiting.isEmpty();
                 end();
             } finally {
                 lock.unlock();
+            }
+            if (someWait) {
+                exchange();
             }
         }
     }
@@ -437,7 +529,7 @@ public final class QueueWorker implements AutoCloseable {
             return this;
         }
 
-        /** After what time an idle worker looks for messages if it heard nothing, 5 seconds if not set. */
+        /** After what time an idle worker looks for messages if it heard nothing, from 10 ms to a day; 5 seconds if not set. */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;
@@ -456,8 +548,8 @@ public final class QueueWorker implements AutoCloseable {
                 throw new IllegalArgumentException(
                         "Back-offs are ordered and within 366 days: " + firstBackOff + ", " + maxBackOff);
             }
-            if (pollInterval.toMillis() < 10) {
-                throw new IllegalArgumentException("pollInterval is at least 10 ms, not " + pollInterval);
+            if (pollInterval.compareTo(Duration.ofMillis(10)) < 0 || pollInterval.compareTo(Duration.ofDays(1)) > 0) {
+                throw new IllegalArgumentException("pollInterval is between 10 ms and a day, not " + pollInterval);
             }
             QueueWorker worker = new QueueWorker(this);
             worker.begin();

@@ -2,7 +2,6 @@ package dev.spinel.patterns.queue;
 
 import dev.spinel.patterns.queue.QueueSchedules.Lines;
 import dev.spinel.patterns.queue.QueueSchedules.ServerTime;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
@@ -81,28 +80,14 @@ record SchedulePlan(String id, String token, long due, long until, long next, Li
                 false);
     }
 
-    /**
-     * The latest times of a span, both ends included. Looks at a minute first and then further back, so that it does not
-     * count through years for the last few.
-     */
+    /** The latest times of a span, both ends included, in order. */
     private static List<Instant> latest(CronExpression cron, ZoneId zone, Instant from, Instant to, int most) {
-        Duration window = Duration.ofMinutes(1);
-        while (true) {
-            Instant start = to.minus(window);
-            boolean all = !start.isAfter(from);
-            Deque<Instant> times = new ArrayDeque<>();
-            Instant time = cron.next((all ? from : start).minusNanos(1), zone);
-            while (!time.isAfter(to)) {
-                times.add(time);
-                if (times.size() > most) {
-                    times.remove();
-                }
-                time = cron.next(time, zone);
-            }
-            if (all || times.size() == most) {
-                return List.copyOf(times);
-            }
-            window = window.multipliedBy(4);
+        Deque<Instant> times = new ArrayDeque<>();
+        Instant time = cron.previous(to.plusNanos(1), zone);
+        while (times.size() < most && !time.isBefore(from)) {
+            times.addFirst(time);
+            time = cron.previous(time, zone);
         }
+        return List.copyOf(times);
     }
 }

@@ -272,7 +272,8 @@ public final class WorkQueue {
 
     /** As {@link #exchange}. */
     public CompletionStage<Exchange> exchangeAsync(List<Settlement> settlements, int max) {
-        checkBatch(settlements.size());
+        List<Settlement> batch = List.copyOf(settlements);
+        checkBatch(batch.size());
         checkBatch(max);
         Arguments arguments = new Arguments()
                 .add(lease.toMillis())
@@ -281,7 +282,7 @@ public final class WorkQueue {
                 .add(engine == QueueEngine.STREAM ? maxDeliveries : maxLeasedPerGroup);
         ExchangeSlots.Slot slot = slots.take();
         arguments.add(slot.turn());
-        for (Settlement settlement : settlements) {
+        for (Settlement settlement : batch) {
             arguments
                     .add(settlement.delivery().receipt())
                     .add(settlement.kind())

@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The local time of a recipe: how long something took, and when to act again. Never what time it is, which is the server's
@@ -40,7 +38,8 @@ public interface Scheduler {
     }
 
     /**
-     * The system's monotonic clock, and tasks on the given executor. While blocking work keeps it busy, or after its end, nothing is renewed and
+     * The system's monotonic clock, and tasks on the given executor. What it refuses, because it is full or shut down, runs a moment later on a
+     * thread of the library, so that no task is forgotten. While blocking work keeps it busy, or if it drops what it took, nothing is renewed and
      * no loss is told.
      */
     static Scheduler on(Executor executor) {
@@ -51,14 +50,9 @@ public interface Scheduler {
                 return System.nanoTime();
             }
 
-            /*
-             * Only a task that is due goes to the executor: most are cancelled, and waking a thread for each halves the rate of locks.
-             */
             @Override
             public Task schedule(Duration delay, Runnable task) {
-                Future<?> due = LibraryThreads.TIMER.schedule(
-                        () -> executor.execute(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-                return () -> due.cancel(false);
+                return ExecutorTask.after(delay, executor, task);
             }
         };
     }

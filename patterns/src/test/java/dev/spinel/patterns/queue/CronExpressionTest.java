@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When expressions recur, also when clocks change, and what is refused. */
 class CronExpressionTest {
@@ -61,6 +62,38 @@ class CronExpressionTest {
     void next_isTheFirstTimeAfter(String cron, LocalDateTime after, LocalDateTime expected) {
         assertThat(CronExpression.parse(cron).next(after.toInstant(ZoneOffset.UTC), ZoneOffset.UTC))
                 .isEqualTo(expected.toInstant(ZoneOffset.UTC));
+    }
+
+    /** Before each time, and before moments right after it and right before the next one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "* * * * *",
+                "5,7-9 3 * * *",
+                "0 0 13 * FRI",
+                "0 0 29 2 *",
+                "0 0 L * *",
+                "*/10 59 23 31 12 *",
+                "*/7 2 * * *",
+                "*/7 1-23 * 3,10 SUN",
+                "* * * * 1 *"
+            })
+    void previous_isTheReverseOfNext(String cron) {
+        CronExpression expression = CronExpression.parse(cron);
+        for (ZoneId zone : List.of(BERLIN, ZoneId.of("Pacific/Apia"), ZoneOffset.UTC)) {
+            for (String from : List.of("2011-12-29T00:00:00Z", "2026-03-28T23:00:00Z", "2026-10-24T23:00:00Z")) {
+                Instant time = expression.next(Instant.parse(from), zone);
+                for (int i = 0; i < 200; i++) {
+                    Instant next = expression.next(time, zone);
+                    assertThat(expression.previous(next, zone))
+                            .as("%s before %s in %s", cron, next, zone)
+                            .isEqualTo(time);
+                    assertThat(expression.previous(time.plusNanos(1), zone)).isEqualTo(time);
+                    assertThat(expression.previous(next.minusNanos(1), zone)).isEqualTo(time);
+                    time = next;
+                }
+            }
+        }
     }
 
     @Test
@@ -153,6 +186,15 @@ class CronExpressionTest {
                 assertThat(found)
                         .as("seed %d, %s in %s", seed, cron, zone)
                         .containsExactlyElementsOf(byTheRule(expression, hours.equals("*"), zone, from, to));
+                List<Instant> backwards = new ArrayList<>();
+                for (Instant time = expression.previous(to.plusNanos(1), zone);
+                        time.isAfter(from);
+                        time = expression.previous(time, zone)) {
+                    backwards.add(0, time);
+                }
+                assertThat(backwards)
+                        .as("backwards, seed %d, %s in %s", seed, cron, zone)
+                        .isEqualTo(found);
             }
         }
 

@@ -1,12 +1,17 @@
 package dev.spinel.patterns.queue;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +47,22 @@ class WorkQueueTest {
                     .isThrownBy(() -> queue.deadLetters(skip, 1))
                     .withMessage("skip is between 0 and 2^53, not " + skip);
         }
+    }
+
+    /** Which key it has is that of the first exchange. */
+    @Test
+    void anExchangeThatIsRefused_leavesItsKeyToTheNextOne() {
+        ScriptedTransport transport = new ScriptedTransport();
+        PatternRuntime runtime =
+                PatternRuntime.builder(transport).ways(Way.SCRIPT).build();
+        WorkQueue queue = WorkQueue.builder(runtime, "mails").build();
+        assertThatNullPointerException().isThrownBy(() -> queue.exchange(Collections.singletonList(null), 0));
+        transport.reply(
+                new Reply.Items(List.of(new Reply.Int(-1), new Reply.Items(List.of()), new Reply.Items(List.of()))));
+        assertThat(queue.claim(1)).isEmpty();
+        assertThat(transport.lastCommand().arguments())
+                .extracting(argument -> new String(argument, UTF_8))
+                .anyMatch(argument -> argument.matches("\\{queue:mails}:exchange:.*:1"));
     }
 
     @Test

@@ -1,0 +1,141 @@
+package dev.spinel.patterns.queue;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.spinel.patterns.testing.EventLog;
+import dev.spinel.patterns.testing.ManualScheduler;
+import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What a worker does with replies, step by step on a clock that stands still. */
+class QueueWorkerTest {
+    static final List<Duration> OUT_OF_RANGE =
+            List.of(Duration.ofMillis(9), Duration.ofDays(1).plusNanos(1), ChronoUnit.FOREVER.getDuration());
+
+    private static final Reply NOTHING = exchange(List.of());
+
+    private final ScriptedTransport transport = new ScriptedTransport();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final EventLog events = new EventLog();
+    private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
+            .scheduler(scheduler)
+            .listener(events)
+            .build();
+    private final WorkQueue queue = WorkQueue.builder(runtime, "q").build();
+
+    /** What an exchange answers: whether settlements took effect, and the ids of messages. */
+    private static Reply exchange(List<Integer> settled, int... ids) {
+        List<Reply> deliveries = new ArrayList<>();
+        for (int id : ids) {
+            deliveries.addAll(List.of(
+                    text(id + ":7"), text("" + id), new Reply.Int(1), new Reply.Int(5), text("body"), text("")));
+        }
+        List<Reply> results =
+                settled.stream().map(result -> (Reply) new Reply.Int(result)).toList();
+        return new Reply.Items(List.of(new Reply.Int(-1), new Reply.Items(results), new Reply.Items(deliveries)));
+    }
+
+    private static Reply text(String text) {
+        return new Reply.Bulk(text.getBytes(UTF_8));
+    }
+
+    /** The settlements of the exchange that was sent last: receipt, kind, delay and cause of each. */
+    private List<String> lastSettlements() {
+        List<String> arguments = transport.lastCommand().arguments().stream()
+                .map(bytes -> new String(bytes, UTF_8))
+                .toList();
+        int keys = Integer.parseInt(arguments.get(1));
+        return arguments.subList(2 + keys + 5, arguments.size());
+    }
+
+    @Test
+    void Q12_whatAClaimBrings_afterClosing_isGivenBack() {
+        CompletableFuture<Reply> claim = transport.hold();
+        List<Delivery> begun = new ArrayList<>();
+        try (QueueWorker worker = QueueWorker.builder(queue, Runnable::run, delivery -> {
+                    begun.add(delivery);
+                    return delivery.acknowledge();
+                })
+                .start()) {
+            assertThat(worker.running()).isZero();
+            Thread.currentThread().interrupt();
+        }
+        assertThat(Thread.interrupted()).isTrue();
+        transport.reply(exchange(List.of(1, 1)));
+        claim.complete(exchange(List.of(), 1, 2));
+        assertThat(lastSettlements()).isEqualTo(Arrays.asList("1:7", "return", "0", "", "2:7", "return", "0", ""));
+        assertThat(begun).isEmpty();
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void anIdleWorker_endsWithItsRuntime() {
+        transport.reply(NOTHING);
+        try (QueueWorker worker =
+                QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge).start()) {
+            runtime.close();
+            scheduler.advance(Duration.ofMinutes(1));
+            assertThat(scheduler.waiting()).isZero();
+            assertThat(worker.drain()).isCompleted();
+        }
+        assertThat(events.names()).containsExactly("queue.exchangeFailed");
+    }
+
+    @Test
+    void aWorkerThatCannotSettle_endsWithItsRuntime() {
+        transport.reply(exchange(List.of(), 1));
+        CompletableFuture<Settlement> stage = new CompletableFuture<>();
+        List<Delivery> begun = new ArrayList<>();
+        try (QueueWorker worker = QueueWorker.builderAsync(queue, delivery -> {
+                    begun.add(delivery);
+                    return stage;
+                })
+                .start()) {
+            runtime.close();
+            stage.complete(begun.get(0).acknowledge());
+            assertThat(worker.drain()).isCompletedExceptionally();
+            assertThat(scheduler.waiting()).isZero();
+        }
+        assertThat(events.names()).containsExactly("queue.exchangeFailed", "queue.closedEarly");
+    }
+
+    @Test
+    void aFailureWithoutAText_isRetried() {
+        transport.reply(exchange(List.of(), 1)).reply(exchange(List.of(1)));
+        RuntimeException silent = new RuntimeException() {
+            @Override
+            public String toString() {
+                return null;
+            }
+        };
+        try (QueueWorker worker = QueueWorker.builder(queue, Runnable::run, delivery -> {
+                    throw silent;
+                })
+                .start()) {
+            assertThat(worker.running()).isZero();
+        }
+        assertThat(lastSettlements()).isEqualTo(List.of("1:7", "retry", "1000", "the handler failed"));
+    }
+
+    @Test
+    void pollIntervalsOutOfRange_areRefused() {
+        QueueWorker.Builder builder = QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge);
+        for (Duration interval : OUT_OF_RANGE) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> builder.pollInterval(interval).start())
+                    .withMessage("pollInterval is between 10 ms and a day, not " + interval);
+        }
+    }
+}
