@@ -138,6 +138,31 @@ class NearCacheTest {
     }
 
     @Test
+    void questionsThatOverlap_leaveACopy_howeverManyThereAre() {
+        began.complete(false);
+        CompletableFuture<Reply> first = transport.hold();
+        var unused = cache.getAsync("k");
+        CompletableFuture<Reply> second = transport.hold();
+        CompletableFuture<Optional<String>> later = cache.getAsync("k").toCompletableFuture();
+        first.complete(hit("v1"));
+        assertHasCopy("v1");
+        second.complete(hit("v2"));
+        assertThat(later).isCompletedWithValue(Optional.of("v2"));
+        assertHasCopy("v2");
+    }
+
+    @Test
+    void aMessageAfterQuestionsThatOverlap_leavesNoCopyOfAnyAnswer() {
+        began.complete(false);
+        List<CompletableFuture<Reply>> answers = List.of(transport.hold(), transport.hold());
+        var unused = List.of(cache.getAsync("k"), cache.getAsync("k"));
+        transport.tracker().invalidated("cache:c:k");
+        answers.forEach(answer -> answer.complete(hit("v1")));
+        assertFetches("v2");
+        assertHasCopy("v2");
+    }
+
+    @Test
     void C4_aBrokenConnection_dropsAllCopies_andThoseUnderWay() {
         began.complete(false);
         assertFetches("v1");
@@ -244,6 +269,15 @@ class NearCacheTest {
         assertThat(entries.find("k", 0)).isNull();
         entries.giveBack("k", place);
         assertThat(entries.size()).isZero();
+    }
+
+    @Test
+    void aMiss_leavesTheCopyOfAnotherQuestion() {
+        NearEntries<String> entries = new NearEntries<>(16);
+        NearEntries.Place<String> place = entries.reserve("k", 0);
+        entries.fill("k", entries.reserve("k", 0), Optional.of("v"), 1);
+        entries.giveBack("k", place);
+        assertThat(entries.find("k", 0)).isEqualTo(new NearEntries.Copy<>(Optional.of("v")));
     }
 
     @Test
