@@ -246,6 +246,23 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
+        void aSession_isLoaded_whileTheServerRefusesWrites_whichIsNoAccess() {
+            Session<String> session = store.create(Map.of("a", "1"), "ann");
+            String key = redis.keys("*:session:" + session.id()).get(0);
+            redis.pexpire(key, 1_000_000);
+            for (String setting : List.of("maxmemory", "min-replicas-to-write")) {
+                String before = redis.configGet(setting).get(setting);
+                redis.configSet(setting, "1");
+                try {
+                    assertThat(loaded(session.id()).get("a")).contains("1");
+                } finally {
+                    redis.configSet(setting, before);
+                }
+                assertThat(redis.pttl(key)).isBetween(900_000L, 1_000_000L);
+            }
+        }
+
+        @Test
         void settingsThatMakeNoSense_areRefused() {
             assertRefused(builder().idleTimeout(Duration.ZERO), "idleTimeout");
             assertRefused(builder().idleTimeout(ChronoUnit.FOREVER.getDuration()), "idleTimeout");
