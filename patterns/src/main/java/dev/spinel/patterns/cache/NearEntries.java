@@ -16,16 +16,21 @@ import org.jspecify.annotations.Nullable;
  * after the answer takes the copy. Either way no copy outlives the message. Questions that overlap share a place, as that of the first one proves
  * as much for those after it: each answer fills it, so that also what is asked for all the time is copied.
  *
- * <p>Split into segments with a lock each, as every use moves a copy to the end of its queue.
+ * <p>Split into segments with a lock each, as every use moves a copy to the end of its queue; not into such small ones that keys which
+ * meet by chance push each other out.
  */
 final class NearEntries<V> {
-    private static final int SEGMENTS = 16;
+    private static final int MAX_SEGMENTS = 16;
+    private static final int MIN_PLACES_PER_SEGMENT = 16;
 
-    private final List<Segment<V>> segments = new ArrayList<>(SEGMENTS);
+    /** A power of two of them. */
+    private final List<Segment<V>> segments = new ArrayList<>(MAX_SEGMENTS);
 
     NearEntries(int maxEntries) {
-        for (int i = 0; i < SEGMENTS; i++) {
-            segments.add(new Segment<>((maxEntries + SEGMENTS - 1) / SEGMENTS));
+        int wanted = Math.max(1, Math.min(MAX_SEGMENTS, maxEntries / MIN_PLACES_PER_SEGMENT));
+        int count = Integer.highestOneBit(wanted);
+        for (int i = 0; i < count; i++) {
+            segments.add(new Segment<>(maxEntries / count + (i < maxEntries % count ? 1 : 0)));
         }
     }
 
@@ -64,7 +69,7 @@ final class NearEntries<V> {
 
     private Segment<V> segment(String key) {
         int hash = key.hashCode();
-        return segments.get((hash ^ (hash >>> 16)) & (SEGMENTS - 1));
+        return segments.get((hash ^ (hash >>> 16)) & (segments.size() - 1));
     }
 
     /** The copy of a key, unless its time is over. */

@@ -12,6 +12,7 @@ import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -263,6 +264,19 @@ class NearCacheTest {
     }
 
     @Test
+    void noMoreCopiesAreKept_thanAskedFor_howeverFewOrMany() {
+        for (int max : List.of(1, 17, 100, 1000, Integer.MAX_VALUE)) {
+            NearEntries<Integer> entries = new NearEntries<>(max);
+            for (int i = 0; i < 5000; i++) {
+                String key = Integer.toString(i);
+                entries.fill(key, entries.reserve(key, 0), Optional.of(i), 1);
+                assertThat(entries.find(key, 0)).isEqualTo(new NearEntries.Copy<>(Optional.of(i)));
+            }
+            assertThat(entries.size()).isEqualTo(Math.min(max, 5000));
+        }
+    }
+
+    @Test
     void missesAndFailures_keepNoPlaces() {
         NearEntries<String> entries = new NearEntries<>(16);
         NearEntries.Place<String> place = entries.reserve("k", 0);
@@ -312,6 +326,16 @@ class NearCacheTest {
                 .withMessageContaining("maxLag");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> near.withKeepUntracked(Duration.ofMillis(-1)))
+                .withMessageContaining("keepUntracked");
+        Duration ever = ChronoUnit.FOREVER.getDuration();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> near.withKeepFor(ever))
+                .withMessageContaining("keepFor");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> near.withMaxLag(ever))
+                .withMessageContaining("maxLag");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> near.withKeepUntracked(ever))
                 .withMessageContaining("keepUntracked");
     }
 }
