@@ -193,7 +193,7 @@ final class Flight<V> implements ChannelListener {
             return;
         }
         List<CompletableFuture<Optional<V>>> others = since;
-        var unused = cache.fill(key, done.token, loaded).thenAccept(accepted -> {
+        var unused = cache.fill(key, done.token, loaded, true).thenAccept(accepted -> {
             if (accepted) {
                 others.forEach(member -> member.complete(loaded.value()));
             } else {

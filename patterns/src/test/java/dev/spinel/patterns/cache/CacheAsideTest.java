@@ -120,6 +120,27 @@ class CacheAsideTest {
     }
 
     @Test
+    void aLoadThatCannotBeStored_givesItsLeaseBack() {
+        transport.reply(LOAD).reply(new Reply.Failure("ERR string exceeds maximum allowed size")).reply(YES);
+        CompletableFuture<Optional<String>> call = get();
+        load.complete(Optional.of("v"));
+        assertThat(call).isCompletedWithValue(Optional.of("v"));
+        assertThat(events.names()).containsExactly("cache.miss", "cache.load", "cache.fillFailed");
+        assertThat(transport.commands()).as("get, fill and abandon").hasSize(3);
+        assertThat(transport.lastCommand().arguments().get(4))
+                .as("how long nobody tries again")
+                .isEqualTo(Codec.utf8().encode("0"));
+    }
+
+    @Test
+    void theTextOfAFailure_isCut() {
+        transport.reply(LOAD).reply(YES);
+        assertThat(get()).isNotDone();
+        load.completeExceptionally(new IOException("x".repeat(100_000)));
+        assertThat(transport.lastCommand().arguments().get(5)).hasSize(500);
+    }
+
+    @Test
     void aSlowLoad_keepsItsLease_andIsNotRepeated() {
         transport.reply(LOAD);
         CompletableFuture<Optional<String>> call = get();
