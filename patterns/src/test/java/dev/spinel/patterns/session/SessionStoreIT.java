@@ -373,6 +373,19 @@ class SessionStoreIT extends RecipeFixture {
     @Nested
     class Principals {
         @Test
+        void whatTheServerEvicted_isThereAgain_afterTheNextSaveOrRotation() {
+            Session<String> saved = store.create(Map.of(), "ann");
+            Session<String> rotated = store.create(Map.of(), "ann");
+            redis.del("{session:" + name + ":0}:owners", "{session:" + name + ":0}:principals");
+            store.save(loaded(saved.id()));
+            assertThat(store.findByPrincipal("ann")).containsExactly(saved.id());
+            store.rotate(rotated);
+            assertThat(store.findByPrincipal("ann")).containsExactlyInAnyOrder(saved.id(), rotated.id());
+            assertThat(store.invalidateAll("ann")).isEqualTo(2);
+            assertThat(keys()).allMatch(key -> key.contains(":moved:"));
+        }
+
+        @Test
         void sessions_areFoundByTheirs() {
             SessionStore<String> spread = builder().lanes(16).build();
             List<String> anns = new ArrayList<>();
