@@ -24,8 +24,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reports the sessions of a store that expired, each at least once, as long as a reaper runs at least once a day. Any number of processes may run one: a session is
- * reported by one of them, and again by another if that one died or its handler failed. Thread-safe.
+ * Reports the sessions of a store that expired, each at least once, as long as a reaper runs at least once a day. What no reaper got to within a
+ * day, for all that came before it, may be forgotten. Any number of processes may run one: a session is reported by one of them, and again by
+ * another if that one died or its handler failed. Thread-safe.
  *
  * <p>A session is leased to the reaper that reports it, and the lease is renewed until its handler is done, however long others keep the executor
  * busy. Of each lane of the store up to 1,000 are handed to the executor and not done yet; further ones wait on the server, also for other
