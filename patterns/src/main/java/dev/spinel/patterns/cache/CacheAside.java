@@ -52,6 +52,7 @@ import org.jspecify.annotations.Nullable;
 public final class CacheAside<V> implements AutoCloseable {
     private static final byte[] NOTHING = {};
     private static final Duration LONGEST = Duration.ofDays(3660);
+    private static final int MAX_ERROR_CHARS = 500;
 
     private final PatternRuntime runtime;
     private final CacheProtocol protocol;
@@ -357,18 +358,25 @@ public final class CacheAside<V> implements AutoCloseable {
     void refresh(String key, String token) {
         event("cache.refresh");
         var unused = load(key, token, () -> {})
-                .thenCompose(loaded -> fill(key, token, loaded))
+                .thenCompose(loaded -> fill(key, token, loaded, false))
                 .exceptionally(failure -> {
                     abandon(key, token, failure);
                     return false;
                 });
     }
 
-    /** Stores what was loaded with the lease of the token; false, and never a failure, if that did not work. */
-    CompletionStage<Boolean> fill(String key, String token, Loaded<V> loaded) {
+    /**
+     * Stores what was loaded with the lease of the token; false, and never a failure, if that did not work.
+     *
+     * @param waitedFor whether others may wait for the load, whose lease then ends also if its value cannot be stored
+     */
+    CompletionStage<Boolean> fill(String key, String token, Loaded<V> loaded, boolean waitedFor) {
         return store(key, token, loaded).handle((accepted, failure) -> {
             if (failure != null) {
                 failed("cache.fillFailed", failure);
+                if (waitedFor) {
+                    abandon(key, token, Duration.ZERO, "");
+                }
                 return false;
             }
             if (!accepted) {
@@ -393,10 +401,15 @@ public final class CacheAside<V> implements AutoCloseable {
         return Duration.ofMillis(time.isZero() ? 0 : Math.max(1, millis));
     }
 
-    /** Gives up the lease of a load that failed; what cannot be given up runs out. */
+    /** Gives up the lease of a load that failed. */
     void abandon(String key, String token, Throwable failure) {
-        Throwable cause = failure.getCause() != null ? failure.getCause() : failure;
-        var unused = protocol.abandon(key, token, failuresFor, String.valueOf(cause))
+        String text = String.valueOf(failure.getCause() != null ? failure.getCause() : failure);
+        abandon(key, token, failuresFor, text.substring(0, Math.min(text.length(), MAX_ERROR_CHARS)));
+    }
+
+    /** What cannot be given up runs out. */
+    private void abandon(String key, String token, Duration noOtherFor, String error) {
+        var unused = protocol.abandon(key, token, noOtherFor, error)
                 .exceptionally(unreachable -> {
                     failed("cache.fillFailed", unreachable);
                     return false;
@@ -506,7 +519,10 @@ public final class CacheAside<V> implements AutoCloseable {
             return this;
         }
 
-        /** For how long after a failed load nobody tries again, one second if not set; zero for every caller by itself. */
+        /**
+         * For how long after a failed load nobody tries again, one second if not set; zero for every caller by itself. The first 500 characters of what
+         * the source threw are on the server meanwhile, and in the exceptions of other processes.
+         */
         public Builder<V> failuresFor(Duration value) {
             failuresFor = requireNonNull(value, "failuresFor");
             return this;

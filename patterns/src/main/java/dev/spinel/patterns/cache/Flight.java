@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * as the server takes it only if nothing was invalidated meanwhile; a load that is refused serves the early ones, and the late ones
  * become the early ones of another request. Hence everybody waits for two loads at most, unless loads are given up. The flight
  * is over when the load's value is sent to the server: whoever comes after that may come after an invalidation of what was accepted, and asks
- * the server.
+ * the server. So does whoever comes once the entry was found there, or else those of a key in demand would keep the flight going for ever.
  *
  * <p>All fields are guarded by the lock; the loader and those who wait are called without it.
  */
@@ -34,6 +34,9 @@ final class Flight<V> implements ChannelListener {
     private @Nullable Load<V> load;
     private boolean asking;
     private boolean signalled;
+    /** Whether the last answer was the entry, and only those are left who came before it. */
+    private boolean found;
+
     private boolean ended;
     private Scheduler.Task timer = () -> {};
     private Scheduler.@Nullable Task subscription;
@@ -60,11 +63,11 @@ final class Flight<V> implements ChannelListener {
         }
     }
 
-    /** Adds one who wants the entry, unless the flight is over. */
+    /** Adds one who wants the entry, unless the flight is over or the entry was found. */
     boolean join(CompletableFuture<Optional<V>> member) {
         lock.lock();
         try {
-            if (ended) {
+            if (ended || found) {
                 return false;
             }
             late.add(member);
@@ -74,7 +77,7 @@ final class Flight<V> implements ChannelListener {
         }
     }
 
-    /** As {@link #join}, with one who has got the lease of a load. */
+    /** Adds one who has got the lease of a load, unless the flight is over. */
     boolean joinToLoad(CompletableFuture<Optional<V>> member, String token) {
         Load<V> begun;
         lock.lock();
@@ -91,7 +94,7 @@ final class Flight<V> implements ChannelListener {
         return true;
     }
 
-    /** As {@link #join}, with one who was told that another process loads the entry. */
+    /** As {@link #joinToLoad}, with one who was told that another process loads the entry. */
     boolean joinToWait(CompletableFuture<Optional<V>> member, Duration atMost) {
         lock.lock();
         try {
@@ -108,7 +111,7 @@ final class Flight<V> implements ChannelListener {
         }
     }
 
-    /** As {@link #join}, with one who could not ask the server. */
+    /** As {@link #joinToLoad}, with one who could not ask the server. */
     boolean joinToBypass(CompletableFuture<Optional<V>> member, Throwable cause) {
         Load<V> begun = null;
         lock.lock();
@@ -130,7 +133,7 @@ final class Flight<V> implements ChannelListener {
         return true;
     }
 
-    /** As {@link #join}, with those whom a load could not serve, for all of whom the server is asked. */
+    /** As {@link #joinToLoad}, with those whom a load could not serve, for all of whom the server is asked. */
     boolean joinToAsk(List<CompletableFuture<Optional<V>>> members) {
         lock.lock();
         try {
@@ -157,6 +160,7 @@ final class Flight<V> implements ChannelListener {
         Load<V> begun = new Load<>(token, early);
         load = begun;
         signalled = false;
+        found = false;
         timer.cancel();
         return begun;
     }
@@ -189,7 +193,7 @@ final class Flight<V> implements ChannelListener {
             return;
         }
         List<CompletableFuture<Optional<V>>> others = since;
-        var unused = cache.fill(key, done.token, loaded).thenAccept(accepted -> {
+        var unused = cache.fill(key, done.token, loaded, true).thenAccept(accepted -> {
             if (accepted) {
                 others.forEach(member -> member.complete(loaded.value()));
             } else {
@@ -245,6 +249,7 @@ final class Flight<V> implements ChannelListener {
     }
 
     private void waitForNews(Duration atMost) {
+        found = false;
         timer.cancel();
         if (subscription == null) {
             subscription = cache.subscribe(key, this);
@@ -297,11 +302,11 @@ final class Flight<V> implements ChannelListener {
             if (hit.refresh()) {
                 cache.refresh(key, token);
             }
-            leave().forEach(member -> member.complete(value));
+            leave(true).forEach(member -> member.complete(value));
             ask();
         } else if (answer instanceof Answer.Failed failed) {
             CacheLoadException failure = cache.failedElsewhere(key, failed);
-            leave().forEach(member -> member.completeExceptionally(failure));
+            leave(false).forEach(member -> member.completeExceptionally(failure));
             ask();
         } else if (answer instanceof Answer.Wait wait) {
             waitOn(wait.atMost());
@@ -340,7 +345,7 @@ final class Flight<V> implements ChannelListener {
         if (cache.bypasses(failure)) {
             bypass(failure);
         } else {
-            leave().forEach(member -> member.completeExceptionally(failure));
+            leave(false).forEach(member -> member.completeExceptionally(failure));
             ask();
         }
     }
@@ -362,13 +367,14 @@ final class Flight<V> implements ChannelListener {
     }
 
     /** Takes out those whom a request answers: nobody if a load began since, which promoted others. */
-    private List<CompletableFuture<Optional<V>>> leave() {
+    private List<CompletableFuture<Optional<V>>> leave(boolean withEntry) {
         lock.lock();
         try {
             asking = false;
             if (load != null) {
                 return List.of();
             }
+            found = withEntry;
             List<CompletableFuture<Optional<V>>> left = early;
             early = new ArrayList<>();
             return left;

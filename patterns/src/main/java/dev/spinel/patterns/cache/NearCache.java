@@ -22,21 +22,25 @@ import java.time.Duration;
  */
 public record NearCache(int maxEntries, Duration keepFor, Duration maxLag, Duration keepUntracked) {
     private static final Duration SHORTEST_LAG = Duration.ofMillis(100);
+    private static final Duration LONGEST = Duration.ofDays(3660);
 
     /** Requires times and a number that make sense. */
     public NearCache {
         requireNonNull(keepFor, "keepFor");
+        requireNonNull(maxLag, "maxLag");
+        requireNonNull(keepUntracked, "keepUntracked");
         if (maxEntries < 1) {
             throw new IllegalArgumentException("maxEntries is at least 1, not " + maxEntries);
         }
-        if (keepFor.isNegative() || keepFor.isZero()) {
-            throw new IllegalArgumentException("keepFor is positive, not " + keepFor);
-        }
-        if (maxLag.compareTo(SHORTEST_LAG) < 0) {
-            throw new IllegalArgumentException("maxLag is at least " + SHORTEST_LAG + ", not " + maxLag);
-        }
-        if (keepUntracked.isNegative()) {
-            throw new IllegalArgumentException("keepUntracked is not negative, not " + keepUntracked);
+        check("keepFor", keepFor, Duration.ofNanos(1));
+        check("maxLag", maxLag, SHORTEST_LAG);
+        check("keepUntracked", keepUntracked, Duration.ZERO);
+    }
+
+    private static void check(String setting, Duration value, Duration least) {
+        if (value.compareTo(least) < 0 || value.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    setting + " is between " + least + " and " + LONGEST.toDays() + " days, not " + value);
         }
     }
 

@@ -13,18 +13,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A copy and the message that ends it come on different connections, in any order. So a place is reserved before the entry is asked
  * for, and only a place that is still there is filled: a message that comes between question and answer takes the place away, and one that comes
- * after the answer takes the copy. Either way no copy outlives the message.
+ * after the answer takes the copy. Either way no copy outlives the message. Questions that overlap share a place, as that of the first one proves
+ * as much for those after it: each answer fills it, so that also what is asked for all the time is copied.
  *
- * <p>Split into segments with a lock each, as every use moves a copy to the end of its queue.
+ * <p>Split into segments with a lock each, as every use moves a copy to the end of its queue; not into such small ones that keys which
+ * meet by chance push each other out.
  */
 final class NearEntries<V> {
-    private static final int SEGMENTS = 16;
+    private static final int MAX_SEGMENTS = 16;
+    private static final int MIN_PLACES_PER_SEGMENT = 16;
 
-    private final List<Segment<V>> segments = new ArrayList<>(SEGMENTS);
+    /** A power of two of them. */
+    private final List<Segment<V>> segments = new ArrayList<>(MAX_SEGMENTS);
 
     NearEntries(int maxEntries) {
-        for (int i = 0; i < SEGMENTS; i++) {
-            segments.add(new Segment<>((maxEntries + SEGMENTS - 1) / SEGMENTS));
+        int wanted = Math.max(1, Math.min(MAX_SEGMENTS, maxEntries / MIN_PLACES_PER_SEGMENT));
+        int count = Integer.highestOneBit(wanted);
+        for (int i = 0; i < count; i++) {
+            segments.add(new Segment<>(maxEntries / count + (i < maxEntries % count ? 1 : 0)));
         }
     }
 
@@ -43,6 +49,7 @@ final class NearEntries<V> {
 
         private Place(long reservedNanos) {
             this.reservedNanos = reservedNanos;
+            untilNanos = reservedNanos;
         }
 
         long reservedNanos() {
@@ -62,7 +69,7 @@ final class NearEntries<V> {
 
     private Segment<V> segment(String key) {
         int hash = key.hashCode();
-        return segments.get((hash ^ (hash >>> 16)) & (SEGMENTS - 1));
+        return segments.get((hash ^ (hash >>> 16)) & (segments.size() - 1));
     }
 
     /** The copy of a key, unless its time is over. */
@@ -78,23 +85,26 @@ final class NearEntries<V> {
         }
     }
 
-    /** Reserves a place, to be filled or given back. A copy or a place that is there goes. */
+    /** Reserves a place, to be filled or given back: the one that is there, unless the time of its copy is over. */
     Place<V> reserve(String key, long nowNanos) {
-        Place<V> place = new Place<>(nowNanos);
-        place.untilNanos = nowNanos;
         Segment<V> segment = segment(key);
         segment.lock.lock();
         try {
+            Place<V> present = segment.places.get(key);
+            if (present != null && (present.copy == null || nowNanos - present.untilNanos < 0)) {
+                return present;
+            }
+            Place<V> place = new Place<>(nowNanos);
             segment.places.put(key, place);
             if (segment.places.size() > segment.maxPlaces) {
                 var oldest = segment.places.keySet().iterator();
                 oldest.next();
                 oldest.remove();
             }
+            return place;
         } finally {
             segment.lock.unlock();
         }
-        return place;
     }
 
     /** Fills a place, unless it was taken away. */
@@ -111,12 +121,14 @@ final class NearEntries<V> {
         }
     }
 
-    /** Gives a place back that is not filled. */
+    /** Gives a place back, unless somebody else filled it. */
     void giveBack(String key, Place<V> place) {
         Segment<V> segment = segment(key);
         segment.lock.lock();
         try {
-            segment.places.remove(key, place);
+            if (place.copy == null) {
+                segment.places.remove(key, place);
+            }
         } finally {
             segment.lock.unlock();
         }

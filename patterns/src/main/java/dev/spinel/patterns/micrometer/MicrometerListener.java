@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Counts what recipes do in a registry of Micrometer. Thread-safe.
@@ -21,6 +22,8 @@ import java.util.Locale;
  * </ul>
  */
 public final class MicrometerListener implements PatternListener {
+    private static final Set<String> OF_CHANNELS = Set.of("runtime.channelRefused", "runtime.channelListenerFailed");
+
     private final MeterRegistry registry;
     private final boolean bySubject;
     private final Meter.MeterProvider<Timer> operations;
@@ -48,7 +51,7 @@ public final class MicrometerListener implements PatternListener {
 
     /**
      * Counts the events of each lock, limiter, cache or queue by itself. Each subject takes a meter per event for ever: only where
-     * the names of locks and the like are few.
+     * the names of locks and the like are few. Channels, of which a cache has one per key, count as one subject, {@code channels}.
      */
     public static MicrometerListener bySubject(MeterRegistry registry) {
         return new MicrometerListener(registry, true);
@@ -71,6 +74,11 @@ public final class MicrometerListener implements PatternListener {
         } else {
             events.withTags("event", event).increment();
         }
+    }
+
+    @Override
+    public void failed(String event, String subject, Throwable cause) {
+        event(event, OF_CHANNELS.contains(event) ? "channels" : subject);
     }
 
     @Override

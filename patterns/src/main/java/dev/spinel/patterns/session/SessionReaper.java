@@ -12,21 +12,26 @@ import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Scheduler;
 import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reports the sessions of a store that expired, each at least once, as long as a reaper runs at least once a day. Any number of processes may run one: a session is
- * reported by one of them, and again by another if that one died or its handler failed. Thread-safe.
+ * Reports the sessions of a store that expired, each at least once, as long as a reaper runs at least once a day. What no reaper got to within a
+ * day, for all that came before it, may be forgotten. Any number of processes may run one: a session is reported by one of them, and again by
+ * another if that one died or its handler failed. Thread-safe.
  *
  * <p>A session is leased to the reaper that reports it, and the lease is renewed until its handler is done, however long others keep the executor
  * busy. Of each lane of the store up to 1,000 are handed to the executor and not done yet; further ones wait on the server, also for other
- * reapers.
+ * reapers. What the executor refuses, up to 100 of a lane, is offered to it again whenever a handler is done and once per interval; until it takes them, no
+ * more are asked for. After half of the lease they are left to whoever finds it over.
  *
  * <p>The sessions are found by asking, when the next one is due and at least once per interval. With {@link Builder#notifications} the
  * server's messages about expired keys make it ask at once; messages that do not come cost no more than the interval. Events, with the
@@ -40,6 +45,8 @@ public final class SessionReaper implements AutoCloseable {
             (reply, repeated) -> reply.asItems());
     private static final int BATCH = 100;
     private static final int MAX_UNDER_WAY = 1000;
+    /** By what time after its handler an executor has room. */
+    private static final Duration ROOM_AFTER = Duration.ofMillis(1);
 
     private final PatternRuntime runtime;
     private final String store;
@@ -98,7 +105,7 @@ public final class SessionReaper implements AutoCloseable {
         }
     }
 
-    /** Stops. What is being reported and not done yet is reported again after its lease. */
+    /** Stops: no further handler is called. What is being reported and not done yet is reported again after its lease. */
     @Override
     public void close() {
         subscription.cancel();
@@ -113,6 +120,12 @@ public final class SessionReaper implements AutoCloseable {
         private final Set<String> underWay = new HashSet<>();
         /** Reported and not confirmed yet. */
         private final List<String> reported = new ArrayList<>();
+        /** To be handed to the executor, all from one request. Their leases are not renewed. */
+        private final Deque<ExpiredSession> waiting = new ArrayDeque<>();
+
+        private long waitingUntilNanos;
+        /** Whether the executor refused one, so that it is to be asked again when a handler is done. */
+        private boolean refused;
 
         private boolean sweeping;
         private boolean again;
@@ -130,16 +143,19 @@ public final class SessionReaper implements AutoCloseable {
             }
         }
 
+        /** Whether more that expired would have to wait. */
         private boolean isFull() {
             lock.lock();
             try {
-                return underWay.size() >= MAX_UNDER_WAY;
+                return underWay.size() >= MAX_UNDER_WAY || !waiting.isEmpty();
             } finally {
                 lock.unlock();
             }
         }
 
         void sweep() {
+            offer();
+            long askedNanos = runtime.scheduler().nanoTime();
             List<String> confirmed;
             List<String> renewed;
             int atMost;
@@ -155,7 +171,7 @@ public final class SessionReaper implements AutoCloseable {
                 confirmed = List.copyOf(reported);
                 reported.clear();
                 renewed = stopped ? List.of() : List.copyOf(underWay);
-                atMost = stopped ? 0 : Math.min(BATCH, MAX_UNDER_WAY - renewed.size());
+                atMost = stopped || isFull() ? 0 : Math.min(BATCH, MAX_UNDER_WAY - renewed.size());
             } finally {
                 lock.unlock();
             }
@@ -170,29 +186,88 @@ public final class SessionReaper implements AutoCloseable {
                             runtime.listener().failed("session.sweepFailed", store, failure);
                             swept(confirmed, interval, false);
                         } else {
-                            report(reply);
+                            report(reply, askedNanos + lease.dividedBy(2).toNanos());
                         }
                     });
         }
 
-        private void report(List<Reply> reply) {
+        private void report(List<Reply> reply, long untilNanos) {
+            List<ExpiredSession> sessions = new ArrayList<>();
             for (int i = 1; i < reply.size(); i += 2) {
-                String id = reply.get(i).asText();
                 String principal = reply.get(i + 1).asText();
-                ExpiredSession session =
-                        new ExpiredSession(id, principal.isEmpty() ? Optional.empty() : Optional.of(principal));
+                sessions.add(new ExpiredSession(
+                        reply.get(i).asText(), principal.isEmpty() ? Optional.empty() : Optional.of(principal)));
                 runtime.listener().event("session.expired", store);
-                begin(id);
-                try {
-                    executor.execute(() -> handle(session));
-                } catch (RuntimeException e) { // the executor is full or shut down
-                    done(id, false);
-                    runtime.listener().failed("session.handlerFailed", store, e);
-                }
+            }
+            Throwable refusal = sessions.isEmpty() ? null : offer(sessions, untilNanos);
+            if (refusal != null) {
+                runtime.listener().failed("session.handlerFailed", store, refusal);
             }
             long dueMillis = reply.get(0).asLong();
             Duration due = dueMillis < 0 ? interval : Duration.ofMillis(dueMillis + 1);
             swept(List.of(), due, reply.size() > 2 * BATCH);
+        }
+
+        private @Nullable Throwable offer(List<ExpiredSession> sessions, long untilNanos) {
+            lock.lock();
+            try {
+                if (!stopped) {
+                    waiting.addAll(sessions);
+                    waitingUntilNanos = untilNanos;
+                }
+            } finally {
+                lock.unlock();
+            }
+            return offer();
+        }
+
+        /** Hands those that wait to the executor, until it refuses one; why it did, or null. */
+        private @Nullable Throwable offer() {
+            for (ExpiredSession next = begin(); next != null; next = begin()) {
+                ExpiredSession session = next;
+                try {
+                    executor.execute(() -> handle(session));
+                } catch (Throwable e) { // it is full or shut down, or cannot have another thread
+                    putBack(session);
+                    return e;
+                }
+            }
+            return null;
+        }
+
+        private @Nullable ExpiredSession begin() {
+            lock.lock();
+            try {
+                if (runtime.scheduler().nanoTime() - waitingUntilNanos >= 0) {
+                    waiting.clear();
+                }
+                ExpiredSession next = waiting.poll();
+                if (next != null) {
+                    underWay.add(next.id());
+                }
+                return next;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void putBack(ExpiredSession session) {
+            lock.lock();
+            try {
+                if (underWay.remove(session.id()) && !stopped) {
+                    waiting.addFirst(session);
+                    refused = true;
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void offerAgain() {
+            offer();
+            if (!isFull()) {
+                sweep();
+            }
         }
 
         private void swept(List<String> unconfirmed, Duration due, boolean more) {
@@ -201,10 +276,9 @@ public final class SessionReaper implements AutoCloseable {
             try {
                 sweeping = false;
                 reported.addAll(unconfirmed);
-                // With as many under way as may be, those that are due have to wait.
-                boolean full = underWay.size() >= MAX_UNDER_WAY;
+                boolean full = isFull();
                 now = again || (more && !full);
-                if (!now && !stopped) {
+                if (!now && !stopped && !runtime.isClosed()) {
                     boolean sooner = !full && due.compareTo(interval) < 0;
                     timer = runtime.scheduler().schedule(sooner ? due : interval, this::sweep);
                 }
@@ -219,22 +293,23 @@ public final class SessionReaper implements AutoCloseable {
         private void handle(ExpiredSession session) {
             boolean handled = false;
             try {
-                handler.expired(session);
-                handled = true;
-            } catch (Exception e) {
+                if (!isStopped()) {
+                    handler.expired(session);
+                    handled = true;
+                }
+            } catch (Throwable e) {
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }
                 runtime.listener().failed("session.handlerFailed", store, e);
-            } finally {
-                done(session.id(), handled);
             }
+            done(session.id(), handled);
         }
 
-        private void begin(String id) {
+        private boolean isStopped() {
             lock.lock();
             try {
-                underWay.add(id);
+                return stopped;
             } finally {
                 lock.unlock();
             }
@@ -250,6 +325,10 @@ public final class SessionReaper implements AutoCloseable {
                     reported.add(id);
                 }
                 roomAgain = underWay.size() == MAX_UNDER_WAY / 2;
+                if (refused) {
+                    refused = false;
+                    runtime.scheduler().schedule(ROOM_AFTER, this::offerAgain);
+                }
             } finally {
                 lock.unlock();
             }
@@ -263,6 +342,7 @@ public final class SessionReaper implements AutoCloseable {
             lock.lock();
             try {
                 stopped = true;
+                waiting.clear();
                 timer.cancel();
             } finally {
                 lock.unlock();
@@ -306,8 +386,12 @@ public final class SessionReaper implements AutoCloseable {
          * In a cluster a node tells of its own keys only.
          *
          * @param value the number of the database that the store is in
+         * @throws IllegalArgumentException if it is negative
          */
         public Builder notifications(int value) {
+            if (value < 0) {
+                throw new IllegalArgumentException("The number of a database is not negative: " + value);
+            }
             database = value;
             return this;
         }

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A session ends when it was not loaded or saved for the idle time, when its lifetime is over, or when it is invalidated. From then
  * on it cannot be loaded, and a late save finds it gone and writes nothing: ended sessions never come back. Saves write the changed
- * attributes only, so that requests at the same time merge by attribute; for the same attribute the last one counts.
+ * attributes only, so that requests at the same time merge by attribute; for the same attribute the last one counts. While the server refuses
+ * writes, for lack of memory or replicas, sessions are loaded, but that puts off no end.
  *
  * <p>After a login, {@link #rotate} gives the session another id, against somebody who planted the old one. Loading by the old id finds
  * nothing from that moment, also in requests that were sent with it before; those that had loaded the session can still save what they

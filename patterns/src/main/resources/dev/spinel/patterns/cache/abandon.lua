@@ -14,7 +14,8 @@ redis.call('HDEL', KEYS[1], 'token', 'granted', 'leased', 'waited')
 if tonumber(ARGV[2]) > 0 then
   local clock = redis.call('TIME')
   local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
-  redis.call('HSET', KEYS[1], 'failed', string.format('%.0f', now + ARGV[2] * 1000), 'error', ARGV[3])
+  redis.call('HSET', KEYS[1], 'failed', string.format('%.0f', now + ARGV[2] * 1000),
+    'failedAt', string.format('%.0f', now), 'error', ARGV[3])
   if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) or not entry[3] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 end
 if entry[2] then redis.pcall('PUBLISH', ARGV[4], 'failed') end

@@ -26,7 +26,7 @@ if ARGV[1] == '' or ARGV[2] == 'none' then redis.call('DEL', KEYS[1]) end
 if ARGV[2] ~= 'none' then
   redis.call('HSET', KEYS[1], 'kind', ARGV[2], 'value', ARGV[3], 'fresh', exact(now + ARGV[4] * 1000),
     'stale', exact(now + ARGV[5] * 1000), 'cost', exact(cost), 'filler', ARGV[1])
-  redis.call('HDEL', KEYS[1], 'token', 'granted', 'leased', 'waited', 'failed', 'error')
+  redis.call('HDEL', KEYS[1], 'token', 'granted', 'leased', 'waited', 'failed', 'failedAt', 'error')
   redis.call('PEXPIRE', KEYS[1], ARGV[5])
 end
 if entry[4] then redis.pcall('PUBLISH', ARGV[6], 'filled') end

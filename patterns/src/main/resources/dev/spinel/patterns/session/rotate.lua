@@ -18,14 +18,14 @@ if redis.call('EXISTS', KEYS[1]) == 0 then
   if moved then return {2, moved} end
   return {0}
 end
--- The sorted set may have been evicted.
+-- The sorted sets and the hash of principals may have been evicted.
 local expires = redis.call('ZSCORE', KEYS[3], ARGV[1])
   or string.format('%.0f', redis.call('PEXPIRETIME', KEYS[1]))
 redis.call('RENAME', KEYS[1], KEYS[2])
 redis.call('SET', KEYS[6], ARGV[2], 'PX', ARGV[3])
 redis.call('ZREM', KEYS[3], ARGV[1])
 redis.call('ZADD', KEYS[3], expires, ARGV[2])
-local principal = redis.call('HGET', KEYS[4], ARGV[1])
+local principal = redis.call('HGET', KEYS[2], 'principal')
 if principal then
   redis.call('HDEL', KEYS[4], ARGV[1])
   redis.call('HSET', KEYS[4], ARGV[2], principal)

@@ -27,18 +27,18 @@ local function exact(number) return string.format('%.0f', number) end
 local set = 6 + 2 * tonumber(ARGV[6])
 for i = 7, set, 2 do redis.call('HSET', KEYS[1], 'a:' .. ARGV[i], ARGV[i + 1]) end
 for i = set + 1, #ARGV do redis.call('HDEL', KEYS[1], 'a:' .. ARGV[i]) end
-if ARGV[4] == '1' then
-  local before = redis.call('HGET', KEYS[1], 'principal')
-  if before then
-    redis.call('HDEL', KEYS[1], 'principal')
-    redis.call('HDEL', KEYS[3], ARGV[1])
-    redis.call('ZREM', KEYS[4], before .. '\0' .. ARGV[1])
-  end
-  if ARGV[5] ~= '' then
-    redis.call('HSET', KEYS[1], 'principal', ARGV[5])
-    redis.call('HSET', KEYS[3], ARGV[1], ARGV[5])
-    redis.call('ZADD', KEYS[4], 0, ARGV[5] .. '\0' .. ARGV[1])
-  end
+local before = redis.call('HGET', KEYS[1], 'principal') or ''
+local principal = ARGV[4] == '1' and ARGV[5] or before
+if before ~= principal and before ~= '' then
+  redis.call('HDEL', KEYS[1], 'principal')
+  redis.call('HDEL', KEYS[3], ARGV[1])
+  redis.call('ZREM', KEYS[4], before .. '\0' .. ARGV[1])
+end
+if principal ~= '' then
+  redis.call('HSET', KEYS[1], 'principal', principal)
+  -- Also if it did not change: these two may have been evicted.
+  redis.call('HSET', KEYS[3], ARGV[1], principal)
+  redis.call('ZADD', KEYS[4], 0, principal .. '\0' .. ARGV[1])
 end
 local expires = now + ARGV[2]
 if tonumber(ARGV[3]) > 0 then expires = math.min(expires, redis.call('HGET', KEYS[1], 'created') + ARGV[3]) end

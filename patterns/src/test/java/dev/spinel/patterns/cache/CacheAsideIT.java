@@ -531,6 +531,17 @@ class CacheAsideIT extends RecipeFixture {
         }
 
         @Test
+        void afterTheServersClockWasSetBack_neitherAFailureNorALeaseHoldsUpTheKey() {
+            CacheAside<String> cache = cache(runtime).build();
+            String hour = Long.toString(3_600_000_000L + 1_000_000 * (System.currentTimeMillis() / 1000 - 1_577_836_800));
+            redis.hset("cache:" + name + ":k", Map.of("failed", hour, "failedAt", hour, "error", "long ago"));
+            assertThat(cache.get("k")).contains("v1");
+            redis.hset("cache:" + name + ":l", Map.of("token", "dead", "granted", hour, "leased", hour));
+            assertThat(cache.get("l")).contains("v1");
+            assertThat(loads).hasValue(2);
+        }
+
+        @Test
         void withoutTheServer_oneAtATimeAsksTheSource_orNobody() {
             CacheAside<String> cache = cache(runtime).build();
             CacheAside<String> strict =

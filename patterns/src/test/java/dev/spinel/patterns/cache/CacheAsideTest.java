@@ -3,6 +3,7 @@ package dev.spinel.patterns.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.spinel.patterns.testing.EventLog;
 import dev.spinel.patterns.testing.ManualScheduler;
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.Codec;
@@ -25,9 +26,11 @@ class CacheAsideTest {
 
     private final ScriptedTransport transport = new ScriptedTransport();
     private final ManualScheduler scheduler = new ManualScheduler();
+    private final EventLog events = new EventLog();
     private final PatternRuntime runtime = PatternRuntime.builder(transport)
             .ways(Way.SCRIPT)
             .scheduler(scheduler)
+            .listener(events)
             .build();
     private CompletableFuture<Optional<String>> load = new CompletableFuture<>();
     private final CacheAside<String> cache =
@@ -95,6 +98,46 @@ class CacheAsideTest {
         assertThat(first).isCompletedWithValue(Optional.of("older"));
         assertThat(second).isCompletedWithValue(Optional.of("newer"));
         assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void onceTheEntryIsFound_whoeverComesAsksTheServer_andIsToldAsAHit() {
+        transport.reply(new Reply.Items(List.of(text("wait"), new Reply.Int(10_000))));
+        CompletableFuture<Optional<String>> first = get();
+        CompletableFuture<Reply> found = transport.hold();
+        transport.channelListener().subscribed("cache:c:k");
+        CompletableFuture<Optional<String>> meanwhile = get();
+        CompletableFuture<Reply> foundAgain = transport.hold();
+        found.complete(hit("value", "v"));
+        assertThat(first).isCompletedWithValue(Optional.of("v"));
+        assertThat(meanwhile).as("it may have come after an invalidation").isNotDone();
+        transport.reply(hit("value", "v"));
+        assertThat(get()).isCompletedWithValue(Optional.of("v"));
+        foundAgain.complete(hit("value", "v"));
+        assertThat(meanwhile).isCompletedWithValue(Optional.of("v"));
+        assertThat(events.names()).containsExactly("cache.miss", "cache.miss", "cache.hit");
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void aLoadThatCannotBeStored_givesItsLeaseBack() {
+        transport.reply(LOAD).reply(new Reply.Failure("ERR string exceeds maximum allowed size")).reply(YES);
+        CompletableFuture<Optional<String>> call = get();
+        load.complete(Optional.of("v"));
+        assertThat(call).isCompletedWithValue(Optional.of("v"));
+        assertThat(events.names()).containsExactly("cache.miss", "cache.load", "cache.fillFailed");
+        assertThat(transport.commands()).as("get, fill and abandon").hasSize(3);
+        assertThat(transport.lastCommand().arguments().get(4))
+                .as("how long nobody tries again")
+                .isEqualTo(Codec.utf8().encode("0"));
+    }
+
+    @Test
+    void theTextOfAFailure_isCut() {
+        transport.reply(LOAD).reply(YES);
+        assertThat(get()).isNotDone();
+        load.completeExceptionally(new IOException("x".repeat(100_000)));
+        assertThat(transport.lastCommand().arguments().get(5)).hasSize(500);
     }
 
     @Test

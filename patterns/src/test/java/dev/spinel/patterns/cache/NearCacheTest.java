@@ -12,6 +12,7 @@ import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -138,6 +139,31 @@ class NearCacheTest {
     }
 
     @Test
+    void questionsThatOverlap_leaveACopy_howeverManyThereAre() {
+        began.complete(false);
+        CompletableFuture<Reply> first = transport.hold();
+        var unused = cache.getAsync("k");
+        CompletableFuture<Reply> second = transport.hold();
+        CompletableFuture<Optional<String>> later = cache.getAsync("k").toCompletableFuture();
+        first.complete(hit("v1"));
+        assertHasCopy("v1");
+        second.complete(hit("v2"));
+        assertThat(later).isCompletedWithValue(Optional.of("v2"));
+        assertHasCopy("v2");
+    }
+
+    @Test
+    void aMessageAfterQuestionsThatOverlap_leavesNoCopyOfAnyAnswer() {
+        began.complete(false);
+        List<CompletableFuture<Reply>> answers = List.of(transport.hold(), transport.hold());
+        var unused = List.of(cache.getAsync("k"), cache.getAsync("k"));
+        transport.tracker().invalidated("cache:c:k");
+        answers.forEach(answer -> answer.complete(hit("v1")));
+        assertFetches("v2");
+        assertHasCopy("v2");
+    }
+
+    @Test
     void C4_aBrokenConnection_dropsAllCopies_andThoseUnderWay() {
         began.complete(false);
         assertFetches("v1");
@@ -238,12 +264,34 @@ class NearCacheTest {
     }
 
     @Test
+    void noMoreCopiesAreKept_thanAskedFor_howeverFewOrMany() {
+        for (int max : List.of(1, 17, 100, 1000, Integer.MAX_VALUE)) {
+            NearEntries<Integer> entries = new NearEntries<>(max);
+            for (int i = 0; i < 5000; i++) {
+                String key = Integer.toString(i);
+                entries.fill(key, entries.reserve(key, 0), Optional.of(i), 1);
+                assertThat(entries.find(key, 0)).isEqualTo(new NearEntries.Copy<>(Optional.of(i)));
+            }
+            assertThat(entries.size()).isEqualTo(Math.min(max, 5000));
+        }
+    }
+
+    @Test
     void missesAndFailures_keepNoPlaces() {
         NearEntries<String> entries = new NearEntries<>(16);
         NearEntries.Place<String> place = entries.reserve("k", 0);
         assertThat(entries.find("k", 0)).isNull();
         entries.giveBack("k", place);
         assertThat(entries.size()).isZero();
+    }
+
+    @Test
+    void aMiss_leavesTheCopyOfAnotherQuestion() {
+        NearEntries<String> entries = new NearEntries<>(16);
+        NearEntries.Place<String> place = entries.reserve("k", 0);
+        entries.fill("k", entries.reserve("k", 0), Optional.of("v"), 1);
+        entries.giveBack("k", place);
+        assertThat(entries.find("k", 0)).isEqualTo(new NearEntries.Copy<>(Optional.of("v")));
     }
 
     @Test
@@ -278,6 +326,16 @@ class NearCacheTest {
                 .withMessageContaining("maxLag");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> near.withKeepUntracked(Duration.ofMillis(-1)))
+                .withMessageContaining("keepUntracked");
+        Duration ever = ChronoUnit.FOREVER.getDuration();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> near.withKeepFor(ever))
+                .withMessageContaining("keepFor");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> near.withMaxLag(ever))
+                .withMessageContaining("maxLag");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> near.withKeepUntracked(ever))
                 .withMessageContaining("keepUntracked");
     }
 }

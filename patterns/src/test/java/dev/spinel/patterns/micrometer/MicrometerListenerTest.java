@@ -65,6 +65,17 @@ class MicrometerListenerTest {
     }
 
     @Test
+    void channels_areOneSubject() {
+        PatternRuntime runtime = runtime(MicrometerListener.bySubject(registry));
+        for (int i = 0; i < 10; i++) {
+            runtime.listener().failed("runtime.channelRefused", "cache:c:" + i, new IOException("NOPERM"));
+        }
+        assertThat(registry.get("spinel.patterns.events").counters())
+                .singleElement()
+                .satisfies(counter -> assertThat(counter.count()).isEqualTo(10));
+    }
+
+    @Test
     void events_areCounted_withoutSubjects_orWith() {
         PatternRuntime runtime = runtime(MicrometerListener.of(registry));
         runtime.listener().event("lock.lost", "a");

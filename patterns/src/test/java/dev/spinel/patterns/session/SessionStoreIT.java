@@ -14,13 +14,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -245,6 +246,23 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
+        void aSession_isLoaded_whileTheServerRefusesWrites_whichIsNoAccess() {
+            Session<String> session = store.create(Map.of("a", "1"), "ann");
+            String key = redis.keys("*:session:" + session.id()).get(0);
+            redis.pexpire(key, 1_000_000);
+            for (String setting : List.of("maxmemory", "min-replicas-to-write")) {
+                String before = redis.configGet(setting).get(setting);
+                redis.configSet(setting, "1");
+                try {
+                    assertThat(loaded(session.id()).get("a")).contains("1");
+                } finally {
+                    redis.configSet(setting, before);
+                }
+                assertThat(redis.pttl(key)).isBetween(900_000L, 1_000_000L);
+            }
+        }
+
+        @Test
         void settingsThatMakeNoSense_areRefused() {
             assertRefused(builder().idleTimeout(Duration.ZERO), "idleTimeout");
             assertRefused(builder().idleTimeout(ChronoUnit.FOREVER.getDuration()), "idleTimeout");
@@ -258,6 +276,10 @@ class SessionStoreIT extends RecipeFixture {
                     .isThrownBy(() -> SessionReaper.builder(store, Runnable::run, session -> {})
                             .interval(Duration.ofSeconds(20))
                             .start());
+            SessionReaper.Builder reaper = SessionReaper.builder(store, Runnable::run, session -> {});
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> reaper.notifications(-1))
+                    .withMessageContaining("database");
             for (Duration lease : List.of(Duration.ofHours(47), ChronoUnit.FOREVER.getDuration())) {
                 assertThatIllegalArgumentException()
                         .isThrownBy(() -> SessionReaper.builder(store, Runnable::run, session -> {})
@@ -350,6 +372,19 @@ class SessionStoreIT extends RecipeFixture {
 
     @Nested
     class Principals {
+        @Test
+        void whatTheServerEvicted_isThereAgain_afterTheNextSaveOrRotation() {
+            Session<String> saved = store.create(Map.of(), "ann");
+            Session<String> rotated = store.create(Map.of(), "ann");
+            redis.del("{session:" + name + ":0}:owners", "{session:" + name + ":0}:principals");
+            store.save(loaded(saved.id()));
+            assertThat(store.findByPrincipal("ann")).containsExactly(saved.id());
+            store.rotate(rotated);
+            assertThat(store.findByPrincipal("ann")).containsExactlyInAnyOrder(saved.id(), rotated.id());
+            assertThat(store.invalidateAll("ann")).isEqualTo(2);
+            assertThat(keys()).allMatch(key -> key.contains(":moved:"));
+        }
+
         @Test
         void sessions_areFoundByTheirs() {
             SessionStore<String> spread = builder().lanes(16).build();
@@ -525,24 +560,35 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
-        void whatAHandlerThrowsAnErrorFor_isReportedAgain() throws Exception {
+        void anExecutorWithLittleRoom_getsThemAll_longBeforeTheirLeaseEnds() {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            for (int i = 0; i < 250; i++) {
+                store.create();
+            }
+            ExecutorService small = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(2));
+            try {
+                start(SessionReaper.builder(store, small, reported::add));
+                await().until(() -> reported.size() == 250);
+                assertThat(reported).doesNotHaveDuplicates();
+            } finally {
+                small.shutdownNow();
+            }
+        }
+
+        @Test
+        void whatAHandlerThrowsAnErrorFor_isTold_andReportedAgain() throws Exception {
             store = builder().idleTimeout(Duration.ofMillis(1)).build();
             Session<String> session = store.create();
             AtomicBoolean failed = new AtomicBoolean();
-            Executor threads = task -> {
-                Thread thread = new Thread(task);
-                thread.setUncaughtExceptionHandler((t, expected) -> {});
-                thread.start();
-            };
-            start(SessionReaper.builder(store, threads, expired -> {
+            start(reaper(expired -> {
                         if (failed.compareAndSet(false, true)) {
                             throw new StackOverflowError("for the test");
                         }
                         reported.add(expired);
                     })
-                    .interval(Duration.ofMillis(50))
                     .lease(Duration.ofMillis(100)));
             assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.empty()));
+            assertThat(events.cause("session.handlerFailed")).hasMessage("for the test");
         }
 
         @Test

@@ -1,0 +1,149 @@
+package dev.spinel.patterns.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.spinel.patterns.testing.EventLog;
+import dev.spinel.patterns.testing.ManualScheduler;
+import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.transport.Codec;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.Way;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+
+/** A reaper and its executor step by step, without a server and on a clock that stands still. */
+class SessionReaperTest {
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LEASE = Duration.ofSeconds(10);
+
+    private final ScriptedTransport transport = new ScriptedTransport();
+    private final ManualScheduler scheduler = new ManualScheduler();
+    private final EventLog events = new EventLog();
+    private final PatternRuntime runtime = PatternRuntime.builder(transport)
+            .ways(Way.SCRIPT)
+            .scheduler(scheduler)
+            .listener(events)
+            .build();
+    private final SessionStore<String> store =
+            SessionStore.builder(runtime, "s", Codec.utf8()).build();
+    private final List<String> handled = new ArrayList<>();
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+
+    /** Takes two tasks, and runs none. */
+    private void bounded(Runnable task) {
+        if (queue.size() == 2) {
+            throw new RejectedExecutionException("full");
+        }
+        queue.add(task);
+    }
+
+    private SessionReaper start(Executor executor) {
+        return SessionReaper.builder(store, executor, session -> handled.add(session.id()))
+                .interval(INTERVAL)
+                .lease(LEASE)
+                .start();
+    }
+
+    /** The answer to a sweep that takes these sessions, nobody's, after which none is due. */
+    private static Reply taken(String... ids) {
+        List<Reply> items = new ArrayList<>(List.of(new Reply.Int(-1)));
+        for (String id : ids) {
+            items.add(new Reply.Bulk(Codec.utf8().encode(id)));
+            items.add(new Reply.Bulk(Codec.utf8().encode("")));
+        }
+        return new Reply.Items(items);
+    }
+
+    /** How many sessions the last sweep asked for. */
+    private String asked() {
+        return Codec.utf8().decode(transport.lastCommand().arguments().get(6));
+    }
+
+    @Test
+    void whatAFullExecutorRefuses_isOfferedToItAgain_andNoMoreIsAskedFor() {
+        transport.reply(taken("a", "b", "c", "d"));
+        start(this::bounded);
+        assertThat(queue).hasSize(2);
+        assertThat(events.cause("session.handlerFailed")).hasMessage("full");
+        assertThat(asked()).isEqualTo("100");
+
+        transport.reply(taken());
+        scheduler.advance(INTERVAL);
+        assertThat(asked()).isEqualTo("0");
+        assertThat(events.count("session.handlerFailed"))
+                .as("told once for all of them")
+                .isOne();
+
+        queue.remove().run();
+        assertThat(handled).containsExactly("a");
+        scheduler.advance(Duration.ofMillis(1));
+        assertThat(queue).hasSize(2);
+        transport.reply(taken());
+        queue.remove().run();
+        scheduler.advance(Duration.ofMillis(1));
+        assertThat(asked()).isEqualTo("100");
+        queue.forEach(Runnable::run);
+        assertThat(handled).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    void whatTheExecutorDoesNotTake_isLeftToOthers_beforeItsLeaseEnds() {
+        transport.reply(taken("a"));
+        start(task -> {
+            throw new RejectedExecutionException("shut down");
+        });
+        for (int i = 0; i < 5; i++) {
+            transport.reply(taken());
+        }
+        scheduler.advance(Duration.ofSeconds(4));
+        assertThat(asked()).isEqualTo("0");
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(asked()).isEqualTo("100");
+    }
+
+    @Test
+    void anErrorOfTheExecutor_doesNotEndTheSweeping() {
+        transport.reply(taken("a"));
+        List<Throwable> errors = new ArrayList<>(List.of(new OutOfMemoryError("unable to create native thread")));
+        start(task -> {
+            if (!errors.isEmpty()) {
+                throw (Error) errors.remove(0);
+            }
+            task.run();
+        });
+        assertThat(events.cause("session.handlerFailed")).hasMessageContaining("native thread");
+        transport.reply(taken());
+        scheduler.advance(INTERVAL);
+        assertThat(handled).containsExactly("a");
+    }
+
+    @Test
+    void afterTheRuntimeWasClosed_nobodySweeps() {
+        CompletableFuture<Reply> underWay = transport.hold();
+        start(Runnable::run);
+        runtime.close();
+        underWay.complete(taken());
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void afterItWasClosed_noHandlerIsCalled() {
+        transport.reply(taken("a"));
+        SessionReaper queued = start(this::bounded);
+        queued.close();
+        queue.remove().run();
+        CompletableFuture<Reply> underWay = transport.hold();
+        SessionReaper asking = start(Runnable::run);
+        asking.close();
+        underWay.complete(taken("b"));
+        assertThat(handled).isEmpty();
+    }
+}
