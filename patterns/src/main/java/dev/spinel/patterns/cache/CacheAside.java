@@ -409,11 +409,10 @@ public final class CacheAside<V> implements AutoCloseable {
 
     /** What cannot be given up runs out. */
     private void abandon(String key, String token, Duration noOtherFor, String error) {
-        var unused = protocol.abandon(key, token, noOtherFor, error)
-                .exceptionally(unreachable -> {
-                    failed("cache.fillFailed", unreachable);
-                    return false;
-                });
+        var unused = protocol.abandon(key, token, noOtherFor, error).exceptionally(unreachable -> {
+            failed("cache.fillFailed", unreachable);
+            return false;
+        });
     }
 
     /** Forgets an entry that this process cannot read. */

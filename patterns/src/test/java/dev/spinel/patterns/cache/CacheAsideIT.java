@@ -533,7 +533,8 @@ class CacheAsideIT extends RecipeFixture {
         @Test
         void afterTheServersClockWasSetBack_neitherAFailureNorALeaseHoldsUpTheKey() {
             CacheAside<String> cache = cache(runtime).build();
-            String hour = Long.toString(3_600_000_000L + 1_000_000 * (System.currentTimeMillis() / 1000 - 1_577_836_800));
+            String hour =
+                    Long.toString(3_600_000_000L + 1_000_000 * (System.currentTimeMillis() / 1000 - 1_577_836_800));
             redis.hset("cache:" + name + ":k", Map.of("failed", hour, "failedAt", hour, "error", "long ago"));
             assertThat(cache.get("k")).contains("v1");
             redis.hset("cache:" + name + ":l", Map.of("token", "dead", "granted", hour, "leased", hour));

@@ -121,7 +121,10 @@ class CacheAsideTest {
 
     @Test
     void aLoadThatCannotBeStored_givesItsLeaseBack() {
-        transport.reply(LOAD).reply(new Reply.Failure("ERR string exceeds maximum allowed size")).reply(YES);
+        transport
+                .reply(LOAD)
+                .reply(new Reply.Failure("ERR string exceeds maximum allowed size"))
+                .reply(YES);
         CompletableFuture<Optional<String>> call = get();
         load.complete(Optional.of("v"));
         assertThat(call).isCompletedWithValue(Optional.of("v"));
