@@ -20,8 +20,20 @@
 -- the present clock could have made. It keeps that also when it denies, or the wait would start anew with every call; but not when it
 -- only looks, as a caller that allows less reservations ahead would take those of others away.
 
--- A call takes hardly longer than its commands: it makes no function and few tables, which cost most beside them, and hands numbers to
+-- A call takes hardly longer than its commands: it makes few functions and tables, which cost most beside them, and hands numbers to
 -- commands as they are, since the server writes all their digits.
+
+-- ZADD of members with one score, of which a call takes so many.
+local function add(key, score, members)
+  for first = 1, #members, 1000 do
+    local entries = {}
+    for i = first, math.min(first + 999, #members) do
+      entries[#entries + 1] = score
+      entries[#entries + 1] = members[i]
+    end
+    redis.call('ZADD', key, unpack(entries))
+  end
+end
 
 local call, floor, ceil, max, min = redis.call, math.floor, math.ceil, math.max, math.min
 local cost, limits = tonumber(ARGV[2]), (#ARGV - 6) / 5
@@ -135,9 +147,7 @@ repeat
     -- Sliding log: a sorted set of what was taken within the last a, by time, at most b. Members are token:now:cost; the one called
     -- "total" has the negative sum as its score, so that it comes first. x: the sum.
     elseif kind == 'log' then
-      for _, member in ipairs(call('ZRANGEBYSCORE', key, string.format('(%.17g', now), '+inf')) do
-        call('ZADD', key, now, member)
-      end
+      add(key, now, call('ZRANGEBYSCORE', key, string.format('(%.17g', now), '+inf'))
       local expired = call('ZRANGEBYSCORE', key, '(0', now - a)
       if #expired > 0 then
         local sum = 0
@@ -167,9 +177,7 @@ repeat
 
     -- Concurrency: a sorted set of the permits that are out, token:now:number by the end of their lease a; at most b. x: how many.
     else
-      for _, permit in ipairs(call('ZRANGEBYSCORE', key, string.format('(%.17g', now + a), '+inf')) do
-        call('ZADD', key, now + a, permit)
-      end
+      add(key, now + a, call('ZRANGEBYSCORE', key, string.format('(%.17g', now + a), '+inf'))
       call('ZREMRANGEBYSCORE', key, '-inf', now)
       x = call('ZCARD', key)
       free = b - x
@@ -242,15 +250,9 @@ for i = 1, limits do
       -- What comes again in the microsecond of its entry is the same request, as for permits: it is charged once.
       if call('ZADD', key, now, request .. string.format('%.17g', cost)) == 1 then call('ZINCRBY', key, -cost, 'total') end
     else
-      -- A call takes so many.
-      for first = 1, cost, 1000 do
-        local permits = {}
-        for number = first, min(first + 999, cost) do
-          permits[#permits + 1] = now + a
-          permits[#permits + 1] = request .. number
-        end
-        call('ZADD', key, unpack(permits))
-      end
+      local permits = {}
+      for number = 1, cost do permits[number] = request .. number end
+      add(key, now + a, permits)
     end
   else
     remaining = max(0, b - x)
