@@ -270,6 +270,7 @@ public final class StreamConsumer implements AutoCloseable {
             turning = false;
             toAcknowledge.addAll(0, acknowledged);
             toGiveBack.addAll(0, givenBack);
+            endIfDrained();
         } finally {
             lock.unlock();
         }
