@@ -1,5 +1,6 @@
 package dev.spinel.patterns.stream;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.testing.ManualScheduler;
@@ -11,6 +12,7 @@ import dev.spinel.patterns.transport.TransportException;
 import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -31,8 +33,31 @@ class StreamConsumerTest {
             .consumer("g", Runnable::run, entry -> {})
             .start();
 
+    private void succeed() {
+        Reply nothing = new Reply.Bulk(new byte[0]);
+        Reply none = new Reply.Int(0);
+        turn.complete(new Reply.Items(
+                List.of(none, nothing, none, new Reply.Bulk("0-0".getBytes(UTF_8)), none, new Reply.Items(List.of()))));
+    }
+
     private void failTurn() {
         turn.completeExceptionally(TransportException.noReply(new IOException("for the test")));
+    }
+
+    @Test
+    void aConsumer_hasJoined_whenItsFirstTurnIsAnswered() {
+        CompletableFuture<Void> joined = consumer.joined().toCompletableFuture();
+        assertThat(joined).isNotDone();
+        succeed();
+        assertThat(joined).isCompleted();
+    }
+
+    @Test
+    void aConsumer_thatIsClosedBeforeItJoined_neverDoes() {
+        consumer.drain();
+        transport.reply(LEFT);
+        failTurn();
+        assertThat(consumer.joined().toCompletableFuture()).isCompletedExceptionally();
     }
 
     @Test
