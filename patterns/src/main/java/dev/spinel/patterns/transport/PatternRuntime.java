@@ -301,9 +301,16 @@ public final class PatternRuntime implements AutoCloseable {
             } else if (PASSING_ERRORS.contains(error.code())) {
                 tryAgain(new PatternException.ServerError(operation.name(), error.message()));
             } else {
-                finishExceptionally(
-                        PatternListener.Outcome.FAILED,
-                        new PatternException.ServerError(operation.name(), error.message()));
+                refused(new PatternException.ServerError(operation.name(), error.message()));
+            }
+        }
+
+        /** An error says nothing of an earlier attempt whose reply was lost. */
+        private void refused(PatternException.ServerError error) {
+            if (mayHaveRun) {
+                giveUp(error);
+            } else {
+                finishExceptionally(PatternListener.Outcome.FAILED, error);
             }
         }
 

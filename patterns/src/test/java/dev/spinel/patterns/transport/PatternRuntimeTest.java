@@ -203,6 +203,17 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void anError_afterALostReply_leavesTheOutcomeUnknown() {
+        transport.fail(NO_REPLY).reply(new Reply.Failure("OOM command not allowed when used memory > 'maxmemory'."));
+        CompletableFuture<Boolean> result = run(IDEMPOTENT);
+        assertThatThrownBy(() -> PatternRuntime.await(result))
+                .isInstanceOf(PatternException.UnknownOutcome.class)
+                .hasCauseInstanceOf(PatternException.ServerError.class)
+                .hasMessageContaining("OOM");
+        assertThat(ended).containsExactly("test.idempotent UNKNOWN 2");
+    }
+
+    @Test
     void delaysGrow_andStayWithinTheirBounds() {
         transport.fail(NOT_SENT).fail(NOT_SENT).reply(ONE);
         CompletableFuture<Boolean> result =
