@@ -189,6 +189,20 @@ class JedisTransportIT {
         }
     }
 
+    @Test
+    @SuppressWarnings("deprecation") // there is no other one that can be extended
+    void whatEndsWithAnError_mayHaveRun() {
+        HostAndPort address = new HostAndPort("127.0.0.1", server.port());
+        try (UnifiedJedis client = new UnifiedJedis(new PooledConnectionProvider(address), 1, Duration.ofSeconds(2)) {
+            @Override
+            public Object executeCommand(CommandArguments arguments) {
+                throw new StackOverflowError("for the test");
+            }
+        }) {
+            assertOutcome(over(client).send(increment("error")), true);
+        }
+    }
+
     /** Hears what it is told, and fails each time. */
     private static RedisTransport.ChannelListener failing(List<String> heard) {
         return new RedisTransport.ChannelListener() {
