@@ -188,7 +188,10 @@ public final class PatternRuntime implements AutoCloseable {
         return retryPolicy.giveUpAfter();
     }
 
-    /** Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. */
+    /**
+     * Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. May block until the
+     * transport's threads have ended: not to be called on one of them, so not by what depends on a stage.
+     */
     @Override
     public void close() {
         closed = true;
