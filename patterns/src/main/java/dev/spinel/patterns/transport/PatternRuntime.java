@@ -546,17 +546,20 @@ public final class PatternRuntime implements AutoCloseable {
 
         @Override
         public void refused(String channel, Throwable cause) {
+            boolean wanted;
             lock.lock();
             try {
-                if (!listeners.containsKey(channel)) {
-                    return;
+                wanted = listeners.containsKey(channel);
+                if (wanted) {
+                    unconfirmed.remove(channel);
+                    refused.add(channel);
                 }
-                unconfirmed.remove(channel);
-                refused.add(channel);
             } finally {
                 lock.unlock();
             }
-            failures.failed("runtime.channelRefused", channel, cause);
+            if (wanted) {
+                failures.failed("runtime.channelRefused", channel, cause);
+            }
             tellLate();
         }
 

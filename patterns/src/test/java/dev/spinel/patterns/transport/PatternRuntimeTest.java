@@ -369,6 +369,20 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void whoComesLate_isTold_alsoIfAChannelBeforeIsRefusedThatNobodyWantsAnyMore() {
+        runtime.subscribe("c", new Hearing());
+        transport.channelListener().subscribed("c");
+        Scheduler.Task own = runtime.subscribe("own", new Hearing());
+        Hearing late = new Hearing();
+        runtime.subscribe("c", late);
+        scheduler.advance(Duration.ZERO);
+        own.cancel();
+        transport.channelListener().refused("own", new IllegalStateException("NOPERM"));
+        assertThat(late.heard).containsExactly("subscribed");
+        assertThat(ended).isEmpty();
+    }
+
+    @Test
     void aRefusedChannel_isTold_andTriedAgainWithTheNextListener() {
         runtime.subscribe("c", new Hearing());
         transport.channelListener().refused("c", new IllegalStateException("NOPERM"));
