@@ -8,10 +8,12 @@ import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -31,11 +33,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Stages complete on, and listeners are called by, one daemon thread of the transport: never the engine's, so that what depends on them
  * may take its time, though not block. A command without a reply after 5 seconds, as the server is paused or runs a long script, fails with
- * an unknown outcome. Thread-safe.
+ * an unknown outcome, on the thread that the JVM has for time-outs; one that is on its way when the transport is closed, on the thread that closes
+ * it. Thread-safe.
  */
 public final class EmbeddedTransport implements RedisTransport {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final long IDLE_SECONDS = 10;
+    private static final String SUBSCRIBE = "SUBSCRIBE";
+    private static final String UNSUBSCRIBE = "UNSUBSCRIBE";
 
     private final SpinelServer server;
     /** User and password of each connection; none for the default user without a password. */
@@ -66,7 +71,7 @@ public final class EmbeddedTransport implements RedisTransport {
     }
 
     /** Connects and authenticates; what follows is answered after that. */
-    private LocalLink open(Consumer<List<Reply>> messages, Runnable broken) {
+    private LocalLink open(Consumer<Reply> messages, Runnable broken) {
         LocalLink made = LocalLink.open(server, executor, messages, broken);
         if (!credentials.isEmpty()) {
             var unused = made.send("AUTH", credentials.get(0), credentials.get(1));
@@ -172,9 +177,13 @@ public final class EmbeddedTransport implements RedisTransport {
 
     /** Subscriptions on a connection of their own, which subscribes again when the server ended it. */
     private final class LocalChannels implements ChannelSession {
+        private record Request(String command, String channel) {}
+
         private final ChannelListener listener;
         private final ReentrantLock lock = new ReentrantLock();
-        private final Set<String> channels = new HashSet<>();
+        private final Set<String> channels = new LinkedHashSet<>();
+        /** The requests without an answer, in order; guarded by the lock, as all else here. */
+        private final Queue<Request> asked = new ArrayDeque<>();
         /** Null once the server has stopped, which is for good. */
         private @Nullable LocalLink link;
 
@@ -190,8 +199,9 @@ public final class EmbeddedTransport implements RedisTransport {
             try {
                 if (!closed) {
                     LocalLink made = EmbeddedTransport.this.open(this::received, this::open);
-                    channels.forEach(channel -> made.tell("SUBSCRIBE", channel));
                     link = made;
+                    asked.clear();
+                    channels.forEach(channel -> ask(SUBSCRIBE, channel));
                 }
             } catch (RejectedExecutionException e) {
                 link = null;
@@ -200,14 +210,32 @@ public final class EmbeddedTransport implements RedisTransport {
             }
         }
 
-        private void received(List<Reply> message) {
-            switch (message.get(0).asText()) {
-                case "message" ->
-                    listener.message(message.get(1).asText(), message.get(2).asText());
-                case "subscribe" -> listener.subscribed(message.get(1).asText());
-                default -> {
-                    // An unsubscription, which nobody waits for.
+        private void received(Reply reply) {
+            if (reply instanceof Reply.Failure error) {
+                Request request = answered();
+                if (request != null && request.command.equals(SUBSCRIBE)) {
+                    listener.refused(request.channel, new IllegalStateException(error.message()));
                 }
+                return;
+            }
+            List<Reply> parts = reply.asItems();
+            String channel = parts.get(1).asText();
+            switch (parts.get(0).asText()) {
+                case "message" -> listener.message(channel, parts.get(2).asText());
+                case "subscribe" -> {
+                    answered();
+                    listener.subscribed(channel);
+                }
+                default -> answered(); // an unsubscription, which nobody waits for
+            }
+        }
+
+        private @Nullable Request answered() {
+            lock.lock();
+            try {
+                return asked.poll();
+            } finally {
+                lock.unlock();
             }
         }
 
@@ -216,7 +244,7 @@ public final class EmbeddedTransport implements RedisTransport {
             lock.lock();
             try {
                 channels.add(channel);
-                tell("SUBSCRIBE", channel);
+                ask(SUBSCRIBE, channel);
             } finally {
                 lock.unlock();
             }
@@ -227,14 +255,15 @@ public final class EmbeddedTransport implements RedisTransport {
             lock.lock();
             try {
                 channels.remove(channel);
-                tell("UNSUBSCRIBE", channel);
+                ask(UNSUBSCRIBE, channel);
             } finally {
                 lock.unlock();
             }
         }
 
-        private void tell(String command, String channel) {
+        private void ask(String command, String channel) {
             if (link != null) {
+                asked.add(new Request(command, channel));
                 link.tell(command, channel);
             }
         }
@@ -302,7 +331,8 @@ public final class EmbeddedTransport implements RedisTransport {
             return false;
         }
 
-        private void received(List<Reply> message) {
+        private void received(Reply reply) {
+            List<Reply> message = reply.asItems();
             if (!message.get(0).asText().equals("invalidate")) {
                 return;
             }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalLink implements LocalConnection.Output {
     private final Executor executor;
-    private final Consumer<List<Reply>> messages;
+    private final Consumer<Reply> messages;
     private final Runnable broken;
     private final LocalConnection<Client> connection;
     private final ReplyReader reader = new ReplyReader();
@@ -36,7 +36,7 @@ final class LocalLink implements LocalConnection.Output {
 
     private boolean ended;
 
-    private LocalLink(SpinelServer server, Executor executor, Consumer<List<Reply>> messages, Runnable broken) {
+    private LocalLink(SpinelServer server, Executor executor, Consumer<Reply> messages, Runnable broken) {
         this.executor = executor;
         this.messages = messages;
         this.broken = broken;
@@ -46,11 +46,11 @@ final class LocalLink implements LocalConnection.Output {
     /**
      * Connects.
      *
-     * @param messages receives what is published or pushed, its parts
+     * @param messages receives what is published or pushed, and the errors of requests whose replies are messages
      * @param broken run when the server ended the connection
      * @throws RejectedExecutionException if the server has stopped
      */
-    static LocalLink open(SpinelServer server, Executor executor, Consumer<List<Reply>> messages, Runnable broken) {
+    static LocalLink open(SpinelServer server, Executor executor, Consumer<Reply> messages, Runnable broken) {
         return new LocalLink(server, executor, messages, broken);
     }
 
@@ -77,7 +77,7 @@ final class LocalLink implements LocalConnection.Output {
         return send(Arrays.stream(words).map(word -> word.getBytes(UTF_8)).toList());
     }
 
-    /** Sends a request whose replies are messages, as those of SUBSCRIBE are. */
+    /** Sends a request whose replies are messages, as those of SUBSCRIBE are, also if it is an error. */
     void tell(String... words) {
         lock.lock();
         try {
@@ -107,8 +107,8 @@ final class LocalLink implements LocalConnection.Output {
         CompletableFuture<Reply> asked = next.isPush() ? null : nextPending();
         if (asked != null) {
             asked.complete(next.reply());
-        } else if (next.reply() instanceof Reply.Items items) {
-            messages.accept(items.values());
+        } else {
+            messages.accept(next.reply());
         }
     }
 

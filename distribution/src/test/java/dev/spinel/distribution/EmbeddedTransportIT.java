@@ -214,6 +214,39 @@ class EmbeddedTransportIT {
     }
 
     @Test
+    void aRefusedChannel_isTold_andHarmsNoOther() throws Exception {
+        Reply made = call("ACL", "SETUSER", "app", "on", ">p", "~*", "+@all", "resetchannels", "&a*");
+        assertThat(made.asText()).isEqualTo("OK");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (EmbeddedTransport limited = EmbeddedTransport.to(server, "app", "p")) {
+            ChannelSession channels = limited.openChannels(new ChannelListener() {
+                @Override
+                public void message(String channel, String message) {}
+
+                @Override
+                public void subscribed(String channel) {
+                    heard.add('+' + channel);
+                }
+
+                @Override
+                public void refused(String channel, Throwable cause) {
+                    heard.add('!' + channel + ' ' + cause.getMessage().split(" ")[0]);
+                }
+            });
+            channels.subscribe("a1");
+            channels.unsubscribe("a1");
+            channels.subscribe("b");
+            channels.subscribe("a2");
+            await().until(() -> heard.size() == 3);
+            assertThat(heard).containsExactly("+a1", "!b NOPERM", "+a2");
+            call("CLIENT", "KILL", "TYPE", "pubsub");
+            await().until(() -> heard.size() == 5);
+            assertThat(heard.subList(3, 5)).containsExactly("!b NOPERM", "+a2");
+            channels.close();
+        }
+    }
+
+    @Test
     void connectionsEnd_withTheTransport() throws Exception {
         send("PING").get(10, TimeUnit.SECONDS);
         try (EmbeddedTransport other = EmbeddedTransport.to(server)) {

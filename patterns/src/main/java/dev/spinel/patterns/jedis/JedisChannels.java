@@ -113,7 +113,7 @@ final class JedisChannels implements ChannelSession {
             } finally {
                 taken.setBroken(); // so that closing it does not give it back to a pool
             }
-        } catch (JedisException e) {
+        } catch (RuntimeException e) { // of Jedis, or of an application's supplier of connections
             log(e);
         } finally {
             lock.lock();

@@ -143,7 +143,7 @@ public final class JedisTransport implements RedisTransport {
                 Thread.currentThread().interrupt();
             }
             return;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // for want of memory as well: whoever waits for the reply is told
             result.completeExceptionally(TransportException.noReply(e));
             return;
         }

@@ -3,11 +3,13 @@ package dev.spinel.patterns.lettuce;
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
 import dev.spinel.patterns.transport.RedisTransport.ChannelSession;
 import dev.spinel.patterns.transport.Scheduler;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,18 +18,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Subscriptions on one Lettuce connection, which subscribes again by itself after a reconnect. A first connection that fails is tried again every
- * half second. A connection that does not answer for 15 seconds, though it is asked every 5, is replaced.
+ * Subscriptions on one Lettuce connection. One that breaks is replaced, after {@value #REPLACE_DELAY_MILLIS} ms; one that cannot be made is tried
+ * again every half second. Lettuce itself must not reconnect: it would subscribe all channels with one command, which is refused for any of them.
+ * A connection that does not answer for 15 seconds, though it is asked every 5, is replaced, too.
  */
 final class LettuceChannels implements ChannelSession {
     private static final Duration RECONNECT_DELAY = Duration.ofMillis(500);
+    private static final long REPLACE_DELAY_MILLIS = 100;
     private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
-    private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(15).toNanos();
+    private static final int SILENT_INTERVALS = 3;
 
     private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> connector;
     private final ChannelListener listener;
+    private final Duration pingInterval;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<String> channels = new HashSet<>();
+    private final Set<String> channels = new LinkedHashSet<>();
     private @Nullable StatefulRedisPubSubConnection<String, String> connection;
     private boolean connecting;
     private boolean closed;
@@ -36,8 +41,16 @@ final class LettuceChannels implements ChannelSession {
     LettuceChannels(
             Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> connector,
             ChannelListener listener) {
+        this(connector, listener, PING_INTERVAL);
+    }
+
+    LettuceChannels(
+            Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> connector,
+            ChannelListener listener,
+            Duration pingInterval) {
         this.connector = connector;
         this.listener = listener;
+        this.pingInterval = pingInterval;
         watchLater();
     }
 
@@ -90,9 +103,7 @@ final class LettuceChannels implements ChannelSession {
         try {
             connecting = false;
             if (made == null) {
-                if (!closed) {
-                    var unused = Scheduler.system().schedule(RECONNECT_DELAY, this::connect);
-                }
+                connectAfter(RECONNECT_DELAY);
                 return;
             }
             if (closed) {
@@ -110,19 +121,49 @@ final class LettuceChannels implements ChannelSession {
                     listener.subscribed(channel);
                 }
             });
+            made.addListener(new RedisConnectionStateListener() {
+                @Override
+                public void onRedisDisconnected(RedisChannelHandler<?, ?> broken) {
+                    replace(made);
+                }
+            });
             connection = made;
             heardNanos = System.nanoTime();
             channels.forEach(channel -> subscribe(made, channel));
+            if (!made.isOpen()) { // it broke before anybody listened
+                replace(made);
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    private void watchLater() {
-        var unused = Scheduler.system().schedule(PING_INTERVAL, this::watch);
+    /** Has another connection take the place of one that is of no use any more. */
+    private void replace(StatefulRedisPubSubConnection<String, String> broken) {
+        lock.lock();
+        try {
+            if (connection != broken) {
+                return;
+            }
+            connection = null;
+            check(broken.closeAsync());
+            connectAfter(Duration.ofMillis(REPLACE_DELAY_MILLIS));
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /** Asks the server for a sign of life, and replaces a connection that gives none. One that is known to be broken is Lettuce's business. */
+    private void connectAfter(Duration delay) {
+        if (!closed) {
+            var unused = Scheduler.system().schedule(delay, this::connect);
+        }
+    }
+
+    private void watchLater() {
+        var unused = Scheduler.system().schedule(pingInterval, this::watch);
+    }
+
+    /** Asks the server for a sign of life, and replaces a connection that gives none. */
     private void watch() {
         lock.lock();
         try {
@@ -130,19 +171,24 @@ final class LettuceChannels implements ChannelSession {
                 return;
             }
             StatefulRedisPubSubConnection<String, String> present = connection;
-            if (present != null && !present.isOpen()) {
-                heardNanos = System.nanoTime();
-            } else if (present != null && System.nanoTime() - heardNanos > MAX_SILENCE_NANOS) {
-                connection = null;
-                check(present.closeAsync());
-                connect();
+            if (present != null
+                    && System.nanoTime() - heardNanos
+                            > pingInterval.multipliedBy(SILENT_INTERVALS).toNanos()) {
+                replace(present);
             } else if (present != null) {
-                var unused = present.async().ping().whenComplete((pong, failure) -> heardNanos = System.nanoTime());
+                var unused = present.async().ping().whenComplete((pong, failure) -> answered(failure));
             }
         } finally {
             lock.unlock();
         }
         watchLater();
+    }
+
+    /** An error of the server is a sign of life as well; a time-out is none. */
+    private void answered(@Nullable Throwable failure) {
+        if (failure == null || failure instanceof RedisCommandExecutionException) {
+            heardNanos = System.nanoTime();
+        }
     }
 
     @Override
@@ -172,7 +218,7 @@ final class LettuceChannels implements ChannelSession {
         }
     }
 
-    /** What failed here is made up for by the reconnect, which subscribes again; users of channels survive lost messages. */
+    /** What failed here is made up for by the next connection, which subscribes again; users of channels survive lost messages. */
     private static void check(CompletionStage<?> change) {
         var unused = change.whenComplete((ignored, failure) -> {
             if (failure != null) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It makes its own clients, because Lettuce's defaults would break the port's contract: they keep commands while
  * disconnected and send those in flight again after a reconnect. Here commands are refused while disconnected and nothing is
- * replayed, except for subscriptions; the first two connections are re-established by Lettuce. Callbacks run on Lettuce's event loop.
+ * replayed; the first connection is re-established by Lettuce, that for subscriptions by this class, which subscribes again. Callbacks run on Lettuce's event loop.
  */
 public final class LettuceTransport implements RedisTransport {
     private static final long MAX_RECONNECT_DELAY_MILLIS = 500;
@@ -93,6 +93,7 @@ public final class LettuceTransport implements RedisTransport {
         RedisClient client = RedisClient.create(resources);
         client.setOptions(configure(ClientOptions.builder(), uri).build());
         RedisClient channelClient = RedisClient.create(resources);
+        channelClient.setOptions(ClientOptions.builder().autoReconnect(false).build());
         LettuceSender sender = new LettuceSender();
         RedisClient acknowledgedClient = RedisClient.create(resources);
         acknowledgedClient.setOptions(
@@ -133,6 +134,8 @@ public final class LettuceTransport implements RedisTransport {
         configure(options, nodes.get(0));
         client.setOptions(options.build());
         RedisClusterClient channelClient = RedisClusterClient.create(resources, nodes);
+        channelClient.setOptions(
+                ClusterClientOptions.builder().autoReconnect(false).build());
         return new LettuceTransport(
                 new LettuceSender(),
                 client,

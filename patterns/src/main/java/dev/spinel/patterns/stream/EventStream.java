@@ -18,6 +18,9 @@ import java.util.concurrent.Executor;
 /**
  * A stream of the server (the type that XADD writes), which other programs may write and read, too. Needs a server that knows how many
  * entries were ever added: Redis 7.0 or later. Thread-safe.
+ *
+ * <p>Streams whose keys differ only in the braces around them, as {@code orders} and {@code {orders}}, share what is kept beside them: use one of the
+ * two. Groups of the same name would report gaps that are none, or miss some.
  */
 public final class EventStream {
     private static final Operation<String> APPEND = new Operation<>(

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +31,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>What the group will never get is reported: entries that were trimmed away before they were read, or while they were pending, and a group or
  * stream that vanished, which begins anew with the oldest entry that is there. A gap is reported at least once by a consumer of the group, by each of them if they learn of it at the same time,
- * and again if it is not known whether it was. All that read with the group read with this class.
+ * and again if it is not known whether it was. What is missing is counted, and what is deleted one by one (XDEL)
+ * before the group read it counts as read: it is not reported, or only when all before it was trimmed. All that read with the group read with this class.
  *
  * <p>One request is on its way at a time; it carries all acknowledgements that came up meanwhile, and fetches as much as there are free
  * places. With nothing to do, the next one follows when an entry is announced ({@link EventStream#append} does that), or after the poll
@@ -72,6 +74,9 @@ public final class StreamConsumer implements AutoCloseable {
     private final List<String> toAcknowledge = new ArrayList<>();
     private final List<StreamEntry> toGiveBack = new ArrayList<>();
     private final List<String> toExtend = new ArrayList<>();
+    /** Complete when a turn succeeded, so that the group was there. */
+    private final CompletableFuture<Void> joined = new CompletableFuture<>();
+
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     /** The number of the gap that was reported last, to be taken note of; 0 for none. */
     private long reportedGap;
@@ -79,9 +84,6 @@ public final class StreamConsumer implements AutoCloseable {
     private String leftFrom = FIRST_ID;
 
     private boolean lookForLeft = true;
-    /** Whether a turn succeeded, so that the group was there. */
-    private boolean joined;
-
     private boolean turning;
     private boolean signalled;
     /** Whether the executor has just refused work, so that none is fetched. */
@@ -201,7 +203,7 @@ public final class StreamConsumer implements AutoCloseable {
                     .add(leftFrom)
                     .add(maxDeliveries)
                     .add(reported)
-                    .add(joined ? 1 : 0)
+                    .add(joined.isDone() ? 1 : 0)
                     .add(acknowledged.size())
                     .add(givenBack.size());
             acknowledged.forEach(arguments::add);
@@ -227,11 +229,11 @@ public final class StreamConsumer implements AutoCloseable {
         if (turn.gaps() > 0) {
             report(turn.gap());
         }
+        joined.complete(null);
         boolean again;
         lock.lock();
         try {
             turning = false;
-            joined = true;
             reportedGap = turn.gaps() > 0 ? turn.gaps() : reportedGap == reported ? 0 : reportedGap;
             for (StreamEntry entry : turn.entries()) {
                 running.put(entry.id(), entry);
@@ -270,6 +272,7 @@ public final class StreamConsumer implements AutoCloseable {
             turning = false;
             toAcknowledge.addAll(0, acknowledged);
             toGiveBack.addAll(0, givenBack);
+            endIfDrained();
         } finally {
             lock.unlock();
         }
@@ -388,9 +391,18 @@ public final class StreamConsumer implements AutoCloseable {
                 if (failure != null) {
                     runtime.listener().failed("stream.leaveFailed", stream.key(), failure);
                 }
+                joined.completeExceptionally(new CancellationException("The consumer was closed before it joined"));
                 drained.complete(null);
             });
         }
+    }
+
+    /**
+     * Completes when the consumer has joined the group: what is added after that is delivered, also if the group is a new one that does not
+     * begin with the oldest entry. Fails if it is closed before. What depends on it must not block.
+     */
+    public CompletionStage<Void> joined() {
+        return joined.minimalCompletionStage();
     }
 
     /** How many entries are worked on. */
@@ -471,7 +483,7 @@ public final class StreamConsumer implements AutoCloseable {
             return this;
         }
 
-        /** Has a new group begin with the oldest entry that is there, instead of with those added from now on. */
+        /** Has a new group begin with the oldest entry that is there, instead of with those added once it was {@link StreamConsumer#joined joined}. */
         public Builder fromTheStart() {
             start = "0";
             return this;
@@ -502,7 +514,8 @@ public final class StreamConsumer implements AutoCloseable {
         }
 
         /**
-         * Starts the consumer.
+         * Starts the consumer, which then joins the group; a server that is away is waited for. Does not block: {@link StreamConsumer#joined}
+         * tells when what is added will be delivered.
          *
          * @throws IllegalArgumentException if the settings make no sense
          */

@@ -37,6 +37,9 @@ public final class TopicSubscription implements AutoCloseable {
     private long last = NOWHERE;
 
     private boolean closed;
+    /** Whether the subscription to the messages ever took effect. */
+    private boolean listening;
+
     private boolean asking;
     private boolean askAgain;
     private Duration pause = ASK_AGAIN_AFTER;
@@ -53,7 +56,6 @@ public final class TopicSubscription implements AutoCloseable {
     void begin() {
         lock.lock();
         try {
-            // The position is asked for when the second one took effect, and so did the first one then.
             positions = topic.runtime().subscribe(ownChannel, new ChannelListener() {
                 @Override
                 public void message(String channel, String message) {
@@ -61,7 +63,9 @@ public final class TopicSubscription implements AutoCloseable {
                 }
 
                 @Override
-                public void subscribed(String channel) {}
+                public void subscribed(String channel) {
+                    tookEffect(false);
+                }
             });
             messages = topic.runtime().subscribe(topic.channel(), new ChannelListener() {
                 @Override
@@ -71,7 +75,7 @@ public final class TopicSubscription implements AutoCloseable {
 
                 @Override
                 public void subscribed(String channel) {
-                    subscribedAgain();
+                    tookEffect(true);
                 }
             });
         } finally {
@@ -119,9 +123,17 @@ public final class TopicSubscription implements AutoCloseable {
         var unused = topic.announcePosition(ownChannel).whenComplete((done, failure) -> asked(failure));
     }
 
-    private void subscribedAgain() {
+    /**
+     * Asks for the position when either channel takes effect: only after both is it sure to be heard, and they may come in any order. But not
+     * before messages could first be heard, as those of the time until then would seem to be missed.
+     */
+    private void tookEffect(boolean ofMessages) {
         lock.lock();
         try {
+            listening |= ofMessages;
+            if (!listening) {
+                return;
+            }
             pause = ASK_AGAIN_AFTER;
         } finally {
             lock.unlock();

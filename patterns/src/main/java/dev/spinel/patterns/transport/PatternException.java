@@ -26,7 +26,7 @@ public abstract sealed class PatternException extends RuntimeException
     }
 
     /**
-     * The reply was lost: the operation may have had its effect or not. Or it had its effect, but too few replicas acknowledged it: a failover may
+     * The reply was lost: the operation may have had its effect or not, also if the server refused it when it was tried again. Or it had its effect, but too few replicas acknowledged it: a failover may
      * undo it.
      */
     public static final class UnknownOutcome extends PatternException {
@@ -41,7 +41,7 @@ public abstract sealed class PatternException extends RuntimeException
         }
     }
 
-    /** The server answered with an error that repeating does not cure, such as a missing permission. */
+    /** The server answered with an error that repeating does not cure, such as a missing permission: the operation was not done. */
     public static final class ServerError extends PatternException {
         private static final long serialVersionUID = 1L;
 

@@ -188,7 +188,10 @@ public final class PatternRuntime implements AutoCloseable {
         return retryPolicy.giveUpAfter();
     }
 
-    /** Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. */
+    /**
+     * Closes the transport. Operations that begin or are tried again after that are not sent, and fail as unavailable. May block until the
+     * transport's threads have ended: not to be called on one of them, so not by what depends on a stage.
+     */
     @Override
     public void close() {
         closed = true;
@@ -301,9 +304,16 @@ public final class PatternRuntime implements AutoCloseable {
             } else if (PASSING_ERRORS.contains(error.code())) {
                 tryAgain(new PatternException.ServerError(operation.name(), error.message()));
             } else {
-                finishExceptionally(
-                        PatternListener.Outcome.FAILED,
-                        new PatternException.ServerError(operation.name(), error.message()));
+                refused(new PatternException.ServerError(operation.name(), error.message()));
+            }
+        }
+
+        /** An error says nothing of an earlier attempt whose reply was lost. */
+        private void refused(PatternException.ServerError error) {
+            if (mayHaveRun) {
+                giveUp(error);
+            } else {
+                finishExceptionally(PatternListener.Outcome.FAILED, error);
             }
         }
 
@@ -536,17 +546,20 @@ public final class PatternRuntime implements AutoCloseable {
 
         @Override
         public void refused(String channel, Throwable cause) {
+            boolean wanted;
             lock.lock();
             try {
-                if (!listeners.containsKey(channel)) {
-                    return;
+                wanted = listeners.containsKey(channel);
+                if (wanted) {
+                    unconfirmed.remove(channel);
+                    refused.add(channel);
                 }
-                unconfirmed.remove(channel);
-                refused.add(channel);
             } finally {
                 lock.unlock();
             }
-            failures.failed("runtime.channelRefused", channel, cause);
+            if (wanted) {
+                failures.failed("runtime.channelRefused", channel, cause);
+            }
             tellLate();
         }
 

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -188,6 +189,20 @@ class JedisTransportIT {
         }
     }
 
+    @Test
+    @SuppressWarnings("deprecation") // there is no other one that can be extended
+    void whatEndsWithAnError_mayHaveRun() {
+        HostAndPort address = new HostAndPort("127.0.0.1", server.port());
+        try (UnifiedJedis client = new UnifiedJedis(new PooledConnectionProvider(address), 1, Duration.ofSeconds(2)) {
+            @Override
+            public Object executeCommand(CommandArguments arguments) {
+                throw new StackOverflowError("for the test");
+            }
+        }) {
+            assertOutcome(over(client).send(increment("error")), true);
+        }
+    }
+
     /** Hears what it is told, and fails each time. */
     private static RedisTransport.ChannelListener failing(List<String> heard) {
         return new RedisTransport.ChannelListener() {
@@ -240,6 +255,22 @@ class JedisTransportIT {
                 assertThat(client.get("k")).isEqualTo("v");
             }
         }
+    }
+
+    @Test
+    void aSupplierOfConnections_thatFails_isAskedAgain() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        AtomicInteger asked = new AtomicInteger();
+        RedisTransport.ChannelSession session = JedisTransport.over(jedis, Runnable::run, () -> {
+                    if (asked.incrementAndGet() == 1) {
+                        throw new IllegalStateException("for the test");
+                    }
+                    return jedis.getPool().getResource();
+                })
+                .openChannels(failing(heard));
+        session.subscribe("supplied");
+        await().until(() -> heard.contains("+supplied"));
+        session.close();
     }
 
     private static void assertOutcome(CompletionStage<Reply> reply, boolean mayHaveRun) {

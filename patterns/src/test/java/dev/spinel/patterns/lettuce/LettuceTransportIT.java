@@ -9,8 +9,13 @@ import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.TransportException;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.codec.StringCodec;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +77,37 @@ class LettuceTransportIT {
             await().until(() -> heard.stream().anyMatch(told -> told.startsWith("!b NOPERM")));
             session.close();
         }
+    }
+
+    @Test
+    void aChannelThatBecomesForbidden_isTold_andHarmsNoOther() {
+        server.call("ACL SETUSER app on >p ~* +@all resetchannels &a &b");
+        try (LettuceTransport transport = LettuceTransport.connect("redis://app:p@127.0.0.1:" + server.port())) {
+            RedisTransport.ChannelSession session = transport.openChannels(listener);
+            session.subscribe("b");
+            session.subscribe("a");
+            await().until(() -> heard.contains("+a") && heard.contains("+b"));
+            server.call("ACL SETUSER app resetchannels &a"); // which ends the connection
+            await().until(() -> Collections.frequency(heard, "+a") == 2);
+            await().until(() -> heard.stream().anyMatch(told -> told.startsWith("!b NOPERM")));
+            session.close();
+        }
+    }
+
+    @Test
+    void aConnectionThatGivesNoSignOfLife_isReplaced_alsoIfCommandsTimeOutBefore() {
+        RedisURI uri = RedisURI.create(server.uri());
+        uri.setTimeout(Duration.ofMillis(100));
+        RedisClient client = RedisClient.create();
+        client.setOptions(ClientOptions.builder().autoReconnect(false).build());
+        LettuceChannels session = new LettuceChannels(
+                () -> client.connectPubSubAsync(StringCodec.UTF8, uri), listener, Duration.ofMillis(120));
+        session.subscribe("c");
+        await().until(() -> heard.contains("+c"));
+        server.call("CLIENT PAUSE 1000 ALL");
+        await().until(() -> Collections.frequency(heard, "+c") == 2);
+        session.close();
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
 
     @Test

@@ -117,10 +117,10 @@ class StreamConsumerIT extends RecipeFixture {
     @Test
     void aNewGroup_beginsNow_unlessToldOtherwise() {
         append(0, 3);
-        start(EventStream.of(runtime, name)
+        StreamConsumer consumer = start(EventStream.of(runtime, name)
                 .consumer(GROUP, executor, entry -> handled.add(entry.text("n")))
                 .onGap(gaps::add));
-        await().until(() -> !redis.xinfoGroups(name).isEmpty());
+        assertThat(consumer.joined().toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
         append(3, 5);
         await().until(() -> handled.size() == 2);
         assertThat(handled).containsExactlyInAnyOrder("3", "4");

@@ -203,6 +203,17 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void anError_afterALostReply_leavesTheOutcomeUnknown() {
+        transport.fail(NO_REPLY).reply(new Reply.Failure("OOM command not allowed when used memory > 'maxmemory'."));
+        CompletableFuture<Boolean> result = run(IDEMPOTENT);
+        assertThatThrownBy(() -> PatternRuntime.await(result))
+                .isInstanceOf(PatternException.UnknownOutcome.class)
+                .hasCauseInstanceOf(PatternException.ServerError.class)
+                .hasMessageContaining("OOM");
+        assertThat(ended).containsExactly("test.idempotent UNKNOWN 2");
+    }
+
+    @Test
     void delaysGrow_andStayWithinTheirBounds() {
         transport.fail(NOT_SENT).fail(NOT_SENT).reply(ONE);
         CompletableFuture<Boolean> result =
@@ -355,6 +366,20 @@ class PatternRuntimeTest {
         assertThat(late.heard).isEmpty();
         transport.channelListener().subscribed("own");
         assertThat(late.heard).containsExactly("subscribed");
+    }
+
+    @Test
+    void whoComesLate_isTold_alsoIfAChannelBeforeIsRefusedThatNobodyWantsAnyMore() {
+        runtime.subscribe("c", new Hearing());
+        transport.channelListener().subscribed("c");
+        Scheduler.Task own = runtime.subscribe("own", new Hearing());
+        Hearing late = new Hearing();
+        runtime.subscribe("c", late);
+        scheduler.advance(Duration.ZERO);
+        own.cancel();
+        transport.channelListener().refused("own", new IllegalStateException("NOPERM"));
+        assertThat(late.heard).containsExactly("subscribed");
+        assertThat(ended).isEmpty();
     }
 
     @Test
