@@ -76,6 +76,11 @@ public final class PatternRuntime implements AutoCloseable {
         return scheduler;
     }
 
+    /** When operations are tried again. */
+    public RetryPolicy retryPolicy() {
+        return retryPolicy;
+    }
+
     /** Who is told about operations and events. */
     public PatternListener listener() {
         return listener;
