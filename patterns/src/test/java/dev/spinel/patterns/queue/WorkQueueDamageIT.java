@@ -274,6 +274,7 @@ class WorkQueueDamageIT extends WorkQueueFixture {
             redis.zadd(QueuePlaces.prefix(which, name) + "dead", 1, noId);
             redis.set(QueuePlaces.prefix(which, name) + "once:" + noId, noId);
         }
+        assertThat(queue.deadLetters(0, 1)).extracting(DeadLetter::text).containsExactly("a");
         assertThat(queue.deadLetters(1, 1)).extracting(DeadLetter::text).containsExactly("b");
         assertThat(queue.stats().dead()).isEqualTo(2);
         List<Message> messages =
