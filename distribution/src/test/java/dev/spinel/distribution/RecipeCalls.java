@@ -165,7 +165,8 @@ final class RecipeCalls {
                 Integer.toString(random.nextInt(5) == 0 ? random.nextInt(40) : random.nextInt(4)),
                 queue + ":news",
                 Integer.toString(random.nextInt(3)),
-                Long.toString(random.nextInt(8) == 0 ? Math.max(0, exchanges - random.nextInt(5)) : ++exchanges)));
+                Long.toString(random.nextInt(8) == 0 ? Math.max(0, exchanges - random.nextInt(5)) : ++exchanges),
+                Integer.toString(1 + random.nextInt(20_000))));
         for (int i = random.nextInt(random.nextInt(4) == 0 ? 12 : 3); i > 0; i--) {
             arguments.add(receipt());
             arguments.add(oneOf(SETTLEMENTS));
@@ -264,7 +265,7 @@ final class RecipeCalls {
         String when = Double.toString(ahead);
         String window = Long.toString((long) (ahead / 1_000_000));
         String queue = "queue:" + random.nextInt(2);
-        return switch (random.nextInt(16)) {
+        return switch (random.nextInt(18)) {
             case 0 -> new String[] {"SET", "gcra:" + which, when, "PX", "5000"};
             case 1 ->
                 new String[] {"HSET", "bucket:" + which, "tokens", random.nextInt(20) - 10 + ".25", "since", when};
@@ -298,6 +299,8 @@ final class RecipeCalls {
                 yield new String[] {"ZADD", queue + ":grouped", "0", length + ":" + group + ":" + oneOf(NO_IDS)};
             }
             case 14 -> new String[] {"DEL", queue + (random.nextBoolean() ? ":bodies" : ":metas")};
+            case 15 -> new String[] {"DEL", queue + ":turns"};
+            case 16 -> new String[] {"SET", queue + ":once:" + random.nextInt(20), oneOf(NO_IDS)};
             default -> new String[] {"SET", "fence", Long.toString(nowMicros + random.nextInt(1_000) - 500)};
         };
     }

@@ -365,6 +365,13 @@ class RecipeCommandsIT {
         }
 
         @Test
+        void idempotencyKey_thatHoldsNoId_isNew() {
+            ask("SET once text");
+            assertThat(ask(KEYED + "0 0 5 news 1000 body 4 0 1 g")).isEqualTo("[1, 1]");
+            assertThat(ask("GET once")).isEqualTo("1");
+        }
+
+        @Test
         void fullQueue_refusesTheRest() {
             assertThat(ask(QUEUE + "0 1 5 news 1000 one 4 0 0 g two 4 0 0 g")).isEqualTo("[1, 1, -1, 0]");
             assertThat(ask("HLEN bodies")).isEqualTo("1");
@@ -450,10 +457,10 @@ class RecipeCommandsIT {
         @Test
         void messages_areClaimed_byPriorityAndAge() {
             enqueue("low 0 0 0  high 9 0 0  late 0 2000 0 ");
-            assertThat(ask(FIRST + "5000 1 news 0 1")).isEqualTo(leases("[0, [], [2:#1, 2, 1, #1, high, ]]"));
+            assertThat(ask(FIRST + "5000 1 news 0 1 10000")).isEqualTo(leases("[0, [], [2:#1, 2, 1, #1, high, ]]"));
             assertThat(ask("ZRANGE leased 0 -1 WITHSCORES")).isEqualTo("[2, " + (FIRST_FENCE + 5_000_000) + "]");
             assertThat(ask("HGET metas 2")).isEqualTo(leases("9:#1:1:2:#1:"));
-            assertThat(exchange(SECOND + "5000 5 news 0 1 2:#1 ack 0 "))
+            assertThat(exchange(SECOND + "5000 5 news 0 1 10000 2:#1 ack 0 "))
                     .isEqualTo(leases("[2000, [1], [1:#2, 1, 1, #1, low, ]]"));
             assertThat(ask("HKEYS bodies")).isEqualTo("[1, 3]");
         }
@@ -461,9 +468,9 @@ class RecipeCommandsIT {
         @Test
         void callThatComesAgain_isAnsweredAgain_andDoesNothing() {
             enqueue("a 0 0 0  b 0 0 0 ");
-            String claimed = ask(FIRST + "5000 1 news 0 1");
-            assertThat(ask(FIRST + "5000 1 news 0 1")).isEqualTo(claimed);
-            String line = SECOND + "5000 1 news 0 1 1:#1 retry 0 c 1:#9 ack 0 ";
+            String claimed = ask(FIRST + "5000 1 news 0 1 10000");
+            assertThat(ask(FIRST + "5000 1 news 0 1 10000")).isEqualTo(claimed);
+            String line = SECOND + "5000 1 news 0 1 10000 1:#1 retry 0 c 1:#9 ack 0 ";
             assertThat(exchange(line)).isEqualTo(leases("[0, [1, 0], [1:#2, 1, 2, #1, a, ]]"));
             later(9_999);
             // The lease is over, and nobody has taken it away.
@@ -477,28 +484,45 @@ class RecipeCommandsIT {
         @Test
         void callThatComesLate_whenAnotherFollowed_doesNothing() {
             enqueue("a 0 0 0  b 0 0 0 ");
-            ask(FIRST + "5000 1 news 0 7");
+            ask(FIRST + "5000 1 news 0 7 10000");
             assertThat(ask("GET first")).isEqualTo(leases("7||1:#1"));
-            assertThat(exchange(FIRST + "5000 1 news 0 6 1:#1 ack 0 ")).isEqualTo("[0, [0], []]");
-            assertThat(exchange(FIRST + "5000 1 news 0 8 1:#1 ack 0 ")).startsWith(leases("[5000, [1], [2:#2, "));
+            assertThat(exchange(FIRST + "5000 1 news 0 6 10000 1:#1 ack 0 ")).isEqualTo("[0, [0], []]");
+            assertThat(exchange(FIRST + "5000 1 news 0 8 10000 1:#1 ack 0 ")).startsWith(leases("[5000, [1], [2:#2, "));
         }
 
         @Test
         void groups_areServedInTurn_upToTheirLimit() {
             enqueue("a 0 0 0 g b 0 0 0 g c 0 0 0 h d 0 0 0 ");
-            assertThat(ask(FIRST + "5000 9 news 1 1"))
+            assertThat(ask(FIRST + "5000 9 news 1 1 10000"))
                     .isEqualTo(leases("[5000, [], [1:#1, 1, 1, #1, a, g, 3:#1, 3, 1, #1, c, h, 4:#1, 4, 1, #1, d, ]]"));
             server.published();
-            assertThat(exchange(SECOND + "5000 0 news 1 1 1:#1 ack 0 ")).isEqualTo("[0, [1], []]");
+            assertThat(exchange(SECOND + "5000 0 news 1 1 10000 1:#1 ack 0 ")).isEqualTo("[0, [1], []]");
             assertThat(server.published()).endsWith("news ready");
+        }
+
+        @Test
+        void groupsWhoseTurnsAreGone_areServedAll() {
+            enqueue("a 0 0 0 g b 0 0 0 g c 0 0 0 h ");
+            ask("ZADD grouped 0 text 0 01:g:x");
+            ask("DEL turns");
+            assertThat(ask(FIRST + "5000 9 news 1 1 10000"))
+                    .isEqualTo(leases("[5000, [], [1:#1, 1, 1, #1, a, g, 3:#1, 3, 1, #1, c, h]]"));
+            assertThat(ask("ZRANGE grouped 0 -1")).isEqualTo("[1:g:90000000000000002]");
+            assertThat(ask(FIRST + "5000 9 news 1 2 10000")).isEqualTo("[5000, [], []]");
+        }
+
+        @Test
+        void whatDidNothing_isNotKept() {
+            assertThat(ask(FIRST + "5000 1 news 0 1 10000 1:1 ack 0 ")).isEqualTo("[-1, [0], []]");
+            assertThat(ask("DBSIZE")).isEqualTo("0");
         }
 
         @Test
         void pausedQueue_settles_andClaimsNothing() {
             enqueue("a 0 0 0  b 0 0 0 ");
-            ask(FIRST + "5000 1 news 0 1");
+            ask(FIRST + "5000 1 news 0 1 10000");
             ask("SET paused 1");
-            assertThat(exchange(SECOND + "5000 1 news 0 1 1:#1 ack 0 ")).isEqualTo("[-1, [1], []]");
+            assertThat(exchange(SECOND + "5000 1 news 0 1 10000 1:#1 ack 0 ")).isEqualTo("[-1, [1], []]");
         }
 
         @Test
@@ -506,8 +530,9 @@ class RecipeCommandsIT {
             enqueue("a 0 0 0  b 0 0 0 ");
             ask("CONFIG SET maxmemory 1");
             assertThat(ask("SET x y")).startsWith("-OOM");
-            assertThat(ask(FIRST + "5000 1 news 0 1")).startsWith("[0, [], [1:");
-            assertThat(exchange(SECOND + "5000 0 news 0 1 1:#1 extend 0 ")).startsWith("[0, [1], []");
+            assertThat(ask(FIRST + "5000 1 news 0 1 10000")).startsWith("[0, [], [1:");
+            assertThat(exchange(SECOND + "5000 0 news 0 1 10000 1:#1 extend 0 "))
+                    .startsWith("[0, [1], []");
         }
 
         @Test
@@ -516,15 +541,15 @@ class RecipeCommandsIT {
             ask("ACL SETUSER carl on nopass ~* resetchannels &mine +@all");
             ask("AUTH carl x");
 
-            assertThat(ask(FIRST + "5000 1 news 0 1"))
+            assertThat(ask(FIRST + "5000 1 news 0 1 10000"))
                     .isEqualTo("-NOPERM this user has no permissions to access one of the channels used as arguments");
             assertThat(ask("EXISTS leased")).isEqualTo("0");
-            assertThat(ask(FIRST + "5000 1 mine 0 1")).startsWith("[5000, [], [1:");
+            assertThat(ask(FIRST + "5000 1 mine 0 1 10000")).startsWith("[5000, [], [1:");
         }
 
         @Test
         void keys_areKnown() {
-            assertThat(ask("COMMAND GETKEYS " + FIRST + "5000 1 news 0 1 1:1 ack 0 "))
+            assertThat(ask("COMMAND GETKEYS " + FIRST + "5000 1 news 0 1 10000 1:1 ack 0 "))
                     .isEqualTo(
                             "[ready, delayed, leased, bodies, metas, dead, causes, grouped, turns, groups, paused, lease,"
                                     + " first]");
@@ -534,16 +559,17 @@ class RecipeCommandsIT {
         @ValueSource(
                 strings = {
                     "5000 1 news 0|wrong number of arguments for 'queue.exchange' command",
-                    "5000 1 news 0 1 1:1 ack 0|wrong number of arguments for 'queue.exchange' command",
-                    "-1 1 news 0 1|value is out of range",
-                    "5000 1 news 0 x|value is not an integer or out of range",
-                    "5000 1 news 0 -1|value is out of range",
-                    "5000 x news 0 1|value is not an integer or out of range",
-                    "5000 -1 news 0 1|value is out of range",
-                    "5000 1 news -1 1|value is out of range",
-                    "5000 1 news 0 1 1:1 drop 0 c|syntax error",
-                    "5000 1 news 0 1 1:1 retry 1.5 c|value is not an integer or out of range",
-                    "5000 1 news 0 1 1:1 retry -5 c|value is out of range"
+                    "5000 1 news 0 1 10000 1:1 ack 0|wrong number of arguments for 'queue.exchange' command",
+                    "-1 1 news 0 1 10000|value is out of range",
+                    "5000 1 news 0 x 10000|value is not an integer or out of range",
+                    "5000 1 news 0 1 0|invalid expire time in 'queue.exchange' command",
+                    "5000 1 news 0 -1 10000|value is out of range",
+                    "5000 x news 0 1 10000|value is not an integer or out of range",
+                    "5000 -1 news 0 1 10000|value is out of range",
+                    "5000 1 news -1 1 10000|value is out of range",
+                    "5000 1 news 0 1 10000 1:1 drop 0 c|syntax error",
+                    "5000 1 news 0 1 10000 1:1 retry 1.5 c|value is not an integer or out of range",
+                    "5000 1 news 0 1 10000 1:1 retry -5 c|value is out of range"
                 })
         void wrongArguments_refused(String argumentsAndError) {
             String[] parts = argumentsAndError.split("\\|");
@@ -563,7 +589,7 @@ class RecipeCommandsIT {
             ask("SET " + key + " x");
             String before = ask("DEBUG DIGEST");
 
-            assertThat(ask(FIRST + "5000 1 news 1 1")).startsWith("-");
+            assertThat(ask(FIRST + "5000 1 news 1 1 10000")).startsWith("-");
             assertThat(ask("DEBUG DIGEST")).isEqualTo(before);
         }
     }

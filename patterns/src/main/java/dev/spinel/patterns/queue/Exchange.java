@@ -8,7 +8,7 @@ import java.util.Optional;
  * What an exchange did.
  *
  * @param settled for each settlement, in order, whether it took effect; false if the lease had ended and another worker got the
- *     message, or it is gone
+ *     message, or it is gone; of a stream, {@link QueueEngine#STREAM} tells more
  * @param deliveries what was claimed
  * @param next after what time there may be more without anybody enqueuing; zero if there is more already, empty if nothing waits
  */

@@ -60,7 +60,7 @@ public final class QueueSchedules {
 
     /**
      * Adds a schedule, or changes the one with its id. What is due stays due unless expression or zone change, so that each process may put
-     * its schedules when it starts; otherwise times count from now on. A paused schedule stays paused.
+     * its schedules when it starts; otherwise, and if the server lost when it is due, times count from now on. A paused schedule stays paused.
      *
      * @return whether that changed anything
      */
@@ -194,7 +194,9 @@ public final class QueueSchedules {
         return new ScheduleState(
                 schedule,
                 lines.isPaused(),
-                lines.isSet() ? Optional.of(ServerTime.instant(dueMicros.asLong())) : Optional.empty());
+                lines.isSet() && dueMicros.asLong() >= 0
+                        ? Optional.of(ServerTime.instant(dueMicros.asLong()))
+                        : Optional.empty());
     }
 
     static String schedules(WorkQueue queue) {

@@ -73,6 +73,9 @@ public final class WorkQueue {
     private final int maxDeliveries;
     private final long maxSize;
     private final Duration rememberFor;
+    /** How long the server keeps what an exchange did: longer than the runtime repeats it. */
+    private final Duration answersFor;
+
     private final int maxLeasedPerGroup;
     private final @Nullable ReplicaAcknowledgement acknowledgement;
 
@@ -94,7 +97,9 @@ public final class WorkQueue {
         lease = builder.lease;
         maxDeliveries = builder.maxDeliveries;
         maxSize = builder.maxSize;
-        rememberFor = builder.rememberFor;
+        // An attempt may be on its way for a while.
+        answersFor = runtime.repeatsFor().plusSeconds(10);
+        rememberFor = builder.rememberFor.compareTo(answersFor) < 0 ? answersFor : builder.rememberFor;
         maxLeasedPerGroup = builder.maxLeasedPerGroup;
         acknowledgement = builder.acknowledgement;
         engine = builder.engine;
@@ -281,7 +286,7 @@ public final class WorkQueue {
                 .add(channel())
                 .add(engine == QueueEngine.STREAM ? maxDeliveries : maxLeasedPerGroup);
         ExchangeSlots.Slot slot = slots.take();
-        arguments.add(slot.turn());
+        arguments.add(slot.turn()).add(answersFor.toMillis());
         for (Settlement settlement : batch) {
             arguments
                     .add(settlement.delivery().receipt())
@@ -507,7 +512,10 @@ public final class WorkQueue {
             return this;
         }
 
-        /** How long the keys of messages are kept, an hour if not set, 3660 days at most: longer than producers repeat them. */
+        /**
+         * How long the keys of messages are kept, an hour if not set, 3660 days at most: longer than producers repeat them, and never less
+         * than the runtime does, 10 seconds more than {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}.
+         */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
             return this;

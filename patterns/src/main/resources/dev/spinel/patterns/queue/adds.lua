@@ -1,6 +1,10 @@
 -- How scripts begin that add messages: gives ids, and keeps what is to be written, which end_adds writes all at once.
 --
--- KEYS[1], [2], [4], [5], [6] as in ready-sorted-sets.lua or ready-stream.lua, which follows.
+-- KEYS[6] as in ready-sorted-sets.lua or ready-stream.lua, which follows, and has end_adds.
+--
+-- Nothing takes back what a script wrote before a write that is refused. So all that is new is written before anything old is
+-- forgotten, and where messages are before what they hold: a key of another type there is found before anything is written, that of one
+-- message as it comes first, and those of several as they are looked at.
 
 local function exact(number) return string.format('%.0f', number) end
 
@@ -14,19 +18,13 @@ local function next_id()
   return exact(last_id)
 end
 
--- Messages and bodies, messages and metas, scores and ready messages, times and delayed messages.
-local bodies, metas, ready, delayed = {}, {}, {}, {}
-local function end_adds()
-  if more_ids > 0 then redis.call('INCRBY', KEYS[6], more_ids) end
-  if #bodies > 0 then redis.call('HSET', KEYS[4], unpack(bodies)) end
-  if #metas > 0 then redis.call('HSET', KEYS[5], unpack(metas)) end
-  if #ready > 0 then redis.call('ZADD', KEYS[1], unpack(ready)) end
-  if #delayed > 0 then redis.call('ZADD', KEYS[2], unpack(delayed)) end
-end
+-- Messages and bodies, messages and metas, times and delayed messages, and what is ready, as what follows writes it.
+local bodies, metas, delayed, ready = {}, {}, {}, {}
+local end_adds
 local function keep(id, priority, limit, enqueued, group, body)
   if #bodies >= 2000 then
     end_adds()
-    more_ids, bodies, metas, ready, delayed = 0, {}, {}, {}, {}
+    more_ids, bodies, metas, delayed, ready = 0, {}, {}, {}, {}
   end
   local n = #bodies
   bodies[n + 1], bodies[n + 2] = id, body

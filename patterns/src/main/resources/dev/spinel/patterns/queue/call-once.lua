@@ -2,13 +2,13 @@
 --
 -- The last of KEYS: what this call answered, for a repeated one
 --
--- An hour is longer than any caller repeats a call; those that begin like this are rare. What was done is answered also where memory
+-- Callers repeat a call for a day at most, and those that begin like this are rare. What was done is answered also where memory
 -- is too short to remember it, or the user may not publish that it was done.
 
 local before = redis.call('GET', KEYS[#KEYS])
 if before then return tonumber(before) end
 local function answer(result)
-  redis.pcall('SET', KEYS[#KEYS], result, 'PX', 3600000)
+  redis.pcall('SET', KEYS[#KEYS], result, 'PX', 90000000)
   return result
 end
 

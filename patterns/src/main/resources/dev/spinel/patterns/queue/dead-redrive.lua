@@ -12,20 +12,25 @@
 -- Answers how many of them were dead.
 
 local dead, causes = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2]
-local redriven = 0
+local redriven, seen = {}, {}
+redis.call('HLEN', causes)
 for i = 3, #ARGV do
   local id = ARGV[i]
-  if redis.call('ZREM', dead, id) == 1 then
-    redis.call('HDEL', causes, id)
+  if not seen[id] and redis.call('ZSCORE', dead, id) then
     local priority, limit, enqueued, group =
       string.match(redis.call('HGET', KEYS[5], id) or '0:0:0:1:0:', '^(%d+):%d+:%d+:(%d+):(%d+):(.*)$')
-    local body = redis.call('HGET', KEYS[4], id) or ''
-    redis.call('HDEL', KEYS[4], id)
-    redis.call('HDEL', KEYS[5], id)
-    add(id, priority, limit, enqueued, group, body)
-    redriven = redriven + 1
+    add(id, priority, limit, enqueued, group, redis.call('HGET', KEYS[4], id) or '')
+    redriven[#redriven + 1], seen[id] = id, true
   end
 end
 end_adds()
-if redriven > 0 then redis.pcall('PUBLISH', ARGV[2], 'redriven') end
-return answer(redriven)
+if #redriven > 0 then
+  redis.call('ZREM', dead, unpack(redriven))
+  redis.call('HDEL', causes, unpack(redriven))
+  if not READY_IN_HASHES then
+    redis.call('HDEL', KEYS[4], unpack(redriven))
+    redis.call('HDEL', KEYS[5], unpack(redriven))
+  end
+  redis.pcall('PUBLISH', ARGV[2], 'redriven')
+end
+return answer(#redriven)

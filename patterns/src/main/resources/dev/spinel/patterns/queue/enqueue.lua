@@ -8,7 +8,8 @@
 -- ARGV[5]  for how many milliseconds idempotency keys are kept
 -- then five for each message: body, priority, delay in milliseconds, 1 if it has an idempotency key, group or nothing
 --
--- Answers for each message 1 if it is new, 0 if its key was there, -1 if the queue is full; and its id, 0 if it has none.
+-- Answers for each message 1 if it is new, 0 if its key was there, -1 if the queue is full; and its id, 0 if it has none. What somebody
+-- else left under a key, which is no id, counts as nothing.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
@@ -17,11 +18,14 @@ local room = most > 0 and most - size() or math.huge
 
 local enqueued = exact(now)
 local reply, added, key = {}, 0, QUEUE_KEYS
+local ids_of_keys
 for at = 6, #ARGV, 5 do
   local known
   if ARGV[at + 3] == '1' then
     key = key + 1
-    known = redis.call('GET', KEYS[key])
+    ids_of_keys = ids_of_keys or {}
+    known = ids_of_keys[KEYS[key]] or redis.call('GET', KEYS[key])
+    if known and (#known > 15 or not string.find(known, '^[1-9]%d*$')) then known = nil end
   end
   local state, id = 1, 0
   if known then
@@ -39,11 +43,12 @@ for at = 6, #ARGV, 5 do
     else
       add(id, priority, ARGV[3], enqueued, group, body)
     end
-    if ARGV[at + 3] == '1' then redis.call('SET', KEYS[key], id, 'PX', ARGV[5]) end
+    if ARGV[at + 3] == '1' then ids_of_keys[KEYS[key]] = id end
   end
   reply[#reply + 1] = state
   reply[#reply + 1] = tonumber(id)
 end
 end_adds()
+for name, id in pairs(ids_of_keys or {}) do redis.call('SET', name, id, 'PX', ARGV[5]) end
 if added > 0 then redis.pcall('PUBLISH', ARGV[4], 'enqueued') end
 return reply

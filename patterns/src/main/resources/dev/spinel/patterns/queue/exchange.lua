@@ -21,6 +21,7 @@
 -- ARGV[3]  channel for those who wait for messages
 -- ARGV[4]  how many messages of a group may be leased; 0: any number
 -- ARGV[5]  the caller's number of this exchange: it rises from one to the next, and stays the same when it is repeated
+-- ARGV[6]  for how many milliseconds it is kept what this exchange did: longer than its caller repeats it
 -- then four for each settlement: receipt, ack | retry | reject | extend | return, delay in milliseconds, cause
 --
 -- Answers {wait, settled, deliveries}. wait: milliseconds until a delayed message is due or a lease ends, 0 if more are ready, -1 if
@@ -30,7 +31,7 @@
 -- A message is in one of ready, grouped, delayed, leased and dead, and has a body and a meta, from enqueue to acknowledgement or
 -- discard. A group with ready messages has a turn, unless it was found at its limit; then messages of it are leased, and it gets a
 -- turn when one of these leases ends. So claims do not look at groups that wait, nor at those without messages, which leave
--- nothing behind. Should callers disagree about the limit, each keeps its own; the end of a group's last lease gives it a turn in any
+-- nothing behind. Where somebody deleted turns, a claim that finds nothing gives them again. Should callers disagree about the limit, each keeps its own; the end of a group's last lease gives it a turn in any
 -- case. The empty name has a turn only while there are messages without a group, and only beside other groups, so that queues
 -- without groups find no turns at all.
 --
@@ -123,9 +124,9 @@ end
 -- Receipts hold while the message is leased, by that lease, and as long as nothing before in the same exchange ended it. What is
 -- extended goes and comes again, since a full server refuses what only adds.
 local function settle_all()
-  if #ARGV == 5 then return end
+  if #ARGV == 6 then return end
   local ids, receipts = {}, {}
-  for at = 6, #ARGV, 4 do
+  for at = 7, #ARGV, 4 do
     local n, id, held = #ids + 1, string.match(ARGV[at], '^(%d+):(%d+)$')
     ids[n], receipts[n] = id or '', held or ''
   end
@@ -135,7 +136,7 @@ local function settle_all()
     local held, group = string.match(metas[i] or '', '^%d+:(%d+):%d+:%d+:%d+:(.*)$')
     local holds = ends[i] and held == receipts[i] and not over[id]
     settled[i] = holds and 1 or 0
-    local kind = ARGV[4 * i + 3]
+    local kind = ARGV[4 * i + 4]
     if holds and kind == 'extend' then
       extended[#extended + 1] = id
     elseif holds then
@@ -157,7 +158,7 @@ local function settle_all()
   if #longer > 0 then redis.call('ZADD', KEYS[3], unpack(longer)) end
   local done = {}
   for i, id in ipairs(ids) do
-    local at = 4 * i + 2
+    local at = 4 * i + 3
     if groups[i] then
       make_room(groups[i])
       if ARGV[at + 1] == 'ack' then
@@ -222,6 +223,36 @@ local function claim_in_turn()
     end
   end
 end
+-- The group of a member of grouped; nothing if somebody else added it.
+local function group_in(member)
+  local length = string.match(member, '^(%d+):')
+  if not length or #length > 9 then return end
+  local group = string.sub(member, #length + 2, #length + 1 + length)
+  local prefix = #group .. ':' .. group .. ':'
+  return group ~= '' and string.sub(member, 1, #prefix) == prefix and group or nil
+end
+-- Gives groups turns where somebody deleted these: if none has one, and the first that has messages is not at its limit. Goes from
+-- group to group, up to 1000.
+local function restore_turns()
+  local from, restored = '-', false
+  for _ = 1, 1000 do
+    local member = redis.pcall('ZRANGEBYLEX', KEYS[8], from, '+', 'LIMIT', 0, 1)[1]
+    if not member then break end
+    local group = group_in(member)
+    if not group then
+      redis.call('ZREM', KEYS[8], member)
+    else
+      if group_limit == 0 or tonumber(redis.call('HGET', KEYS[10], group) or 0) < group_limit then
+        give_turn(group)
+        restored = true
+      elseif not restored then
+        break
+      end
+      from = '(' .. #group .. ':' .. group .. ';'
+    end
+  end
+  return restored
+end
 -- Leases and delivers what was claimed; answers that, as receipts.
 local function lease_taken(last_lease)
   local receipts, leases, metas = {}, {}, {}
@@ -256,7 +287,7 @@ local turn, results, receipts = string.match(before or '', '^(%d+)|([^|]*)|(.*)$
 local later = turn and tonumber(turn) - tonumber(ARGV[5]) or -1
 if later > 0 then
   -- Its caller has given it up since, and asks for something else.
-  for at = 6, #ARGV, 4 do settled[#settled + 1] = 0 end
+  for at = 7, #ARGV, 4 do settled[#settled + 1] = 0 end
 elseif later == 0 then
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
   for id, receipt in string.gmatch(receipts, '(%d+):(%d+)') do
@@ -277,14 +308,14 @@ else
     if #taken < most then
       local popped = redis.call('ZPOPMIN', KEYS[1], most - #taken)
       for i = 1, #popped, 2 do taken[#taken + 1] = popped[i] end
-      if #taken < most then more = false end
+      if #taken == 0 and restore_turns() then claim_in_turn() elseif #taken < most then more = false end
     end
   end
   local claimed = lease_taken(last_lease)
-  -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
-  -- refused as settled, and what it claimed is delivered again.
-  if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[13], ARGV[5] .. '|' .. table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
+  -- One that did nothing does so again. So what is refused needs no memory, of which a full server has none.
+  local outcome = table.concat(settled)
+  if #claimed > 0 or string.find(outcome, '1', 1, true) then
+    redis.call('SET', KEYS[13], ARGV[5] .. '|' .. outcome .. '|' .. table.concat(claimed, ','), 'PX', ARGV[6])
   end
 end
 

@@ -8,7 +8,7 @@
 -- ARGV     schedule, token of this call, misfire, cron, zone, priority, group, body, channel for schedulers
 --
 -- Answers 1 if that changed something, otherwise 0. What is due stays so unless cron or zone change;
--- what is paused stays so.
+-- what is paused stays so. One that somebody took out of fires is new again.
 
 local clock = redis.call('TIME')
 local now = (tonumber(clock[1]) - 1577836800) * 1000000 + tonumber(clock[2])
@@ -17,6 +17,7 @@ local when, what = ARGV[4] .. '\n' .. ARGV[5], ARGV[6] .. '\n' .. ARGV[7]
 local state, misfire, cron, zone, rest =
   string.match(redis.call('HGET', KEYS[1], id) or '', '^[^\n]*\n([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
 local same_time = state and cron .. '\n' .. zone == when
+if state and state ~= 'paused' and not redis.call('ZSCORE', KEYS[3], id) then same_time = false end
 if same_time and misfire == ARGV[3] and rest == what and redis.call('HGET', KEYS[2], id) == ARGV[8] then return answer(0) end
 if not same_time and state ~= 'paused' then
   state = 'new'

@@ -27,11 +27,14 @@ local schedules, templates, fires = KEYS[QUEUE_KEYS + 1], KEYS[QUEUE_KEYS + 2], 
 local most, added = tonumber(ARGV[2]), 0
 local room = most > 0 and most - size() or math.huge
 
+-- The schedules that are carried out, and the commands that tell so, for when their messages are there.
+local carried, afterwards = {}, {}
+
 local function carry_out(id, token, due, till, next_due, count, first)
   local known_token, state, misfire, when, priority, group = string.match(
     redis.call('HGET', schedules, id) or '', '^([^\n]*)\n([^\n]*)\n([^\n]*)\n([^\n]*\n[^\n]*)\n([^\n]*)\n(.*)$')
   local score = redis.call('ZSCORE', fires, id)
-  if known_token ~= token or not score or tonumber(score) ~= tonumber(due) or now > tonumber(till) then return 0 end
+  if carried[id] or known_token ~= token or not score or tonumber(score) ~= tonumber(due) or now > tonumber(till) then return 0 end
   if count > 0 and tonumber(ARGV[first + count - 1]) > now then return 0 end
   local body = redis.call('HGET', templates, id)
   if not body then return 0 end
@@ -41,9 +44,11 @@ local function carry_out(id, token, due, till, next_due, count, first)
     add(next_id(), priority, ARGV[3], ARGV[at], group, body)
     added = added + 1
   end
-  redis.call('ZADD', fires, next_due, id)
+  carried[id] = true
+  afterwards[#afterwards + 1] = {'ZADD', fires, next_due, id}
   if state == 'new' then
-    redis.call('HSET', schedules, id, table.concat({token, 'set', misfire, when, priority, group}, '\n'))
+    local lines = table.concat({token, 'set', misfire, when, priority, group}, '\n')
+    afterwards[#afterwards + 1] = {'HSET', schedules, id, lines}
   end
   return 1 + left_out
 end
@@ -55,6 +60,7 @@ while at <= #ARGV do
   at = at + 6 + count
 end
 end_adds()
+for _, command in ipairs(afterwards) do redis.call(unpack(command)) end
 if added > 0 then redis.pcall('PUBLISH', ARGV[4], 'enqueued') end
 
 local reply = {}

@@ -22,6 +22,7 @@
 -- ARGV[3]  channel for those who wait for messages
 -- ARGV[4]  how often a message that somebody else added is delivered at most
 -- ARGV[5]  the caller's number of this exchange, as in exchange.lua
+-- ARGV[6]  for how many milliseconds it is kept what this exchange did: longer than its caller repeats it
 -- then four for each settlement: receipt, ack | retry | reject | extend | return, delay in milliseconds, cause
 --
 -- Answers {wait, settled, deliveries} as exchange.lua; there are no groups.
@@ -42,13 +43,14 @@ local settled, deliveries, moved = {}, {}, 0
 local function exact(number) return string.format('%.0f', number) end
 local lease_end = exact(now + lease * 1000)
 
--- What an entry holds, by the fields of a reply; nothing if it is not known as a message. Fields m and b may be those of somebody else.
+-- What an entry holds, by the fields of a reply; nothing if it is not known as a message. Fields m and b may be those of somebody else,
+-- as they are if numbers have more digits than ours.
 local META = '^(%d+):(%d+):(%d+):(%d+)$'
 local function read(entry, fields)
   local id, attempts, limit, enqueued
   local body = fields[4]
   if fields[1] == 'm' and fields[3] == 'b' and not fields[5] then id, attempts, limit, enqueued = string.match(fields[2], META) end
-  if not id then
+  if not id or #id > 15 or #attempts > 9 or #limit > 10 or #enqueued > 16 then
     id, attempts, limit, enqueued = string.match(redis.call('HGET', KEYS[11], entry) or '', META)
     body = nil
     for i = 1, #fields, 2 do
@@ -103,14 +105,15 @@ local function parts(receipt)
   return entry, tonumber(attempt)
 end
 
+-- Answers whether the message was there, which is not looked at if it goes.
 local function settle(receipt, kind, delay, cause)
   local entry, attempt = parts(receipt)
   if kind == 'ack' then
     gone[#gone + 1] = entry
-    return
+    return true
   end
   local message = fetch(entry)
-  if not message then return end
+  if not message then return false end
   if kind == 'return' then
     ready_again(entry, attempt - 1, message)
   elseif kind == 'reject' or attempt >= message.limit then
@@ -122,16 +125,17 @@ local function settle(receipt, kind, delay, cause)
     redis.call('ZADD', KEYS[2], exact(now + delay * 1000), message.id)
     gone[#gone + 1] = entry
   end
+  return true
 end
 local function settle_all()
-  if #ARGV == 5 then return end
+  if #ARGV == 6 then return end
   local receipts = {}
-  for at = 6, #ARGV, 4 do receipts[#receipts + 1] = ARGV[at] end
+  for at = 7, #ARGV, 4 do receipts[#receipts + 1] = ARGV[at] end
   local held, over, extended = {}, {}, {}
   for i, ends in ipairs(redis.call('ZMSCORE', KEYS[3], unpack(receipts))) do held[receipts[i]] = ends end
   for i, receipt in ipairs(receipts) do
     settled[i] = held[receipt] and 1 or 0
-    if settled[i] == 1 and ARGV[4 * i + 3] == 'extend' then
+    if settled[i] == 1 and ARGV[4 * i + 4] == 'extend' then
       extended[#extended + 1] = receipt
     elseif settled[i] == 1 then
       held[receipt] = false
@@ -152,8 +156,8 @@ local function settle_all()
   if #ended > 0 then redis.call('ZREM', KEYS[3], unpack(ended)) end
   if #longer > 0 then redis.call('ZADD', KEYS[3], unpack(longer)) end
   for _, i in ipairs(over) do
-    local at = 4 * i + 2
-    settle(ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3])
+    local at = 4 * i + 3
+    if not settle(ARGV[at], ARGV[at + 1], tonumber(ARGV[at + 2]), ARGV[at + 3]) then settled[i] = 0 end
   end
 end
 
@@ -306,7 +310,7 @@ local turn, results, receipts = string.match(before or '', '^(%d+)|([^|]*)|(.*)$
 local later = turn and tonumber(turn) - tonumber(ARGV[5]) or -1
 if later > 0 then
   -- Its caller has given it up since, and asks for something else.
-  for at = 6, #ARGV, 4 do settled[#settled + 1] = 0 end
+  for at = 7, #ARGV, 4 do settled[#settled + 1] = 0 end
 elseif later == 0 then
   for result in string.gmatch(results, '%d') do settled[#settled + 1] = tonumber(result) end
   for receipt in string.gmatch(receipts, '[^,]+') do
@@ -331,10 +335,10 @@ else
     if #leases > 0 then redis.call('ZADD', KEYS[3], unpack(leases)) end
   end
   sweep()
-  -- Ten seconds are longer than a caller repeats an exchange. One that is repeated later still is harmless: what it settled is
-  -- refused as settled, and what it claimed is delivered again.
-  if #settled > 0 or #claimed > 0 then
-    redis.call('SET', KEYS[14], ARGV[5] .. '|' .. table.concat(settled) .. '|' .. table.concat(claimed, ','), 'PX', 10000)
+  -- One that did nothing does so again. So what is refused needs no memory, of which a full server has none.
+  local outcome = table.concat(settled)
+  if #claimed > 0 or string.find(outcome, '1', 1, true) then
+    redis.call('SET', KEYS[14], ARGV[5] .. '|' .. outcome .. '|' .. table.concat(claimed, ','), 'PX', ARGV[6])
   end
 end
 

@@ -344,6 +344,23 @@ class QueueSchedulerIT extends WorkQueueFixture {
         }
 
         @Test
+        void whatCannotBeEnqueued_isMadeUpFor() {
+            WorkQueue queue = queue();
+            QueueSchedules.of(queue).put(schedule("hourly", hourly).withMisfire(Misfire.fireAll(100)));
+            settle(queue);
+            redis.set(key("ready"), "text");
+            redis.zincrby(key("fires"), -5 * 3600e6, "hourly");
+            try (QueueScheduler scheduler = QueueScheduler.builder(queue)
+                    .pollInterval(Duration.ofMillis(100))
+                    .start()) {
+                await().until(() -> events.names().contains("schedule.turnFailed"));
+                redis.del(key("ready"));
+                await().until(() -> queue.stats().ready() == 5);
+                assertThat(scheduler).isNotNull();
+            }
+        }
+
+        @Test
         void aFullQueue_isWaitedFor() {
             WorkQueue queue = WorkQueue.builder(runtime, name).maxSize(1).build();
             queue.enqueue(Message.of("in the way"));
@@ -561,6 +578,24 @@ class QueueSchedulerIT extends WorkQueueFixture {
             assertThat(schedules.list())
                     .extracting(state -> state.schedule().id())
                     .containsExactly("a");
+        }
+
+        @Test
+        void put_again_healsWhatTheServerLost() {
+            WorkQueue queue = queue();
+            QueueSchedules schedules = QueueSchedules.of(queue);
+            schedules.put(schedule("a", YEARLY));
+            schedules.put(schedule("paused", YEARLY));
+            settle(queue);
+            schedules.pause("paused");
+            Optional<Instant> next = schedules.list().get(0).next();
+            redis.del(key("fires"));
+            assertThat(schedules.list().get(0).next()).isEmpty();
+            assertThat(schedules.put(schedule("a", YEARLY))).isTrue();
+            assertThat(schedules.put(schedule("paused", YEARLY))).isFalse();
+            settle(queue);
+            assertThat(schedules.list().get(0).next()).isEqualTo(next);
+            assertThat(schedules.list().get(1).paused()).isTrue();
         }
 
         @Test

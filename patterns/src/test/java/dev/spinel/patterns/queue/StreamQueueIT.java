@@ -77,6 +77,20 @@ class StreamQueueIT extends WorkQueueContract {
         }
 
         @Test
+        void whatOthersAdd_withNumbersThatAreTooLong_holdsUpNoOthers() {
+            WorkQueue queue = builder().build();
+            String many = "9".repeat(20);
+            for (String forged : List.of("%s:0:5:1", "1:%s:5:1", "1:0:%s:1", "1:0:5:%s")) {
+                redis.xadd(key("entries"), "m", forged.formatted(many), "b", "theirs");
+            }
+            queue.enqueue(Message.of("ours"));
+            List<Delivery> deliveries = queue.claim(10);
+            assertThat(texts(deliveries)).containsExactly("theirs", "theirs", "theirs", "theirs", "ours");
+            assertThat(deliveries).extracting(Delivery::attempt).containsOnly(1);
+            assertThat(deliveries).extracting(Delivery::id).doesNotHaveDuplicates();
+        }
+
+        @Test
         void whatOthersAdd_withoutABody_isDead() {
             WorkQueue queue = builder().build();
             redis.xadd(key("entries"), "name", "value");
@@ -119,6 +133,24 @@ class StreamQueueIT extends WorkQueueContract {
             assertThat(texts(exchange.deliveries())).containsExactly("d");
             assertThat(queue.settle(deliveries.get(1).acknowledge())).isFalse();
             assertThat(queue.settle(exchange.deliveries().get(0).acknowledge())).isTrue();
+            assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
+            assertThat(redis.xpending(key("entries"), "workers").getCount()).isZero();
+        }
+
+        @Test
+        void whatOthersDelete_isNotRetried() {
+            WorkQueue queue = builder().build();
+            queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+            List<Delivery> deliveries = queue.claim(3);
+            redis.xtrim(key("entries"), 0);
+            assertThat(queue.exchange(
+                                    List.of(
+                                            deliveries.get(0).retry(Duration.ofSeconds(1), "for the test"),
+                                            deliveries.get(1).reject("for the test"),
+                                            deliveries.get(2).giveBack()),
+                                    0)
+                            .settled())
+                    .containsExactly(false, false, false);
             assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 0, 0));
             assertThat(redis.xpending(key("entries"), "workers").getCount()).isZero();
         }

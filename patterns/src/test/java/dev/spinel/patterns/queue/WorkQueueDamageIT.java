@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.RetryPolicy;
+import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -151,6 +154,133 @@ class WorkQueueDamageIT extends WorkQueueFixture {
         redis.del(key(place));
         List<Delivery> again = new ArrayList<>();
         await().until(() -> again.addAll(queue.claim(2)) && again.size() == 2);
+    }
+
+    private static String readyKey(QueueEngine which, String name) {
+        return QueuePlaces.prefix(which, name) + (which == QueueEngine.STREAM ? "entries" : "ready");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasRefused_isNew_whenItIsEnqueuedAgain(QueueEngine which) {
+        WorkQueue queue = queue(which);
+        Message ready = Message.of("a").withKey("a");
+        Message delayed = Message.of("b").withKey("b").withDelay(Duration.ofMillis(50));
+        for (String place : List.of(readyKey(which, name), QueuePlaces.prefix(which, name) + "delayed")) {
+            redis.set(place, "text");
+            assertThatThrownBy(() -> queue.enqueueAll(List.of(ready, delayed))).hasMessageContaining("WRONGTYPE");
+            Message alone = place.endsWith("delayed") ? delayed : ready;
+            assertThatThrownBy(() -> queue.enqueue(alone)).hasMessageContaining("WRONGTYPE");
+            redis.del(place);
+            assertThat(QueuePlaces.read(which, redis, name)).isEmpty();
+        }
+        assertThat(queue.enqueueAll(List.of(ready, delayed, ready)))
+                .extracting(Enqueued::status)
+                .containsExactly(Enqueued.Status.NEW, Enqueued.Status.NEW, Enqueued.Status.DUPLICATE);
+        List<String> texts = new ArrayList<>();
+        await().until(() -> texts.addAll(texts(queue.claim(10))) && texts.size() == 2);
+        assertThat(texts).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void deadLettersThatCannotBeRedriven_stayDead(QueueEngine which) {
+        WorkQueue queue = queue(which);
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+        queue.exchange(
+                queue.claim(10).stream()
+                        .map(delivery -> delivery.reject("for the test"))
+                        .toList(),
+                0);
+        redis.del(readyKey(which, name));
+        redis.set(readyKey(which, name), "text");
+        assertThatThrownBy(() -> queue.redrive(List.of(1L, 2L))).hasMessageContaining("WRONGTYPE");
+        assertThatThrownBy(() -> queue.redrive(List.of(1L))).hasMessageContaining("WRONGTYPE");
+        redis.del(readyKey(which, name));
+        assertThat(QueuePlaces.read(which, redis, name).values()).containsExactly("dead", "dead");
+        assertThat(queue.redrive(List.of(1L, 2L, 1L))).isEqualTo(2);
+        assertThat(texts(queue.claim(10))).containsExactly("a", "b");
+        assertThat(QueuePlaces.read(which, redis, name).values()).containsExactly("leased", "leased");
+    }
+
+    @Test
+    void groupsWhoseTurnsAreGone_areServedAll() {
+        WorkQueue queue = WorkQueue.builder(runtime, name).maxLeasedPerGroup(1).build();
+        for (String group : List.of("a", "b:c", "ä")) {
+            queue.enqueueAll(List.of(
+                    Message.of(group + 1).withGroup(group),
+                    Message.of(group + 2).withGroup(group)));
+        }
+        for (String member : List.of("", "text", "01:a:x", "9:a:x", "99999999999999999999:a:x", "0::x")) {
+            redis.zadd(key("grouped"), 0, member);
+        }
+        redis.del(key("turns"));
+        List<Delivery> first = queue.claim(10);
+        assertThat(texts(first)).containsExactlyInAnyOrder("a1", "b:c1", "ä1");
+        assertThat(queue.claim(10)).as("all are at their limit").isEmpty();
+        List<Delivery> second = queue.exchange(acknowledgements(first), 10).deliveries();
+        assertThat(texts(second)).containsExactlyInAnyOrder("a2", "b:c2", "ä2");
+        queue.exchange(acknowledgements(second), 0);
+        assertThat(QueuePlaces.read(engine, redis, name)).isEmpty();
+    }
+
+    /** What is refused writes nothing, for which a full server would have no room. */
+    @ParameterizedTest
+    @EnumSource
+    void aFullServer_refusesSettlementsThatAreLate(QueueEngine which) {
+        WorkQueue queue = queue(which);
+        queue.enqueue(Message.of("a"));
+        Delivery delivery = queue.claim(1).get(0);
+        queue.settle(delivery.acknowledge());
+        String before = redis.configGet("maxmemory").get("maxmemory");
+        redis.configSet("maxmemory", "1");
+        try {
+            assertThat(queue.settle(delivery.acknowledge())).isFalse();
+        } finally {
+            redis.configSet("maxmemory", before);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAnExchangeDid_isKept_longerThanItIsRepeated(QueueEngine which) {
+        PatternRuntime patient = PatternRuntime.builder(transport)
+                .ways(Way.SCRIPT)
+                .retryPolicy(new RetryPolicy(20, Duration.ofMillis(20), Duration.ofMillis(500), Duration.ofMinutes(1)))
+                .build();
+        WorkQueue queue = WorkQueue.builder(patient, name)
+                .engine(which)
+                .rememberFor(Duration.ofMillis(1))
+                .build();
+        queue.enqueue(Message.of("a").withKey("a"));
+        assertThat(queue.claim(1)).hasSize(1);
+        List<String> keys = redis.keys(QueuePlaces.prefix(which, name) + "exchange:*");
+        assertThat(keys).hasSize(1);
+        assertThat(redis.pttl(keys.get(0))).isGreaterThan(60_000);
+        assertThat(redis.pttl(QueuePlaces.prefix(which, name) + "once:a")).isGreaterThan(60_000);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatIsNoId_isDropped(QueueEngine which) {
+        WorkQueue queue = queue(which);
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+        queue.exchange(
+                queue.claim(10).stream()
+                        .map(delivery -> delivery.reject("for the test"))
+                        .toList(),
+                0);
+        for (String noId : NO_IDS) {
+            redis.zadd(QueuePlaces.prefix(which, name) + "dead", 1, noId);
+            redis.set(QueuePlaces.prefix(which, name) + "once:" + noId, noId);
+        }
+        assertThat(queue.deadLetters(0, 1)).extracting(DeadLetter::text).containsExactly("a");
+        assertThat(queue.deadLetters(1, 1)).extracting(DeadLetter::text).containsExactly("b");
+        assertThat(queue.stats().dead()).isEqualTo(2);
+        List<Message> messages =
+                NO_IDS.stream().map(noId -> Message.of("a").withKey(noId)).toList();
+        assertThat(queue.enqueueAll(messages)).extracting(Enqueued::status).containsOnly(Enqueued.Status.NEW);
+        assertThat(queue.enqueueAll(messages)).extracting(Enqueued::status).containsOnly(Enqueued.Status.DUPLICATE);
     }
 
     @ParameterizedTest

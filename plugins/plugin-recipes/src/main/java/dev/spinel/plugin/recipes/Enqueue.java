@@ -13,13 +13,13 @@ import dev.spinel.api.command.KeySpec;
 import dev.spinel.api.command.KeySpec.Flag;
 import dev.spinel.api.data.Bytes;
 import dev.spinel.api.data.HashValue;
+import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.data.StringValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * QUEUE.ENQUEUE: adds messages to a queue whose ready messages are in sorted sets.
@@ -153,10 +153,7 @@ final class Enqueue {
         lastId = lastId();
         atLimit = groupsAtLimit(groupLimit);
         for (int i = QUEUE_KEYS; i < QUEUE_KEYS + keyed; i++) {
-            StringValue kept = kept(i);
-            if (kept != null) {
-                idOf(kept);
-            }
+            kept(i);
         }
     }
 
@@ -216,13 +213,10 @@ final class Enqueue {
         return result;
     }
 
-    /** What is kept of an idempotency key: the id of the message that came with it before; null if none did. */
-    private @Nullable StringValue kept(int key) {
-        return effects.keys().read(ValueType.STRING, arguments.key(key));
-    }
-
-    private static long idOf(StringValue kept) {
-        return LuaNumbers.toInteger(LuaNumbers.parse(kept.bytes()));
+    /** What is kept of an idempotency key: the id of the message that came with it before; 0 if none did, or this is no id. */
+    private long kept(int key) {
+        StringValue kept = effects.keys().read(ValueType.STRING, arguments.key(key));
+        return kept != null && QueueMessages.isId(kept.bytes()) ? Numbers.parseLong(kept.bytes()) : 0;
     }
 
     /** Has memory be found before anything changes, so that each message is there as a whole. */
@@ -245,9 +239,9 @@ final class Enqueue {
         long added = 0;
         int key = QUEUE_KEYS;
         for (int i = 0; i < messageCount; i++) {
-            StringValue kept = hasKey(i) ? kept(key) : null;
-            if (kept != null) {
-                answer[2 * i + 1] = idOf(kept);
+            long kept = hasKey(i) ? kept(key) : 0;
+            if (kept > 0) {
+                answer[2 * i + 1] = kept;
             } else if (added >= room) {
                 answer[2 * i] = -1;
             } else {

@@ -46,7 +46,7 @@ final class Exchange {
 
     static final CommandSpec SPEC = CommandSpec.named("QUEUE.EXCHANGE")
             .since("0.1.0")
-            .arity(-(2 + QUEUE_KEYS + 5))
+            .arity(-(2 + QUEUE_KEYS + 6))
             .flags(CommandFlag.WRITE)
             .acl(AclCategory.STRING, AclCategory.HASH, AclCategory.SORTEDSET)
             .keys(KeySpec.counted(1, Flag.RW, Flag.ACCESS, Flag.UPDATE, Flag.DELETE))
@@ -59,6 +59,7 @@ final class Exchange {
                     string("channel"),
                     integer("max-leased-per-group"),
                     integer("turn"),
+                    integer("memory-milliseconds"),
                     block(
                                     "settlement",
                                     string("receipt"),
@@ -88,7 +89,8 @@ final class Exchange {
     private static final int MOST = 1;
     private static final int GROUP_LIMIT = 3;
     private static final int TURN = 4;
-    private static final int SETTLEMENTS = 5;
+    private static final int MEMORY = 5;
+    private static final int SETTLEMENTS = 6;
     /** Arguments of a settlement, and which is which. */
     private static final int PER_SETTLEMENT = 4;
 
@@ -98,7 +100,6 @@ final class Exchange {
     private static final int CAUSE = 3;
 
     private static final double MICROS_PER_MILLI = 1000;
-    private static final long ANSWERS_MILLIS = 10_000;
     private static final int PER_DELIVERY = 6;
     /** What is made of a message at most: fields and values, members and scores; and the numbers in these together. */
     private static final int MADE_STRINGS = 10;
@@ -150,6 +151,7 @@ final class Exchange {
     private final double now;
     private final double leaseEnd;
     private final long turn;
+    private final long forgottenAtMillis;
     private final @Nullable Bytes kept;
     private final boolean paused;
     private final long lastLease;
@@ -168,6 +170,7 @@ final class Exchange {
         most = ScriptArguments.countArg(call, arguments.indexOf(MOST));
         long groupLimit = ScriptArguments.countArg(call, arguments.indexOf(GROUP_LIMIT));
         turn = ScriptArguments.countArg(call, arguments.indexOf(TURN));
+        forgottenAtMillis = arguments.expiryArg(MEMORY);
         kinds = new Kind[settlementCount];
         for (int i = 0; i < settlementCount; i++) {
             kinds[i] = kindArg(indexOf(i, KIND));
@@ -249,11 +252,22 @@ final class Exchange {
         for (Bytes id : leased) {
             bytes += GROUP_COPIES * groupLength(metas, id);
         }
+        List<Bytes> restored = claims() ? messages.groupsWithoutTurns() : List.of();
+        long longest = longestGroup();
+        for (Bytes group : restored) {
+            bytes += MADE_BYTES + group.length();
+            longest = Math.max(longest, group.length());
+        }
         call.requireRoom(
-                MADE_STRINGS * (others + claimed) + QUEUE_KEYS, bytes + claimed * GROUP_COPIES * longestGroup());
+                MADE_STRINGS * (others + claimed + restored.size()) + QUEUE_KEYS,
+                bytes + claimed * GROUP_COPIES * longest);
     }
 
-    /** The length of the longest group that may be claimed from. */
+    private boolean claims() {
+        return !paused && most > 0;
+    }
+
+    /** The length of the longest group with a turn that may be claimed from. */
     private long longestGroup() {
         long longest = 0;
         SortedSetValue turns = messages.set(TURNS);
@@ -278,13 +292,12 @@ final class Exchange {
         messages.endDelays(messages.due(DELAYED));
         messages.endLeases(messages.due(LEASED));
         messages.addReady();
-        boolean claims = !paused && most > 0;
-        List<Bytes> taken = claims ? messages.take(most) : List.of();
+        List<Bytes> taken = claims() ? messages.take(most) : List.of();
         lease(taken);
-        if (settlementCount > 0 || !deliveries.isEmpty()) {
-            effects.set(arguments.key(ANSWER), answer(), call.nowMillis() + ANSWERS_MILLIS);
+        if (settled.contains(true) || !deliveries.isEmpty()) {
+            effects.set(arguments.key(ANSWER), answer(), forgottenAtMillis);
         }
-        reply(!paused && taken.size() >= (claims ? most : 0) && messages.hasMore());
+        reply(!paused && taken.size() >= most && messages.hasMore());
     }
 
     /**

@@ -30,12 +30,21 @@ final class QueueMessages {
     /** How many messages whose time came are taken at once. */
     private static final int MOST_DUE = 1000;
 
+    /** How many groups get their turns again at once. */
+    private static final int MOST_RESTORED = 1000;
+
+    /** How many digits the length of a group has at most. */
+    private static final int MOST_LENGTH_DIGITS = 9;
+
     /** How many digits an id has at most: ready messages have scores of {@code (9 - priority) * 2^49 + id}. */
     private static final int MOST_ID_DIGITS = 15;
 
     static final Bytes NOTHING = Bytes.of("");
     private static final Bytes NEVER_DELIVERED_FROM = Bytes.of("0:0:0:1:");
     private static final Bytes COLON = Bytes.of(":");
+    /** What comes behind all that has a colon in its place. */
+    private static final Bytes BEHIND = Bytes.of(";");
+
     private static final Bytes LEASE_ENDED = Bytes.of("the lease ended");
     private static final Bytes PART_GONE = Bytes.of("a part of it is gone");
 
@@ -143,13 +152,17 @@ final class QueueMessages {
 
     /** Has a message that lost its body or its meta be a dead letter with what is left; drops what somebody added that is no id. */
     private void buryRest(Bytes id) {
-        if (id.length() > MOST_ID_DIGITS || !Numbers.isLong(id) || Numbers.parseLong(id) <= 0) {
+        if (!isId(id)) {
             return;
         }
         effects.hsetnx(arguments.key(BODIES), id, NOTHING);
         Bytes meta = Concatenation.of(NEVER_DELIVERED_FROM, LuaNumbers.decimal((long) now), COLON);
         effects.hsetnx(arguments.key(METAS), id, meta);
         bury(id, PART_GONE);
+    }
+
+    static boolean isId(Bytes text) {
+        return text.length() <= MOST_ID_DIGITS && Numbers.isLong(text) && Numbers.parseLong(text) > 0;
     }
 
     /** After the lease of a message of a group ended, there is room for another one; nothing to do without a group. */
@@ -202,7 +215,72 @@ final class QueueMessages {
         List<Bytes> taken = new ArrayList<>();
         takeInTurn(taken, most);
         taken.addAll(effects.zpopmin(arguments.key(READY), most - taken.size()));
+        if (taken.isEmpty() && restoreTurns()) {
+            takeInTurn(taken, most);
+        }
         return taken;
+    }
+
+    /** The groups that {@link #take} gives turns as somebody deleted these. */
+    List<Bytes> groupsWithoutTurns() {
+        return sizeOf(READY) > 0 || sizeOf(TURNS) > 0 ? List.of() : findGroups(new ArrayList<>());
+    }
+
+    private boolean restoreTurns() {
+        List<Bytes> strangers = new ArrayList<>();
+        List<Bytes> groups = findGroups(strangers);
+        for (Bytes stranger : strangers) {
+            effects.zrem(arguments.key(GROUPED), List.of(stranger));
+        }
+        groups.forEach(ready::giveTurn);
+        return !groups.isEmpty();
+    }
+
+    /** The groups with messages that are not at their limit, none if the first one is; and what somebody added to grouped that is no message. */
+    private List<Bytes> findGroups(List<Bytes> strangers) {
+        List<Bytes> groups = new ArrayList<>();
+        SortedSetValue grouped = set(GROUPED);
+        long at = 0;
+        for (int i = 0; grouped != null && i < MOST_RESTORED; i++) {
+            SortedSetValue.Cursor cursor = grouped.cursor(at, false);
+            if (!cursor.next()) {
+                break;
+            }
+            Bytes group = groupIn(cursor.member());
+            if (group == null) {
+                strangers.add(cursor.member().copy());
+                at++;
+                continue;
+            }
+            if (groupLimit == 0 || leasedOf(group) < groupLimit) {
+                groups.add(group);
+            } else if (groups.isEmpty()) {
+                break;
+            }
+            at = grouped.countBefore(Concatenation.of(LuaNumbers.decimal(group.length()), COLON, group, BEHIND), true);
+        }
+        return groups;
+    }
+
+    /** The group of a member of grouped, copied; null if somebody else added it. */
+    private static @Nullable Bytes groupIn(Bytes member) {
+        int digits = 0;
+        while (digits < member.length() && member.at(digits) >= '0' && member.at(digits) <= '9') {
+            digits++;
+        }
+        Bytes length = new Bytes();
+        length.set(member.array(), member.offset(), digits);
+        if (digits > MOST_LENGTH_DIGITS || !Numbers.isLong(length)) {
+            return null;
+        }
+        int groupLength = (int) Numbers.parseLong(length);
+        int end = digits + 1 + groupLength;
+        if (groupLength == 0 || end >= member.length() || member.at(digits) != ':' || member.at(end) != ':') {
+            return null;
+        }
+        Bytes group = new Bytes();
+        group.set(member.array(), member.offset() + digits + 1, groupLength);
+        return group.copy();
     }
 
     /** Until nobody is left with whom to share. */

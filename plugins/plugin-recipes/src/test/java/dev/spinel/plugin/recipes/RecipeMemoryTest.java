@@ -115,14 +115,14 @@ class RecipeMemoryTest {
         for (int i = 1; i <= MESSAGES; i++) {
             rejections.append(' ').append(i).append(":# reject 0 ").append("c".repeat(6_000));
         }
-        untilMemoryEndsFor(1, EXCHANGE + "second 60000 0 news 0 1" + rejections, reply -> {
+        untilMemoryEndsFor(1, EXCHANGE + "second 60000 0 news 0 1 10000" + rejections, reply -> {
             assertThat(tester.send("ZCARD dead")).isEqualTo(reply.startsWith("-") ? "0" : "" + MESSAGES);
             assertThat(tester.send("ZCARD leased")).isEqualTo(reply.startsWith("-") ? "" + MESSAGES : "0");
         });
     }
 
     private static String claim() {
-        return EXCHANGE + "first 60000 " + MESSAGES + " news 0 1";
+        return EXCHANGE + "first 60000 " + MESSAGES + " news 0 1 10000";
     }
 
     /**
