@@ -57,7 +57,7 @@ class QueueWorkerTest {
                 .map(bytes -> new String(bytes, UTF_8))
                 .toList();
         int keys = Integer.parseInt(arguments.get(1));
-        return arguments.subList(2 + keys + 5, arguments.size());
+        return arguments.subList(2 + keys + 6, arguments.size());
     }
 
     @Test
