@@ -53,7 +53,8 @@ final class ServerAtATime implements AutoCloseable {
         subscriptions.tell("PSUBSCRIBE", "*");
     }
 
-    private void received(List<Reply> message) {
+    private void received(Reply pushed) {
+        List<Reply> message = pushed.asItems();
         if (message.get(0).asText().equals("pmessage")) {
             published.add(message.get(2).asText() + " " + message.get(3).asText());
         }

@@ -56,7 +56,8 @@ final class SimulatedServer implements AutoCloseable {
         subscriptions.tell("PSUBSCRIBE", "*");
     }
 
-    private void received(List<Reply> message) {
+    private void received(Reply pushed) {
+        List<Reply> message = pushed.asItems();
         if (message.get(0).asText().equals("pmessage")) {
             messages.accept(message.get(2).asText(), message.get(3).asText());
         }
