@@ -502,7 +502,7 @@ class RecipeCommandsIT {
 
         @Test
         void groupsWhoseTurnsAreGone_areServedAll() {
-            enqueue("a 0 0 0 g b 0 0 0 g c 0 0 0 h ");
+            enqueue("a 0 0 0 g b 0 0 0 g c 0 0 0 h");
             ask("ZADD grouped 0 text 0 01:g:x");
             ask("DEL turns");
             assertThat(ask(FIRST + "5000 9 news 1 1 10000"))

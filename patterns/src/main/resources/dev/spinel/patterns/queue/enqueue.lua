@@ -18,12 +18,12 @@ local room = most > 0 and most - size() or math.huge
 
 local enqueued = exact(now)
 local reply, added, key = {}, 0, QUEUE_KEYS
-local ids_of_keys
+local ids_of_keys, new_keys
 for at = 6, #ARGV, 5 do
   local known
   if ARGV[at + 3] == '1' then
     key = key + 1
-    ids_of_keys = ids_of_keys or {}
+    if not ids_of_keys then ids_of_keys, new_keys = {}, {} end
     known = ids_of_keys[KEYS[key]] or redis.call('GET', KEYS[key])
     if known and (#known > 15 or not string.find(known, '^[1-9]%d*$')) then known = nil end
   end
@@ -43,12 +43,15 @@ for at = 6, #ARGV, 5 do
     else
       add(id, priority, ARGV[3], enqueued, group, body)
     end
-    if ARGV[at + 3] == '1' then ids_of_keys[KEYS[key]] = id end
+    if ARGV[at + 3] == '1' then
+      ids_of_keys[KEYS[key]] = id
+      new_keys[#new_keys + 1] = KEYS[key]
+    end
   end
   reply[#reply + 1] = state
   reply[#reply + 1] = tonumber(id)
 end
 end_adds()
-for name, id in pairs(ids_of_keys or {}) do redis.call('SET', name, id, 'PX', ARGV[5]) end
+for _, name in ipairs(new_keys or {}) do redis.call('SET', name, ids_of_keys[name], 'PX', ARGV[5]) end
 if added > 0 then redis.pcall('PUBLISH', ARGV[4], 'enqueued') end
 return reply

@@ -19,7 +19,9 @@ import dev.spinel.api.data.StringValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * QUEUE.ENQUEUE: adds messages to a queue whose ready messages are in sorted sets.
@@ -119,6 +121,8 @@ final class Enqueue {
     private final List<Bytes> metas = new ArrayList<>();
     private final ScoredMembers delayed = new ScoredMembers(0);
     private long moreIds;
+    /** The idempotency keys of messages that are new, in order, and the messages. */
+    private final Map<Bytes, Long> idsOfKeys = new LinkedHashMap<>();
 
     private long lastId;
 
@@ -239,7 +243,7 @@ final class Enqueue {
         long added = 0;
         int key = QUEUE_KEYS;
         for (int i = 0; i < messageCount; i++) {
-            long kept = hasKey(i) ? kept(key) : 0;
+            long kept = hasKey(i) ? idsOfKeys.getOrDefault(arguments.key(key), kept(key)) : 0;
             if (kept > 0) {
                 answer[2 * i + 1] = kept;
             } else if (added >= room) {
@@ -256,12 +260,13 @@ final class Enqueue {
                 answer[2 * i + 1] = lastId;
                 add(i);
                 if (hasKey(i)) {
-                    effects.set(arguments.key(key), LuaNumbers.decimal(lastId), forgottenAtMillis);
+                    idsOfKeys.put(arguments.key(key), lastId);
                 }
             }
             key += hasKey(i) ? 1 : 0;
         }
         write();
+        idsOfKeys.forEach((name, id) -> effects.set(name, LuaNumbers.decimal(id), forgottenAtMillis));
         if (added > 0) {
             call.publish(arguments.arg(CHANNEL), ENQUEUED);
         }
@@ -285,9 +290,14 @@ final class Enqueue {
             delayed.add(now + delayMillis * MICROS_PER_MILLI, id);
             return;
         }
-        ready.add(id, call.integerArg(indexOf(message, PRIORITY)), group);
-        if (!group.isEmpty() && !atLimit[message]) {
-            ready.giveTurn(group);
+        long priority = call.integerArg(indexOf(message, PRIORITY));
+        if (group.isEmpty()) {
+            ready.add(id, priority, group);
+            return;
+        }
+        ready.addLater(id, priority, group);
+        if (!atLimit[message]) {
+            ready.giveTurnLater(group);
         }
     }
 
@@ -295,10 +305,10 @@ final class Enqueue {
         if (moreIds > 0) {
             effects.incrby(arguments.key(LAST_ID), moreIds, lastId);
         }
+        effects.zadd(arguments.key(DELAYED), delayed);
+        ready.write();
         effects.hset(arguments.key(BODIES), bodies);
         effects.hset(arguments.key(METAS), metas);
-        ready.write();
-        effects.zadd(arguments.key(DELAYED), delayed);
         moreIds = 0;
         bodies.clear();
         metas.clear();
