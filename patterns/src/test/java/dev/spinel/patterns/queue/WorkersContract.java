@@ -336,16 +336,18 @@ abstract class WorkersContract extends WorkQueueFixture {
     }
 
     @Test
-    void Q12_closing_inAnInterruptedThread_isTold_andKeepsTheMark() {
+    void Q12_closing_inAnInterruptedThread_isTold_andKeepsTheMark() throws InterruptedException {
         WorkQueue queue = builder().build();
         queue.enqueue(Message.of("a"));
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
         QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
+                    begun.countDown();
                     closed.await();
                     return delivery.acknowledge();
                 })
                 .start();
-        await().until(() -> worker.running() == 1);
+        begun.await();
         Thread.currentThread().interrupt();
         worker.close();
         assertThat(Thread.interrupted()).isTrue();
