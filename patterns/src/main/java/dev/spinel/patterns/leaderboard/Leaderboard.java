@@ -117,7 +117,8 @@ public final class Leaderboard extends Board {
 
     /**
      * Adds to the score of a member, once however often it is called for it with this id within {@link Builder#rememberFor}; repeated calls
-     * return what the first one did, but of windows that the board did not have then, or has no more, nothing of any. The same id counts for other members, too, such as those who were in the same match.
+     * return what the first one did, but nothing of windows if the board had others then. The same id counts for other members, too,
+     * such as those who were in the same match.
      */
     public Submission add(String member, double points, String id) {
         return submit(Change.add(member, points).withId(id));

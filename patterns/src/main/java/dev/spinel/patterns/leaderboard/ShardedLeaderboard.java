@@ -97,7 +97,7 @@ public final class ShardedLeaderboard {
                 .thenApply(submission -> new Outcome(submission.standing().score(), submission.previousScore()));
     }
 
-    /** Takes a member off the board, with the text beside it; tells whether it was there. */
+    /** Takes a member off the board, with the text beside it; tells whether it was there, or may have been as a reply was lost. */
     public boolean remove(String member) {
         return runtime.call(() -> removeAsync(member));
     }

@@ -52,7 +52,7 @@ local function exact(number) return number == 0 and '0' or string.format('%.17g'
 local function finite(number) return number == number and number ~= math.huge and number ~= -math.huge end
 
 -- What a board has lost if one of its keys was deleted or evicted, as the text of an error, since nothing that it answered would be right.
--- Learns its size. A board without its entries is an empty one, whatever is left beside it.
+-- Learns its size and its origin. A board without its entries is an empty one, whatever is left beside it.
 local function damage(b)
   b.size = redis.call('ZCARD', b.board)
   local lost
@@ -61,7 +61,10 @@ local function damage(b)
     local distinct = redis.call('ZCARD', b.scores)
     if distinct ~= redis.call('HLEN', b.counts) or distinct > b.size or (distinct == 0) ~= (b.size == 0) then lost = b.scores end
   end
-  if half > 0 and redis.call('EXISTS', b.origin) == 0 then lost = b.origin end
+  if half > 0 then
+    b.began = redis.call('GET', b.origin)
+    if not b.began then lost = b.origin end
+  end
   if lost and b.size > 0 then
     return 'ERR ' .. b.board .. ' is not whole, as ' .. lost .. ' was deleted or evicted: delete the board, or merge it into another one'
   end
@@ -69,10 +72,7 @@ end
 
 -- How many half-lives the board is old.
 local function age(b)
-  if not b.age then
-    local origin = b.size ~= 0 and redis.call('GET', b.origin)
-    b.age = origin and (now - origin) / half or 0
-  end
+  if not b.age then b.age = b.size > 0 and (now - b.began) / half or 0 end
   return b.age
 end
 

@@ -6,8 +6,11 @@
 
 local member, described = ARGV[argument], 0
 for _, b in ipairs(boards) do
-  local lost = b and damage(b)
-  if lost then return redis.error_reply(lost) end
+  if b then
+    local lost = damage(b)
+    if lost then return redis.error_reply(lost) end
+    redis.call('HLEN', b.data)
+  end
 end
 for _, b in ipairs(boards) do
   if b and find(b, member) then

@@ -17,7 +17,7 @@ for _, b in ipairs(boards) do
   if b then entry, score = find(b, member) end
   if entry then
     redis.call('ZREM', b.board, entry)
-    redis.call('HDEL', b.entries, member)
+    if ties ~= 'member' then redis.call('HDEL', b.entries, member) end
     redis.call('HDEL', b.data, member)
     count(b, score, -1)
     if redis.call('EXISTS', b.board) == 0 then redis.call('DEL', b.origin) end

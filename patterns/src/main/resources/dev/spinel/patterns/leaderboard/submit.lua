@@ -5,8 +5,9 @@
 --       that; for how many milliseconds the answer is kept for a repeated submission, 0: not at all; what tells these boards from
 --       others, as what is kept may be answered to who names others; then the text beside the member, if there is one
 --
--- Answers {time, text}: what tells the boards, and ";"; then for each board "score,code,position,rank,size,previous score or nothing,previous position or 0;", and ";" for
--- one that is left out. Positions count from 1 without ties, ranks as the board says, scores are in the sense of the board.
+-- Answers {time, text}: what tells the boards, and ";"; then for each board "score,code,position,rank,size,previous score or
+-- nothing,previous position or 0;", and ";" for one that is left out. Positions count from 1 without ties, ranks as the
+-- board says, scores are in the sense of the board.
 
 local member, submitted, rule = ARGV[argument], tonumber(ARGV[argument + 1]), ARGV[argument + 2]
 local given, memory, data = ARGV[argument + 3], tonumber(ARGV[argument + 4]), ARGV[argument + 6]

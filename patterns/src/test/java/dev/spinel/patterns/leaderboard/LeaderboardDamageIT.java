@@ -115,6 +115,27 @@ class LeaderboardDamageIT extends RecipeFixture {
     }
 
     @Test
+    void aTextOfAnotherType_isFoundBeforeAnyBoardIsDescribed() {
+        Leaderboard board = Leaderboard.builder(runtime, name)
+                .windows(ZoneOffset.UTC, SEASON)
+                .build();
+        board.submit("a", 1);
+        redis.set(key("season:s1:data"), "not a hash");
+        assertThatThrownBy(() -> board.describe("a", "ann")).hasMessageContaining("WRONGTYPE");
+        assertThat(board.withData().standing("a").orElseThrow().data()).isEmpty();
+    }
+
+    @Test
+    void aKeyThatABoardDoesNotUse_isNotTouchedByARemoval() {
+        Leaderboard board =
+                Leaderboard.builder(runtime, name).ties(TieBreak.MEMBER).build();
+        board.submit("a", 1);
+        redis.set(key("entries"), "not a hash");
+        assertThat(board.remove("a")).isTrue();
+        assertThat(board.size()).isZero();
+    }
+
+    @Test
     void anIdThatIsRepeated_afterTheWindowsChanged_tellsNothingOfThem() {
         Submission first = Leaderboard.builder(runtime, name)
                 .windows(ZoneOffset.UTC, SEASON)

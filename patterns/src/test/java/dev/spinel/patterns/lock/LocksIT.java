@@ -496,7 +496,7 @@ class LocksIT extends RecipeFixture {
 
         @Test
         void aServerWithoutMemory_renewsWhatIsHeld() throws Exception {
-            Locks locks = locks(runtime, 600);
+            Locks locks = locks(runtime, 1200);
             List<Lease> held = List.of(
                     locks.lock(name).acquire(),
                     locks.fairLock(name).acquire(),
@@ -507,7 +507,7 @@ class LocksIT extends RecipeFixture {
             redis.configSet("maxmemory", "1");
             try {
                 // All of them would end meanwhile.
-                Thread.sleep(1000);
+                Thread.sleep(1500);
                 assertThat(held).allMatch(Lease::isValid);
                 assertThat(held).allMatch(lease -> lease.release() == ReleaseResult.RELEASED);
             } finally {

@@ -358,7 +358,7 @@ abstract class WorkersContract extends WorkQueueFixture {
 
     @Test
     void Q12_whatIsPaused_isNotClaimed_untilResumed() throws InterruptedException {
-        WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
+        WorkQueue queue = builder().lease(Duration.ofMillis(500)).build();
         queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
         Delivery a = queue.claim(1).get(0);
         Delivery b = queue.claim(1).get(0);
@@ -368,8 +368,8 @@ abstract class WorkersContract extends WorkQueueFixture {
         Exchange paused = queue.exchange(List.of(a.acknowledge()), 10);
         assertThat(paused.settled()).containsExactly(true);
         assertThat(paused.deliveries()).isEmpty();
-        assertThat(paused.next().orElseThrow()).isBetween(Duration.ofMillis(1), Duration.ofMillis(200));
-        Thread.sleep(220);
+        assertThat(paused.next().orElseThrow()).isBetween(Duration.ofMillis(1), Duration.ofMillis(500));
+        Thread.sleep(520);
         assertThat(queue.exchange(List.of(b.acknowledge()), 10).settled()).containsExactly(true);
         assertThat(queue.exchange(List.of(), 10).next()).isEmpty();
         assertThat(queue.stats()).isEqualTo(new QueueStats(2, 0, 0, 0));

@@ -536,11 +536,13 @@ class SessionStoreIT extends RecipeFixture {
         @Test
         void noMoreThanABoundOfSessions_areUnderWay() {
             store = builder().idleTimeout(Duration.ofMillis(1)).build();
-            List<CompletableFuture<?>> created = new ArrayList<>();
-            for (int i = 0; i < 1_250; i++) {
-                created.add(store.createAsync(Map.of(), null).toCompletableFuture());
+            for (int batch = 0; batch < 5; batch++) {
+                List<CompletableFuture<?>> created = new ArrayList<>();
+                for (int i = 0; i < 250; i++) {
+                    created.add(store.createAsync(Map.of(), null).toCompletableFuture());
+                }
+                created.forEach(CompletableFuture::join);
             }
-            created.forEach(CompletableFuture::join);
             BlockingQueue<Runnable> waiting = new LinkedBlockingQueue<>();
             start(SessionReaper.builder(store, waiting::add, reported::add)
                     .interval(Duration.ofMillis(20))
