@@ -44,8 +44,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A load keeps its lease, however long it waits for its turn at the source, for {@code maxWait} at most. One that takes longer, or whose process
  * cannot renew the lease, may be repeated by another caller. Time is the server's. Events, each with the cache's name:
- * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.nearRefused} (the server was not reached, or may
- * not be asked to tell of changes; once for each cause), {@code cache.hit}, {@code cache.miss}, {@code cache.load}, {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
+ * {@code cache.nearHit}, {@code cache.nearLost} (all copies, as the server cannot tell of changes for a while), {@code cache.nearRefused} (the
+ * server was not reached, or may not be asked to tell of changes; once for each cause), {@code cache.hit}, {@code cache.miss}, {@code cache.load},
+ * {@code cache.refresh}, {@code cache.loadFailed}, {@code cache.loadOverdue},
  * {@code cache.refused} (a load that was overtaken), {@code cache.fillFailed}, {@code cache.bypassed} (a load whose value
  * is not stored, as the server could not be asked), {@code cache.undecodable}.
  */
@@ -537,8 +538,8 @@ public final class CacheAside<V> implements AutoCloseable {
         }
 
         /**
-         * How long a caller waits for the server and for a load, its own or another's, 30 seconds if not set; at least the lease. A load that takes longer is repeated
-         * once its lease ends, if anybody asks.
+         * How long a caller waits for the server and for a load, its own or another's, 30 seconds if not set; at least the lease. A load that takes
+         * longer is repeated once its lease ends, if anybody asks.
          */
         public Builder<V> maxWait(Duration value) {
             maxWait = requireNonNull(value, "maxWait");

@@ -31,12 +31,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport over one shared Lettuce connection, to a single server or to a cluster, a second one for subscriptions, and a third one for commands that
- * replicas have to acknowledge.
+ * The transport over one shared Lettuce connection, to a single server or to a cluster, a second one for subscriptions, and a third one for
+ * commands that replicas have to acknowledge.
  *
  * <p>It makes its own clients, because Lettuce's defaults would break the port's contract: they keep commands while
  * disconnected and send those in flight again after a reconnect. Here commands are refused while disconnected and nothing is
- * replayed; the first connection is re-established by Lettuce, that for subscriptions by this class, which subscribes again. Callbacks run on Lettuce's event loop.
+ * replayed; the first connection is re-established by Lettuce, that for subscriptions by this class, which subscribes again. Callbacks run on
+ * Lettuce's event loop.
  */
 public final class LettuceTransport implements RedisTransport {
     private static final long MAX_RECONNECT_DELAY_MILLIS = 500;

@@ -21,10 +21,11 @@ import java.util.concurrent.locks.Lock;
  * semaphore, as made by {@link Locks}. Not bound to threads: the holder is whoever has the {@link Lease}. Thread-safe.
  *
  * <p>Taking a free lock is one round trip, releasing it another. Those who wait in one process are served in their order, but
- * for readers, who are let in together; between processes it is a race, unless the lock is fair. A failure of the server while asking, after the retries of the runtime, fails the one who
- * asks, and all who wait behind it in this process, with a {@link PatternException}; what it may have got is given back or runs out. A grant that arrives
- * when its lease is over by the local reckoning is asked for again, but for one who waits no longer; if the second one is over as well,
- * that is a {@link PatternException.TooLate}. Who waits while the runtime is closed fails when it asks again, after the poll interval at the latest.
+ * for readers, who are let in together; between processes it is a race, unless the lock is fair. A failure of the server while asking, after the
+ * retries of the runtime, fails the one who asks, and all who wait behind it in this process, with a {@link PatternException}; what it may have got
+ * is given back or runs out. A grant that arrives when its lease is over by the local reckoning is asked for again, but for one who waits no
+ * longer; if the second one is over as well, that is a {@link PatternException.TooLate}. Who waits while the runtime is closed fails when it asks
+ * again, after the poll interval at the latest.
  */
 public final class DistributedLock {
     /** A wait for ever, at whose end clocks have not overflowed. */
@@ -197,7 +198,8 @@ public final class DistributedLock {
 
     /**
      * A view for code that needs the JDK's interface: re-entrant, owned by a thread. Each call makes another view with threads and
-     * holds of its own; of a read side or a semaphore, threads hold it beside each other, with a lease each. {@code unlock} throws a {@link LockLostException} if the lease had ended before, and so does a nested
+     * holds of its own; of a read side or a semaphore, threads hold it beside each other, with a lease each. {@code unlock} throws a {@link
+     * LockLostException} if the lease had ended before, and so does a nested
      * {@code lock}. Conditions are not supported.
      */
     public Lock asJavaLock() {

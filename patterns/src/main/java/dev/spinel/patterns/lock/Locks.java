@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * higher {@link Lease#fence fence} than all before; a dead holder's lease ends by itself; a lost reply neither grants twice nor
  * releases another's lease. A server that loses acknowledged writes (failover of asynchronous replicas, restart without a log)
  * may grant a lock that is held, but for what a replica acknowledged that takes over ({@link Builder#replicas}): the fences still rise, so that a
- * resource that checks them stays right. Setting the server's clock back lengthens the leases of the dead by as much, and fences may fall only if the lane's counter was lost too.
+ * resource that checks them stays right. Setting the server's clock back lengthens the leases of the dead by as much, and fences may fall only if
+ * the lane's counter was lost too.
  *
  * <p>Names are spread over {@value #LANES} lanes of the key space, each in one slot of a cluster, with one fence counter and one
  * channel: what stays on the server is bounded, however many names are used. Events: {@code lock.lost},
@@ -143,8 +144,8 @@ public final class Locks {
         }
 
         /**
-         * After what time a waiter asks again if it heard nothing, 5 seconds if not set: what a lost message costs. Longer than a round trip, as those who
-         * wait for fair and read-write locks are forgotten after twice that.
+         * After what time a waiter asks again if it heard nothing, 5 seconds if not set: what a lost message costs. Longer than a round trip, as
+         * those who wait for fair and read-write locks are forgotten after twice that.
          */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
@@ -152,10 +153,10 @@ public final class Locks {
         }
 
         /**
-         * Grants and renewals count when so many replicas of the server have them; none if not set. A lock that is held then is held after a failover to
-         * one of these, too. If too few of them acknowledge it in time, taking it fails with {@link
-         * dev.spinel.patterns.transport.PatternException.UnknownOutcome}, also for those who wait, and what was got is given back; a renewal is tried again
-         * until the lease ends.
+         * Grants and renewals count when so many replicas of the server have them; none if not set. A lock that is held then is held after a
+         * failover to one of these, too. If too few of them acknowledge it in time, taking it fails with {@link
+         * dev.spinel.patterns.transport.PatternException.UnknownOutcome}, also for those who wait, and what was got is given back; a renewal is
+         * tried again until the lease ends.
          *
          * <p>A replica that did not acknowledge may be promoted as well: with as many as there are, no failover gives a lock to two, if the servers' clocks
          * agree, but while one of them is away none is granted. Costs no further round trip of the client, but that of the server to its replicas,

@@ -13,9 +13,9 @@ public enum QueueEngine {
      * <p>The group {@code workers} is the queue's own, and {@code worker} its consumer. What other consumers have read or claimed in it, a
      * claim takes over after a lease, as a further attempt. If the group is destroyed, the next claim makes it anew and delivers all messages
      * that are not delayed or dead again, also those on lease, whose settlements are then refused; their attempts count from when
-     * they became entries. Who acknowledges in it ({@code XACK}, {@code NOACK}), moves it ({@code XGROUP SETID}) or makes it himself with another id than 0, takes
-     * messages out of the queue: they stay in the stream, and are not delivered.
-     * Of a leased message whose entry somebody deleted, acknowledgements and extensions are told to take effect, all else is refused.
+     * they became entries. Who acknowledges in it ({@code XACK}, {@code NOACK}), moves it ({@code XGROUP SETID}) or makes it himself with another
+     * id than 0, takes messages out of the queue: they stay in the stream, and are not delivered. Of a leased message whose entry somebody deleted,
+     * acknowledgements and extensions are told to take effect, all else is refused.
      *
      * <p>Programs in any language may add messages, by {@code XADD {queue:<name>}:stream:entries * b <body>}, and wake workers by {@code
      * PUBLISH {queue:<name>}:stream:news added}; otherwise these find them within their poll interval. Such a message has no key and no delay,

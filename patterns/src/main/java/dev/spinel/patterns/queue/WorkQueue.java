@@ -540,7 +540,8 @@ public final class WorkQueue {
          *
          * <p>A replica that did not acknowledge may be promoted as well: with as many as there are, no failover loses messages, but while
          * one of them is away none is acknowledged. What else changes a queue is not waited for: if a failover undoes it, messages are delivered
-         * again. Costs no further round trip of the client, but that of the server to its replicas, and needs permission for {@code SET} and {@code WAIT}.
+         * again. Costs no further round trip of the client, but that of the server to its replicas, and needs permission for {@code SET} and {@code
+         * WAIT}.
          *
          * @param timeout between 1 ms and a minute, shorter than the transport waits for replies
          * @throws IllegalArgumentException if the values are out of range

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * per batch. Thread-safe.
  *
  * <p>A key is held here from its first request until its last batch outlives its time, or somebody else needs its place: of keys without
- * tokens, such as those that were asked for once, that which has been so for longest goes, and forgets how large its batches were. Each token is handed out once, or given back
- * once: what is left of a batch changes only under the lock of its key.
+ * tokens, such as those that were asked for once, that which has been so for longest goes, and forgets how large its batches were. Each token is
+ * handed out once, or given back once: what is left of a batch changes only under the lock of its key.
  */
 final class TokenLeases {
     private static final int MAX_KEYS = 10_000;

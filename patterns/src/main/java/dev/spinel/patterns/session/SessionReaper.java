@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A session is leased to the reaper that reports it, and the lease is renewed until its handler is done, however long others keep the executor
  * busy. Of each lane of the store up to 1,000 are handed to the executor and not done yet; further ones wait on the server, also for other
- * reapers. What the executor refuses, up to 100 of a lane, is offered to it again whenever a handler is done and once per interval; until it takes them, no
- * more are asked for. After half of the lease they are left to whoever finds it over.
+ * reapers. What the executor refuses, up to 100 of a lane, is offered to it again whenever a handler is done and once per interval; until it takes
+ * them, no more are asked for. After half of the lease they are left to whoever finds it over.
  *
  * <p>The sessions are found by asking, when the next one is due and at least once per interval. With {@link Builder#notifications} the
  * server's messages about expired keys make it ask at once; messages that do not come cost no more than the interval. Events, with the

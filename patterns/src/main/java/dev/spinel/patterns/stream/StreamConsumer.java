@@ -30,9 +30,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * that was delivered as often as it may is given up: moved to {@link EventStream#givenUpKey}. Thread-safe.
  *
  * <p>What the group will never get is reported: entries that were trimmed away before they were read, or while they were pending, and a group or
- * stream that vanished, which begins anew with the oldest entry that is there. A gap is reported at least once by a consumer of the group, by each of them if they learn of it at the same time,
- * and again if it is not known whether it was. What is missing is counted, and what is deleted one by one (XDEL)
- * before the group read it counts as read: it is not reported, or only when all before it was trimmed. All that read with the group read with this class.
+ * stream that vanished, which begins anew with the oldest entry that is there. A gap is reported at least once by a consumer of the group, by each
+ * of them if they learn of it at the same time, and again if it is not known whether it was. What is missing is counted, and what is deleted one by
+ * one (XDEL) before the group read it counts as read: it is not reported, or only when all before it was trimmed. All that read with the group read
+ * with this class.
  *
  * <p>One request is on its way at a time; it carries all acknowledgements that came up meanwhile, and fetches as much as there are free
  * places. With nothing to do, the next one follows when an entry is announced ({@link EventStream#append} does that), or after the poll

@@ -26,8 +26,8 @@ public abstract sealed class PatternException extends RuntimeException
     }
 
     /**
-     * The reply was lost: the operation may have had its effect or not, also if the server refused it when it was tried again. Or it had its effect, but too few replicas acknowledged it: a failover may
-     * undo it.
+     * The reply was lost: the operation may have had its effect or not, also if the server refused it when it was tried again. Or it had its
+     * effect, but too few replicas acknowledged it: a failover may undo it.
      */
     public static final class UnknownOutcome extends PatternException {
         private static final long serialVersionUID = 1L;

@@ -13,7 +13,8 @@ import java.util.List;
  *
  * <p>{@code WAIT} cannot be called by scripts, counts the writes of the connection on which it is sent, and holds up whatever follows it there. So it
  * does not go through {@link RedisTransport#send} as a command of its own: a transport sends the command, {@link #mark} and {@link
- * #waiting} as one batch, which is one round trip, on a connection that commands of others do not share, and tells what {@link #confirm} makes of the replies.
+ * #waiting} as one batch, which is one round trip, on a connection that commands of others do not share, and tells what {@link #confirm} makes of
+ * the replies.
  *
  * <p>The mark is a write without a meaning. The command may have written nothing, as an earlier attempt did on another connection, and servers
  * from Redis 7.2 on then wait for nothing. As replicas take writes in the order of the primary, one that has the mark has all before it.

@@ -31,9 +31,9 @@
 -- A message is in one of ready, grouped, delayed, leased and dead, and has a body and a meta, from enqueue to acknowledgement or
 -- discard. A group with ready messages has a turn, unless it was found at its limit; then messages of it are leased, and it gets a
 -- turn when one of these leases ends. So claims do not look at groups that wait, nor at those without messages, which leave
--- nothing behind. Where somebody deleted turns, a claim that finds nothing gives them again. Should callers disagree about the limit, each keeps its own; the end of a group's last lease gives it a turn in any
--- case. The empty name has a turn only while there are messages without a group, and only beside other groups, so that queues
--- without groups find no turns at all.
+-- nothing behind. Where somebody deleted turns, a claim that finds nothing gives them again. Should callers disagree about the limit, each keeps
+-- its own; the end of a group's last lease gives it a turn in any case. The empty name has a turn only while there are messages without a group,
+-- and only beside other groups, so that queues without groups find no turns at all.
 --
 -- A message that somebody took the body or the meta from is a dead letter once its turn or its time comes, with what is left of it. What
 -- somebody added that is no id is dropped.

@@ -31,7 +31,8 @@
 -- in again are claimed first, as they are older; those that become due are new entries, behind all others. Entries that others added
 -- by XADD, in whatever language, become messages when it is their turn: dead ones, unless they have a field b. What others delete
 -- is gone. What others read in the group is taken over after a lease, as if it had been leased; it is looked for once in a tenth of
--- a lease, at least once a second. If the group is gone, all deliveries are: every entry is delivered from the start, with the attempts that it had when it was added, and earlier receipts do not hold.
+-- a lease, at least once a second. If the group is gone, all deliveries are: every entry is delivered from the start, with the attempts that it had
+-- when it was added, and earlier receipts do not hold.
 --
 -- What was settled is no longer leased before anything is written that a full server refuses, so that it takes acknowledgements.
 
