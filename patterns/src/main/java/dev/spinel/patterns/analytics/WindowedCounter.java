@@ -65,8 +65,7 @@ public final class WindowedCounter {
      * @throws IllegalArgumentException if the name has a colon or a brace
      */
     public static WindowedCounter of(PatternRuntime runtime, String group, Window window) {
-        Duration least = leastMemory(runtime);
-        return of(runtime, group, window, least.compareTo(REMEMBER_FOR) > 0 ? least : REMEMBER_FOR);
+        return of(runtime, group, window, runtime.memoryOf(REMEMBER_FOR));
     }
 
     /**
@@ -77,16 +76,12 @@ public final class WindowedCounter {
      */
     public static WindowedCounter of(PatternRuntime runtime, String group, Window window, Duration rememberFor) {
         checkGroup(group);
-        Duration least = leastMemory(runtime);
+        Duration least = runtime.shortestMemory();
         if (rememberFor.compareTo(least) < 0 || rememberFor.compareTo(Window.LONGEST) > 0) {
             throw new IllegalArgumentException("Counters '" + group + "': rememberFor is between " + least + " and "
                     + Window.LONGEST.toDays() + " days, not " + rememberFor);
         }
         return new WindowedCounter(runtime, group, window, rememberFor);
-    }
-
-    private static Duration leastMemory(PatternRuntime runtime) {
-        return runtime.repeatsFor().multipliedBy(2);
     }
 
     /** Keeps groups apart: their names end at the colon. */

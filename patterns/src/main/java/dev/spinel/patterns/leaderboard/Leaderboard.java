@@ -327,13 +327,14 @@ public final class Leaderboard extends Board {
         private TieBreak ties = TieBreak.EARLIER_FIRST;
         private Duration halfLife = Duration.ZERO;
         private Duration keepFor = Duration.ZERO;
-        private Duration rememberFor = Duration.ofMinutes(10);
+        private Duration rememberFor;
         private List<BoardWindow> windows = List.of();
         private ZoneId zone = ZoneOffset.UTC;
 
         private Builder(PatternRuntime runtime, String name) {
             this.runtime = requireNonNull(runtime, "runtime");
             this.name = requireNonNull(name, "name");
+            rememberFor = runtime.memoryOf(Duration.ofMinutes(10));
         }
 
         /** Which scores are best; high ones if not set. */
@@ -384,8 +385,9 @@ public final class Leaderboard extends Board {
         }
 
         /**
-         * How long the ids of submissions are kept for each member, up to 3660 days; ten minutes if not set: longer than callers repeat
-         * them, and at least twice as long as the runtime's {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}, as it does.
+         * How long the ids of submissions are kept for each member, up to 3660 days; ten minutes if not set, or as long as it has to be: longer
+         * than callers repeat them, and at least twice as long as the runtime's {@link
+         * dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}, as it does.
          */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");
@@ -407,7 +409,7 @@ public final class Leaderboard extends Board {
         private Leaderboard build(String ownName) {
             BoardSettings settings =
                     new BoardSettings(ownName, order, ranks, ties, halfLife, keepFor, rememberFor, windows, zone);
-            Duration shortest = runtime.repeatsFor().multipliedBy(2);
+            Duration shortest = runtime.shortestMemory();
             if (rememberFor.compareTo(shortest) < 0) {
                 throw new IllegalArgumentException("Board '" + name + "': rememberFor is at least " + shortest
                         + ", as requests are repeated that late, not " + rememberFor);

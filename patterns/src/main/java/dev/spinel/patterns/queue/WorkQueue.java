@@ -62,6 +62,7 @@ public final class WorkQueue {
             Retry.IDEMPOTENT,
             (reply, repeated) -> reply.asLong() == 1);
     private static final int MAX_BATCH = 1000;
+    private static final Duration ANSWERS_FOR = Duration.ofSeconds(10);
     /** Scripts count exactly as far. */
     private static final long MAX_SKIP = 1L << 53;
 
@@ -97,9 +98,8 @@ public final class WorkQueue {
         lease = builder.lease;
         maxDeliveries = builder.maxDeliveries;
         maxSize = builder.maxSize;
-        // An attempt may be on its way for a while.
-        answersFor = runtime.repeatsFor().plusSeconds(10);
-        rememberFor = builder.rememberFor.compareTo(answersFor) < 0 ? answersFor : builder.rememberFor;
+        answersFor = runtime.memoryOf(ANSWERS_FOR);
+        rememberFor = runtime.memoryOf(builder.rememberFor);
         maxLeasedPerGroup = builder.maxLeasedPerGroup;
         acknowledgement = builder.acknowledgement;
         engine = builder.engine;
@@ -514,7 +514,7 @@ public final class WorkQueue {
 
         /**
          * How long the keys of messages are kept, an hour if not set, 3660 days at most: longer than producers repeat them, and never less
-         * than the runtime does, 10 seconds more than {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}.
+         * than the runtime does, twice as long as {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}.
          */
         public Builder rememberFor(Duration value) {
             rememberFor = requireNonNull(value, "rememberFor");

@@ -97,7 +97,7 @@ public final class RateLimiter {
                 .mapToLong(limit -> Math.max(1, limit.period().toMillis() - 1))
                 .reduce(builder.rememberFor.toMillis(), Math::min);
         repeats = failureMode == FailureMode.FAIL
-                && rememberMillis >= runtime.repeatsFor().multipliedBy(2).toMillis();
+                && rememberMillis >= runtime.shortestMemory().toMillis();
         digest = digest(limits);
         denials = builder.denyLocally.isZero() ? null : new LocalDenials(runtime.scheduler(), builder.denyLocally);
         leases = builder.leaseTokens == 0
@@ -468,13 +468,14 @@ public final class RateLimiter {
         private String name = "ratelimit";
         private FailureMode failureMode = FailureMode.FAIL;
         private Duration maxReservation = Duration.ZERO;
-        private Duration rememberFor = Duration.ofMinutes(1);
+        private Duration rememberFor;
         private Duration denyLocally = Duration.ZERO;
         private long leaseTokens;
         private Duration leaseTime = Duration.ZERO;
 
         private Builder(PatternRuntime runtime) {
             this.runtime = requireNonNull(runtime, "runtime");
+            rememberFor = runtime.memoryOf(Duration.ofMinutes(1));
         }
 
         /**
@@ -548,8 +549,9 @@ public final class RateLimiter {
         }
 
         /**
-         * How long the answer to a request with an id is kept; a minute if not set. Longer than callers repeat it. With {@link Concurrency}
-         * limits it ends before the shortest lease does; where that is less than twice what the retry policy gives, requests are not repeated.
+         * How long the answer to a request with an id is kept; a minute if not set, or as long as it has to be. Longer than callers repeat it.
+         * With {@link Concurrency} limits it ends before the shortest lease does; where that is less than twice what the retry policy gives,
+         * requests are not repeated.
          *
          * @param value at least twice as long as the runtime's {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}, as requests are
          *     repeated that late, and at most 366 days
@@ -574,7 +576,7 @@ public final class RateLimiter {
             }
             checkDuration("maxReservation", maxReservation, Duration.ZERO);
             checkDuration("denyLocally", denyLocally, Duration.ZERO);
-            checkDuration("rememberFor", rememberFor, runtime.repeatsFor().multipliedBy(2));
+            checkDuration("rememberFor", rememberFor, runtime.shortestMemory());
             Set<String> names = new HashSet<>();
             for (Limit limit : limits) {
                 if (!names.add(limit.name())) {

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * form, or nothing else gets its reply. Thread-safe.
  */
 public final class PatternRuntime implements AutoCloseable {
+    private static final Duration SHORTEST_MEMORY = Duration.ofSeconds(1);
     private static final byte[] EMPTY = {};
     /** Codes of errors that tell that a command had no effect and may succeed soon. */
     static final Set<String> PASSING_ERRORS =
@@ -181,11 +182,18 @@ public final class PatternRuntime implements AutoCloseable {
     }
 
     /**
-     * For how long an operation is repeated, as {@link RetryPolicy#giveUpAfter} says: an answer that makes it harmless is kept for longer. Twice
-     * as long leaves the last attempt as much time to arrive.
+     * The shortest time for which an answer is kept so that it makes a repeated operation harmless: twice as long as operations are repeated
+     * ({@link RetryPolicy#giveUpAfter}), which leaves the last attempt as much time to arrive; at least a second.
      */
-    public Duration repeatsFor() {
-        return retryPolicy.giveUpAfter();
+    public Duration shortestMemory() {
+        Duration twice = retryPolicy.giveUpAfter().multipliedBy(2);
+        return twice.compareTo(SHORTEST_MEMORY) < 0 ? SHORTEST_MEMORY : twice;
+    }
+
+    /** As long as the given time, but at least {@link #shortestMemory}. */
+    public Duration memoryOf(Duration time) {
+        Duration shortest = shortestMemory();
+        return time.compareTo(shortest) < 0 ? shortest : time;
     }
 
     /**

@@ -66,7 +66,8 @@ local function damage(b)
     if not b.began then lost = b.origin end
   end
   if lost and b.size > 0 then
-    return 'ERR ' .. b.board .. ' is not whole, as ' .. lost .. ' was deleted or evicted: delete the board, or merge it into another one'
+    return 'ERR ' .. b.board .. ' is not whole, as ' .. lost .. ' was deleted or evicted: delete the board' ..
+      (half > 0 and '' or ', or merge it into another one')
   end
 end
 
