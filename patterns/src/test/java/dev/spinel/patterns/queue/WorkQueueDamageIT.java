@@ -34,6 +34,16 @@ class WorkQueueDamageIT extends WorkQueueFixture {
                 .build();
     }
 
+    /** Leaves two dead letters. */
+    private static void buryTwo(WorkQueue queue) {
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
+        queue.exchange(
+                queue.claim(10).stream()
+                        .map(delivery -> delivery.reject("for the test"))
+                        .toList(),
+                0);
+    }
+
     private void assertOneDeadLetter(QueueEngine which, WorkQueue queue, long id, String body) {
         assertThat(queue.deadLetters(0, 10)).singleElement().satisfies(letter -> {
             assertThat(letter.id()).isEqualTo(id);
@@ -186,12 +196,7 @@ class WorkQueueDamageIT extends WorkQueueFixture {
     @EnumSource
     void deadLettersThatCannotBeRedriven_stayDead(QueueEngine which) {
         WorkQueue queue = queue(which);
-        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
-        queue.exchange(
-                queue.claim(10).stream()
-                        .map(delivery -> delivery.reject("for the test"))
-                        .toList(),
-                0);
+        buryTwo(queue);
         redis.del(readyKey(which, name));
         redis.set(readyKey(which, name), "text");
         assertThatThrownBy(() -> queue.redrive(List.of(1L, 2L))).hasMessageContaining("WRONGTYPE");
@@ -264,12 +269,7 @@ class WorkQueueDamageIT extends WorkQueueFixture {
     @EnumSource
     void whatIsNoId_isDropped(QueueEngine which) {
         WorkQueue queue = queue(which);
-        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
-        queue.exchange(
-                queue.claim(10).stream()
-                        .map(delivery -> delivery.reject("for the test"))
-                        .toList(),
-                0);
+        buryTwo(queue);
         for (String noId : NO_IDS) {
             redis.zadd(QueuePlaces.prefix(which, name) + "dead", 1, noId);
             redis.set(QueuePlaces.prefix(which, name) + "once:" + noId, noId);
@@ -287,12 +287,7 @@ class WorkQueueDamageIT extends WorkQueueFixture {
     @EnumSource
     void deadLetters_areListed_withWhatIsLeft(QueueEngine which) {
         WorkQueue queue = queue(which);
-        queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
-        queue.exchange(
-                queue.claim(10).stream()
-                        .map(delivery -> delivery.reject("for the test"))
-                        .toList(),
-                0);
+        buryTwo(queue);
         for (String hash : List.of("metas", "bodies", "causes")) {
             redis.hdel(QueuePlaces.prefix(which, name) + hash, "1");
         }
