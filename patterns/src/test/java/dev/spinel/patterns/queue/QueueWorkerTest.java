@@ -9,6 +9,8 @@ import dev.spinel.patterns.testing.ManualScheduler;
 import dev.spinel.patterns.testing.ScriptedTransport;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.RetryPolicy;
+import dev.spinel.patterns.transport.TransportException;
 import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -78,6 +80,26 @@ class QueueWorkerTest {
         assertThat(lastSettlements()).isEqualTo(Arrays.asList("1:7", "return", "0", "", "2:7", "return", "0", ""));
         assertThat(begun).isEmpty();
         assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void Q12_aClosedWorker_triesNothingAgain_whileTheServerIsAway() {
+        transport.reply(exchange(List.of(), 1));
+        for (int attempt = 0; attempt < RetryPolicy.DEFAULT.maxAttempts(); attempt++) {
+            transport.fail(TransportException.notSent(new IllegalStateException("for the test")));
+        }
+        try (QueueWorker worker =
+                QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge).start()) {
+            assertThat(worker.running()).isZero();
+            Thread.currentThread().interrupt();
+        }
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(scheduler.waiting()).isOne(); // the next attempt of what was on its way
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(scheduler.waiting()).isZero();
+        assertThat(lastSettlements()).isEqualTo(List.of("1:7", "ack", "0", ""));
+        assertThat(transport.commands()).hasSize(1 + RetryPolicy.DEFAULT.maxAttempts());
+        assertThat(events.names()).containsOnlyOnce("queue.closedEarly", "queue.exchangeFailed");
     }
 
     @Test

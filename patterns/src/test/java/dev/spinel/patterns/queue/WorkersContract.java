@@ -311,31 +311,6 @@ abstract class WorkersContract extends WorkQueueFixture {
     }
 
     @Test
-    void Q12_aClosedWorker_triesNothingAgain_whileTheServerIsAway() throws InterruptedException {
-        WorkQueue queue = builder().lease(Duration.ofMillis(200)).build();
-        queue.enqueue(Message.of("a"));
-        CountDownLatch begun = new CountDownLatch(1);
-        CountDownLatch cut = new CountDownLatch(1);
-        try (QueueWorker worker = QueueWorker.builder(queue, executor, delivery -> {
-                    begun.countDown();
-                    cut.await();
-                    return delivery.acknowledge();
-                })
-                .start()) {
-            begun.await();
-            proxy.cut(true);
-            cut.countDown();
-            await().until(() -> events.count("queue.exchangeFailed") > 0);
-            assertThat(worker.running()).isZero();
-        }
-        assertThat(events.count("queue.closedEarly")).isOne();
-        Thread.sleep(2000); // in which what is on its way fails
-        transport.takeCommands();
-        Thread.sleep(1500);
-        assertThat(transport.takeCommands()).isEmpty();
-    }
-
-    @Test
     void Q12_closing_inAnInterruptedThread_isTold_andKeepsTheMark() throws InterruptedException {
         WorkQueue queue = builder().build();
         queue.enqueue(Message.of("a"));
