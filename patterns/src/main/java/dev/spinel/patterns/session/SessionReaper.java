@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A session is leased to the reaper that reports it, and the lease is renewed until its handler is done, however long others keep the executor
  * busy. Of each lane of the store up to 1,000 are handed to the executor and not done yet; further ones wait on the server, also for other
- * reapers. What the executor refuses, up to 100 of a lane, is offered to it again whenever a handler is done and once per interval; until it takes
- * them, no more are asked for. After half of the lease they are left to whoever finds it over.
+ * reapers. What the executor refuses, up to 100 of a lane, is offered to it again whenever a handler is done, after growing times if it has
+ * nothing of this lane, and once per interval; until it takes them, no more are asked for. After half of the lease they are left to whoever
+ * finds it over.
  *
  * <p>The sessions are found by asking, when the next one is due and at least once per interval. With {@link Builder#notifications} the
  * server's messages about expired keys make it ask at once; messages that do not come cost no more than the interval. Events, with the
@@ -45,7 +46,7 @@ public final class SessionReaper implements AutoCloseable {
             (reply, repeated) -> reply.asItems());
     private static final int BATCH = 100;
     private static final int MAX_UNDER_WAY = 1000;
-    /** By what time after its handler an executor has room. */
+    /** By what time after its handler an executor usually has room. */
     private static final Duration ROOM_AFTER = Duration.ofMillis(1);
 
     private final PatternRuntime runtime;
@@ -126,6 +127,11 @@ public final class SessionReaper implements AutoCloseable {
         private long waitingUntilNanos;
         /** Whether the executor refused one, so that it is to be asked again when a handler is done. */
         private boolean refused;
+
+        /** After what time to ask an executor again that has none of this lane, whose end would tell. */
+        private Duration patience = ROOM_AFTER;
+
+        private Scheduler.Task nextOffer = () -> {};
 
         private boolean sweeping;
         private boolean again;
@@ -257,10 +263,20 @@ public final class SessionReaper implements AutoCloseable {
                 if (underWay.remove(session.id()) && !stopped) {
                     waiting.addFirst(session);
                     refused = true;
+                    if (underWay.isEmpty()) {
+                        offerAfter(patience);
+                        Duration longer = patience.multipliedBy(2);
+                        patience = longer.compareTo(interval) < 0 ? longer : interval;
+                    }
                 }
             } finally {
                 lock.unlock();
             }
+        }
+
+        private void offerAfter(Duration time) {
+            nextOffer.cancel();
+            nextOffer = runtime.scheduler().schedule(time, this::offerAgain);
         }
 
         private void offerAgain() {
@@ -325,9 +341,10 @@ public final class SessionReaper implements AutoCloseable {
                     reported.add(id);
                 }
                 roomAgain = underWay.size() == MAX_UNDER_WAY / 2;
+                patience = ROOM_AFTER;
                 if (refused) {
                     refused = false;
-                    runtime.scheduler().schedule(ROOM_AFTER, this::offerAgain);
+                    offerAfter(ROOM_AFTER);
                 }
             } finally {
                 lock.unlock();
@@ -343,6 +360,7 @@ public final class SessionReaper implements AutoCloseable {
             try {
                 stopped = true;
                 waiting.clear();
+                nextOffer.cancel();
                 timer.cancel();
             } finally {
                 lock.unlock();

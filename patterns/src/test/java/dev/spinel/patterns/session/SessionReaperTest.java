@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A reaper and its executor step by step, without a server and on a clock that stands still. */
@@ -92,6 +93,36 @@ class SessionReaperTest {
         assertThat(asked()).isEqualTo("100");
         queue.forEach(Runnable::run);
         assertThat(handled).containsExactly("a", "b", "c", "d");
+    }
+
+    @Test
+    void whatIsRefusedWhileTheLastHandlerEnds_isOfferedAgainSoon() {
+        transport.reply(taken("a", "b", "c"));
+        start(task -> {
+            if (queue.size() == 2) {
+                queue.remove().run();
+                queue.remove().run();
+                throw new RejectedExecutionException("it was full");
+            }
+            queue.add(task);
+        });
+        assertThat(handled).containsExactly("a", "b");
+        scheduler.advance(Duration.ofMillis(1));
+        assertThat(queue).hasSize(1);
+    }
+
+    @Test
+    void anExecutorThatIsFullOfOthers_isAskedAtGrowingDistances() {
+        AtomicInteger refusals = new AtomicInteger();
+        transport.reply(taken("a"));
+        start(task -> {
+            refusals.incrementAndGet();
+            throw new RejectedExecutionException("full of others");
+        });
+        scheduler.advance(INTERVAL.minusMillis(1));
+        assertThat(refusals)
+                .as("at once, after 1, 3, 7, 15, 31, 63, 127, 255, 511 ms")
+                .hasValue(10);
     }
 
     @Test
