@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -120,7 +121,7 @@ public final class SessionReaper implements AutoCloseable {
         /** Handed to the executor and not done yet; guarded by the lock, as all below. */
         private final Set<String> underWay = new HashSet<>();
         /** Reported and not confirmed yet. */
-        private final List<String> reported = new ArrayList<>();
+        private final Set<String> reported = new LinkedHashSet<>();
         /** To be handed to the executor, all from one request. Their leases are not renewed. */
         private final Deque<ExpiredSession> waiting = new ArrayDeque<>();
 
@@ -160,6 +161,7 @@ public final class SessionReaper implements AutoCloseable {
         }
 
         void sweep() {
+            leaveWhatWaitsTooLong();
             offer();
             long askedNanos = runtime.scheduler().nanoTime();
             List<String> confirmed;
@@ -203,9 +205,12 @@ public final class SessionReaper implements AutoCloseable {
                 String principal = reply.get(i + 1).asText();
                 sessions.add(new ExpiredSession(
                         reply.get(i).asText(), principal.isEmpty() ? Optional.empty() : Optional.of(principal)));
+            }
+            int received = receive(sessions, untilNanos);
+            for (int i = 0; i < received; i++) {
                 runtime.listener().event("session.expired", store);
             }
-            Throwable refusal = sessions.isEmpty() ? null : offer(sessions, untilNanos);
+            Throwable refusal = received == 0 ? null : offer();
             if (refusal != null) {
                 runtime.listener().failed("session.handlerFailed", store, refusal);
             }
@@ -214,17 +219,37 @@ public final class SessionReaper implements AutoCloseable {
             swept(List.of(), due, reply.size() > 2 * BATCH);
         }
 
-        private @Nullable Throwable offer(List<ExpiredSession> sessions, long untilNanos) {
+        /**
+         * Lets them wait for the executor; how many. Those whose lease ended before it was renewed are taken again, though their handlers are at
+         * it.
+         */
+        private int receive(List<ExpiredSession> sessions, long untilNanos) {
             lock.lock();
             try {
-                if (!stopped) {
-                    waiting.addAll(sessions);
-                    waitingUntilNanos = untilNanos;
+                if (stopped || sessions.isEmpty()) {
+                    return 0;
+                }
+                for (ExpiredSession session : sessions) {
+                    if (!underWay.contains(session.id()) && !reported.contains(session.id())) {
+                        waiting.add(session);
+                    }
+                }
+                waitingUntilNanos = untilNanos;
+                return waiting.size();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private void leaveWhatWaitsTooLong() {
+            lock.lock();
+            try {
+                if (runtime.scheduler().nanoTime() - waitingUntilNanos >= 0) {
+                    waiting.clear();
                 }
             } finally {
                 lock.unlock();
             }
-            return offer();
         }
 
         /** Hands those that wait to the executor, until it refuses one; why it did, or null. */
@@ -244,9 +269,6 @@ public final class SessionReaper implements AutoCloseable {
         private @Nullable ExpiredSession begin() {
             lock.lock();
             try {
-                if (runtime.scheduler().nanoTime() - waitingUntilNanos >= 0) {
-                    waiting.clear();
-                }
                 ExpiredSession next = waiting.poll();
                 if (next != null) {
                     underWay.add(next.id());
@@ -280,6 +302,7 @@ public final class SessionReaper implements AutoCloseable {
         }
 
         private void offerAgain() {
+            leaveWhatWaitsTooLong();
             offer();
             if (!isFull()) {
                 sweep();

@@ -141,6 +141,32 @@ class SessionReaperTest {
     }
 
     @Test
+    void anAnswerThatTookLongerThanHalfOfTheLease_isReportedAllTheSame() {
+        CompletableFuture<Reply> slow = transport.hold();
+        start(Runnable::run);
+        scheduler.advance(LEASE.minusMillis(1));
+        transport.reply(taken());
+        slow.complete(taken("a"));
+        assertThat(handled).containsExactly("a");
+    }
+
+    @Test
+    void whatIsTakenAgain_asItsRenewalCameTooLate_isHandledOnce() {
+        transport.reply(taken("a", "b"));
+        start(this::bounded);
+        CompletableFuture<Reply> late = transport.hold();
+        scheduler.advance(INTERVAL);
+        queue.remove().run();
+        transport.reply(taken());
+        late.complete(taken("a", "b"));
+        queue.remove().run();
+        scheduler.advance(INTERVAL);
+        assertThat(queue).isEmpty();
+        assertThat(handled).containsExactly("a", "b");
+        assertThat(events.count("session.expired")).isEqualTo(2);
+    }
+
+    @Test
     void anErrorOfTheExecutor_doesNotEndTheSweeping() {
         transport.reply(taken("a"));
         List<Throwable> errors = new ArrayList<>(List.of(new OutOfMemoryError("unable to create native thread")));
