@@ -3,14 +3,10 @@ package dev.spinel.patterns.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Codec;
-import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
-import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -19,19 +15,11 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The cache step by step, without a server and on a clock that stands still. */
-class CacheAsideTest {
+class CacheAsideTest extends StepByStep {
     private static final Reply LOAD = new Reply.Items(List.of(text("load")));
     private static final Reply YES = new Reply.Int(1);
     private static final Reply NO = new Reply.Int(0);
 
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(scheduler)
-            .listener(events)
-            .build();
     private CompletableFuture<Optional<String>> load = new CompletableFuture<>();
     private final CacheAside<String> cache =
             CacheAside.builder(runtime, "c", Codec.utf8(), key -> load).build();

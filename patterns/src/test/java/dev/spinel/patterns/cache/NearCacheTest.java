@@ -3,13 +3,9 @@ package dev.spinel.patterns.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Codec;
-import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.Way;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -19,18 +15,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The races of copies with the messages that end them, step by step, without a server and on a clock that stands still. */
-class NearCacheTest {
+class NearCacheTest extends StepByStep {
     private static final Duration LAG = Duration.ofSeconds(3);
     private static final Duration QUESTIONS = LAG.dividedBy(3);
 
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(scheduler)
-            .listener(events)
-            .build();
     private final CompletableFuture<Boolean> began = transport.nextConfirmation();
     private final CacheAside<String> cache = cache(NearCache.of(100).withMaxLag(LAG));
 

@@ -3,15 +3,12 @@ package dev.spinel.patterns.lock;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.RetryPolicy;
 import dev.spinel.patterns.transport.Scheduler;
 import dev.spinel.patterns.transport.TransportException;
 import dev.spinel.patterns.transport.Way;
@@ -26,26 +23,21 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** How those of one process get a lock, step by step on a clock that stands still. */
-class ContendersTest {
+class ContendersTest extends StepByStep {
     private static final Reply YES = new Reply.Int(1);
     private static final Reply NO = new Reply.Int(0);
     private static final Reply GRANTED = new Reply.Items(List.of(YES, new Reply.Int(42)));
     private static final Reply DENIED = new Reply.Items(List.of(NO, new Reply.Int(60_000)));
     private static final Duration LEASE = Duration.ofSeconds(30);
 
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(scheduler)
-            .retryPolicy(new RetryPolicy(1, Duration.ofMillis(1), Duration.ofMillis(1)))
-            .listener(events)
-            .build();
     private final DistributedLock lock =
             Locks.builder(runtime).lease(LEASE).build().lock("l");
 
     /** Who asked last: before it are the digest, the number of keys, the lock and the fence. */
+    ContendersTest() {
+        super(ONCE);
+    }
+
     private String owner() {
         return new String(transport.lastCommand().arguments().get(4), UTF_8);
     }

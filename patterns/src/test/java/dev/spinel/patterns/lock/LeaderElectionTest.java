@@ -3,12 +3,8 @@ package dev.spinel.patterns.lock;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.lock.LeaderElection.Candidate;
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
-import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,18 +14,10 @@ import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of a leader that fails, step by step on a clock that stands still. */
-class LeaderElectionTest {
+class LeaderElectionTest extends StepByStep {
     private static final Reply YES = new Reply.Int(1);
     private static final Reply GRANTED = new Reply.Items(List.of(YES, new Reply.Int(42)));
 
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(scheduler)
-            .listener(events)
-            .build();
     private final List<Long> electedMillis = new ArrayList<>();
 
     private LeaderElection join(Executor executor, Candidate candidate) {

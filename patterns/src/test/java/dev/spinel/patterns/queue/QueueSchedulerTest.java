@@ -3,26 +3,14 @@ package dev.spinel.patterns.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
-import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a scheduler does with replies, step by step on a clock that stands still. */
-class QueueSchedulerTest {
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(scheduler)
-            .listener(events)
-            .build();
+class QueueSchedulerTest extends StepByStep {
     private final WorkQueue queue = WorkQueue.builder(runtime, "q").build();
 
     @Test

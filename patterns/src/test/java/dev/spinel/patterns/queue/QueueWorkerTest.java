@@ -4,14 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
-import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.RetryPolicy;
 import dev.spinel.patterns.transport.TransportException;
-import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,20 +17,12 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a worker does with replies, step by step on a clock that stands still. */
-class QueueWorkerTest {
+class QueueWorkerTest extends StepByStep {
     static final List<Duration> OUT_OF_RANGE =
             List.of(Duration.ofMillis(9), Duration.ofDays(1).plusNanos(1), ChronoUnit.FOREVER.getDuration());
 
     private static final Reply NOTHING = exchange(List.of());
 
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(scheduler)
-            .listener(events)
-            .build();
     private final WorkQueue queue = WorkQueue.builder(runtime, "q").build();
 
     /** What an exchange answers: whether settlements took effect, and the ids of messages. */

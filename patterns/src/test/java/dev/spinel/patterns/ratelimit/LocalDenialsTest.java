@@ -4,31 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.ratelimit.Limit.Concurrency;
 import dev.spinel.patterns.ratelimit.Limit.Gcra;
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
-import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** When a limiter answers itself that a cost does not fit. */
-class LocalDenialsTest {
+class LocalDenialsTest extends StepByStep {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Gcra GCRA = Gcra.of("api", 5, SECOND);
     private static final Concurrency OPEN = Concurrency.of("open", 5, SECOND);
-
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler time = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(time)
-            .listener(events)
-            .build();
 
     private RateLimiter limiter(Limit... limits) {
         return RateLimiter.builder(runtime).limits(limits).denyLocally(SECOND).build();
@@ -59,7 +46,7 @@ class LocalDenialsTest {
         RateLimiter limiter = limiter(GCRA);
         reply(300);
         assertThat(limiter.tryAcquire("k").allowed()).isFalse();
-        time.advance(Duration.ofMillis(299));
+        scheduler.advance(Duration.ofMillis(299));
         Decision.Limited again = (Decision.Limited) limiter.tryAcquire("k");
         assertThat(again.retryAfter()).isEqualTo(Duration.ofMillis(1));
         assertThat(again.states())
@@ -67,7 +54,7 @@ class LocalDenialsTest {
         assertThat(again.degraded()).isFalse();
         assertThat(sent()).isOne();
         assertThat(events.count("ratelimit.limited")).isEqualTo(2);
-        time.advance(Duration.ofMillis(1));
+        scheduler.advance(Duration.ofMillis(1));
         reply(0);
         assertThat(limiter.tryAcquire("k").allowed()).isTrue();
         assertThat(sent()).isEqualTo(2);
@@ -78,9 +65,9 @@ class LocalDenialsTest {
         RateLimiter limiter = limiter(GCRA);
         reply(60_000);
         limiter.tryAcquire("k");
-        time.advance(Duration.ofMillis(999));
+        scheduler.advance(Duration.ofMillis(999));
         assertThat(((Decision.Limited) limiter.tryAcquire("k")).retryAfter()).isEqualTo(Duration.ofMillis(59_001));
-        time.advance(Duration.ofMillis(1));
+        scheduler.advance(Duration.ofMillis(1));
         reply(59_000);
         limiter.tryAcquire("k");
         assertThat(sent()).isEqualTo(2);
@@ -118,9 +105,9 @@ class LocalDenialsTest {
         reply(200, 300);
         limiter.tryAcquire("k");
         assertThat(sent()).isEqualTo(2);
-        time.advance(Duration.ofMillis(199)); // the other limit denies until then
+        scheduler.advance(Duration.ofMillis(199)); // the other limit denies until then
         assertThat(((Decision.Limited) limiter.tryAcquire("k")).retryAfter()).isEqualTo(Duration.ofMillis(101));
-        time.advance(Duration.ofMillis(1));
+        scheduler.advance(Duration.ofMillis(1));
         reply(0, 100);
         limiter.tryAcquire("k");
         assertThat(sent()).isEqualTo(3);
@@ -149,7 +136,7 @@ class LocalDenialsTest {
         reply(300);
         limiter.tryAcquire("k10000"); // not kept
         assertThat(sent()).isEqualTo(10_002);
-        time.advance(SECOND);
+        scheduler.advance(SECOND);
         reply(300);
         limiter.tryAcquire("new");
         limiter.tryAcquire("new");
@@ -166,7 +153,7 @@ class LocalDenialsTest {
             reply(200);
             limiter.tryAcquire("k" + i);
         }
-        time.advance(SECOND);
+        scheduler.advance(SECOND);
         reply(200);
         limiter.tryAcquire("new");
         limiter.tryAcquire("new");

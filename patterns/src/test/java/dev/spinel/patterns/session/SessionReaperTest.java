@@ -2,13 +2,9 @@ package dev.spinel.patterns.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spinel.patterns.testing.EventLog;
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Codec;
-import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.Way;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,18 +17,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** A reaper and its executor step by step, without a server and on a clock that stands still. */
-class SessionReaperTest {
+class SessionReaperTest extends StepByStep {
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final Duration LEASE = Duration.ofSeconds(10);
 
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final ManualScheduler scheduler = new ManualScheduler();
-    private final EventLog events = new EventLog();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(scheduler)
-            .listener(events)
-            .build();
     private final SessionStore<String> store =
             SessionStore.builder(runtime, "s", Codec.utf8()).build();
     private final List<String> handled = new ArrayList<>();

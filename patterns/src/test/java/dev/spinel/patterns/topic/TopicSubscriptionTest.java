@@ -2,24 +2,16 @@ package dev.spinel.patterns.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.spinel.patterns.testing.ManualScheduler;
-import dev.spinel.patterns.testing.ScriptedTransport;
-import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Reply;
-import dev.spinel.patterns.transport.Way;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** When a subscriber asks for the position of its topic, step by step. */
-class TopicSubscriptionTest {
+class TopicSubscriptionTest extends StepByStep {
     private static final Reply ANNOUNCED = new Reply.Int(1);
 
-    private final ScriptedTransport transport = new ScriptedTransport();
-    private final PatternRuntime runtime = PatternRuntime.builder(transport)
-            .ways(Way.SCRIPT)
-            .scheduler(new ManualScheduler())
-            .build();
     private final List<Object> heard = new ArrayList<>();
     private final Topic topic = Topic.of(runtime, "t");
     private final String own;
