@@ -263,13 +263,11 @@ public final class Leaderboard extends Board {
     /** As {@link #archive}. */
     public CompletionStage<Boolean> archiveAsync(String name, Duration keepFor) {
         checkKept(keepFor);
-        String token = UUID.randomUUID().toString();
         return protocol.run(
                         ARCHIVE,
                         List.of(place, named(name, keepFor)),
-                        List.of(protocol.key("archived:" + name)),
-                        arguments ->
-                                arguments.add(token).add(settings.rememberFor().toMillis()))
+                        List.of(keyOfThisCall()),
+                        arguments -> arguments.add(settings.rememberFor().toMillis()))
                 .thenApply(answer -> answer.items().get(1).asLong() == 1);
     }
 
@@ -303,13 +301,16 @@ public final class Leaderboard extends Board {
         List<Place> all = new ArrayList<>();
         all.add(named(name, keepFor));
         boards.forEach(board -> all.add(board.place));
-        String token = UUID.randomUUID().toString();
-        return protocol.run(MERGE, all, List.of(protocol.key("merged:" + name)), arguments -> arguments
+        return protocol.run(MERGE, all, List.of(keyOfThisCall()), arguments -> arguments
                         .add(rule.code())
                         .add(MAX_MERGED)
-                        .add(token)
                         .add(settings.rememberFor().toMillis()))
                 .thenApply(answer -> answer.items().get(1).asLong());
+    }
+
+    /** By which a call is known again when it is repeated, whatever others did meanwhile. */
+    private String keyOfThisCall() {
+        return protocol.key("done:" + UUID.randomUUID());
     }
 
     private static void checkKept(Duration keepFor) {

@@ -1,12 +1,12 @@
 -- Gives a board another name, under which there is none yet. Takes as long for millions of members as for one.
 --
--- KEYS  after those of the two boards, the token of the one who did it
--- ARGV  after the boards, of which the second is the new one: a token of the caller; for how many milliseconds it is remembered
+-- KEYS  after those of the two boards, one that is there if this was done before
+-- ARGV  after the boards, of which the second is the new one: for how many milliseconds it is remembered
 --
 -- Answers {time, 1}, or {time, 0} if there is nothing on the board or something under the new name.
 
-local from, to, token = boards[1], boards[2], KEYS[#KEYS]
-if redis.call('GET', token) == ARGV[argument] then return {now, 1} end
+local from, to, done = boards[1], boards[2], KEYS[#KEYS]
+if redis.call('EXISTS', done) == 1 then return {now, 1} end
 if redis.call('EXISTS', from.board) == 0 or redis.call('EXISTS', to.board) == 1 then return {now, 0} end
 for _, part in ipairs({'board', 'entries', 'scores', 'counts', 'data', 'origin'}) do
   if redis.call('EXISTS', from[part]) == 1 then
@@ -17,5 +17,5 @@ for _, part in ipairs({'board', 'entries', 'scores', 'counts', 'data', 'origin'}
   end
 end
 expire(to)
-redis.call('SET', token, ARGV[argument], 'PX', ARGV[argument + 1])
+redis.call('SET', done, '1', 'PX', ARGV[argument])
 return {now, 1}

@@ -1,14 +1,14 @@
 -- Unites boards into one, in place of what it was before, which may be one of them. All are read before anything is written.
 --
--- KEYS  after those of the boards, the token of the one who did it, and how many members there were
--- ARGV  after the boards, of which the first is the united one: sum | best; how many entries there may be on the others together; a
---       token of the caller; for how many milliseconds it is remembered
+-- KEYS  after those of the boards, how many members there were after this merge, if it was done before
+-- ARGV  after the boards, of which the first is the united one: sum | best; how many entries there may be on the others together; for
+--       how many milliseconds it is remembered
 --
 -- Answers {time, members of the united board}.
 
 local target, rule, limit = boards[1], ARGV[argument], tonumber(ARGV[argument + 1])
-local token, done = ARGV[argument + 2], redis.call('GET', KEYS[#KEYS]) or ''
-if string.sub(done, 1, #token + 1) == token .. ':' then return {now, tonumber(string.sub(done, #token + 2))} end
+local done = redis.call('GET', KEYS[#KEYS])
+if done then return {now, tonumber(done)} end
 local total = 0
 for i = 2, #boards do total = total + redis.call('ZCARD', boards[i].board) end
 if total > limit then
@@ -84,5 +84,5 @@ if ranks == 'dense' then
   tallied()
 end
 expire(target)
-redis.call('SET', KEYS[#KEYS], token .. ':' .. #members, 'PX', ARGV[argument + 3])
+redis.call('SET', KEYS[#KEYS], #members, 'PX', ARGV[argument + 2])
 return {now, #members}

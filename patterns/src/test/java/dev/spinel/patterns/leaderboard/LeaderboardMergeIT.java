@@ -8,6 +8,9 @@ import dev.spinel.patterns.leaderboard.Leaderboard.Order;
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.PatternException;
+import dev.spinel.patterns.transport.PatternRuntime;
+import dev.spinel.patterns.transport.Scheduler;
+import dev.spinel.patterns.transport.Way;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -195,6 +200,39 @@ class LeaderboardMergeIT extends RecipeFixture {
         assertThat(board.merge("total", Merge.SUM, Duration.ZERO, all)).isOne();
         assertThat(proxy.repliesLost()).isOne();
         assertThat(board.named("total").standing("a").orElseThrow().score()).isEqualTo(20);
+    }
+
+    @Test
+    void merge_happensOnce_alsoIfAnotherOneComesBeforeItIsRepeated() {
+        CompletableFuture<Runnable> repetition = new CompletableFuture<>();
+        Scheduler held = new Scheduler() {
+            @Override
+            public long nanoTime() {
+                return 0;
+            }
+
+            @Override
+            public Task schedule(Duration delay, Runnable task) {
+                return repetition.complete(task) ? () -> {} : Scheduler.system().schedule(delay, task);
+            }
+        };
+        PatternRuntime slow = PatternRuntime.builder(transport)
+                .ways(Way.SCRIPT)
+                .scheduler(held)
+                .build();
+        Leaderboard board = Leaderboard.builder(slow, name).build();
+        Leaderboard elsewhere = Leaderboard.builder(other, name).build();
+        board.submit("a", 10);
+        List<Board> all = List.of(board.named("total"), board);
+        assertThat(board.merge("total", Merge.SUM, Duration.ZERO, all)).isOne();
+        proxy.loseReplies(1);
+        CompletionStage<Long> merged = board.mergeAsync("total", Merge.SUM, Duration.ZERO, all);
+        Runnable repeat = repetition.join();
+        assertThat(elsewhere.merge("total", Merge.SUM, Duration.ZERO, List.of(elsewhere.named("total"), elsewhere)))
+                .isOne();
+        repeat.run();
+        assertThat(merged.toCompletableFuture().join()).isOne();
+        assertThat(board.named("total").standing("a").orElseThrow().score()).isEqualTo(30);
     }
 
     @Test
