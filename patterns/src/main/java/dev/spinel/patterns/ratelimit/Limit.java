@@ -31,7 +31,8 @@ public sealed interface Limit {
 
     /**
      * The generic cell rate algorithm: one unit every {@code period / count}, after a burst. Within any time D it admits at
-     * most {@code burst + D * count / period}.
+     * most {@code burst + D * count / period}. Times are kept to 1/16 of a microsecond, so that at 10,000 requests a second the rate
+     * may be off by 0.03 %.
      *
      * @param count units per period; at most one per microsecond
      * @param period at most {@value #MAX_PERIOD_DAYS} days

@@ -160,6 +160,9 @@ public final class RateLimiter {
      * Takes a cost now that may be used later: {@link Decision.Allowed#delay} tells when. Denied if that is more than
      * {@code maxWait} away.
      *
+     * <p>A limit counts a cost as soon as it has room for it, also if another limit delays the use. So with several limits, as much is used
+     * in any time D as a limit otherwise admits in {@code D + maxReservation}, at most.
+     *
      * @throws IllegalArgumentException if {@code maxWait} is above {@link Builder#maxReservation}
      */
     public Decision reserve(RateLimitRequest request, Duration maxWait) {
