@@ -112,6 +112,7 @@ public final class WindowedCounter {
      * Adds to a counter, once however often it is called with this id while that is remembered.
      *
      * @return its sum over the window afterwards
+     * @throws IllegalArgumentException if the id is empty, or the amount out of the bounds of {@link #add(String, long)}
      */
     public long add(String name, long amount, String id) {
         return runtime.call(() -> addAsync(name, amount, id));
@@ -119,6 +120,9 @@ public final class WindowedCounter {
 
     /** As {@link #add(String, long, String)}. */
     public CompletionStage<Long> addAsync(String name, long amount, String id) {
+        if (id.isEmpty()) {
+            throw new IllegalArgumentException("An id is not empty");
+        }
         String key = key(name);
         return runtime.run(
                 ADD_ONCE,

@@ -365,6 +365,8 @@ class AnalyticsIT extends RecipeFixture {
         assertThatIllegalArgumentException().isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS, Duration.ZERO));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS).buckets("b", 8));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> WindowedCounter.of(runtime, "a", DAYS).add("b", 1, ""));
         assertThatIllegalArgumentException().isThrownBy(() -> UniqueCounter.of(runtime, "", DAYS));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> UniqueCounter.of(runtime, "a", DAYS).count("b", 0));
