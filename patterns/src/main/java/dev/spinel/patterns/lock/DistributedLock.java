@@ -65,9 +65,17 @@ public final class DistributedLock {
         return runtime().call(() -> tryAcquireAsync());
     }
 
-    /** As {@link #tryAcquire()}. */
+    /** As {@link #tryAcquire()}. Nothing stays taken if the stage's future was completed otherwise, by cancelling it or by a time-out. */
     public CompletionStage<Optional<Lease>> tryAcquireAsync() {
-        return tryAcquire(UUID.randomUUID().toString(), true);
+        CompletableFuture<Optional<Lease>> result = new CompletableFuture<>();
+        var unused = tryAcquire(UUID.randomUUID().toString(), true).whenComplete((lease, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(unwrap(failure));
+            } else if (!result.complete(lease)) {
+                lease.ifPresent(Lease::closeAsync);
+            }
+        });
+        return result;
     }
 
     /** @param again whether to ask once more if the lease is over when its grant comes */
@@ -207,10 +215,13 @@ public final class DistributedLock {
     }
 
     private static RuntimeException rethrown(ExecutionException e) {
-        Throwable cause = e.getCause();
-        if (cause instanceof CompletionException wrapped && wrapped.getCause() != null) {
-            cause = wrapped.getCause();
-        }
+        Throwable cause = unwrap(e);
         return cause instanceof RuntimeException failure ? failure : new CompletionException(cause);
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        boolean wrapped = failure instanceof ExecutionException || failure instanceof CompletionException;
+        Throwable cause = failure.getCause();
+        return wrapped && cause != null ? unwrap(cause) : failure;
     }
 }

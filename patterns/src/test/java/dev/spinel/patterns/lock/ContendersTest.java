@@ -246,6 +246,21 @@ class ContendersTest extends StepByStep {
         assertThat(events.names()).containsExactly("lock.grantedTooLate", "lock.releaseFailed");
     }
 
+    @Test
+    void anAttemptThatNobodyWaitsForAnyMore_leavesNothingTaken() {
+        for (Duration wait : List.of(Duration.ZERO, Duration.ofMillis(1))) {
+            CompletableFuture<Reply> answer = transport.hold();
+            CompletableFuture<Optional<Lease>> attempt =
+                    lock.tryAcquireAsync(wait).toCompletableFuture();
+            attempt.cancel(false);
+            transport.reply(YES); // to the release
+            answer.complete(GRANTED);
+            assertThat(transport.lastCommand().arguments().get(1)).as("one key").isEqualTo("1".getBytes(UTF_8));
+            assertThat(scheduler.waiting()).isZero();
+        }
+        assertThat(transport.commands()).hasSize(4);
+    }
+
     /** As an executor that is shut down does. */
     @Test
     void aSchedulerThatRefuses_failsAllWhoWait() {
