@@ -50,8 +50,8 @@ public final class LeaderElection implements AutoCloseable {
     @FunctionalInterface
     public interface Candidate {
         /**
-         * Begins to lead. Runs on the election's executor; may block as long as the term lasts, but need not: returning does not end it.
-         * Whatever it throws, errors included, resigns.
+         * Begins to lead. Runs on the election's executor, unless the term has ended by then; may block as long as the term lasts, but need not:
+         * returning does not end it. Whatever it throws, errors included, resigns.
          *
          * @throws Exception to resign
          */
@@ -186,6 +186,9 @@ public final class LeaderElection implements AutoCloseable {
     }
 
     private void serve(Term begun) {
+        if (!begun.isCurrent()) { // the executor came to it too late
+            return;
+        }
         try {
             candidate.elected(begun);
         } catch (Exception e) {

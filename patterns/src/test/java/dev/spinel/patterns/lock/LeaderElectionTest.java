@@ -115,6 +115,19 @@ class LeaderElectionTest extends StepByStep {
     }
 
     @Test
+    void aTermThatEndsBeforeTheExecutorComesToIt_doesNotBegin() {
+        termsThatEnd(2);
+        List<Runnable> queued = new ArrayList<>();
+        LeaderElection election = join(queued::add, term -> elected());
+        election.term().orElseThrow().resign();
+        election.close();
+        assertThat(queued).hasSize(2);
+        queued.forEach(Runnable::run);
+        assertThat(electedMillis).isEmpty();
+        assertThat(events.names()).containsExactly("leader.elected", "leader.ended", "leader.elected", "leader.ended");
+    }
+
+    @Test
     void closing_isCompleteWhenTheSeatIsGivenBack_thatWasBeingTaken() {
         CompletableFuture<Reply> taken = transport.hold();
         LeaderElection election = join(Runnable::run, term -> elected());
