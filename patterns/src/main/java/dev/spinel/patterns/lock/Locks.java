@@ -182,6 +182,11 @@ public final class Locks {
             check("lease", lease, SHORTEST_LEASE);
             check("maxHold", maxHold, lease);
             check("pollInterval", pollInterval, Duration.ofMillis(10));
+            if (acknowledgement != null && acknowledgement.timeout().compareTo(lease) >= 0) {
+                throw new IllegalArgumentException(
+                        "Locks '" + name + "': replicas have less time to acknowledge than a lease lasts, which is "
+                                + lease + ", not " + acknowledgement.timeout());
+            }
             if (acknowledgement != null && !runtime.waitsForReplicas()) {
                 throw new IllegalArgumentException(
                         "Locks '" + name
