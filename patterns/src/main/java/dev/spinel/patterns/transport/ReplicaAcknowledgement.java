@@ -39,10 +39,10 @@ public record ReplicaAcknowledgement(int replicas, Duration timeout) {
         }
     }
 
-    /** The write that follows a command with a key: of another key, whose name begins with that one and has its hash tag. */
+    /** The write that follows a command with a key: of a key beside it, that of its hash tag with {@code :replicated}, which no recipe has. */
     public Command mark(Command command) {
-        byte[] key =
-                (new String(requireNonNull(command.routingKey(), "routingKey"), UTF_8) + ":replicated").getBytes(UTF_8);
+        String routingKey = new String(requireNonNull(command.routingKey(), "routingKey"), UTF_8);
+        byte[] key = (routingKey.substring(0, routingKey.indexOf('}') + 1) + ":replicated").getBytes(UTF_8);
         return new Command(
                 "SET", List.of(key, new byte[0], "PX".getBytes(US_ASCII), MARK_MILLIS.getBytes(US_ASCII)), key);
     }

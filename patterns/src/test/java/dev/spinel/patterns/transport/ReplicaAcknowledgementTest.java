@@ -26,7 +26,7 @@ class ReplicaAcknowledgementTest {
         byte[] key = "{queue:mails}:ready".getBytes(UTF_8);
         Command mark = TWO.mark(new Command("EVALSHA", List.of(key), key));
         assertThat(mark.name()).isEqualTo("SET");
-        assertThat(arguments(mark)).containsExactly("{queue:mails}:ready:replicated", "", "PX", "60000");
+        assertThat(arguments(mark)).containsExactly("{queue:mails}:replicated", "", "PX", "60000");
         assertThat(mark.routingKey()).isSameAs(mark.arguments().get(0));
     }
 
