@@ -207,8 +207,9 @@ public final class DistributedLock {
     /**
      * A view for code that needs the JDK's interface: re-entrant, owned by a thread. Each call makes another view with threads and
      * holds of its own; of a read side or a semaphore, threads hold it beside each other, with a lease each. {@code unlock} throws a {@link
-     * LockLostException} if the lease had ended before, and so does a nested
-     * {@code lock}. Conditions are not supported.
+     * LockLostException} if the lease had ended before, and so does a nested {@code lock}; if the server does not answer, a {@link PatternException},
+     * after which the thread does not hold it either. Of what one may hold at a time, one thread of a view asks for all that wait, so that of a fair
+     * lock the order is that of processes, not of threads. Conditions are not supported.
      */
     public Lock asJavaLock() {
         return new JavaLockView(this, protocol.shared());
