@@ -75,7 +75,7 @@ class LettuceAcknowledgementsIT {
         WorkQueue two = queue("two", TIMEOUT);
         long start = System.nanoTime();
         List<CompletableFuture<Enqueued>> enqueued = new ArrayList<>();
-        for (int i = 0; i < 500; i++) {
+        for (int i = 0; i < 100; i++) {
             Message message = Message.of("m" + i).withKey("m" + i);
             enqueued.add(one.enqueueAsync(message).toCompletableFuture());
             enqueued.add(two.enqueueAsync(message).toCompletableFuture());
@@ -83,7 +83,7 @@ class LettuceAcknowledgementsIT {
         enqueued.forEach(LettuceAcknowledgementsIT::assertUnknown);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(TIMEOUT);
         assertThat(waits()).isBetween(1L, 5L);
-        assertThat(one.stats().ready()).isEqualTo(500);
+        assertThat(one.stats().ready()).isEqualTo(100);
     }
 
     @Test
