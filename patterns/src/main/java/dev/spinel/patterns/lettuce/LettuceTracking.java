@@ -9,6 +9,9 @@ import io.lettuce.core.TrackingInfo;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.push.PushMessage;
 import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.ArrayOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,8 +56,19 @@ final class LettuceTracking implements TrackingSession {
                 return CompletableFuture.completedFuture(true);
             }
             TrackingArgs wanted = TrackingArgs.Builder.enabled().bcast().prefixes(prefix);
-            return on.async().clientTracking(wanted).thenApply(done -> false);
+            return requireResp3(on)
+                    .thenCompose(greeting -> on.async().clientTracking(wanted))
+                    .thenApply(done -> false);
         });
+    }
+
+    /** Fails if Lettuce had to do without RESP3: the server would agree to track, and tell nothing. */
+    private static CompletionStage<List<Object>> requireResp3(StatefulRedisConnection<String, String> on) {
+        return on.async()
+                .dispatch(
+                        CommandType.HELLO,
+                        new ArrayOutput<>(StringCodec.UTF8),
+                        new CommandArgs<>(StringCodec.UTF8).add(3));
     }
 
     /** The connection, made with the first confirmation and again after one that failed to make it. */

@@ -110,6 +110,23 @@ class LettuceTransportIT {
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
 
+    /** It agrees to track, and tells nothing. */
+    @Test
+    void aServerWithoutResp3_doesNotTrack() throws IOException {
+        try (RedisServer older = RedisServer.start("--rename-command", "HELLO", "");
+                LettuceTransport transport = LettuceTransport.connect(older.uri())) {
+            RedisTransport.TrackingSession session =
+                    transport.openTracking("k", new Untold()).orElseThrow();
+            for (int i = 0; i < 2; i++) {
+                assertThat(session.confirm().toCompletableFuture())
+                        .failsWithin(Duration.ofSeconds(10))
+                        .withThrowableThat()
+                        .withMessageContaining("'HELLO'");
+            }
+            session.close();
+        }
+    }
+
     @Test
     void whatIsSentAfterTheEnd_didNotRun() {
         LettuceTransport transport = LettuceTransport.connect(server.uri());
@@ -121,5 +138,13 @@ class LettuceTransportIT {
                 .havingCause()
                 .isInstanceOfSatisfying(TransportException.class, failure -> assertThat(failure.mayHaveRun())
                         .isFalse());
+    }
+
+    private static final class Untold implements RedisTransport.TrackingListener {
+        @Override
+        public void invalidated(String key) {}
+
+        @Override
+        public void lost() {}
     }
 }
