@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What the server has is asked in the background at the first operation; until the answer, and without one, scripts are used. A way
  * that turns out to be missing, on another node or after a failover, has had no effect: the script follows within the same attempt and is
- * used from then on, until the server was asked again, at most once a second. A server without the library of functions is asked once a minute
- * whether it was loaded. Listeners are told as event {@code runtime.fellBack} with
+ * used from then on, until the server was asked again, at most once a second. While operations find no function of their scripts, the server is
+ * asked once a minute whether it has them. Listeners are told as event {@code runtime.fellBack} with
  * the operation's name.
  *
  * <p>Stages complete on a thread of the transport, which for Lettuce is its event loop: what depends on them must not block, nor call a sync

@@ -23,7 +23,7 @@ import java.util.function.Function;
 final class Ways {
     private static final long PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long MAX_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
-    /** After how long a server without the library is asked again, as an operator may have loaded it. */
+    /** After how long a server that lacks functions is asked again, as an operator may have loaded the library, or the one of this version. */
     private static final long LOOK_AGAIN_NANOS = Duration.ofMinutes(1).toNanos();
     /** Codes of errors by which a command or function is refused as a whole, and a script only what is concerned of its commands. */
     private static final Set<String> REFUSALS = Set.of("MISCONF", "NOREPLICAS", "OOM", "READONLY");
@@ -39,7 +39,7 @@ final class Ways {
     private volatile long pauseNanos = PAUSE_NANOS;
     /** Whether what is known is in doubt. */
     private volatile boolean outdated;
-    /** Whether functions are wanted, and the server had none at the last question. */
+    /** Whether functions are wanted, and an operation had none after the last answer. */
     private volatile boolean withoutFunctions;
 
     /** Nothing known yet. */
@@ -57,7 +57,13 @@ final class Ways {
         if (command != null && present.contains(command.wireName())) {
             return Way.COMMAND;
         }
-        return present.contains(operation.script().function()) ? Way.FUNCTION : Way.SCRIPT;
+        if (present.contains(operation.script().function())) {
+            return Way.FUNCTION;
+        }
+        if (!withoutFunctions) {
+            withoutFunctions = allowed.contains(Way.FUNCTION);
+        }
+        return Way.SCRIPT;
     }
 
     /**
@@ -118,7 +124,6 @@ final class Ways {
         outdated = false; // before the question, so that what is found missing meanwhile is not forgotten
         var unused = ask(Way.COMMAND, commandInfo(), Ways::commands)
                 .thenCombine(ask(Way.FUNCTION, functionList(), Ways::functions), (commands, functions) -> {
-                    withoutFunctions = functions.isEmpty() && allowed.contains(Way.FUNCTION);
                     Set<String> found = ConcurrentHashMap.newKeySet();
                     found.addAll(commands);
                     found.addAll(functions);
@@ -128,6 +133,7 @@ final class Ways {
                     if (failure == null) {
                         pauseNanos = PAUSE_NANOS;
                         present = found;
+                        withoutFunctions = false;
                     } else {
                         pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);
                         askAgain();

@@ -358,6 +358,17 @@ class WaysTest {
     }
 
     @Test
+    void aLibraryOfThisVersion_thatReplacesAnother_isFoundWithinAMinute() {
+        ask(info(), library(FunctionLibrary.scripts().get(1)));
+        scheduler.advance(Duration.ofMinutes(1));
+        transport.reply(ONE).reply(info()).reply(library(SCRIPT));
+        assertThat(run(NEVER)).containsExactly("EVALSHA", "COMMAND", "FUNCTION");
+        scheduler.advance(Duration.ofMinutes(5));
+        transport.reply(ONE);
+        assertThat(run(NEVER)).containsExactly("FCALL");
+    }
+
+    @Test
     void onlyWhatIsAllowed_isAskedFor() {
         runtime = runtime(Way.FUNCTION);
         transport.reply(ONE).reply(library(SCRIPT));
