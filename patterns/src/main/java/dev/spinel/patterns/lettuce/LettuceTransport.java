@@ -85,7 +85,8 @@ public final class LettuceTransport implements RedisTransport {
 
     /**
      * Connects to a server. A command that has no reply after the time-out of the address fails with an unknown outcome; the 60
-     * seconds that Lettuce takes if none is set are replaced by 5. Blocks until connected.
+     * seconds that Lettuce takes if none is set are replaced by 5. With TLS ({@code rediss://}) the JVM's trust store
+     * counts ({@code javax.net.ssl.trustStore}). Blocks until connected.
      *
      * @throws io.lettuce.core.RedisConnectionException if the server cannot be reached
      */
