@@ -280,7 +280,7 @@ public final class CacheAside<V> implements AutoCloseable {
         new Watch(key, token, loading, givenUp).goOn();
         var unused = load(key).whenComplete((loaded, failure) -> {
             if (failure != null) {
-                loading.completeExceptionally(failure);
+                loading.completeExceptionally(unwrap(failure));
             } else {
                 loading.complete(loaded);
             }
@@ -348,11 +348,15 @@ public final class CacheAside<V> implements AutoCloseable {
         }
     }
 
-    private CompletionException loadFailed(String key, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    private CacheLoadException loadFailed(String key, Throwable failure) {
+        Throwable cause = unwrap(failure);
         failed("cache.loadFailed", cause);
-        return new CompletionException(new CacheLoadException(name, "'" + key + "' cannot be loaded: " + cause, cause));
+        return new CacheLoadException(name, "'" + key + "' cannot be loaded: " + cause, cause);
+    }
+
+    /** The cause of a stage's failure, without the wrapping of the JDK. */
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** Loads an entry anew in the background, with the lease of the token. */
@@ -361,7 +365,7 @@ public final class CacheAside<V> implements AutoCloseable {
         var unused = load(key, token, () -> {})
                 .thenCompose(loaded -> fill(key, token, loaded, false))
                 .exceptionally(failure -> {
-                    abandon(key, token, failure);
+                    abandon(key, token, unwrap(failure));
                     return false;
                 });
     }
@@ -404,7 +408,7 @@ public final class CacheAside<V> implements AutoCloseable {
 
     /** Gives up the lease of a load that failed. */
     void abandon(String key, String token, Throwable failure) {
-        String text = String.valueOf(failure.getCause() != null ? failure.getCause() : failure);
+        String text = "" + (failure.getCause() != null ? failure.getCause() : failure);
         abandon(key, token, failuresFor, text.substring(0, Math.min(text.length(), MAX_ERROR_CHARS)));
     }
 
@@ -435,9 +439,7 @@ public final class CacheAside<V> implements AutoCloseable {
 
     /** Whether the source is asked in place of a server that failed so. */
     boolean bypasses(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return whenUnavailable == WhenUnavailable.LOAD && cause instanceof PatternException;
+        return whenUnavailable == WhenUnavailable.LOAD && unwrap(failure) instanceof PatternException;
     }
 
     Scheduler.Task subscribe(String key, ChannelListener listener) {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 /** The cache step by step, without a server and on a clock that stands still. */
@@ -123,12 +124,54 @@ class CacheAsideTest extends StepByStep {
                 .isEqualTo(Codec.utf8().encode("0"));
     }
 
+    /** What is kept of the failure of the last load. */
+    private String keptError() {
+        return Codec.utf8().decode(transport.lastCommand().arguments().get(5));
+    }
+
+    @Test
+    void theTextOfAFailure_isWhatTheSourceThrew() {
+        transport.reply(LOAD).reply(YES);
+        CompletableFuture<Optional<String>> call = get();
+        load.completeExceptionally(new IOException("away"));
+        assertThat(keptError()).isEqualTo("java.io.IOException: away");
+        assertThat(call)
+                .failsWithin(Duration.ZERO)
+                .withThrowableOfType(ExecutionException.class)
+                .withCauseExactlyInstanceOf(CacheLoadException.class)
+                .withRootCauseExactlyInstanceOf(IOException.class);
+    }
+
+    @Test
+    void theTextOfAFailedRefresh_isWhatTheSourceThrew() {
+        transport
+                .reply(new Reply.Items(List.of(text("hit"), text("value"), text("v"), YES, NO)))
+                .reply(YES);
+        assertThat(get()).isCompletedWithValue(Optional.of("v"));
+        load.completeExceptionally(new IOException("away"));
+        assertThat(keptError()).isEqualTo("java.io.IOException: away");
+    }
+
     @Test
     void theTextOfAFailure_isCut() {
         transport.reply(LOAD).reply(YES);
         assertThat(get()).isNotDone();
         load.completeExceptionally(new IOException("x".repeat(100_000)));
-        assertThat(transport.lastCommand().arguments().get(5)).hasSize(500);
+        assertThat(keptError()).hasSize(500);
+    }
+
+    @Test
+    void aFailureWithoutAText_failsWhoWaits() {
+        transport.reply(LOAD).reply(YES);
+        CompletableFuture<Optional<String>> call = get();
+        load.completeExceptionally(new IOException() {
+            @Override
+            public String toString() {
+                return null;
+            }
+        });
+        assertThat(keptError()).isEqualTo("null");
+        assertThat(call).isCompletedExceptionally();
     }
 
     @Test
