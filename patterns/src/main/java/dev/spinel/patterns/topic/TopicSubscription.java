@@ -147,7 +147,7 @@ public final class TopicSubscription implements AutoCloseable {
         try {
             asking = false;
             now = askAgain;
-            if (closed) {
+            if (closed || topic.runtime().isClosed()) {
                 return;
             }
             if (failure != null && !now) {

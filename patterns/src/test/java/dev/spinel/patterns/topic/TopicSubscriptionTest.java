@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,5 +56,15 @@ class TopicSubscriptionTest extends StepByStep {
         assertThat(transport.commands()).hasSize(before + 1);
         transport.channelListener().message(own, "1:6");
         assertThat(heard).containsExactly(new Gap.Missed(5, 6));
+    }
+
+    @Test
+    void aSubscription_endsWithItsRuntime() {
+        transport.reply(new Reply.Failure("ERR for the test"));
+        transport.channelListener().subscribed(topic.channel());
+        assertThat(scheduler.waiting()).as("the next question").isOne();
+        runtime.close();
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(scheduler.waiting()).isZero();
     }
 }
