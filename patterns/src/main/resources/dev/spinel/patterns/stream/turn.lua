@@ -93,18 +93,19 @@ if ARGV[9] == '0' then
   end
 end
 
-local function holds(id) return #redis.call('XPENDING', stream, group, id, id, 1, consumer) == 1 end
+-- Begins the idle time of an entry anew, if this consumer has it. One that was trimmed away meanwhile is forgotten by that, and is missing
+-- unless its handler succeeds, which nobody could tell later.
+local function claim(id, ...)
+  local held = #redis.call('XPENDING', stream, group, id, id, 1, consumer) == 1
+  if held and #redis.call('XCLAIM', stream, group, consumer, 0, id, ...) == 0 then note_gap(id, 1) end
+end
 local first_back = 12 + tonumber(ARGV[10])
 local first_extended = first_back + 2 * tonumber(ARGV[11])
 for i = 12, first_back - 1 do redis.call('XACK', stream, group, ARGV[i]) end
 for i = first_back, first_extended - 1, 2 do
-  if holds(ARGV[i]) then
-    redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'IDLE', LONGEST_LEASE, 'RETRYCOUNT', ARGV[i + 1], 'JUSTID')
-  end
+  claim(ARGV[i], 'IDLE', LONGEST_LEASE, 'RETRYCOUNT', ARGV[i + 1], 'JUSTID')
 end
-for i = first_extended, #ARGV do
-  if holds(ARGV[i]) then redis.call('XCLAIM', stream, group, consumer, 0, ARGV[i], 'JUSTID') end
-end
+for i = first_extended, #ARGV do claim(ARGV[i], 'JUSTID') end
 
 if idle > 0 and most > 0 then
   local claimed = redis.call('XAUTOCLAIM', stream, group, consumer, idle, cursor, 'COUNT', most)

@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -422,6 +423,41 @@ class StreamConsumerIT extends RecipeFixture {
         await().until(() -> gaps.stream().mapToLong(StreamGap::missed).sum() >= 6);
         assertThat(gaps.stream().mapToLong(StreamGap::missed).sum()).isEqualTo(6);
         awaitNothingPending();
+    }
+
+    @Test
+    void P3_anEntryTrimmedWhileItIsWorkedOn_isReported_asItMayFail() {
+        append(0, 1);
+        StreamConsumer consumer = start(consumer(runtime, entry -> {
+                    await().until(() -> !gaps.isEmpty());
+                    throw new IOException("for the test");
+                })
+                .lease(Duration.ofMillis(300)));
+        await().until(() -> consumer.running() == 1);
+        String id = redis.xrange(name, Range.unbounded()).get(0).getId();
+        redis.xtrim(name, XTrimArgs.Builder.maxlen(0));
+        await().until(() -> events.count("stream.handlerFailed") == 1);
+        assertThat(gaps).containsOnly(new StreamGap(id, 1));
+        awaitNothingPending();
+    }
+
+    @Test
+    void P3_entriesTrimmedBeforeTheExecutorRefusesThem_areReported() {
+        client.assumeSockets(); // the executor runs on a thread that would have to answer it
+        append(0, 3);
+        start(EventStream.of(runtime, name)
+                .consumer(
+                        GROUP,
+                        task -> {
+                            redis.xtrim(name, XTrimArgs.Builder.maxlen(0));
+                            throw new RejectedExecutionException("for the test");
+                        },
+                        entry -> handled.add("never"))
+                .onGap(gaps::add)
+                .fromTheStart());
+        await().until(() -> gaps.stream().mapToLong(StreamGap::missed).sum() >= 3);
+        awaitNothingPending();
+        assertThat(gaps.stream().mapToLong(StreamGap::missed).sum()).isEqualTo(3);
     }
 
     @Test
