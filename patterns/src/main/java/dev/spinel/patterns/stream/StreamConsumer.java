@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A member of a group of consumers that share the entries of a stream, until closed. Every entry is delivered to one of them at least once:
+ * A member of a group of consumers that share the entries of a stream, until it or its runtime is closed. Every entry is delivered to one of them at least once:
  * what a consumer leaves unacknowledged, as it died or its handler failed, another one (or the same) takes over after the lease. An entry
  * that was delivered as often as it may is given up: moved to {@link EventStream#givenUpKey}. Thread-safe.
  *
@@ -245,10 +245,10 @@ public final class StreamConsumer implements AutoCloseable {
             }
             boolean hungry = turn.entries().size() < free;
             again = !nothingToSettle() || signalled || !hungry || reportedGap > 0 || (looked && lookForLeft);
-            endIfDrained();
         } finally {
             lock.unlock();
         }
+        endIfDrained();
         turn.entries().forEach(this::start);
         if (again) {
             turn();
@@ -268,14 +268,23 @@ public final class StreamConsumer implements AutoCloseable {
 
     private void failed(List<String> acknowledged, List<StreamEntry> givenBack, Throwable cause) {
         runtime.listener().failed("stream.turnFailed", stream.key(), cause);
+        boolean leftOver;
         lock.lock();
         try {
             turning = false;
             toAcknowledge.addAll(0, acknowledged);
             toGiveBack.addAll(0, givenBack);
-            endIfDrained();
+            if (runtime.isClosed()) {
+                closing = true;
+                end();
+            }
+            leftOver = ended && !(running.isEmpty() && nothingToSettle());
         } finally {
             lock.unlock();
+        }
+        endIfDrained();
+        if (leftOver) { // it is not sent again
+            drained.completeExceptionally(cause);
         }
         wakeAfter(RETRY_TURN_AFTER);
     }
@@ -305,7 +314,7 @@ public final class StreamConsumer implements AutoCloseable {
         }
     }
 
-    /** Gives an entry back for which there is no thread, and fetches none for a while. */
+    /** Gives an entry back that was not begun, for lack of a thread or of time, and fetches none for a while. */
     private void giveBack(StreamEntry entry) {
         lock.lock();
         try {
@@ -344,6 +353,10 @@ public final class StreamConsumer implements AutoCloseable {
     }
 
     private void work(StreamEntry entry) {
+        if (hasEnded()) {
+            giveBack(entry);
+            return;
+        }
         boolean handled = false;
         threads.add(Thread.currentThread());
         try {
@@ -360,6 +373,15 @@ public final class StreamConsumer implements AutoCloseable {
         }
     }
 
+    private boolean hasEnded() {
+        lock.lock();
+        try {
+            return ended;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Makes room; what was not handled is left to whoever looks for it after the lease. */
     private void done(StreamEntry entry, boolean handled) {
         lock.lock();
@@ -370,10 +392,10 @@ public final class StreamConsumer implements AutoCloseable {
                 toAcknowledge.add(entry.id());
             }
             goOn();
-            endIfDrained();
         } finally {
             lock.unlock();
         }
+        endIfDrained();
         turn();
     }
 
@@ -385,17 +407,23 @@ public final class StreamConsumer implements AutoCloseable {
 
     /** With nothing left to do, the server forgets this consumer; a server that is away, at the start of another one. */
     private void endIfDrained() {
-        if (closing && !leaving && running.isEmpty() && nothingToSettle() && !turning) {
+        lock.lock();
+        try {
+            if (!closing || leaving || turning || !running.isEmpty() || !nothingToSettle()) {
+                return;
+            }
             leaving = true;
             end();
-            var unused = stream.leave(group, consumer).whenComplete((left, failure) -> {
-                if (failure != null) {
-                    runtime.listener().failed("stream.leaveFailed", stream.key(), failure);
-                }
-                joined.completeExceptionally(new CancellationException("The consumer was closed before it joined"));
-                drained.complete(null);
-            });
+        } finally {
+            lock.unlock();
         }
+        var unused = stream.leave(group, consumer).whenComplete((left, failure) -> {
+            if (failure != null) {
+                runtime.listener().failed("stream.leaveFailed", stream.key(), failure);
+            }
+            joined.completeExceptionally(new CancellationException("The consumer was closed before it joined"));
+            drained.complete(null);
+        });
     }
 
     /**
@@ -416,22 +444,25 @@ public final class StreamConsumer implements AutoCloseable {
         }
     }
 
-    /** Fetches nothing more; completes when all that was fetched is handled and acknowledged. */
+    /**
+     * Fetches nothing more; completes when all that was fetched is handled and acknowledged. Fails if a part of it cannot be acknowledged any
+     * more, as the server was away when the consumer, or its runtime, was closed.
+     */
     public CompletionStage<Void> drain() {
         lock.lock();
         try {
             closing = true;
             subscription.cancel();
-            endIfDrained();
         } finally {
             lock.unlock();
         }
+        endIfDrained();
         return drained.minimalCompletionStage();
     }
 
     /**
-     * Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends. In the handler, which draining would wait
-     * for, this only begins to drain.
+     * Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends, and what is not begun is given back. In the
+     * handler, which draining would wait for, this only begins to drain.
      */
     @Override
     public void close() {

@@ -7,8 +7,13 @@ import dev.spinel.patterns.testing.StepByStep;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** How a consumer begins and ends, turn by turn. */
@@ -18,19 +23,33 @@ class StreamConsumerTest extends StepByStep {
     /** The first one, which is on its way. */
     private final CompletableFuture<Reply> turn = transport.hold();
 
+    private final Deque<Runnable> tasks = new ArrayDeque<>();
+    private final List<String> handled = new ArrayList<>();
+
     private final StreamConsumer consumer = EventStream.of(runtime, "s")
-            .consumer("g", Runnable::run, entry -> {})
+            .consumer("g", tasks::add, entry -> handled.add(entry.id()))
             .start();
 
     StreamConsumerTest() {
         super(ONCE);
     }
 
-    private void succeed() {
-        Reply nothing = new Reply.Bulk(new byte[0]);
+    private static Reply text(String text) {
+        return new Reply.Bulk(text.getBytes(UTF_8));
+    }
+
+    /** The answer to a turn that delivers these entries. */
+    private static Reply delivered(String... ids) {
+        List<Reply> entries = new ArrayList<>();
+        for (String id : ids) {
+            entries.add(new Reply.Items(List.of(text(id), new Reply.Int(1), new Reply.Items(List.of()))));
+        }
         Reply none = new Reply.Int(0);
-        turn.complete(new Reply.Items(
-                List.of(none, nothing, none, new Reply.Bulk("0-0".getBytes(UTF_8)), none, new Reply.Items(List.of()))));
+        return new Reply.Items(List.of(none, text(""), none, text("0-0"), none, new Reply.Items(entries)));
+    }
+
+    private void succeed() {
+        turn.complete(delivered());
     }
 
     private void failTurn() {
@@ -60,5 +79,63 @@ class StreamConsumerTest extends StepByStep {
         transport.reply(LEFT);
         failTurn();
         assertThat(drained).isCompleted();
+    }
+
+    /** What the last turn carried: how many ids are acknowledged and given back, and which. */
+    private List<String> settled() {
+        List<byte[]> arguments = transport.lastCommand().arguments();
+        return arguments.subList(2 + 3 + 9, arguments.size()).stream()
+                .map(argument -> new String(argument, UTF_8))
+                .toList();
+    }
+
+    @Test
+    void whatIsNotBegunWhenClosingEnds_isGivenBack() {
+        turn.complete(delivered("1-0", "2-0"));
+        Thread.currentThread().interrupt();
+        consumer.close();
+        assertThat(Thread.interrupted()).isTrue();
+        transport.reply(delivered());
+        tasks.remove().run();
+        assertThat(settled()).containsExactly("0", "1", "1-0", "0");
+        transport.reply(delivered()).reply(LEFT);
+        tasks.remove().run();
+        assertThat(handled).isEmpty();
+        assertThat(transport.commands()).as("three turns and a leave").hasSize(4);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void anIdleConsumer_endsWithItsRuntime() {
+        succeed();
+        runtime.close();
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(scheduler.waiting()).isZero();
+        assertThat(consumer.drain()).isCompleted();
+        assertThat(events.names()).containsExactly("stream.turnFailed", "stream.leaveFailed");
+    }
+
+    @Test
+    void aConsumerThatCannotAcknowledge_endsWithItsRuntime() {
+        turn.complete(delivered("1-0"));
+        runtime.close();
+        tasks.remove().run();
+        assertThat(handled).containsExactly("1-0");
+        assertThat(consumer.drain()).isCompletedExceptionally();
+        assertThat(scheduler.waiting()).isZero();
+        consumer.close();
+        assertThat(events.names()).containsExactly("stream.turnFailed", "stream.closedEarly");
+    }
+
+    @Test
+    void whoIsToldOfTheEnd_isToldWithoutALock() {
+        CompletableFuture<Integer> running = new CompletableFuture<>();
+        var unused = consumer.drain()
+                .thenRun(() -> running.complete(CompletableFuture.supplyAsync(consumer::running)
+                        .orTimeout(5, TimeUnit.SECONDS)
+                        .join()));
+        transport.reply(LEFT);
+        succeed();
+        assertThat(running).isCompletedWithValue(0);
     }
 }
