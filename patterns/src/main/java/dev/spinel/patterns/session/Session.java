@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An attribute that was changed in itself, such as a list that was added to, is not noticed: set it again.
  */
 public final class Session<V> {
+    private final String store;
     private final Codec<V> codec;
     private final Instant createdAt;
     private final Instant lastAccessedAt;
@@ -31,12 +32,14 @@ public final class Session<V> {
     private boolean principalChanged;
 
     Session(
+            String store,
             Codec<V> codec,
             String id,
             Instant createdAt,
             Instant lastAccessedAt,
             @Nullable String principal,
             Map<String, Reply.Bulk> stored) {
+        this.store = store;
         this.codec = codec;
         this.id = id;
         this.createdAt = createdAt;
@@ -107,6 +110,11 @@ public final class Session<V> {
             }
         });
         return names;
+    }
+
+    /** The name of the store that it is of. */
+    String store() {
+        return store;
     }
 
     /** What has to be written. */

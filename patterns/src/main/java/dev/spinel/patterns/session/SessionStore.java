@@ -178,7 +178,7 @@ public final class SessionStore<V> {
                         CREATE, List.of(lane.session(id), lane.expiry(), lane.owners(), lane.principals()), arguments)
                 .thenApply(now -> {
                     Instant created = Instant.ofEpochMilli(now);
-                    return new Session<>(codec, id, created, created, principal, encoded);
+                    return new Session<>(name, codec, id, created, created, principal, encoded);
                 });
     }
 
@@ -213,6 +213,7 @@ public final class SessionStore<V> {
             }
         }
         return new Session<>(
+                name,
                 codec,
                 id,
                 instant(others.get("created")),
@@ -260,20 +261,20 @@ public final class SessionStore<V> {
                 .add(set.size());
         set.forEach((key, value) -> arguments.add(key).add(value.bytes()));
         removed.forEach(arguments::add);
-        return runtime.run(SAVE, changedKeys(session.id()), arguments).thenCompose(answer -> {
-            if (answer.movedTo() != null) {
-                session.moved(answer.movedTo());
-                return save(session, set, removed);
-            }
-            if (answer.done()) {
-                session.saved(set);
-            }
-            return CompletableFuture.completedFuture(answer.done());
-        });
+        return runtime.run(SAVE, changedKeys(laneOf(session), session.id()), arguments)
+                .thenCompose(answer -> {
+                    if (answer.movedTo() != null) {
+                        session.moved(answer.movedTo());
+                        return save(session, set, removed);
+                    }
+                    if (answer.done()) {
+                        session.saved(set);
+                    }
+                    return CompletableFuture.completedFuture(answer.done());
+                });
     }
 
-    private List<String> changedKeys(String id) {
-        Lane lane = knownLaneOf(id);
+    private static List<String> changedKeys(Lane lane, String id) {
         return List.of(lane.session(id), lane.expiry(), lane.owners(), lane.principals(), lane.moved(id));
     }
 
@@ -291,7 +292,7 @@ public final class SessionStore<V> {
     /** As {@link #rotate}. */
     public CompletionStage<Boolean> rotateAsync(Session<V> session) {
         String id = session.id();
-        Lane lane = knownLaneOf(id);
+        Lane lane = laneOf(session);
         String newId = newId(lane.number());
         List<String> keys = List.of(
                 lane.session(id), lane.session(newId), lane.expiry(), lane.owners(), lane.principals(), lane.moved(id));
@@ -319,10 +320,11 @@ public final class SessionStore<V> {
 
     /** As {@link #invalidate}. */
     public CompletionStage<Boolean> invalidateAsync(String id) {
-        if (laneOf(id) == null) {
+        Lane lane = laneOf(id);
+        if (lane == null) {
             return CompletableFuture.completedFuture(false);
         }
-        return runtime.run(INVALIDATE, changedKeys(id), new Arguments().add(id))
+        return runtime.run(INVALIDATE, changedKeys(lane, id), new Arguments().add(id))
                 .thenCompose(answer -> answer.movedTo() != null
                         ? invalidateAsync(answer.movedTo())
                         : CompletableFuture.completedFuture(answer.done()));
@@ -392,11 +394,15 @@ public final class SessionStore<V> {
         return number < 0 || number >= lanes.size() ? null : lanes.get(number);
     }
 
-    private Lane knownLaneOf(String id) {
-        Lane lane = laneOf(id);
+    private Lane laneOf(Session<V> session) {
+        if (!session.store().equals(name)) {
+            throw new IllegalArgumentException(
+                    "Sessions '" + name + "': this one is of the store '" + session.store() + "'");
+        }
+        Lane lane = laneOf(session.id());
         if (lane == null) {
-            throw new IllegalArgumentException("Sessions '" + name
-                    + "': this one is of another store, or of one with more lanes than " + lanes.size());
+            throw new IllegalArgumentException(
+                    "Sessions '" + name + "': this one is of a store with more lanes than " + lanes.size());
         }
         return lane;
     }

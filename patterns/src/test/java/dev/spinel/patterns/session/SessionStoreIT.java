@@ -155,6 +155,19 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
+        void aSessionOfAnotherStore_isRefused() {
+            Session<String> strange = SessionStore.builder(runtime, "a" + name, Codec.utf8())
+                    .build()
+                    .create();
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> store.saveAsync(strange))
+                    .withMessageContaining("a" + name);
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> store.rotate(strange))
+                    .withMessageContaining("a" + name);
+        }
+
+        @Test
         void aSessionOfMoreLanes_isRefused() {
             SessionStore<String> spread = builder().lanes(16).build();
             Session<String> session = spread.create();
