@@ -229,13 +229,14 @@ public final class SessionReaper implements AutoCloseable {
                 if (stopped || sessions.isEmpty()) {
                     return 0;
                 }
+                int before = waiting.size();
                 for (ExpiredSession session : sessions) {
                     if (!underWay.contains(session.id()) && !reported.contains(session.id())) {
                         waiting.add(session);
                     }
                 }
                 waitingUntilNanos = untilNanos;
-                return waiting.size();
+                return waiting.size() - before;
             } finally {
                 lock.unlock();
             }

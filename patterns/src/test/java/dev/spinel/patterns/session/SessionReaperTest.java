@@ -155,6 +155,34 @@ class SessionReaperTest extends StepByStep {
     }
 
     @Test
+    void whatIsRefusedWhileOthersAreAskedFor_isToldOnce() {
+        transport.reply(taken("a"));
+        CompletableFuture<Reply> others = transport.hold();
+        AtomicInteger calls = new AtomicInteger();
+        SessionReaper.builder(
+                        store,
+                        task -> {
+                            if (calls.incrementAndGet() == 2) { // another thread asks meanwhile
+                                transport
+                                        .channelListener()
+                                        .message("__keyevent@0__:expired", "{session:s:0}:session:00b");
+                            }
+                            if (calls.get() <= 2) {
+                                throw new RejectedExecutionException("full");
+                            }
+                            task.run();
+                        },
+                        session -> handled.add(session.id()))
+                .notifications(0)
+                .start();
+        scheduler.advance(Duration.ofMillis(1));
+        assertThat(asked()).isEqualTo("100");
+        others.complete(taken("b"));
+        assertThat(handled).containsExactly("a", "b");
+        assertThat(events.count("session.expired")).isEqualTo(2);
+    }
+
+    @Test
     void anErrorOfTheExecutor_doesNotEndTheSweeping() {
         transport.reply(taken("a"));
         List<Throwable> errors = new ArrayList<>(List.of(new OutOfMemoryError("unable to create native thread")));
