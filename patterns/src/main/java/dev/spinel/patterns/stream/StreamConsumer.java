@@ -25,9 +25,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A member of a group of consumers that share the entries of a stream, until it or its runtime is closed. Every entry is delivered to one of them at least once:
- * what a consumer leaves unacknowledged, as it died or its handler failed, another one (or the same) takes over after the lease. An entry
- * that was delivered as often as it may is given up: moved to {@link EventStream#givenUpKey}. Thread-safe.
+ * A member of a group of consumers that share the entries of a stream, until it or its runtime is closed. Every entry is delivered to one of
+ * them at least once: what a consumer leaves unacknowledged, as it died or its handler failed, another one (or the same) takes over after the
+ * lease. An entry that was delivered as often as it may is given up: moved to {@link EventStream#givenUpKey}. Thread-safe.
  *
  * <p>What the group will never get is reported: entries that were trimmed away before they were read, or while they were pending, and a group or
  * stream that vanished, which begins anew with the oldest entry that is there. A gap is reported at least once by a consumer of the group, by each
