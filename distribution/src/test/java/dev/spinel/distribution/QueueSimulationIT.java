@@ -97,7 +97,7 @@ class QueueSimulationIT {
     void Q3_enqueuingClaimingAndSettling_areLinearizable(QueueEngine engine, int faults) {
         RecipeSimulation.forSeeds(run -> {
             List<Operation<Step>> history = new ArrayList<>();
-            run.network.faults(faults, false);
+            run.network.faults(faults, true);
             run.disturb(Duration.ofSeconds(5), Duration.ofMillis(100), faults > 0);
             for (int i = 0; i < 4; i++) {
                 WorkQueue queue = WorkQueue.builder(run.process(), "jobs")

@@ -512,9 +512,13 @@ class RecipeCommandsIT {
         }
 
         @Test
-        void whatDidNothing_isNotKept() {
-            assertThat(ask(FIRST + "5000 1 news 0 1 10000 1:1 ack 0 ")).isEqualTo("[-1, [0], []]");
-            assertThat(ask("DBSIZE")).isEqualTo("0");
+        void callThatDidNothing_doesNothing_whenItComesLate() {
+            String line = FIRST + "5000 1 news 0 1 10000 1:1 ack 0 ";
+            assertThat(ask(line)).isEqualTo("[-1, [0], []]");
+            assertThat(ask("GET first")).isEqualTo("1|0|");
+            enqueue("a 0 0 0 ");
+            assertThat(ask(line)).isEqualTo("[0, [0], []]");
+            assertThat(ask("EXISTS leased")).isEqualTo("0");
         }
 
         @Test

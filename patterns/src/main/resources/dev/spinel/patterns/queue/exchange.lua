@@ -312,11 +312,11 @@ else
     end
   end
   local claimed = lease_taken(last_lease)
-  -- One that did nothing does so again. So what is refused needs no memory, of which a full server has none.
+  -- Also of one that did nothing, since nobody would work on what it claims when it arrives once more, later. A full server may refuse to
+  -- keep that.
   local outcome = table.concat(settled)
-  if #claimed > 0 or string.find(outcome, '1', 1, true) then
-    redis.call('SET', KEYS[13], ARGV[5] .. '|' .. outcome .. '|' .. table.concat(claimed, ','), 'PX', ARGV[6])
-  end
+  local call = (#claimed > 0 or string.find(outcome, '1', 1, true)) and redis.call or redis.pcall
+  call('SET', KEYS[13], ARGV[5] .. '|' .. outcome .. '|' .. table.concat(claimed, ','), 'PX', ARGV[6])
 end
 
 if more == nil then more = redis.call('ZCARD', KEYS[1]) > 0 or redis.call('ZCARD', KEYS[9]) > 0 end

@@ -336,11 +336,11 @@ else
     if #leases > 0 then redis.call('ZADD', KEYS[3], unpack(leases)) end
   end
   sweep()
-  -- One that did nothing does so again. So what is refused needs no memory, of which a full server has none.
+  -- Also of one that did nothing, since nobody would work on what it claims when it arrives once more, later. A full server may refuse to
+  -- keep that.
   local outcome = table.concat(settled)
-  if #claimed > 0 or string.find(outcome, '1', 1, true) then
-    redis.call('SET', KEYS[14], ARGV[5] .. '|' .. outcome .. '|' .. table.concat(claimed, ','), 'PX', ARGV[6])
-  end
+  local call = (#claimed > 0 or string.find(outcome, '1', 1, true)) and redis.call or redis.pcall
+  call('SET', KEYS[14], ARGV[5] .. '|' .. outcome .. '|' .. table.concat(claimed, ','), 'PX', ARGV[6])
 end
 
 -- A claim that got less than it asked for has left nothing, unless most of what it read became dead letters.

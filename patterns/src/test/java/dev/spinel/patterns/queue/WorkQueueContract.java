@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.parallel.ExecutionMode.CONCURRENT;
 
 import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.testing.RedisServer;
+import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RetryPolicy;
@@ -191,6 +192,22 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             }
             assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 2, 0));
             QueuePlaces.read(engine, redis, name);
+        }
+
+        @Test
+        void aFullServer_tellsThatALeaseIsOver_andThatNothingIsReady() {
+            WorkQueue queue = builder().build();
+            queue.enqueue(Message.of("a"));
+            Delivery delivery = queue.claim(1).get(0);
+            assertThat(queue.settle(delivery.acknowledge())).isTrue();
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                assertThat(queue.settle(delivery.acknowledge())).isFalse();
+                assertThat(queue.claim(1)).isEmpty();
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
         }
 
         @Test
@@ -434,6 +451,18 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             assertThat(texts(exchange.deliveries())).containsExactly("b");
             assertThat(exchange.deliveries().get(0).attempt()).isOne();
             assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 1, 0));
+        }
+
+        /** As the first attempt does that was slower than its time-out, and than the second one. */
+        @Test
+        void aClaimThatFoundNothing_andArrivesOnceMoreLater_leasesNothing() {
+            WorkQueue queue = warmedUp();
+            assertThat(queue.claim(1)).isEmpty();
+            Command claim = transport.lastCommand();
+            queue.enqueue(Message.of("a"));
+            PatternRuntime.await(transport.send(claim));
+            assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 0, 0));
+            assertThat(texts(queue.claim(1))).containsExactly("a");
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class RecordingTransport implements RedisTransport {
     private final RedisTransport transport;
     private final List<String> commands = new CopyOnWriteArrayList<>();
+    private volatile Command lastCommand = new Command("PING", List.of(), null);
     private volatile Reply lastReply = new Reply.Null();
 
     public RecordingTransport(RedisTransport transport) {
@@ -25,6 +26,11 @@ public final class RecordingTransport implements RedisTransport {
         return taken;
     }
 
+    /** The command sent last, to be sent once more. */
+    public Command lastCommand() {
+        return lastCommand;
+    }
+
     public Reply lastReply() {
         return lastReply;
     }
@@ -32,6 +38,7 @@ public final class RecordingTransport implements RedisTransport {
     @Override
     public CompletionStage<Reply> send(Command command) {
         commands.add(command.name());
+        lastCommand = command;
         return transport.send(command).thenApply(reply -> {
             lastReply = reply;
             return reply;

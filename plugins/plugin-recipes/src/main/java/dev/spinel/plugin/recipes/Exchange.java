@@ -294,9 +294,7 @@ final class Exchange {
         messages.addReady();
         List<Bytes> taken = claims() ? messages.take(most) : List.of();
         lease(taken);
-        if (settled.contains(true) || !deliveries.isEmpty()) {
-            effects.set(arguments.key(ANSWER), answer(), forgottenAtMillis);
-        }
+        effects.set(arguments.key(ANSWER), answer(), forgottenAtMillis);
         reply(!paused && taken.size() >= most && messages.hasMore());
     }
 
