@@ -529,7 +529,10 @@ public final class QueueWorker implements AutoCloseable {
             return this;
         }
 
-        /** After what time an idle worker looks for messages if it heard nothing, from 10 ms to a day; 5 seconds if not set. */
+        /**
+         * After what time an idle worker looks for messages if it heard nothing, from 10 ms to a day; 5 seconds if not set. Each look sets a
+         * small key, which the server writes to its log and its replicas.
+         */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");
             return this;

@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Duplicates: a message is delivered again if its worker took longer than its lease without extending it, or died after its work
  * and before its acknowledgement. A handler is therefore idempotent by {@link Delivery#id}, or has its effects admitted by a
- * {@link JdbcInbox}. Lost replies: an exchange is repeated and
- * answers the same; messages with a key are enqueued once; enqueuing without a key has then an unknown outcome. A server that loses
+ * {@link JdbcInbox}. Lost replies: an exchange is repeated and answers the same; if it fails after all, what it may have claimed is delivered
+ * again once its lease ends; messages with a key are enqueued once; enqueuing without a key has then an unknown outcome. A server that loses
  * acknowledged writes, as a failover to a replica does, loses messages, or delivers acknowledged ones again; of messages that replicas
  * acknowledged ({@link Builder#replicas}), none is lost.
  */
