@@ -2,6 +2,7 @@ package dev.spinel.distribution;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +26,9 @@ final class Linearizability {
         }
     }
 
+    /** Some hundred times as many as in histories of the simulations, and a matter of seconds. */
+    static final int MAX_PLACES = 300_000;
+
     private Linearizability() {}
 
     /**
@@ -33,6 +37,7 @@ final class Linearizability {
      * @param start the state before the history; states are values
      * @param step the state after an operation, or null if the operation cannot have had its result in that state
      * @return whether there is one
+     * @throws IllegalStateException if that is not known after {@value #MAX_PLACES} places
      */
     static <S, O> boolean holds(List<Operation<O>> history, S start, BiFunction<S, O, @Nullable S> step) {
         return new Search<>(history, step).from(new BitSet(), start);
@@ -46,13 +51,19 @@ final class Linearizability {
         private final Set<Place<S>> seen = new HashSet<>();
 
         Search(List<Operation<O>> history, BiFunction<S, O, @Nullable S> step) {
+            // Those of unknown outcome come last, as most of them had no effect that anybody saw.
             this.history = new ArrayList<>(history);
+            this.history.sort(
+                    Comparator.<Operation<O>>comparingLong(Operation::returned).thenComparingLong(Operation::called));
             this.step = step;
         }
 
         boolean from(BitSet done, S state) {
             if (!seen.add(new Place<>(done, state))) {
                 return false;
+            }
+            if (seen.size() > MAX_PLACES) {
+                throw new IllegalStateException("Undecided after " + MAX_PLACES + " places: " + history);
             }
             // Nothing that was called after another one had returned may come before it.
             long firstReturn = Long.MAX_VALUE;
@@ -64,15 +75,27 @@ final class Linearizability {
             }
             for (int i = done.nextClearBit(0); i < history.size(); i = done.nextClearBit(i + 1)) {
                 Operation<O> next = history.get(i);
-                if (next.called() < firstReturn) {
+                if (next.called() < firstReturn && !(next.isUnknown() && followsItsLike(i, done))) {
                     S after = step.apply(state, next.what());
-                    if (after != null) {
+                    // One of unknown outcome that changes nothing might as well never have taken effect.
+                    if (after != null && !(next.isUnknown() && after.equals(state))) {
                         BitSet more = (BitSet) done.clone();
                         more.set(i);
                         if (from(more, after)) {
                             return true;
                         }
                     }
+                }
+            }
+            return false;
+        }
+
+        /** Whether one that is alike was called before and is not done: then it is that one's turn, which may be wherever this one may. */
+        private boolean followsItsLike(int index, BitSet done) {
+            for (int i = done.nextClearBit(0); i < index; i = done.nextClearBit(i + 1)) {
+                if (history.get(i).isUnknown()
+                        && history.get(i).what().equals(history.get(index).what())) {
+                    return true;
                 }
             }
             return false;

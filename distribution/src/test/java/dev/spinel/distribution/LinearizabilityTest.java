@@ -1,8 +1,10 @@
 package dev.spinel.distribution;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.spinel.distribution.Linearizability.Operation;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -52,5 +54,37 @@ class LinearizabilityTest {
         assertThat(holds(List.of(write(1, 7, UNKNOWN), read(1, 5, 6)))).isFalse();
         assertThat(holds(List.of(write(1, 1, UNKNOWN), read(1, 5, 6), read(0, 7, 8))))
                 .isFalse();
+    }
+    /** Of n writes that differ there are 2^n sets, of those that are alike n + 1. */
+    @Test
+    void unknownOnesThatAreAlike_areTriedInOneOrder() {
+        List<Operation<Access>> history = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            history.add(write(1, i, UNKNOWN));
+        }
+        history.add(read(2, 50, 51));
+        assertThat(Linearizability.holds(history, List.of(), LinearizabilityTest::append))
+                .isFalse();
+    }
+
+    @Test
+    void aSearchThatIsTooLong_isGivenUp() {
+        List<Operation<Access>> history = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            history.add(write(i, i, UNKNOWN));
+        }
+        history.add(read(99, 50, 51));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Linearizability.holds(history, List.of(), LinearizabilityTest::append))
+                .withMessageStartingWith("Undecided after 300000 places");
+    }
+
+    private static @Nullable List<Integer> append(List<Integer> state, Access access) {
+        if (access.writes) {
+            List<Integer> longer = new ArrayList<>(state);
+            longer.add(access.value);
+            return longer;
+        }
+        return state.contains(access.value) ? state : null;
     }
 }
