@@ -55,6 +55,7 @@ class LinearizabilityTest {
         assertThat(holds(List.of(write(1, 1, UNKNOWN), read(1, 5, 6), read(0, 7, 8))))
                 .isFalse();
     }
+
     /** Of n writes that differ there are 2^n sets, of those that are alike n + 1. */
     @Test
     void unknownOnesThatAreAlike_areTriedInOneOrder() {
