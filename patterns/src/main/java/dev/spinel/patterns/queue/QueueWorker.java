@@ -149,24 +149,32 @@ public final class QueueWorker implements AutoCloseable {
 
     /** Sends what there is to settle and claims as much as there is room for, unless an exchange is on its way. */
     private void exchange() {
-        List<Settlement> settlements;
+        List<Settlement> settlements = List.of();
         int free;
+        boolean toSend;
         lock.lock();
         try {
             free = closing || refused ? 0 : concurrency - running.size();
-            if (exchanging || (toSettle.isEmpty() && free <= 0)) {
-                endIfDrained();
-                return;
+            toSend = !exchanging && (!toSettle.isEmpty() || free > 0);
+            if (toSend) {
+                exchanging = true;
+                signalled = false;
+                timer.cancel();
+                List<Settlement> first = toSettle.subList(0, Math.min(toSettle.size(), MAX_SETTLEMENTS));
+                settlements = List.copyOf(first);
+                first.clear();
             }
-            exchanging = true;
-            signalled = false;
-            timer.cancel();
-            List<Settlement> first = toSettle.subList(0, Math.min(toSettle.size(), MAX_SETTLEMENTS));
-            settlements = List.copyOf(first);
-            first.clear();
         } finally {
             lock.unlock();
         }
+        if (toSend) {
+            send(settlements, free);
+        } else {
+            endIfDrained();
+        }
+    }
+
+    private void send(List<Settlement> settlements, int free) {
         var unused = queue.exchangeAsync(settlements, free).whenComplete((done, failure) -> {
             if (failure != null) {
                 failed(settlements, failure);
@@ -196,7 +204,6 @@ public final class QueueWorker implements AutoCloseable {
                 Duration next = done.next().orElse(pollInterval);
                 wakeAfter(next.compareTo(pollInterval) < 0 ? next : pollInterval);
             }
-            endIfDrained();
         } finally {
             lock.unlock();
         }
@@ -207,6 +214,8 @@ public final class QueueWorker implements AutoCloseable {
         }
         if (again) {
             exchange();
+        } else {
+            endIfDrained();
         }
     }
 
@@ -249,6 +258,7 @@ public final class QueueWorker implements AutoCloseable {
 
     private void failed(List<Settlement> settlements, Throwable cause) {
         runtime.listener().failed("queue.exchangeFailed", queue.name(), cause);
+        boolean givenUp;
         lock.lock();
         try {
             exchanging = false;
@@ -258,12 +268,13 @@ public final class QueueWorker implements AutoCloseable {
                 end();
             }
             wakeAfter(RETRY_EXCHANGE_AFTER);
-            endIfDrained();
-            if (ended) { // what is left will not be sent again
-                drained.completeExceptionally(cause);
-            }
+            givenUp = ended;
         } finally {
             lock.unlock();
+        }
+        endIfDrained();
+        if (givenUp) { // what is left will not be sent again
+            drained.completeExceptionally(cause);
         }
     }
 
@@ -428,6 +439,7 @@ public final class QueueWorker implements AutoCloseable {
         ended = true;
         timer.cancel();
         extension.cancel();
+        toSettle.removeIf(settlement -> settlement.kind().equals("extend"));
         giveBackWaiting();
     }
 
@@ -437,11 +449,18 @@ public final class QueueWorker implements AutoCloseable {
         waiting.clear();
     }
 
+    /** Called without the lock: whoever awaits the end is told here. */
     private void endIfDrained() {
-        if (closing && running.isEmpty() && toSettle.isEmpty() && !exchanging) {
+        lock.lock();
+        try {
+            if (!closing || !running.isEmpty() || !toSettle.isEmpty() || exchanging) {
+                return;
+            }
             end();
-            drained.complete(null);
+        } finally {
+            lock.unlock();
         }
+        drained.complete(null);
     }
 
     /** How many messages are worked on. */
@@ -463,18 +482,18 @@ public final class QueueWorker implements AutoCloseable {
         try {
             closing = true;
             subscription.cancel();
-            endIfDrained();
         } finally {
             lock.unlock();
         }
+        endIfDrained();
         return drained.minimalCompletionStage();
     }
 
     /**
      * Drains, for up to a lease; in an interrupted thread it does not wait, which keeps its mark. If not all is settled by then, that is
      * event {@code queue.closedEarly}. No handler begins after that: what waits for a thread, or comes from a claim that was on its way, is given
-     * back. What handlers are still at is delivered again once its lease ends: it is not extended any more, and a settlement is sent once
-     * when its handler ends, but not again if that fails.
+     * back, and settlements that could not be sent are sent once more. What handlers are still at is delivered again once its lease ends: it is not
+     * extended any more, and a settlement is sent once when its handler ends, but not again if that fails.
      */
     @Override
     public void close() {
@@ -486,15 +505,16 @@ public final class QueueWorker implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         } finally {
-            boolean someWait;
+            boolean someLeft;
             lock.lock();
             try {
-                someWait = !waiting.isEmpty();
+                boolean before = ended;
                 end();
+                someLeft = !before && !toSettle.isEmpty();
             } finally {
                 lock.unlock();
             }
-            if (someWait) {
+            if (someLeft) {
                 exchange();
             }
         }

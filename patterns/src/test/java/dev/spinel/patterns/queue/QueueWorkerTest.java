@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a worker does with replies, step by step on a clock that stands still. */
@@ -88,6 +90,45 @@ class QueueWorkerTest extends StepByStep {
         assertThat(lastSettlements()).isEqualTo(List.of("1:7", "ack", "0", ""));
         assertThat(transport.commands()).hasSize(1 + RetryPolicy.DEFAULT.maxAttempts());
         assertThat(events.names()).containsOnlyOnce("queue.closedEarly", "queue.exchangeFailed");
+    }
+
+    @Test
+    void Q12_whatWaitsToBeSentAgain_isSentOnce_whenTheWorkerIsClosed() {
+        transport.reply(exchange(List.of(), 1));
+        for (int attempt = 0; attempt < RetryPolicy.DEFAULT.maxAttempts(); attempt++) {
+            transport.fail(TransportException.notSent(new IllegalStateException("for the test")));
+        }
+        CompletionStage<Void> drained;
+        try (QueueWorker worker =
+                QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge).start()) {
+            while (!events.names().contains("queue.exchangeFailed")) {
+                scheduler.advance(Duration.ofMillis(1));
+            }
+            drained = worker.drain();
+            transport.reply(exchange(List.of(1)));
+            Thread.currentThread().interrupt();
+        }
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(drained).isCompleted();
+        assertThat(lastSettlements()).isEqualTo(List.of("1:7", "ack", "0", ""));
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    @Test
+    void whoAwaitsTheEnd_isToldWithoutALock() throws Exception {
+        CompletableFuture<Reply> claim = transport.hold();
+        CompletableFuture<Integer> seen = new CompletableFuture<>();
+        try (QueueWorker worker =
+                QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge).start()) {
+            var unused = worker.drain().thenRun(() -> {
+                Thread other = new Thread(() -> seen.complete(worker.running()));
+                other.setDaemon(true);
+                other.start();
+                seen.orTimeout(5, TimeUnit.SECONDS).exceptionally(late -> -1).join();
+            });
+            claim.complete(NOTHING);
+        }
+        assertThat(seen).isCompletedWithValue(0);
     }
 
     @Test
