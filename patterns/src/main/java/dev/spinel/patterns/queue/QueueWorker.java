@@ -26,7 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
- * or after the poll interval.
+ * or after the poll interval. A retry with a delay is not announced: if its worker has no free place when it becomes due, or was
+ * closed, the others find it after their poll interval.
  *
  * <p>Events, with the queue's name: {@code queue.handled} for each message that was acknowledged, {@code queue.redelivered} for each that a
  * handler gets for a second or later attempt, {@code queue.died} for each that was rejected, or failed at the last attempt that this queue's
