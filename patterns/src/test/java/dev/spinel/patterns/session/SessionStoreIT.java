@@ -511,6 +511,31 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
+        void S4_aServerWithoutMemory_extendsWhatIsReported_andHasItReportedAgain() throws Exception {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            Session<String> session = store.create(Map.of(), "ann");
+            SessionReaper dead = SessionReaper.builder(
+                            store, task -> reported.add(new ExpiredSession("", Optional.empty())), reported::add)
+                    .interval(Duration.ofMillis(50))
+                    .lease(Duration.ofMillis(200))
+                    .start();
+            assertThat(next()).isNotNull();
+            String before = redis.configGet("maxmemory").get("maxmemory");
+            redis.configSet("maxmemory", "1");
+            try {
+                String ending = "{session:" + name + ":0}:ending";
+                double taken = redis.zscore(ending, session.id());
+                await().until(() -> redis.zscore(ending, session.id()) > taken);
+                dead.close();
+                start(reaper(reported::add));
+                assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.of("ann")));
+                await().untilAsserted(() -> assertThat(keys()).isEmpty());
+            } finally {
+                redis.configSet("maxmemory", before);
+            }
+        }
+
+        @Test
         void manyAtOnce_areAllReported() throws Exception {
             store = builder().idleTimeout(Duration.ofMillis(1)).build();
             for (int i = 0; i < 250; i++) {

@@ -398,6 +398,28 @@ class StreamConsumerIT extends RecipeFixture {
     }
 
     @Test
+    void P3_entriesTrimmedUnread_areReported_byAServerWithoutMemory() {
+        StreamConsumer first = start(consumer(runtime));
+        append(0, 10);
+        await().until(() -> handled.size() == 10);
+        awaitNothingPending();
+        first.close();
+        append(10, 30);
+        redis.xtrim(name, XTrimArgs.Builder.maxlen(5));
+        String before = redis.configGet("maxmemory").get("maxmemory");
+        redis.configSet("maxmemory", "1");
+        try {
+            start(consumer(runtime));
+            await().until(() -> handled.size() == 15);
+            awaitNothingPending();
+            assertThat(gaps).singleElement().satisfies(gap -> assertThat(gap.missed())
+                    .isEqualTo(15));
+        } finally {
+            redis.configSet("maxmemory", before);
+        }
+    }
+
+    @Test
     void trimmingOfWhatWasRead_isNoGap() {
         start(EventStream.keeping(runtime, name, 100)
                 .consumer(GROUP, executor, entry -> handled.add(entry.text("n")))
