@@ -42,6 +42,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class QueueWorker implements AutoCloseable {
     private static final int MAX_SETTLEMENTS = 500;
+    private static final int MAX_CAUSE_CHARS = 1000;
     private static final Duration RETRY_EXCHANGE_AFTER = Duration.ofMillis(500);
 
     private final WorkQueue queue;
@@ -83,7 +84,8 @@ public final class QueueWorker implements AutoCloseable {
          * Works on a message; may block. Runs on the worker's executor.
          *
          * @return how to settle it, from the methods of the delivery
-         * @throws Exception to have it delivered again after the back-off, as it is after an error, which the executor's thread has to cope with
+         * @throws Exception to have it delivered again after the back-off, as it is after an error, which the executor's thread has to cope with;
+         *     the first {@value #MAX_CAUSE_CHARS} characters of its text are what a dead letter tells
          */
         Settlement handle(Delivery delivery) throws Exception;
     }
@@ -387,6 +389,7 @@ public final class QueueWorker implements AutoCloseable {
             Throwable thrown =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
             cause = requireNonNullElse(thrown.toString(), cause);
+            cause = cause.substring(0, Math.min(cause.length(), MAX_CAUSE_CHARS));
             runtime.listener().failed("queue.handlerFailed", queue.name(), thrown);
         } finally {
             settle(delivery, delivery.retry(backOff(delivery.attempt()), cause));

@@ -181,6 +181,18 @@ class QueueWorkerTest extends StepByStep {
     }
 
     @Test
+    void ofALongTextOfAFailure_theFirstCharactersAreTheCause() {
+        transport.reply(exchange(List.of(), 1)).reply(exchange(List.of(1)));
+        try (QueueWorker worker = QueueWorker.builder(queue, Runnable::run, delivery -> {
+                    throw new IllegalStateException("x".repeat(2000));
+                })
+                .start()) {
+            assertThat(worker.running()).isZero();
+        }
+        assertThat(lastSettlements().get(3)).hasSize(1000).startsWith("java.lang.IllegalStateException: xx");
+    }
+
+    @Test
     void pollIntervalsOutOfRange_areRefused() {
         QueueWorker.Builder builder = QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge);
         for (Duration interval : OUT_OF_RANGE) {
