@@ -6,6 +6,7 @@ import dev.spinel.patterns.transport.Scheduler;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -111,20 +113,24 @@ final class JedisChannels implements ChannelSession {
             try {
                 read(taken, reader);
             } finally {
+                letGo();
                 taken.setBroken(); // so that closing it does not give it back to a pool
             }
         } catch (RuntimeException e) { // of Jedis, or of an application's supplier of connections
             log(e);
-        } finally {
-            lock.lock();
-            try {
-                connection = null;
-                live = null;
-            } finally {
-                lock.unlock();
-            }
         }
         return reader.everConfirmed;
+    }
+
+    /** Nobody may write to a connection that is closed: Jedis would connect it again, without logging in, and nobody would read it. */
+    private void letGo() {
+        lock.lock();
+        try {
+            connection = null;
+            live = null;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static void read(Connection taken, Reader reader) {
@@ -160,7 +166,7 @@ final class JedisChannels implements ChannelSession {
     public void unsubscribe(String channel) {
         lock.lock();
         try {
-            if (channels.remove(channel) && live != null && !channels.isEmpty()) {
+            if (channels.remove(channel) && live != null) {
                 live.dropUnwanted();
             }
         } catch (JedisException e) {
@@ -185,9 +191,11 @@ final class JedisChannels implements ChannelSession {
 
     /** Ends the connection, which its reader finds out. */
     private void disconnect() {
-        if (connection != null) {
+        Connection present = connection;
+        letGo();
+        if (present != null) {
             try {
-                connection.forceDisconnect();
+                present.forceDisconnect();
             } catch (IOException e) {
                 log(e);
             }
@@ -284,7 +292,7 @@ final class JedisChannels implements ChannelSession {
                     confirmed.remove(channel);
                     refused.add(channel);
                 }
-                next = closed ? null : askNext();
+                next = connection == null ? null : askNext();
             } finally {
                 lock.unlock();
             }
@@ -301,7 +309,11 @@ final class JedisChannels implements ChannelSession {
             subscribe(channel);
         }
 
+        /** Unless nothing else is left, as a connection without subscriptions ends. */
         void dropUnwanted() {
+            if (Collections.disjoint(channels, subscriptions)) {
+                return;
+            }
             for (String channel : Set.copyOf(subscriptions)) {
                 if (!channels.contains(channel)) {
                     subscriptions.remove(channel);
@@ -327,20 +339,21 @@ final class JedisChannels implements ChannelSession {
             heard();
             lock.lock();
             try {
+                if (connection == null) {
+                    throw new JedisConnectionException("The connection was ended");
+                }
                 everConfirmed = true;
                 if (subscriptions.contains(channel)) {
                     confirmed.add(channel);
                 }
-                if (live == null && !closed) {
+                if (live == null) {
                     live = this;
                     for (String wanted : channels) {
                         if (!subscriptions.contains(wanted) && !refused.contains(wanted)) {
                             ask(wanted);
                         }
                     }
-                    if (!channels.isEmpty()) {
-                        dropUnwanted();
-                    }
+                    dropUnwanted();
                 }
             } finally {
                 lock.unlock();

@@ -31,6 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -271,6 +272,55 @@ class JedisTransportIT {
         session.subscribe("supplied");
         await().until(() -> heard.contains("+supplied"));
         session.close();
+    }
+
+    @Test
+    void theLastChannelThatIsNotRefused_keepsTheConnection() {
+        server.call("ACL SETUSER app on >p ~* +@all resetchannels &a &c");
+        List<String> heard = new CopyOnWriteArrayList<>();
+        try (RedisClient client = RedisClient.create("redis://app:p@127.0.0.1:" + server.port())) {
+            AtomicInteger connections = new AtomicInteger();
+            RedisTransport.ChannelSession session = JedisTransport.over(client, Runnable::run, () -> {
+                        connections.incrementAndGet();
+                        return client.getPool().getResource();
+                    })
+                    .openChannels(failing(heard));
+            session.subscribe("a");
+            await().until(() -> heard.contains("+a"));
+            session.subscribe("b");
+            await().until(() -> heard.contains("!b"));
+            session.unsubscribe("a");
+            session.subscribe("c");
+            await().until(() -> heard.contains("+c"));
+            await().until(() -> server.call("PUBSUB NUMSUB a").endsWith(":0\r\n"));
+            assertThat(connections).hasValue(1);
+            session.close();
+        }
+    }
+
+    @Test
+    void aChannelThatIsAskedForWhileTheConnectionEnds_isSubscribedOnTheNextOneOnly() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        AtomicReference<RedisTransport.ChannelSession> session = new AtomicReference<>();
+        AtomicReference<Connection> first = new AtomicReference<>();
+        session.set(JedisTransport.over(jedis, Runnable::run, () -> {
+                    Connection made = new Connection(new HostAndPort("127.0.0.1", server.port())) {
+                        @Override
+                        public void close() {
+                            super.close();
+                            session.get().subscribe("later");
+                        }
+                    };
+                    first.compareAndSet(null, made);
+                    return made;
+                })
+                .openChannels(failing(heard)));
+        session.get().subscribe("sooner");
+        await().until(() -> heard.contains("+sooner"));
+        first.get().disconnect();
+        await().until(() -> heard.contains("+later"));
+        assertThat(jedis.publish("later", "m")).isOne();
+        session.get().close();
     }
 
     private static void assertOutcome(CompletionStage<Reply> reply, boolean mayHaveRun) {
