@@ -63,7 +63,7 @@ class WorkQueueFailoverIT {
                 RedisServer replica = RedisServer.startReplicaOf(link.port())) {
             try (PatternRuntime runtime = PatternRuntime.over(client.connect(primary.port()))) {
                 enqueues.start(queue(runtime, engine, Duration.ofMillis(50)));
-                await().until(() -> enqueues.acknowledged.size() >= ACKNOWLEDGED);
+                await().atMost(PATIENT.multipliedBy(3)).until(() -> enqueues.acknowledged.size() >= ACKNOWLEDGED);
                 link.cut(true);
                 int before = enqueues.unknown.size();
                 await().until(() -> enqueues.unknown.size() >= before + UNKNOWN);
