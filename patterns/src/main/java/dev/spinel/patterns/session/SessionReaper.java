@@ -448,8 +448,8 @@ public final class SessionReaper implements AutoCloseable {
                     || interval.compareTo(lease.dividedBy(2)) > 0
                     || lease.compareTo(Duration.ofDays(1)) > 0) {
                 throw new IllegalArgumentException(
-                        "The interval is at least 10 ms, the lease twice that and up to a day: " + interval + ", "
-                                + lease);
+                        "The interval is at least 10 ms, and the lease at least twice the interval, up to a day: "
+                                + interval + ", " + lease);
             }
             SessionReaper reaper = new SessionReaper(this);
             reaper.begin(database);
