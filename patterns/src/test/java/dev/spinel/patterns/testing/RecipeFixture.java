@@ -74,6 +74,23 @@ public abstract class RecipeFixture {
                 .build();
     }
 
+    /** What is done while the server refuses what takes memory. */
+    @FunctionalInterface
+    protected interface Steps<E extends Exception> {
+        void run() throws E;
+    }
+
+    /** Does this while the server, which all tests share, refuses what takes memory. */
+    protected final <E extends Exception> void withoutMemory(Steps<E> steps) throws E {
+        String before = redis.configGet("maxmemory").get("maxmemory");
+        redis.configSet("maxmemory", "1");
+        try {
+            steps.run();
+        } finally {
+            redis.configSet("maxmemory", before);
+        }
+    }
+
     @AfterEach
     void disconnect() throws IOException {
         runtime.close();
