@@ -615,16 +615,12 @@ class CacheAsideIT extends RecipeFixture {
                     .staleFor(Duration.ofMinutes(5))
                     .build();
             cache.put("k", "v0");
-            String before = redis.configGet("maxmemory").get("maxmemory");
-            redis.configSet("maxmemory", "1");
-            try {
+            withoutMemory(() -> {
                 for (int i = 0; i < 5; i++) {
                     assertThat(cache.get("k")).contains("v0");
                 }
                 assertThat(loads).hasValue(0);
-            } finally {
-                redis.configSet("maxmemory", before);
-            }
+            });
             await().until(() -> cache.get("k").equals(Optional.of("v1")));
         }
 
@@ -637,15 +633,11 @@ class CacheAsideIT extends RecipeFixture {
                     .build();
             cache.put("k", "v0");
             await().until(() -> cache.get("k").equals(Optional.of("v0")) && loader.called() == 1);
-            String before = redis.configGet("maxmemory").get("maxmemory");
-            redis.configSet("maxmemory", "1");
-            try {
+            withoutMemory(() -> {
                 loader.answer(0);
                 await().until(() -> count("cache.fillFailed") == 1);
                 assertThat(cache.get("k")).contains("v0");
-            } finally {
-                redis.configSet("maxmemory", before);
-            }
+            });
         }
 
         @Test

@@ -279,9 +279,7 @@ class StreamQueueIT extends WorkQueueContract {
             WorkQueue queue = builder().build();
             queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
             List<Delivery> deliveries = queue.claim(3);
-            String before = redis.configGet("maxmemory").get("maxmemory");
-            redis.configSet("maxmemory", "1");
-            try {
+            withoutMemory(() -> {
                 assertThat(queue.exchange(
                                         List.of(
                                                 deliveries.get(0).extend(),
@@ -290,9 +288,7 @@ class StreamQueueIT extends WorkQueueContract {
                                         0)
                                 .settled())
                         .containsExactly(true, true, true);
-            } finally {
-                redis.configSet("maxmemory", before);
-            }
+            });
             assertThat(queue.stats()).isEqualTo(new QueueStats(1, 0, 1, 0));
         }
 

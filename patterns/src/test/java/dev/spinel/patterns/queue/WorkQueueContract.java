@@ -181,15 +181,11 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             WorkQueue queue = builder().build();
             queue.enqueueAll(List.of(Message.of("a"), Message.of("b")));
             Delivery delivery = queue.claim(1).get(0);
-            String before = redis.configGet("maxmemory").get("maxmemory");
-            redis.configSet("maxmemory", "1");
-            try {
+            withoutMemory(() -> {
                 Exchange exchange = queue.exchange(List.of(delivery.extend()), 1);
                 assertThat(exchange.settled()).containsExactly(true);
                 assertThat(texts(exchange.deliveries())).containsExactly("b");
-            } finally {
-                redis.configSet("maxmemory", before);
-            }
+            });
             assertThat(queue.stats()).isEqualTo(new QueueStats(0, 0, 2, 0));
             QueuePlaces.read(engine, redis, name);
         }
@@ -200,14 +196,10 @@ abstract class WorkQueueContract extends WorkQueueFixture {
             queue.enqueue(Message.of("a"));
             Delivery delivery = queue.claim(1).get(0);
             assertThat(queue.settle(delivery.acknowledge())).isTrue();
-            String before = redis.configGet("maxmemory").get("maxmemory");
-            redis.configSet("maxmemory", "1");
-            try {
+            withoutMemory(() -> {
                 assertThat(queue.settle(delivery.acknowledge())).isFalse();
                 assertThat(queue.claim(1)).isEmpty();
-            } finally {
-                redis.configSet("maxmemory", before);
-            }
+            });
         }
 
         @Test

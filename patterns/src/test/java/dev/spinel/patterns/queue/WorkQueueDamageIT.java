@@ -237,13 +237,9 @@ class WorkQueueDamageIT extends WorkQueueFixture {
         queue.enqueue(Message.of("a"));
         Delivery delivery = queue.claim(1).get(0);
         queue.settle(delivery.acknowledge());
-        String before = redis.configGet("maxmemory").get("maxmemory");
-        redis.configSet("maxmemory", "1");
-        try {
+        withoutMemory(() -> {
             assertThat(queue.settle(delivery.acknowledge())).isFalse();
-        } finally {
-            redis.configSet("maxmemory", before);
-        }
+        });
     }
 
     @ParameterizedTest

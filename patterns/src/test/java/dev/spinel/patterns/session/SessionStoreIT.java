@@ -483,16 +483,23 @@ class SessionStoreIT extends RecipeFixture {
             assertThat(store.load(used.id())).isPresent();
         }
 
-        @Test
-        void S4_whatAHandlerDidNotFinish_isReportedAgain() throws Exception {
-            store = builder().idleTimeout(Duration.ofMillis(1)).build();
-            Session<String> session = store.create(Map.of(), "ann");
-            SessionReaper dead = SessionReaper.builder(
+        /** One that has taken a session and does not come to its handler. */
+        private SessionReaper startStuck() throws InterruptedException {
+            SessionReaper stuck = SessionReaper.builder(
                             store, task -> reported.add(new ExpiredSession("", Optional.empty())), reported::add)
                     .interval(Duration.ofMillis(50))
                     .lease(Duration.ofMillis(200))
                     .start();
+            reapers.add(stuck);
             assertThat(next()).isNotNull();
+            return stuck;
+        }
+
+        @Test
+        void S4_whatAHandlerDidNotFinish_isReportedAgain() throws Exception {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            Session<String> session = store.create(Map.of(), "ann");
+            SessionReaper dead = startStuck();
             dead.close();
             List<Integer> failures = new CopyOnWriteArrayList<>();
             start(reaper(expired -> {
@@ -514,15 +521,8 @@ class SessionStoreIT extends RecipeFixture {
         void S4_aServerWithoutMemory_extendsWhatIsReported_andHasItReportedAgain() throws Exception {
             store = builder().idleTimeout(Duration.ofMillis(1)).build();
             Session<String> session = store.create(Map.of(), "ann");
-            SessionReaper dead = SessionReaper.builder(
-                            store, task -> reported.add(new ExpiredSession("", Optional.empty())), reported::add)
-                    .interval(Duration.ofMillis(50))
-                    .lease(Duration.ofMillis(200))
-                    .start();
-            assertThat(next()).isNotNull();
-            String before = redis.configGet("maxmemory").get("maxmemory");
-            redis.configSet("maxmemory", "1");
-            try {
+            SessionReaper dead = startStuck();
+            withoutMemory(() -> {
                 String ending = "{session:" + name + ":0}:ending";
                 double taken = redis.zscore(ending, session.id());
                 await().until(() -> redis.zscore(ending, session.id()) > taken);
@@ -530,9 +530,7 @@ class SessionStoreIT extends RecipeFixture {
                 start(reaper(reported::add));
                 assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.of("ann")));
                 await().untilAsserted(() -> assertThat(keys()).isEmpty());
-            } finally {
-                redis.configSet("maxmemory", before);
-            }
+            });
         }
 
         @Test

@@ -377,8 +377,8 @@ class StreamConsumerIT extends RecipeFixture {
         await().until(() -> handled.size() == 50);
     }
 
-    @Test
-    void P3_entriesTrimmedUnread_areReported_withTheirNumber() {
+    /** Leaves the last five of thirty entries, of which ten were handled. */
+    private void trimAwayFifteenUnread() {
         StreamConsumer first = start(consumer(runtime));
         append(0, 10);
         await().until(() -> handled.size() == 10);
@@ -386,6 +386,11 @@ class StreamConsumerIT extends RecipeFixture {
         first.close();
         append(10, 30);
         redis.xtrim(name, XTrimArgs.Builder.maxlen(5));
+    }
+
+    @Test
+    void P3_entriesTrimmedUnread_areReported_withTheirNumber() {
+        trimAwayFifteenUnread();
         start(consumer(runtime));
         await().until(() -> handled.size() == 15);
         assertThat(handled.subList(10, 15)).containsExactlyInAnyOrderElementsOf(numbers(25, 30));
@@ -399,24 +404,14 @@ class StreamConsumerIT extends RecipeFixture {
 
     @Test
     void P3_entriesTrimmedUnread_areReported_byAServerWithoutMemory() {
-        StreamConsumer first = start(consumer(runtime));
-        append(0, 10);
-        await().until(() -> handled.size() == 10);
-        awaitNothingPending();
-        first.close();
-        append(10, 30);
-        redis.xtrim(name, XTrimArgs.Builder.maxlen(5));
-        String before = redis.configGet("maxmemory").get("maxmemory");
-        redis.configSet("maxmemory", "1");
-        try {
+        trimAwayFifteenUnread();
+        withoutMemory(() -> {
             start(consumer(runtime));
             await().until(() -> handled.size() == 15);
             awaitNothingPending();
             assertThat(gaps).singleElement().satisfies(gap -> assertThat(gap.missed())
                     .isEqualTo(15));
-        } finally {
-            redis.configSet("maxmemory", before);
-        }
+        });
     }
 
     @Test
