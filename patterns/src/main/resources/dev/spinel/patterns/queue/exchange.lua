@@ -308,10 +308,13 @@ else
     if #taken < most then
       local popped = redis.call('ZPOPMIN', KEYS[1], most - #taken)
       for i = 1, #popped, 2 do taken[#taken + 1] = popped[i] end
-      if #taken == 0 and restore_turns() then claim_in_turn() elseif #taken < most then more = false end
+      if #taken == 0 and restore_turns() then claim_in_turn() end
     end
   end
+  local moved_before = moved
   local claimed = lease_taken(last_lease)
+  -- A claim that got less than it asked for has left nothing, unless what it got was damaged and made room for others.
+  if #taken < most and moved == moved_before then more = false end
   -- Also of one that did nothing, since nobody would work on what it claims when it arrives once more, later. A full server may refuse to
   -- keep that.
   local outcome = table.concat(settled)

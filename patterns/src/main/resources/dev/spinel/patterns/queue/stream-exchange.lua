@@ -267,9 +267,11 @@ local function own_group()
   end
   if room > 0 then redis.call('SET', KEYS[13], 1, 'PX', math.min(1000, math.ceil(lease / 10))) end
 end
+local tried = 0
 local function claim_again()
   local popped = redis.call('ZPOPMIN', KEYS[8], most)
-  if #popped == 0 then return end
+  tried = #popped / 2
+  if tried == 0 then return end
   local attempts, entries = {}, {}
   for i = 1, #popped, 2 do
     local entry, before = string.match(popped[i], '^(%d+%-%d+):(%d+)$')
@@ -343,6 +345,6 @@ else
   call('SET', KEYS[14], ARGV[5] .. '|' .. outcome .. '|' .. table.concat(claimed, ','), 'PX', ARGV[6])
 end
 
--- A claim that got less than it asked for has left nothing, unless most of what it read became dead letters.
-local more = not paused and (later >= 0 or #claimed >= most or read_new >= 1000) and has_more()
+-- A claim that got less than it asked for has left nothing, unless what it tried was gone, or became dead letters.
+local more = not paused and (later >= 0 or #claimed >= most or tried >= most or read_new >= 1000) and has_more()
 

@@ -8,6 +8,8 @@ import dev.spinel.patterns.testing.ClientKind;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RetryPolicy;
 import dev.spinel.patterns.transport.Way;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -147,9 +149,26 @@ class WorkQueueDamageIT extends WorkQueueFixture {
                 .get(0)
                 .id();
         redis.hdel(key("bodies"), Long.toString(id));
-        assertThat(queue.claim(10)).isEmpty();
+        Exchange nothing = queue.exchange(List.of(), 10);
+        assertThat(nothing.deliveries()).isEmpty();
+        assertThat(nothing.next()).as("the next one is ready").contains(Duration.ZERO);
         assertThat(texts(queue.claim(10))).containsExactly("m1");
         assertThat(queue.stats("g")).isEqualTo(new GroupStats(1, 1));
+    }
+
+    /** As many entries that are gone as a claim asks for do not hide those behind them. */
+    @Test
+    void entriesThatAreReadyAgain_areNotHidden_byOnesThatAreGone() {
+        WorkQueue queue = queue(QueueEngine.STREAM);
+        queue.enqueueAll(List.of(Message.of("a"), Message.of("b"), Message.of("c")));
+        queue.exchange(queue.claim(10).stream().map(Delivery::giveBack).toList(), 0);
+        String entries = QueuePlaces.prefix(QueueEngine.STREAM, name) + "entries";
+        redis.xrange(entries, Range.unbounded(), Limit.create(0, 2))
+                .forEach(entry -> redis.xdel(entries, entry.getId()));
+        Exchange nothing = queue.exchange(List.of(), 2);
+        assertThat(nothing.deliveries()).isEmpty();
+        assertThat(nothing.next()).as("the third one is ready").contains(Duration.ZERO);
+        assertThat(texts(queue.claim(2))).containsExactly("c");
     }
 
     @ParameterizedTest

@@ -293,9 +293,12 @@ final class Exchange {
         messages.endLeases(messages.due(LEASED));
         messages.addReady();
         List<Bytes> taken = claims() ? messages.take(most) : List.of();
+        long movedBefore = messages.moved();
         lease(taken);
         effects.set(arguments.key(ANSWER), answer(), forgottenAtMillis);
-        reply(!paused && taken.size() >= most && messages.hasMore());
+        // A claim that got less than it asked for has left nothing, unless a damaged message made room for others.
+        boolean mayHaveMore = taken.size() >= most || messages.moved() > movedBefore;
+        reply(!paused && mayHaveMore && messages.hasMore());
     }
 
     /**
