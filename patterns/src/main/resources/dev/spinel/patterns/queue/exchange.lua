@@ -191,7 +191,7 @@ local function end_lease(id, priority, attempts, limit, group)
   if attempts >= limit then bury(id, 'the lease ended') else make_ready(id, priority, group) end
 end
 
--- What is claimed, and the groups of those that were claimed by group.
+-- What is claimed, and by their places in it the groups of those that were claimed by group, as damaged ones may have the same id.
 local taken, group_of = {}, {}
 -- Claims the first message of a group, unless as many as may be are leased.
 local function claim_of_group(group)
@@ -203,8 +203,8 @@ local function claim_of_group(group)
     return
   end
   redis.call('ZREM', KEYS[8], first[1])
-  local id = string.match(first[1], '^%d0*(%d+)$', #group + #tostring(#group) + 3) or ''
-  taken[#taken + 1], group_of[id] = id, group
+  taken[#taken + 1] = string.match(first[1], '^%d0*(%d+)$', #group + #tostring(#group) + 3) or ''
+  group_of[#taken] = group
   if first[2] and (group_limit == 0 or busy < group_limit) then give_turn(group) end
 end
 -- Claims in turn, one message of each group, until nobody is left with whom to share.
@@ -271,7 +271,7 @@ local function lease_taken(last_lease)
       deliver(id, this_lease, attempt, enqueued, bodies[i], group)
     else
       bury_rest(id)
-      make_room(group_of[id] or '')
+      make_room(group_of[i] or '')
     end
   end
   if #leases > 0 then
@@ -283,6 +283,7 @@ end
 
 local more
 local paused, last_lease, before = unpack(redis.call('MGET', KEYS[11], KEYS[12], KEYS[13]))
+if paused then most, more = 0, false end
 local turn, results, receipts = string.match(before or '', '^(%d+)|([^|]*)|(.*)$')
 local later = turn and tonumber(turn) - tonumber(ARGV[5]) or -1
 if later > 0 then
@@ -302,7 +303,6 @@ else
   take_due(KEYS[2], end_delay)
   take_due(KEYS[3], end_lease)
   end_moves()
-  if paused then most, more = 0, false end
   if most > 0 then
     claim_in_turn()
     if #taken < most then

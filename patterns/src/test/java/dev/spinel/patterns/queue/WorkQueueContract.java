@@ -404,6 +404,16 @@ abstract class WorkQueueContract extends WorkQueueFixture {
         }
 
         @Test
+        void ofAnExchange_tellThatNothingIsToBeClaimed_whileTheQueueIsPaused() {
+            WorkQueue queue = patient();
+            queue.exchange(List.of(), 1); // loads the script
+            queue.enqueue(Message.of("a"));
+            queue.pause();
+            Exchange repeated = PatternRuntime.await(loseReplyOf(() -> queue.exchangeAsync(List.of(), 1)));
+            assertThat(repeated.next()).isEmpty();
+        }
+
+        @Test
         void ofRedriveAndDiscard_areAnsweredAgain_andChangeNothingAgain() {
             WorkQueue queue = patient();
             WorkQueue elsewhere = WorkQueue.builder(other, name).engine(engine).build();

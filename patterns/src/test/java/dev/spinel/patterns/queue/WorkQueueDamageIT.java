@@ -107,19 +107,21 @@ class WorkQueueDamageIT extends WorkQueueFixture {
                 .lease(Duration.ofMillis(200))
                 .maxLeasedPerGroup(1)
                 .build();
-        queue.enqueueAll(List.of(Message.of("a").withGroup("g"), Message.of("b")));
+        queue.enqueueAll(List.of(
+                Message.of("a").withGroup("g"), Message.of("b"), Message.of("c").withGroup("h")));
         for (String member : NO_IDS) {
             for (String place : List.of("ready", "delayed", "leased")) {
                 redis.zadd(key(place), 1, member);
             }
             redis.zadd(key("grouped"), 0, "1:g:" + member);
+            redis.zadd(key("grouped"), 0, "1:h:" + member);
         }
         Set<String> texts = new HashSet<>();
         await().until(() -> {
             List<Delivery> deliveries = queue.claim(10);
             texts.addAll(texts(deliveries));
             queue.exchange(acknowledgements(deliveries), 0);
-            return texts.size() == 2 && queue.stats().equals(new QueueStats(0, 0, 0, 0));
+            return texts.size() == 3 && queue.stats().equals(new QueueStats(0, 0, 0, 0));
         });
         assertThat(QueuePlaces.read(engine, redis, name)).isEmpty();
     }

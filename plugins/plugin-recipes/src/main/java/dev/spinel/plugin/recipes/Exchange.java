@@ -29,6 +29,7 @@ import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.data.StringValue;
 import dev.spinel.api.data.ValueType;
 import dev.spinel.api.error.Errors;
+import dev.spinel.plugin.recipes.QueueMessages.Taken;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -202,7 +203,7 @@ final class Exchange {
         } else {
             // Its caller has given it up since, and asks for something else.
             exchange.refuseAll();
-            exchange.reply(exchange.messages.hasMore());
+            exchange.reply(true);
         }
     }
 
@@ -292,13 +293,12 @@ final class Exchange {
         messages.endDelays(messages.due(DELAYED));
         messages.endLeases(messages.due(LEASED));
         messages.addReady();
-        List<Bytes> taken = claims() ? messages.take(most) : List.of();
+        List<Taken> taken = claims() ? messages.take(most) : List.of();
         long movedBefore = messages.moved();
         lease(taken);
         effects.set(arguments.key(ANSWER), answer(), forgottenAtMillis);
         // A claim that got less than it asked for has left nothing, unless a damaged message made room for others.
-        boolean mayHaveMore = taken.size() >= most || messages.moved() > movedBefore;
-        reply(!paused && mayHaveMore && messages.hasMore());
+        reply(taken.size() >= most || messages.moved() > movedBefore);
     }
 
     /**
@@ -379,7 +379,7 @@ final class Exchange {
     }
 
     /** Leases and delivers what was taken. */
-    private void lease(List<Bytes> taken) {
+    private void lease(List<Taken> taken) {
         if (taken.isEmpty()) {
             return;
         }
@@ -390,11 +390,11 @@ final class Exchange {
         HashValue bodies = messages.hash(BODIES);
         HashValue metas = messages.hash(METAS);
         QueuedMessage message = messages.found();
-        for (Bytes id : taken) {
+        List<Taken> damaged = new ArrayList<>();
+        for (Taken each : taken) {
+            Bytes id = each.id();
             if (bodies == null || !bodies.contains(id) || !messages.find(metas, id)) {
-                messages.buryTaken(id);
-                bodies = messages.hash(BODIES);
-                metas = messages.hash(METAS);
+                damaged.add(each);
                 continue;
             }
             long attempt = message.attempts() + 1;
@@ -403,6 +403,7 @@ final class Exchange {
             changed.add(message.with(lease, attempt));
             deliveries.add(new Delivery(id, lease, attempt, message.enqueued(), message.groupCopy()));
         }
+        damaged.forEach(messages::buryTaken);
         effects.zadd(arguments.key(LEASED), leases);
         effects.hset(arguments.key(METAS), changed);
     }
@@ -447,11 +448,12 @@ final class Exchange {
                         new Delivery(id, receipt.lease(), message.attempts(), message.enqueued(), message.groupCopy()));
             }
         }
-        reply(messages.hasMore());
+        reply(true);
     }
 
-    /** Wakes other workers if something became ready that is left, and answers. */
-    private void reply(boolean more) {
+    /** Wakes other workers if something became ready that is left, which there is only if there may be, and answers. */
+    private void reply(boolean mayHaveMore) {
+        boolean more = mayHaveMore && !paused && messages.hasMore();
         if (more && messages.moved() > 0) {
             call.publish(arguments.arg(CHANNEL), IS_READY);
         }

@@ -6,9 +6,7 @@ import dev.spinel.api.data.Numbers;
 import dev.spinel.api.data.SortedSetValue;
 import dev.spinel.api.data.ValueType;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,10 +52,11 @@ final class QueueMessages {
     private final double now;
     private final ReadyMessages ready;
     private final QueuedMessage found = new QueuedMessage();
-    /** Groups of messages that were taken by {@link #takeOf}. */
-    private final Map<Bytes, Bytes> groupsOfTaken = new HashMap<>();
 
     private long moved;
+
+    /** A message that was taken to be leased; the group whose turn it was, or nothing. */
+    record Taken(Bytes id, Bytes group) {}
 
     /**
      * Checks the types of the keys.
@@ -211,10 +210,10 @@ final class QueueMessages {
     }
 
     /** Takes up to so many messages for a claim: those of groups in turn, one of each, then those without one. */
-    List<Bytes> take(long most) {
-        List<Bytes> taken = new ArrayList<>();
+    List<Taken> take(long most) {
+        List<Taken> taken = new ArrayList<>();
         takeInTurn(taken, most);
-        taken.addAll(effects.zpopmin(arguments.key(READY), most - taken.size()));
+        takeUngrouped(taken, most - taken.size());
         if (taken.isEmpty() && restoreTurns()) {
             takeInTurn(taken, most);
         }
@@ -284,7 +283,7 @@ final class QueueMessages {
     }
 
     /** Until nobody is left with whom to share. */
-    private void takeInTurn(List<Bytes> taken, long most) {
+    private void takeInTurn(List<Taken> taken, long most) {
         boolean shared = false;
         while (taken.size() < most) {
             List<Bytes> next = effects.zpopmin(arguments.key(TURNS), 1);
@@ -299,7 +298,7 @@ final class QueueMessages {
                 shared = true;
                 takeOf(group, taken);
             } else if (sizeOf(TURNS) > 0) {
-                taken.addAll(effects.zpopmin(arguments.key(READY), 1));
+                takeUngrouped(taken, 1);
                 if (sizeOf(READY) > 0) {
                     ready.giveTurn(NOTHING);
                 }
@@ -307,8 +306,14 @@ final class QueueMessages {
         }
     }
 
+    private void takeUngrouped(List<Taken> taken, long most) {
+        for (Bytes id : effects.zpopmin(arguments.key(READY), most)) {
+            taken.add(new Taken(id, NOTHING));
+        }
+    }
+
     /** Takes the first message of a group, unless as many as may be are leased. */
-    private void takeOf(Bytes group, List<Bytes> taken) {
+    private void takeOf(Bytes group, List<Taken> taken) {
         List<Bytes> first = firstOf(group, 2);
         if (first.isEmpty()) {
             return;
@@ -319,18 +324,16 @@ final class QueueMessages {
             return;
         }
         effects.zrem(arguments.key(GROUPED), first.subList(0, 1));
-        Bytes id = idOf(first.get(0), ReadyMessages.prefix(group).length());
-        taken.add(id);
-        groupsOfTaken.put(id, group);
+        taken.add(new Taken(idOf(first.get(0), ReadyMessages.prefix(group).length()), group));
         if (first.size() > 1 && (groupLimit == 0 || busy < groupLimit)) {
             ready.giveTurn(group);
         }
     }
 
     /** Has a message that was taken, but lost its body or its meta, be a dead letter, and another one of its group take its place. */
-    void buryTaken(Bytes id) {
-        buryRest(id);
-        makeRoom(groupsOfTaken.getOrDefault(id, NOTHING));
+    void buryTaken(Taken taken) {
+        buryRest(taken.id());
+        makeRoom(taken.group());
     }
 
     /** How many messages of a group are leased. */
