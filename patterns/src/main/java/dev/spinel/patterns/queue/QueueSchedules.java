@@ -265,6 +265,7 @@ public final class QueueSchedules {
     /** The server's time as scripts have it: microseconds since 2020. */
     static final class ServerTime {
         private static final long SECONDS_TO_2020 = 1_577_836_800;
+        private static final long MOST_SECONDS = Long.MAX_VALUE / 1_000_000 - 1;
 
         private ServerTime() {}
 
@@ -273,8 +274,10 @@ public final class QueueSchedules {
                     SECONDS_TO_2020 + Math.floorDiv(micros, 1_000_000), Math.floorMod(micros, 1_000_000) * 1000L);
         }
 
+        /** A time that is too far away is as far as can be told. */
         static long micros(Instant instant) {
-            return (instant.getEpochSecond() - SECONDS_TO_2020) * 1_000_000 + instant.getNano() / 1000;
+            long seconds = instant.getEpochSecond() - SECONDS_TO_2020;
+            return Math.max(-MOST_SECONDS, Math.min(MOST_SECONDS, seconds)) * 1_000_000 + instant.getNano() / 1000;
         }
     }
 }

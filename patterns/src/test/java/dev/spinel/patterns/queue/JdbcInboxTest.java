@@ -167,6 +167,13 @@ class JdbcInboxTest {
     }
 
     @Test
+    void timesThatAreFarAway_forgetNothing_orAll() throws SQLException {
+        assertThat(inbox.admit(one, queue, delivery(1, 1, 0))).isTrue();
+        assertThat(inbox.forgetEnqueuedBefore(one, queue, Instant.MIN)).isZero();
+        assertThat(inbox.forgetEnqueuedBefore(one, queue, Instant.MAX)).isOne();
+    }
+
+    @Test
     void whatMakesNoSense_isRefused() throws SQLException {
         assertThatIllegalArgumentException().isThrownBy(() -> JdbcInbox.of("a; drop table b"));
         assertThatIllegalArgumentException().isThrownBy(() -> JdbcInbox.of(""));
