@@ -279,7 +279,13 @@ final class RecipeCalls {
             case 6 -> new String[] {"SET", "lock:" + random.nextInt(3), oneOf(OWNERS) + ":" + random.nextInt(100)};
             case 7 ->
                 new String[] {"ZREMRANGEBYRANK", queue + oneOf(QUEUE_SETS), "0", Integer.toString(random.nextInt(200))};
-            case 8 -> new String[] {"HSET", queue + ":groups", oneOf(GROUPS), Integer.toString(random.nextInt(3))};
+            case 8 ->
+                new String[] {
+                    "HSET",
+                    queue + ":groups",
+                    oneOf(GROUPS),
+                    random.nextInt(4) == 0 ? "text" : Integer.toString(random.nextInt(3))
+                };
             case 9 -> new String[] {"ZADD", queue + ":leased", when, Integer.toString(random.nextInt(1_000))};
             case 10 ->
                 new String[] {

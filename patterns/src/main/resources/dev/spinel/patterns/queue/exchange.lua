@@ -52,6 +52,15 @@ local lease_end = exact(now + lease * 1000)
 local META = '^(%d+):(%d+):(%d+):(%d+):(%d+):(.*)$'
 local function metas_of(ids) return redis.call('HMGET', KEYS[5], unpack(ids)) end
 
+-- How many messages of a group are leased. What somebody else wrote there, if it is no number, counts as none: when that is found, a
+-- message may have left its place already.
+local function leased_of(group) return tonumber(redis.call('HGET', KEYS[10], group)) or 0 end
+local function change_leased_of(group, by)
+  local busy = redis.pcall('HINCRBY', KEYS[10], group, by)
+  if type(busy) == 'number' then return busy end
+  redis.call('HSET', KEYS[10], group, by)
+  return by
+end
 local function give_turn(group)
   last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[9], -1, -1, 'WITHSCORES')[2] or 0)) + 1
   redis.call('ZADD', KEYS[9], 'NX', exact(last_turn), group)
@@ -70,7 +79,7 @@ local function make_ready(id, priority, group)
     ready[#ready + 1] = id
   else
     redis.call('ZADD', KEYS[8], 0, #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016.0f', id))
-    if group_limit == 0 or tonumber(redis.call('HGET', KEYS[10], group) or 0) < group_limit then give_turn(group) end
+    if group_limit == 0 or leased_of(group) < group_limit then give_turn(group) end
   end
   moved = moved + 1
 end
@@ -80,7 +89,7 @@ end
 -- After the lease of one of its messages ended: there is room for another one of the group, if it is one.
 local function make_room(group)
   if group == '' then return end
-  local busy = redis.call('HINCRBY', KEYS[10], group, -1)
+  local busy = change_leased_of(group, -1)
   if busy <= 0 then redis.call('HDEL', KEYS[10], group) end
   if (group_limit == 0 or busy < group_limit) and not redis.call('ZSCORE', KEYS[9], group) and #first_of(group, 1) > 0 then
     give_turn(group)
@@ -197,9 +206,9 @@ local taken, group_of = {}, {}
 local function claim_of_group(group)
   local first = first_of(group, 2)
   if #first == 0 then return end
-  local busy = redis.call('HINCRBY', KEYS[10], group, 1)
+  local busy = change_leased_of(group, 1)
   if group_limit > 0 and busy > group_limit then
-    redis.call('HINCRBY', KEYS[10], group, -1)
+    change_leased_of(group, -1)
     return
   end
   redis.call('ZREM', KEYS[8], first[1])
@@ -242,7 +251,7 @@ local function restore_turns()
     if not group then
       redis.call('ZREM', KEYS[8], member)
     else
-      if group_limit == 0 or tonumber(redis.call('HGET', KEYS[10], group) or 0) < group_limit then
+      if group_limit == 0 or leased_of(group) < group_limit then
         give_turn(group)
         restored = true
       elseif not restored then

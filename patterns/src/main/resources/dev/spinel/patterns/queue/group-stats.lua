@@ -9,4 +9,4 @@
 local prefix = #ARGV[1] .. ':' .. ARGV[1]
 return {
   redis.call('ZLEXCOUNT', KEYS[1], '[' .. prefix .. ':', '(' .. prefix .. ';'),
-  tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)}
+  tonumber(redis.call('HGET', KEYS[2], ARGV[1])) or 0}

@@ -50,7 +50,7 @@ local function add(id, priority, limit, enqueued, group, body)
   if not grouped then grouped, turns = {}, {} end
   grouped[#grouped + 1] = 0
   grouped[#grouped + 1] = #group .. ':' .. group .. ':' .. (9 - priority) .. string.format('%016.0f', id)
-  if group_limit > 0 and tonumber(redis.call('HGET', KEYS[9], group) or 0) >= group_limit then return end
+  if group_limit > 0 and (tonumber(redis.call('HGET', KEYS[9], group)) or 0) >= group_limit then return end
   last_turn = (last_turn or tonumber(redis.call('ZRANGE', KEYS[8], -1, -1, 'WITHSCORES')[2] or 0)) + 1
   turns[#turns + 1] = exact(last_turn)
   turns[#turns + 1] = group

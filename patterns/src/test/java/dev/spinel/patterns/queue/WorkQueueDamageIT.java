@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Queues that somebody deleted parts of: what is left of a message is a dead letter, and all others are delivered. */
 class WorkQueueDamageIT extends WorkQueueFixture {
@@ -156,6 +157,30 @@ class WorkQueueDamageIT extends WorkQueueFixture {
         assertThat(nothing.next()).as("the next one is ready").contains(Duration.ZERO);
         assertThat(texts(queue.claim(10))).containsExactly("m1");
         assertThat(queue.stats("g")).isEqualTo(new GroupStats(1, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void countsThatAreNoNumbers_areNone(int maxLeasedPerGroup) {
+        WorkQueue queue = WorkQueue.builder(runtime, name)
+                .maxLeasedPerGroup(maxLeasedPerGroup)
+                .build();
+        queue.enqueue(Message.of("a").withGroup("g"));
+        Delivery a = queue.claim(1).get(0);
+        redis.hset(key("busy"), "g", "text");
+        assertThat(queue.stats("g")).isEqualTo(new GroupStats(0, 0));
+        queue.enqueue(Message.of("b").withGroup("g"));
+        assertThat(queue.settle(a.giveBack())).isTrue();
+        assertThat(QueuePlaces.read(engine, redis, name))
+                .containsValues("ready", "ready")
+                .hasSize(2);
+        redis.hset(key("busy"), "g", "text");
+        redis.del(key("turns"));
+        List<Delivery> deliveries = queue.claim(1);
+        assertThat(texts(deliveries)).containsExactly("a");
+        assertThat(queue.stats("g")).isEqualTo(new GroupStats(1, 1));
+        queue.settle(deliveries.get(0).acknowledge());
+        assertThat(redis.exists(key("busy"))).isZero();
     }
 
     /** As many entries that are gone as a claim asks for do not hide those behind them. */

@@ -211,8 +211,7 @@ final class Enqueue {
         }
         for (int i = 0; i < messageCount; i++) {
             Bytes group = part(i, GROUP);
-            Bytes count = group.isEmpty() ? null : leased.get(group);
-            result[i] = count != null && LuaNumbers.parse(count) >= groupLimit;
+            result[i] = !group.isEmpty() && QueueMessages.leasedOf(leased, group) >= groupLimit;
         }
         return result;
     }

@@ -336,16 +336,25 @@ final class QueueMessages {
         makeRoom(taken.group());
     }
 
-    /** How many messages of a group are leased. */
     private long leasedOf(Bytes group) {
-        HashValue leased = hash(LEASED_OF_GROUPS);
+        return leasedOf(hash(LEASED_OF_GROUPS), group);
+    }
+
+    /** How many messages of a group are leased; what somebody else wrote there, if it is no number, counts as none. */
+    static long leasedOf(@Nullable HashValue leased, Bytes group) {
         Bytes count = leased == null ? null : leased.get(group);
         return count == null || !Numbers.isLong(count) ? 0 : Numbers.parseLong(count);
     }
 
     private long changeLeasedOf(Bytes group, long by) {
-        long sum = leasedOf(group) + by;
-        effects.hincrby(arguments.key(LEASED_OF_GROUPS), group, by, sum);
+        HashValue leased = hash(LEASED_OF_GROUPS);
+        long sum = leasedOf(leased, group) + by;
+        Bytes count = leased == null ? null : leased.get(group);
+        if (count == null || Numbers.isLong(count)) {
+            effects.hincrby(arguments.key(LEASED_OF_GROUPS), group, by, sum);
+        } else {
+            effects.hset(arguments.key(LEASED_OF_GROUPS), group, LuaNumbers.decimal(sum));
+        }
         return sum;
     }
 
