@@ -15,7 +15,8 @@ public enum QueueEngine {
      * that are not delayed or dead again, also those on lease, whose settlements are then refused; their attempts count from when
      * they became entries. Who acknowledges in it ({@code XACK}, {@code NOACK}), moves it ({@code XGROUP SETID}) or makes it himself with another
      * id than 0, takes messages out of the queue: they stay in the stream, and are not delivered. Of a leased message whose entry somebody deleted,
-     * acknowledgements and extensions are told to take effect, all else is refused.
+     * acknowledgements and extensions are told to take effect, all else is refused; until its lease ends, one message that is ready is not counted
+     * by {@link WorkQueue#stats()} and {@link Exchange#next}.
      *
      * <p>Programs in any language may add messages, by {@code XADD {queue:<name>}:stream:entries * b <body>}, and wake workers by {@code
      * PUBLISH {queue:<name>}:stream:news added}; otherwise these find them within their poll interval. Such a message has no key and no delay,

@@ -26,8 +26,8 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>One exchange with the server is on its way at a time; it carries all settlements that came up meanwhile and claims as many
  * messages as there are free places. With nothing to do, the next exchange follows when a message is announced, when one becomes due,
- * or after the poll interval. A retry with a delay is not announced: if its worker has no free place when it becomes due, or was
- * closed, the others find it after their poll interval.
+ * or after the poll interval, or a third of a lease if that is shorter. A retry with a delay is not announced: if its worker has no free place
+ * when it becomes due, or was closed, the others find it then. So they do what a worker claimed that has died since.
  *
  * <p>Events, with the queue's name: {@code queue.handled} for each message that was acknowledged, {@code queue.redelivered} for each that a
  * handler gets for a second or later attempt, {@code queue.died} for each that was rejected, or failed at the last attempt that this queue's
@@ -419,6 +419,7 @@ public final class QueueWorker implements AutoCloseable {
         extension = runtime.scheduler().schedule(queue.lease().dividedBy(3), this::extendLeases);
     }
 
+    /** Extends, and looks for messages in any case, as leases of those who died tell nobody that they ended. */
     private void extendLeases() {
         lock.lock();
         try {
@@ -554,8 +555,8 @@ public final class QueueWorker implements AutoCloseable {
         }
 
         /**
-         * After what time an idle worker looks for messages if it heard nothing, from 10 ms to a day; 5 seconds if not set. Each look sets a
-         * small key, which the server writes to its log and its replicas.
+         * After what time an idle worker looks for messages if it heard nothing, from 10 ms to a day; 5 seconds if not set. It looks after a
+         * third of a lease at the latest. Each look sets a small key, which the server writes to its log and its replicas.
          */
         public Builder pollInterval(Duration value) {
             pollInterval = requireNonNull(value, "pollInterval");

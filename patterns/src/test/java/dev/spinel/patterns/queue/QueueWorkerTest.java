@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a worker does with replies, step by step on a clock that stands still. */
 class QueueWorkerTest extends StepByStep {
@@ -129,6 +131,22 @@ class QueueWorkerTest extends StepByStep {
             claim.complete(NOTHING);
         }
         assertThat(seen).isCompletedWithValue(0);
+    }
+
+    /** A third of a lease of 30 seconds: some of the dead may have ended. */
+    @ParameterizedTest
+    @CsvSource({"4000, 4001", "60000, 10000"})
+    void anIdleWorker_looksAfterItsPollInterval_orAThirdOfALease(long pollMillis, long lookMillis) {
+        transport.reply(NOTHING).reply(NOTHING);
+        try (QueueWorker worker = QueueWorker.builder(queue, Runnable::run, Delivery::acknowledge)
+                .pollInterval(Duration.ofMillis(pollMillis))
+                .start()) {
+            scheduler.advance(Duration.ofMillis(lookMillis - 1));
+            assertThat(transport.commands()).hasSize(1);
+            scheduler.advance(Duration.ofMillis(1));
+            assertThat(transport.commands()).hasSize(2);
+            assertThat(worker.running()).isZero();
+        }
     }
 
     @Test
