@@ -120,7 +120,8 @@ public final class PatternRuntime implements AutoCloseable {
     /**
      * Subscribes a listener to a channel. All channels of a runtime share one connection, opened at the first call. The listener is told when the
      * channel and all that were subscribed before it take effect, and after each reconnect; what it throws is told as event
-     * {@code runtime.channelListenerFailed}, and a channel that the server refuses as {@code runtime.channelRefused}.
+     * {@code runtime.channelListenerFailed}, and a channel that the server refuses as {@code runtime.channelRefused}, once until it takes effect
+     * or has another listener. Such a channel is asked for again every {@value Channels#REFUSED_AGAIN_SECONDS} seconds.
      *
      * @return what ends the subscription
      */
@@ -426,8 +427,11 @@ public final class PatternRuntime implements AutoCloseable {
     /**
      * The subscriptions of all recipes over one session of the transport: a channel is subscribed while somebody listens. Its confirmation is told
      * to all who listen by then, and so is that of a reconnect. Who comes later is told alone, as soon as all channels before it are confirmed.
+     * A channel that is refused is asked for again: the server may have been busy, or permit it later.
      */
     private static final class Channels implements RedisTransport.ChannelListener {
+        private static final long REFUSED_AGAIN_SECONDS = 5;
+
         private record Late(String channel, RedisTransport.ChannelListener listener) {}
 
         private final RedisTransport transport;
@@ -437,12 +441,13 @@ public final class PatternRuntime implements AutoCloseable {
         private final Map<String, List<RedisTransport.ChannelListener>> listeners = new HashMap<>();
         /** The channels that were subscribed and are neither confirmed nor refused yet. */
         private final Set<String> unconfirmed = new HashSet<>();
-        /** The channels that were refused, which the next listener tries again. */
+        /** The channels that were refused, which the next listener tries again, or a timer. */
         private final Set<String> refused = new HashSet<>();
         /** Who came to a channel that was confirmed before, and is not told yet. */
         private final List<Late> late = new ArrayList<>();
 
         private RedisTransport.@Nullable ChannelSession session;
+        private Scheduler.@Nullable Task again;
         private boolean closed;
 
         Channels(RedisTransport transport, Scheduler scheduler, PatternListener failures) {
@@ -554,21 +559,40 @@ public final class PatternRuntime implements AutoCloseable {
 
         @Override
         public void refused(String channel, Throwable cause) {
-            boolean wanted;
+            boolean told = false;
             lock.lock();
             try {
-                wanted = listeners.containsKey(channel);
-                if (wanted) {
+                if (listeners.containsKey(channel)) {
                     unconfirmed.remove(channel);
-                    refused.add(channel);
+                    told = refused.add(channel);
+                    askAgainLater();
                 }
             } finally {
                 lock.unlock();
             }
-            if (wanted) {
+            if (told) {
                 failures.failed("runtime.channelRefused", channel, cause);
             }
             tellLate();
+        }
+
+        private void askAgainLater() {
+            if (again == null) {
+                again = scheduler.schedule(Duration.ofSeconds(REFUSED_AGAIN_SECONDS), this::askAgain);
+            }
+        }
+
+        private void askAgain() {
+            lock.lock();
+            try {
+                again = null;
+                if (session != null && !refused.isEmpty()) {
+                    List.copyOf(refused).forEach(session::subscribe);
+                    askAgainLater();
+                }
+            } finally {
+                lock.unlock();
+            }
         }
 
         /** One listener's failure concerns neither the others nor the connection. */
@@ -586,6 +610,9 @@ public final class PatternRuntime implements AutoCloseable {
                 closed = true;
                 listeners.clear();
                 late.clear();
+                if (again != null) {
+                    again.cancel();
+                }
                 if (session != null) {
                     session.close();
                     session = null;

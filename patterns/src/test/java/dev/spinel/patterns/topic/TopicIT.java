@@ -300,6 +300,23 @@ class TopicIT extends RecipeFixture {
     }
 
     @Test
+    void aRightThatIsGoneForAWhile_isAskedForAgain() {
+        subscribe();
+        publisher().publish("a");
+        await().until(() -> heard.size() == 1);
+        redis.aclSetuser(
+                "default", AclSetuserArgs.Builder.resetChannels()); // which ends the connections of subscribers
+        try {
+            await().until(() -> events.count("runtime.channelRefused") > 0);
+        } finally {
+            redis.aclSetuser("default", AclSetuserArgs.Builder.allChannels());
+        }
+        awaitSubscribers(1);
+        publisher().publish("b");
+        await().until(() -> heard.equals(List.of("1:a", "2:b")));
+    }
+
+    @Test
     void aLostReplyOfAPublication_isAnUnknownOutcome() {
         Topic topic = Topic.of(runtime, name);
         topic.publish("a");

@@ -395,6 +395,32 @@ class PatternRuntimeTest {
     }
 
     @Test
+    void aRefusedChannel_isAskedForAgain_untilItTakesEffectOrNobodyWantsIt() {
+        Hearing first = new Hearing();
+        runtime.subscribe("c", first);
+        Scheduler.Task other = runtime.subscribe("d", new Hearing());
+        transport.channelListener().refused("c", new IllegalStateException("NOPERM"));
+        transport.channelListener().refused("d", new IllegalStateException("BUSY"));
+        other.cancel();
+        scheduler.advance(Duration.ofSeconds(4));
+        assertThat(transport.subscriptions()).containsExactly("+c", "+d", "-d");
+        scheduler.advance(Duration.ofSeconds(1));
+        assertThat(transport.subscriptions()).endsWith("-d", "+c");
+        transport.channelListener().refused("c", new IllegalStateException("NOPERM"));
+        scheduler.advance(Duration.ofSeconds(5));
+        assertThat(transport.subscriptions()).endsWith("-d", "+c", "+c");
+        assertThat(ended).containsExactly("runtime.channelRefused c NOPERM", "runtime.channelRefused d BUSY");
+        transport.channelListener().subscribed("c");
+        assertThat(first.heard).containsExactly("subscribed");
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(transport.subscriptions()).endsWith("-d", "+c", "+c");
+        transport.channelListener().refused("c", new IllegalStateException("NOPERM"));
+        runtime.close();
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(transport.subscriptions()).endsWith("-d", "+c", "+c", "closed");
+    }
+
+    @Test
     void aChannelListenerThatFails_isTold_andHarmsNoOther() {
         Hearing other = new Hearing();
         runtime.subscribe("c", RedisTransport.ChannelListener.signalling(() -> {
