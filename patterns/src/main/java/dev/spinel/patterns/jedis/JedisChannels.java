@@ -33,8 +33,8 @@ import redis.clients.jedis.exceptions.JedisException;
  * 15 seconds, though it is asked every 5, is closed.
  */
 final class JedisChannels implements ChannelSession {
-    private static final long FIRST_DELAY_MILLIS = 100;
-    private static final long MAX_DELAY_MILLIS = 5_000;
+    private static final int FIRST_DELAY_MILLIS = 100;
+    private static final int MAX_DELAY_MILLIS = 5_000;
     private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
     private static final long MAX_SILENCE_NANOS = Duration.ofSeconds(15).toNanos();
     /** In the place of a channel, where the command is a PING. */

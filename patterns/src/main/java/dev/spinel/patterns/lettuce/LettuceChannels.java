@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LettuceChannels implements ChannelSession {
     private static final Duration RECONNECT_DELAY = Duration.ofMillis(500);
-    private static final long REPLACE_DELAY_MILLIS = 100;
+    private static final int REPLACE_DELAY_MILLIS = 100;
     private static final Duration PING_INTERVAL = Duration.ofSeconds(5);
     private static final int SILENT_INTERVALS = 3;
 

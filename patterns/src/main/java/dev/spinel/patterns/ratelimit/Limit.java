@@ -187,10 +187,10 @@ public sealed interface Limit {
     }
 
     /** The longest period, so that all times fit a double to the microsecond. */
-    long MAX_PERIOD_DAYS = 3660;
+    int MAX_PERIOD_DAYS = 3660;
 
     /** The most entries that a limit with an entry per unit keeps for a key. */
-    long MAX_ENTRIES = 10_000;
+    int MAX_ENTRIES = 10_000;
 
     /** {@link #MAX_PERIOD_DAYS} in microseconds. */
     long MAX_PERIOD_MICROS = MAX_PERIOD_DAYS * 86_400_000_000L;

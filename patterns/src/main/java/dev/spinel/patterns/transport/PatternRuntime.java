@@ -430,7 +430,7 @@ public final class PatternRuntime implements AutoCloseable {
      * A channel that is refused is asked for again: the server may have been busy, or permit it later.
      */
     private static final class Channels implements RedisTransport.ChannelListener {
-        private static final long REFUSED_AGAIN_SECONDS = 5;
+        private static final int REFUSED_AGAIN_SECONDS = 5;
 
         private record Late(String channel, RedisTransport.ChannelListener listener) {}
 
