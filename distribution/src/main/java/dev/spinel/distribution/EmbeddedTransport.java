@@ -92,6 +92,11 @@ public final class EmbeddedTransport implements RedisTransport {
     }
 
     @Override
+    public Optional<Duration> timeout() {
+        return Optional.of(TIMEOUT);
+    }
+
+    @Override
     public CompletionStage<Reply> send(Command command) {
         List<byte[]> request = new ArrayList<>(1 + command.arguments().size());
         request.add(command.name().getBytes(UTF_8));

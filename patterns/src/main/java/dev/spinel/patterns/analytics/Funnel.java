@@ -3,6 +3,7 @@ package dev.spinel.patterns.analytics;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -55,16 +56,14 @@ public final class Funnel {
      *
      * @param keepFor drops it so long after its last step, 1 ms to 3660 days; zero for never
      * @param steps in their order, at least two
-     * @throws IllegalArgumentException if there are fewer, or twice the same, the name has a brace, or {@code keepFor} is out of bounds
+     * @throws IllegalArgumentException if there are fewer, or twice the same, the name is empty or has a brace, or {@code keepFor} is out of bounds
      */
     public static Funnel of(PatternRuntime runtime, String name, Duration keepFor, String... steps) {
         List<String> all = List.of(steps);
         if (all.size() < 2 || new HashSet<>(all).size() < all.size()) {
             throw new IllegalArgumentException("Funnel '" + name + "' has two or more different steps, not " + all);
         }
-        if (name.indexOf('{') >= 0 || name.indexOf('}') >= 0) {
-            throw new IllegalArgumentException("The name of a funnel has no braces: '" + name + "'");
-        }
+        Names.withoutBraces("funnel", name);
         if (!keepFor.isZero()
                 && (keepFor.compareTo(Duration.ofMillis(1)) < 0 || keepFor.compareTo(Window.LONGEST) > 0)) {
             throw new IllegalArgumentException("Funnel '" + name + "': keepFor is zero or between 1 ms and "

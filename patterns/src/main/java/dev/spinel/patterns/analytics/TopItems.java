@@ -2,6 +2,7 @@ package dev.spinel.patterns.analytics;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternException;
@@ -68,7 +69,7 @@ public final class TopItems {
      * @throws IllegalArgumentException if the name has a colon or a brace, or the capacity is out of bounds
      */
     public static TopItems of(PatternRuntime runtime, String group, Window window, int capacity) {
-        WindowedCounter.checkGroup(group);
+        Names.withoutBracesAndColons("group", group);
         if (capacity < 1 || capacity > MAX_ITEMS / window.buckets()) {
             throw new IllegalArgumentException("Top items '" + group + "': the capacity of " + window.buckets()
                     + " buckets is between 1 and " + MAX_ITEMS / window.buckets()

@@ -3,6 +3,7 @@ package dev.spinel.patterns.analytics;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -47,7 +48,7 @@ public final class UniqueCounter {
      * @throws IllegalArgumentException if the name has a colon or a brace
      */
     public static UniqueCounter of(PatternRuntime runtime, String group, Window window) {
-        WindowedCounter.checkGroup(group);
+        Names.withoutBracesAndColons("group", group);
         return new UniqueCounter(runtime, group, window);
     }
 

@@ -3,6 +3,7 @@ package dev.spinel.patterns.analytics;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternException;
@@ -75,21 +76,13 @@ public final class WindowedCounter {
      *     {@link dev.spinel.patterns.transport.RetryPolicy#giveUpAfter}, as they are repeated that late, and at most 3660 days
      */
     public static WindowedCounter of(PatternRuntime runtime, String group, Window window, Duration rememberFor) {
-        checkGroup(group);
+        Names.withoutBracesAndColons("group", group);
         Duration least = runtime.shortestMemory();
         if (rememberFor.compareTo(least) < 0 || rememberFor.compareTo(Window.LONGEST) > 0) {
             throw new IllegalArgumentException("Counters '" + group + "': rememberFor is between " + least + " and "
                     + Window.LONGEST.toDays() + " days, not " + rememberFor);
         }
         return new WindowedCounter(runtime, group, window, rememberFor);
-    }
-
-    /** Keeps groups apart: their names end at the colon. */
-    static void checkGroup(String group) {
-        if (group.isEmpty() || group.chars().anyMatch(c -> "{}:".indexOf(c) >= 0)) {
-            throw new IllegalArgumentException(
-                    "The name of a group is not empty and has no braces and colons: '" + group + "'");
-        }
     }
 
     /**

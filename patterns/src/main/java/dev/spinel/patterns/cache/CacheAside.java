@@ -6,6 +6,7 @@ import dev.spinel.patterns.cache.CacheProtocol.Answer;
 import dev.spinel.patterns.cache.NearEntries.Copy;
 import dev.spinel.patterns.cache.NearEntries.Place;
 import dev.spinel.patterns.transport.Codec;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.PatternException;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.RedisTransport.ChannelListener;
@@ -587,14 +588,13 @@ public final class CacheAside<V> implements AutoCloseable {
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public CacheAside<V> build() {
-            if (name.isEmpty() || name.indexOf(':') >= 0) {
-                throw new IllegalArgumentException("The name of a cache is not empty and has no colon: '" + name + "'");
-            }
+            Names.withoutBracesAndColons("cache", name);
             check("freshFor", freshFor, Duration.ofMillis(1));
             check("staleFor", staleFor, Duration.ZERO);
             check("absentFor", absentFor, Duration.ZERO);
             check("failuresFor", failuresFor, Duration.ZERO);
             check("lease", lease, Duration.ofMillis(100));
+            runtime.checkLease("Cache '" + name + '\'', lease);
             check("maxWait", maxWait, lease);
             check("pollInterval", pollInterval, Duration.ofMillis(10));
             if (!(jitter >= 0 && jitter <= 1)) {

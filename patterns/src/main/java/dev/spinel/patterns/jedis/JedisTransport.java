@@ -7,11 +7,14 @@ import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.RoundTrip;
 import dev.spinel.patterns.transport.TransportException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -123,6 +126,26 @@ public final class JedisTransport implements RedisTransport {
     @Override
     public boolean waitsForReplicas() {
         return jedis instanceof RedisClient || jedis instanceof RedisSentinelClient;
+    }
+
+    /** That of a connection of the pool, for clients of one server. */
+    @Override
+    public Optional<Duration> timeout() {
+        if (!waitsForReplicas()) {
+            return Optional.empty();
+        }
+        try (Connection connection = channelConnection(jedis)) {
+            int millis = connection.getSoTimeout();
+            return millis == 0 ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+        } catch (JedisException e) { // the server is not reached: whoever uses it will be told
+            return Optional.empty();
+        }
+    }
+
+    /** As measured now, in the thread that asks. */
+    @Override
+    public Optional<Duration> roundTrip() {
+        return RoundTrip.shortest(this::send);
     }
 
     private void execute(Command command, CompletableFuture<Reply> result) {

@@ -1,6 +1,7 @@
 package dev.spinel.patterns.leaderboard;
 
 import dev.spinel.patterns.leaderboard.Leaderboard.Order;
+import dev.spinel.patterns.transport.Names;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
@@ -29,7 +30,7 @@ record BoardSettings(
 
     BoardSettings {
         windows = List.copyOf(windows);
-        check(name.indexOf('{') < 0 && name.indexOf('}') < 0, name, "a name has no braces, which are for the hash tag");
+        Names.withoutBraces("board", name);
         check(keepFor.isZero() || isWithinBounds(keepFor), name, "keepFor is zero or " + BOUNDS + ", not " + keepFor);
         check(isWithinBounds(rememberFor), name, "rememberFor is " + BOUNDS + ", not " + rememberFor);
         check(

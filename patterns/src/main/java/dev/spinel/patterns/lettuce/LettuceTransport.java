@@ -6,6 +6,7 @@ import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import dev.spinel.patterns.transport.Reply;
+import dev.spinel.patterns.transport.RoundTrip;
 import dev.spinel.patterns.transport.TransportException;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
@@ -55,10 +56,13 @@ public final class LettuceTransport implements RedisTransport {
     private final @Nullable LettuceAcknowledgements acknowledgements;
 
     private final LettuceSender sender;
+    private final Duration timeout;
+    private final Optional<Duration> roundTrip;
     private volatile boolean closed;
 
     private LettuceTransport(
             LettuceSender sender,
+            Duration timeout,
             AbstractRedisClient client,
             StatefulConnection<byte[], byte[]> connection,
             AbstractRedisClient channelClient,
@@ -66,12 +70,14 @@ public final class LettuceTransport implements RedisTransport {
             @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector,
             @Nullable LettuceAcknowledgements acknowledgements) {
         this.sender = sender;
+        this.timeout = timeout;
         this.client = client;
         this.connection = connection;
         this.channelClient = channelClient;
         this.channelConnector = channelConnector;
         this.trackingConnector = trackingConnector;
         this.acknowledgements = acknowledgements;
+        roundTrip = RoundTrip.shortest(command -> sender.send(connection, command));
     }
 
     /**
@@ -102,6 +108,7 @@ public final class LettuceTransport implements RedisTransport {
                 configure(ClientOptions.builder(), uri).autoReconnect(false).build());
         return new LettuceTransport(
                 sender,
+                timeout(uri),
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE, uri)),
                 channelClient,
@@ -140,6 +147,7 @@ public final class LettuceTransport implements RedisTransport {
                 ClusterClientOptions.builder().autoReconnect(false).build());
         return new LettuceTransport(
                 new LettuceSender(),
+                timeout(nodes.get(0)),
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE)),
                 channelClient,
@@ -158,13 +166,15 @@ public final class LettuceTransport implements RedisTransport {
                 .build();
     }
 
+    private static Duration timeout(RedisURI uri) {
+        return uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_TIMEOUT : uri.getTimeout();
+    }
+
     private static ClientOptions.Builder configure(ClientOptions.Builder options, RedisURI uri) {
-        Duration timeout =
-                uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_TIMEOUT : uri.getTimeout();
         return options.autoReconnect(true)
                 .replayFilter(command -> true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(timeout));
+                .timeoutOptions(TimeoutOptions.enabled(timeout(uri)));
     }
 
     private static StatefulConnection<byte[], byte[]> connectOrShutDown(
@@ -193,6 +203,17 @@ public final class LettuceTransport implements RedisTransport {
     @Override
     public boolean waitsForReplicas() {
         return acknowledgements != null;
+    }
+
+    @Override
+    public Optional<Duration> timeout() {
+        return Optional.of(timeout);
+    }
+
+    /** As measured when it was connected: to ask a connection later would block its event loop, should the caller run there. */
+    @Override
+    public Optional<Duration> roundTrip() {
+        return roundTrip;
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.spinel.patterns.lock;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -37,10 +38,14 @@ public final class FencedValue {
 
     private FencedValue(PatternRuntime runtime, String name) {
         this.runtime = requireNonNull(runtime, "runtime");
-        keys = List.of("{fenced:" + requireNonNull(name, "name") + '}');
+        keys = List.of("{fenced:" + Names.withoutBraces("fenced value", name) + '}');
     }
 
-    /** The value of this name. */
+    /**
+     * The value of this name.
+     *
+     * @throws IllegalArgumentException if it is empty or has a brace
+     */
     public static FencedValue of(PatternRuntime runtime, String name) {
         return new FencedValue(runtime, name);
     }

@@ -95,7 +95,8 @@ public final class Lease implements AutoCloseable {
     /**
      * Completes when the lease ends without having been released, with the reason; never if it is released in time. Dependents
      * must not block. The same is an event {@code lock.lost} of the listener. That the server forgot the lease, or somebody deleted it, is found by the
-     * next renewal, after a third of the lease: others may have been in for as long.
+     * next renewal, after a third of the lease: others may have been in for as long. A lease that is as long as {@link Locks.Builder#maxHold} is not
+     * renewed, so that nothing finds that before it ends.
      */
     public CompletionStage<LossReason> lost() {
         return lostStage;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.lock.LeaseProtocol.Lane;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.PatternRuntime;
 import dev.spinel.patterns.transport.ReplicaAcknowledgement;
 import java.time.Duration;
@@ -126,8 +127,9 @@ public final class Locks {
 
         /**
          * How long a grant or a renewal lasts, in whole milliseconds, 30 seconds if not set: how long others wait after a holder died. Renewed after a
-         * third of it; longer than the transport's time-out, so that a slow answer does not lose it. A transport does not tell its time-out, so that a
-         * lease that is too short for the server is found when two grants in a row come too late.
+         * third of it; longer than the transport's time-out, so that a slow answer does not lose it. One that is not
+         * longer than a round trip is refused by {@link #build}, as far as the transport can measure it; one that turns out to be too short for the server
+         * is found when two grants in a row come too late.
          */
         public Builder lease(Duration value) {
             lease = requireNonNull(value, "lease");
@@ -171,27 +173,25 @@ public final class Locks {
         }
 
         /**
-         * The factory of locks.
+         * The factory of locks. May block for a few round trips, which are measured.
          *
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public Locks build() {
-            if (name.isEmpty() || name.indexOf('{') >= 0 || name.indexOf('}') >= 0) {
-                throw new IllegalArgumentException("The name of locks is not empty and has no braces: '" + name + "'");
-            }
+            Names.withoutBraces("group of locks", name);
             check("lease", lease, SHORTEST_LEASE);
             check("maxHold", maxHold, lease);
             check("pollInterval", pollInterval, Duration.ofMillis(10));
-            if (acknowledgement != null && acknowledgement.timeout().compareTo(lease) >= 0) {
+            runtime.checkLease("Locks '" + name + '\'', lease);
+            if (acknowledgement == null) {
+                return new Locks(this);
+            }
+            if (acknowledgement.timeout().compareTo(lease) >= 0) {
                 throw new IllegalArgumentException(
                         "Locks '" + name + "': replicas have less time to acknowledge than a lease lasts, which is "
                                 + lease + ", not " + acknowledgement.timeout());
             }
-            if (acknowledgement != null && !runtime.waitsForReplicas()) {
-                throw new IllegalArgumentException(
-                        "Locks '" + name
-                                + "': their transport does not wait for replicas, as those over Lettuce or Jedis to a single server do");
-            }
+            runtime.checkAcknowledgement("Locks '" + name + '\'', acknowledgement);
             return new Locks(this);
         }
 

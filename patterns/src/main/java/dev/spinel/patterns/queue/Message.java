@@ -49,8 +49,15 @@ public final class Message {
         return new Message(body, priority, value, key, group);
     }
 
-    /** The same with an idempotency key: enqueued again within {@link WorkQueue.Builder#rememberFor} it stays one message. */
+    /**
+     * The same with an idempotency key: enqueued again within {@link WorkQueue.Builder#rememberFor} it stays one message.
+     *
+     * @throws IllegalArgumentException if it is empty
+     */
     public Message withKey(String value) {
+        if (value.isEmpty()) {
+            throw new IllegalArgumentException("An idempotency key is not empty");
+        }
         return new Message(body, priority, delay, Optional.of(value), group);
     }
 

@@ -3,6 +3,7 @@ package dev.spinel.patterns.queue;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -552,14 +553,15 @@ public final class WorkQueue {
         }
 
         /**
-         * The queue.
+         * The queue. May block for a few round trips, which are measured.
          *
          * @throws IllegalArgumentException if the settings make no sense
          */
         public WorkQueue build() {
+            Names.withoutBraces("queue", name);
             check(
                     "lease is between 100 ms and a day",
-                    lease.compareTo(Duration.ofMillis(100)) >= 0 && lease.compareTo(Duration.ofDays(1)) < 0,
+                    lease.compareTo(Duration.ofMillis(100)) >= 0 && lease.compareTo(Duration.ofDays(1)) <= 0,
                     lease);
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
             check("maxSize is not negative", maxSize >= 0, maxSize);
@@ -573,10 +575,9 @@ public final class WorkQueue {
                     rememberFor.compareTo(Duration.ofMillis(1)) >= 0
                             && rememberFor.compareTo(Duration.ofDays(3660)) <= 0,
                     rememberFor);
-            if (acknowledgement != null && !runtime.waitsForReplicas()) {
-                throw new IllegalArgumentException(
-                        "Queue '" + name
-                                + "': its transport does not wait for replicas, as those over Lettuce or Jedis to a single server do");
+            runtime.checkLease("Queue '" + name + '\'', lease);
+            if (acknowledgement != null) {
+                runtime.checkAcknowledgement("Queue '" + name + '\'', acknowledgement);
             }
             return new WorkQueue(this);
         }

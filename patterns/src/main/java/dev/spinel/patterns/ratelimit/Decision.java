@@ -39,9 +39,9 @@ public sealed interface Decision {
         return byWait != 0 ? byWait > 0 : a.remaining() < b.remaining();
     }
 
-    /** The cost that still fits at once. */
+    /** The cost that still fits at once, into each of the limits. */
     default long remaining() {
-        return binding().remaining();
+        return states().stream().mapToLong(LimitState::remaining).min().orElseThrow();
     }
 
     /** This decision as fields of an HTTP response. */

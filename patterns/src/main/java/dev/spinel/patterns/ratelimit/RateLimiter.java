@@ -10,6 +10,7 @@ import dev.spinel.patterns.ratelimit.Limit.SlidingLog;
 import dev.spinel.patterns.ratelimit.Limit.SlidingWindow;
 import dev.spinel.patterns.ratelimit.Limit.TokenBucket;
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.NativeCommand;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
@@ -20,7 +21,6 @@ import dev.spinel.patterns.transport.Script;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -492,7 +492,7 @@ public final class RateLimiter {
 
         /** Adds limits; all of them hold. */
         public Builder limits(Limit... more) {
-            limits.addAll(Arrays.asList(more));
+            limits.addAll(List.of(more));
             return this;
         }
 
@@ -570,16 +570,18 @@ public final class RateLimiter {
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public RateLimiter build() {
-            if (name.isEmpty() || name.chars().anyMatch(c -> "{}:".indexOf(c) >= 0)) {
-                throw new IllegalArgumentException(
-                        "A limiter's name is not empty and has no braces and colons: '" + name + "'");
-            }
+            Names.withoutBracesAndColons("limiter", name);
             if (limits.isEmpty()) {
                 throw new IllegalArgumentException("Limiter '" + name + "' has no limit");
             }
             checkDuration("maxReservation", maxReservation, Duration.ZERO);
             checkDuration("denyLocally", denyLocally, Duration.ZERO);
             checkDuration("rememberFor", rememberFor, runtime.shortestMemory());
+            if (!denyLocally.isZero() && limits.stream().allMatch(Concurrency.class::isInstance)) {
+                throw new IllegalArgumentException(
+                        "Limiter '" + name
+                                + "' cannot deny locally: it has concurrency limits only, whose permits may come back at any time");
+            }
             Set<String> names = new HashSet<>();
             for (Limit limit : limits) {
                 if (!names.add(limit.name())) {
@@ -595,8 +597,12 @@ public final class RateLimiter {
                             "Limiter '" + name + "' cannot reserve " + maxReservation + " ahead: limit '" + limit.name()
                                     + "' would owe more than " + Limit.MAX_COUNT + " tokens");
                 }
+                if (limit instanceof Concurrency permits) {
+                    runtime.checkLease("Limiter '" + name + "': limit '" + limit.name() + '\'', permits.lease());
+                }
                 if (leaseTokens > 0) {
                     checkLease(limit);
+                    runtime.checkLease("Limiter '" + name + '\'', leaseTime);
                 }
             }
             return new RateLimiter(this);

@@ -20,6 +20,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +55,7 @@ public final class SessionReaper implements AutoCloseable {
     private final PatternRuntime runtime;
     private final String store;
     private final Executor executor;
-    private final Handler handler;
+    private final AsyncHandler handler;
     private final Duration interval;
     private final Duration lease;
     private final List<Sweeper> sweepers;
@@ -69,6 +71,19 @@ public final class SessionReaper implements AutoCloseable {
          * @throws Exception to be called again for it after the lease
          */
         void expired(ExpiredSession session) throws Exception;
+    }
+
+    /** As {@link Handler}, for work that goes on elsewhere. */
+    @FunctionalInterface
+    public interface AsyncHandler {
+        /**
+         * Begins to do what is done about an expired session. Must not block: runs on the thread that completes the request to the server.
+         *
+         * @return completes when that is done, whatever its value; until then the session's lease is renewed. If the stage fails, it is called again
+         *     for the session after the lease
+         * @throws Exception to be called again for it after the lease, too
+         */
+        CompletionStage<?> expired(ExpiredSession session) throws Exception;
     }
 
     private SessionReaper(Builder builder) {
@@ -87,7 +102,16 @@ public final class SessionReaper implements AutoCloseable {
      * @param executor on which the handler runs; it runs what it is given or refuses it, but does not drop it
      */
     public static Builder builder(SessionStore<?> store, Executor executor, Handler handler) {
-        return new Builder(store, executor, handler);
+        requireNonNull(handler, "handler");
+        return new Builder(store, executor, session -> {
+            handler.expired(session);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** A reaper to be configured, which needs no threads: its handler only begins what it does, and tells when that is done. */
+    public static Builder builderAsync(SessionStore<?> store, AsyncHandler handler) {
+        return new Builder(store, Runnable::run, handler);
     }
 
     private void begin(int database) {
@@ -331,19 +355,25 @@ public final class SessionReaper implements AutoCloseable {
         }
 
         private void handle(ExpiredSession session) {
-            boolean handled = false;
+            if (isStopped()) {
+                done(session.id(), false);
+                return;
+            }
+            CompletionStage<?> handled;
             try {
-                if (!isStopped()) {
-                    handler.expired(session);
-                    handled = true;
-                }
+                handled = requireNonNull(handler.expired(session), "stage");
             } catch (Throwable e) {
                 if (e instanceof InterruptedException) {
                     Thread.currentThread().interrupt();
                 }
-                runtime.listener().failed("session.handlerFailed", store, e);
+                handled = CompletableFuture.failedFuture(e);
             }
-            done(session.id(), handled);
+            var unused = handled.whenComplete((value, failure) -> {
+                if (failure != null) {
+                    runtime.listener().failed("session.handlerFailed", store, failure);
+                }
+                done(session.id(), failure == null);
+            });
         }
 
         private boolean isStopped() {
@@ -397,12 +427,12 @@ public final class SessionReaper implements AutoCloseable {
     public static final class Builder {
         private final SessionStore<?> store;
         private final Executor executor;
-        private final Handler handler;
+        private final AsyncHandler handler;
         private Duration interval = Duration.ofSeconds(1);
         private Duration lease = Duration.ofSeconds(30);
         private int database = -1;
 
-        private Builder(SessionStore<?> store, Executor executor, Handler handler) {
+        private Builder(SessionStore<?> store, Executor executor, AsyncHandler handler) {
             this.store = requireNonNull(store, "store");
             this.executor = requireNonNull(executor, "executor");
             this.handler = requireNonNull(handler, "handler");
@@ -451,6 +481,7 @@ public final class SessionReaper implements AutoCloseable {
                         "The interval is at least 10 ms, and the lease at least twice the interval, up to a day: "
                                 + interval + ", " + lease);
             }
+            store.runtime().checkLease("Reaper of '" + store.name() + '\'', lease);
             SessionReaper reaper = new SessionReaper(this);
             reaper.begin(database);
             return reaper;

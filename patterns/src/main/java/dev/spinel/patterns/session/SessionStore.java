@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Arguments;
 import dev.spinel.patterns.transport.Codec;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternException;
@@ -158,6 +159,11 @@ public final class SessionStore<V> {
      */
     public Session<V> create(Map<String, V> attributes, @Nullable String principal) {
         return runtime.call(() -> createAsync(attributes, principal));
+    }
+
+    /** As {@link #create()}. */
+    public CompletionStage<Session<V>> createAsync() {
+        return createAsync(Map.of(), null);
     }
 
     /** As {@link #create(Map, String)}. */
@@ -461,9 +467,7 @@ public final class SessionStore<V> {
          * @throws IllegalArgumentException if the settings make no sense together
          */
         public SessionStore<V> build() {
-            if (name.isEmpty() || name.chars().anyMatch(c -> "{}:".indexOf(c) >= 0)) {
-                throw refused("the name is not empty and has no braces and colons");
-            }
+            Names.withoutBracesAndColons("session store", name);
             if (idle.compareTo(SHORTEST) < 0 || idle.compareTo(LONGEST) > 0) {
                 throw refused("idleTimeout is between 1 ms and " + LONGEST.toDays() + " days, not " + idle);
             }

@@ -12,6 +12,7 @@ import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.Script;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
@@ -164,6 +165,15 @@ public final class EventStream {
      * @param executor runs the handler, with as many threads as the consumer has places; virtual threads serve well
      */
     public StreamConsumer.Builder consumer(String group, Executor executor, StreamConsumer.Handler handler) {
-        return new StreamConsumer.Builder(this, group, executor, handler);
+        requireNonNull(handler, "handler");
+        return new StreamConsumer.Builder(this, group, executor, entry -> {
+            handler.handle(entry);
+            return CompletableFuture.completedFuture(null);
+        });
+    }
+
+    /** As {@link #consumer}, but without threads: the handler only begins the work on an entry, and tells when it is done. */
+    public StreamConsumer.Builder consumerAsync(String group, StreamConsumer.AsyncHandler handler) {
+        return new StreamConsumer.Builder(this, group, Runnable::run, handler);
     }
 }

@@ -57,7 +57,7 @@ public final class StreamConsumer implements AutoCloseable {
     private final String group;
     private final String consumer = UUID.randomUUID().toString();
     private final Executor executor;
-    private final Handler handler;
+    private final AsyncHandler handler;
     private final GapHandler gapHandler;
     private final String start;
     private final int concurrency;
@@ -65,7 +65,7 @@ public final class StreamConsumer implements AutoCloseable {
     private final Duration lease;
     private final Duration pollInterval;
 
-    /** Those that run the handler. */
+    /** Those that are in the handler. */
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -108,6 +108,19 @@ public final class StreamConsumer implements AutoCloseable {
          * @throws Exception to have it delivered again after the lease
          */
         void handle(StreamEntry entry) throws Exception;
+    }
+
+    /** As {@link Handler}, for work that goes on elsewhere. */
+    @FunctionalInterface
+    public interface AsyncHandler {
+        /**
+         * Begins to work on an entry. Must not block: runs on the thread that completes the request to the server.
+         *
+         * @return completes when the entry is to be acknowledged, whatever its value; the entry has its place among those that are worked on, and
+         *     its lease is extended, until then. If the stage fails, it is delivered again after the lease
+         * @throws Exception to have it delivered again after the lease, too
+         */
+        CompletionStage<?> handle(StreamEntry entry) throws Exception;
     }
 
     /** What is done about a gap. */
@@ -357,20 +370,24 @@ public final class StreamConsumer implements AutoCloseable {
             giveBack(entry);
             return;
         }
-        boolean handled = false;
+        CompletionStage<?> handled;
         threads.add(Thread.currentThread());
         try {
-            handler.handle(entry);
-            handled = true;
+            handled = requireNonNull(handler.handle(entry), "stage");
         } catch (Throwable e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
-            runtime.listener().failed("stream.handlerFailed", stream.key(), e);
+            handled = CompletableFuture.failedFuture(e);
         } finally {
             threads.remove(Thread.currentThread());
-            done(entry, handled);
         }
+        var unused = handled.whenComplete((value, failure) -> {
+            if (failure != null) {
+                runtime.listener().failed("stream.handlerFailed", stream.key(), failure);
+            }
+            done(entry, failure == null);
+        });
     }
 
     private boolean hasEnded() {
@@ -491,7 +508,7 @@ public final class StreamConsumer implements AutoCloseable {
         private final EventStream stream;
         private final String group;
         private final Executor executor;
-        private final Handler handler;
+        private final AsyncHandler handler;
         private GapHandler gapHandler = gap -> {};
         private String start = "$";
         private int concurrency = 10;
@@ -499,7 +516,7 @@ public final class StreamConsumer implements AutoCloseable {
         private Duration lease = Duration.ofSeconds(30);
         private Duration pollInterval = Duration.ofSeconds(1);
 
-        Builder(EventStream stream, String group, Executor executor, Handler handler) {
+        Builder(EventStream stream, String group, Executor executor, AsyncHandler handler) {
             this.stream = stream;
             this.group = requireNonNull(group, "group");
             this.executor = requireNonNull(executor, "executor");
@@ -546,8 +563,8 @@ public final class StreamConsumer implements AutoCloseable {
         }
 
         /**
-         * Starts the consumer, which then joins the group; a server that is away is waited for. Does not block: {@link StreamConsumer#joined}
-         * tells when what is added will be delivered.
+         * Starts the consumer, which then joins the group; a server that is away is waited for, but not by the caller: {@link StreamConsumer#joined}
+         * tells when what is added will be delivered. May block for a few round trips, which are measured.
          *
          * @throws IllegalArgumentException if the settings make no sense
          */
@@ -557,6 +574,7 @@ public final class StreamConsumer implements AutoCloseable {
             check("maxDeliveries is at least 1", maxDeliveries >= 1, maxDeliveries);
             check("lease is between 100 ms and a day", isBetween(lease, 100), lease);
             check("pollInterval is between 10 ms and a day", isBetween(pollInterval, 10), pollInterval);
+            stream.runtime().checkLease("Stream '" + stream.key() + '\'', lease);
             StreamConsumer consumer = new StreamConsumer(this);
             consumer.begin();
             return consumer;

@@ -3,6 +3,7 @@ package dev.spinel.patterns.topic;
 import static java.util.Objects.requireNonNull;
 
 import dev.spinel.patterns.transport.Arguments;
+import dev.spinel.patterns.transport.Names;
 import dev.spinel.patterns.transport.Operation;
 import dev.spinel.patterns.transport.Operation.Retry;
 import dev.spinel.patterns.transport.PatternException;
@@ -35,14 +36,15 @@ public final class Topic {
 
     private Topic(PatternRuntime runtime, String name) {
         this.runtime = requireNonNull(runtime, "runtime");
-        this.name = requireNonNull(name, "name");
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException("A topic has a name");
-        }
+        this.name = Names.withoutBraces("topic", name);
         key = "{topic:" + name + '}';
     }
 
-    /** The topic of this name, which is not empty. */
+    /**
+     * The topic of this name.
+     *
+     * @throws IllegalArgumentException if it is empty or has a brace
+     */
     public static Topic of(PatternRuntime runtime, String name) {
         return new Topic(runtime, name);
     }

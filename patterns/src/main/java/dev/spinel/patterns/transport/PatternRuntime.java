@@ -95,7 +95,7 @@ public final class PatternRuntime implements AutoCloseable {
     /**
      * Runs an operation whose result is told when replicas have it.
      *
-     * @param acknowledgement null if no replica need have it, as must be if the runtime does not wait for replicas ({@link #waitsForReplicas})
+     * @param acknowledgement null if no replica need have it, as must be if the transport does not wait for replicas ({@link #checkAcknowledgement})
      * @return as the other one. If too few replicas acknowledge it in time, the outcome is unknown, and nothing is tried again: who asks again
      *     for what is idempotent is told the same result, or the same lack
      */
@@ -112,9 +112,42 @@ public final class PatternRuntime implements AutoCloseable {
         return run.result;
     }
 
-    /** Whether operations can be acknowledged by replicas, which depends on the transport. */
-    public boolean waitsForReplicas() {
-        return transport.waitsForReplicas();
+    /**
+     * Refuses a lease that would be over when its grant arrives, for builders of recipes. What takes less than a round trip at the moment may take
+     * longer later, which recipes find out as they run. May block for a few round trips.
+     *
+     * @param owner what has the lease, to begin a sentence with
+     * @throws IllegalArgumentException if a round trip takes as long, as far as the transport knows ({@link RedisTransport#roundTrip})
+     */
+    public void checkLease(String owner, Duration lease) {
+        transport.roundTrip().ifPresent(trip -> {
+            if (lease.compareTo(trip) <= 0) {
+                throw new IllegalArgumentException(owner
+                        + ": a lease is longer than a round trip to the server, which took " + trip + ", not " + lease);
+            }
+        });
+    }
+
+    /**
+     * Refuses an acknowledgement that this runtime cannot have, for builders of recipes. May block until there is a connection.
+     *
+     * @param owner what asks for it, to begin a sentence with
+     * @throws IllegalArgumentException if the transport does not wait for replicas, or for replies no longer than for these, as far as it knows
+     *     ({@link RedisTransport#timeout})
+     */
+    public void checkAcknowledgement(String owner, ReplicaAcknowledgement acknowledgement) {
+        if (!transport.waitsForReplicas()) {
+            throw new IllegalArgumentException(
+                    owner
+                            + ": its transport does not wait for replicas, as those over Lettuce or Jedis to a single server do");
+        }
+        transport.timeout().ifPresent(timeout -> {
+            if (acknowledgement.timeout().compareTo(timeout) >= 0) {
+                throw new IllegalArgumentException(owner
+                        + ": replicas have less time to acknowledge than the transport waits for replies, which is "
+                        + timeout + ", not " + acknowledgement.timeout());
+            }
+        });
     }
 
     /**

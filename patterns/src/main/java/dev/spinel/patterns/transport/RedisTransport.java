@@ -1,5 +1,6 @@
 package dev.spinel.patterns.transport;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 
@@ -24,6 +25,20 @@ public interface RedisTransport extends AutoCloseable {
     /** Whether {@link #send} carries out a command's {@link Command#acknowledgement}; commands have one only if it does. */
     default boolean waitsForReplicas() {
         return false;
+    }
+
+    /** For how long {@link #send} waits for a reply; empty if that is not known, or has no end. May block until there is a connection. */
+    default Optional<Duration> timeout() {
+        return Optional.empty();
+    }
+
+    /**
+     * How long a reply to a command that does nothing takes, the shortest of a few. May block until these have been answered.
+     *
+     * @return empty if it was not measured, as the server was not reached, or is in this process
+     */
+    default Optional<Duration> roundTrip() {
+        return Optional.empty();
     }
 
     /**

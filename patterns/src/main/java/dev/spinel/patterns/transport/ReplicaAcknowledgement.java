@@ -20,8 +20,8 @@ import java.util.List;
  * from Redis 7.2 on then wait for nothing. As replicas take writes in the order of the primary, one that has the mark has all before it.
  *
  * @param replicas at least 1
- * @param timeout between 1 ms and a minute, in whole milliseconds, and shorter than the transport waits for replies, which nobody checks: with a
- *     longer one, a command that too few replicas acknowledge is one that may have run or not
+ * @param timeout between 1 ms and a minute, in whole milliseconds, and shorter than the transport waits for replies
+ *     ({@link PatternRuntime#checkAcknowledgement}): with a longer one, a command that too few replicas acknowledge is one that may have run or not
  */
 public record ReplicaAcknowledgement(int replicas, Duration timeout) {
     private static final Duration MAX_TIMEOUT = Duration.ofMinutes(1);

@@ -37,8 +37,9 @@ function kinds.bucket(key, a, b, c)
   local stored = redis.call('HMGET', key, 'tokens', 'since')
   if not stored[1] or at > now then return 0 end
   local tokens, since = tonumber(stored[1]), tonumber(stored[2])
-  local left = cost - math.max(0, math.ceil((since + math.floor((now - since) / a) * a - at) / a)) * c
-  if left <= 0 then return 0 end
+  local refills = math.floor((now - since) / a)
+  local left = cost - math.max(0, math.ceil((since + refills * a - at) / a)) * c
+  if left <= 0 or tokens + refills * c >= b then return 0 end
   redis.call('HSET', key, 'tokens', exact(math.min(b, tokens + left)))
   return 1
 end
@@ -50,6 +51,7 @@ function kinds.counter(key, a)
   local field = behind == 0 and 2 or (behind == 1 and 3 or nil)
   if not field then return 0 end
   local count = tonumber(stored[field])
+  if count <= 0 then return 0 end
   redis.call('HSET', key, field == 2 and 'current' or 'previous', exact(math.max(0, count - cost)))
   return 1
 end
@@ -72,7 +74,7 @@ end
 
 function kinds.fixed(key, a)
   local stored = redis.call('HMGET', key, 'window', 'count')
-  if not stored[1] or tonumber(stored[1]) ~= math.floor(at / a) then return 0 end
+  if not stored[1] or tonumber(stored[1]) ~= math.floor(at / a) or tonumber(stored[2]) <= 0 then return 0 end
   redis.call('HSET', key, 'count', exact(math.max(0, tonumber(stored[2]) - cost)))
   return 1
 end

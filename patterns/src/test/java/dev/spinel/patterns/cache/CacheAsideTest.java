@@ -345,7 +345,8 @@ class CacheAsideTest extends StepByStep {
         assertRefused(builder("c").jitter(1.1), "jitter");
         assertRefused(builder("c").jitter(Double.NaN), "jitter");
         assertRefused(builder("c").earlyRefresh(-1), "earlyRefresh");
-        assertRefused(builder("a:b"), "no colon");
+        assertRefused(builder("a:b"), "no braces and colons");
+        assertRefused(builder("a{b"), "no braces and colons");
         assertRefused(builder(""), "not empty");
     }
 

@@ -162,7 +162,7 @@ class LeaseTest {
         assertRefused(Locks.builder(runtime).name("{a}"), "no braces");
         assertRefused(
                 Locks.builder(runtime).replicas(1, Duration.ofMillis(500)),
-                "'lock': their transport does not wait for replicas");
+                "'lock': its transport does not wait for replicas");
         assertRefused(
                 Locks.builder(runtime).lease(Duration.ofSeconds(1)).replicas(1, Duration.ofSeconds(1)),
                 "'lock': replicas have less time to acknowledge than a lease lasts, which is PT1S, not PT1S");

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("redis-server")
 class LocksFailoverIT {
     private static final Duration PATIENT = Duration.ofSeconds(10);
+    /** Of the transport: longer than replicas have. */
+    private static final Duration TIMEOUT = PATIENT.plusSeconds(5);
+
     private static final Duration BRIEF = Duration.ofMillis(150);
 
     private static Locks.Builder locks(PatternRuntime runtime, Duration timeout) {
@@ -31,7 +34,7 @@ class LocksFailoverIT {
             primary.assumeReplication();
             try (RedisServer replica = RedisServer.startReplicaOf(primary.port())) {
                 EventLog events = new EventLog();
-                try (PatternRuntime runtime = PatternRuntime.builder(client.connect(primary.port()))
+                try (PatternRuntime runtime = PatternRuntime.builder(client.connect(primary.port(), TIMEOUT))
                         .listener(events)
                         .build()) {
                     locks(runtime, PATIENT).build().lock("held").tryAcquire().orElseThrow();
@@ -59,7 +62,7 @@ class LocksFailoverIT {
                     primary.kill();
                 }
                 assertThat(replica.call("REPLICAOF NO ONE")).startsWith("+OK");
-                try (PatternRuntime runtime = PatternRuntime.over(client.connect(replica.port()))) {
+                try (PatternRuntime runtime = PatternRuntime.over(client.connect(replica.port(), TIMEOUT))) {
                     assertThat(Locks.over(runtime).lock("held").tryAcquire()).isEmpty();
                 }
             }

@@ -34,6 +34,8 @@ class WorkQueueFailoverIT {
     private static final int ACKNOWLEDGED = 2000;
     private static final int UNKNOWN = 200;
     private static final Duration PATIENT = Duration.ofSeconds(10);
+    /** Of the transport: longer than replicas have. */
+    private static final Duration TIMEOUT = PATIENT.plusSeconds(5);
 
     private static RedisServer startPrimary() {
         RedisServer primary = RedisServer.start("--repl-diskless-sync-delay", "0");
@@ -61,7 +63,7 @@ class WorkQueueFailoverIT {
         try (RedisServer primary = startPrimary();
                 FaultProxy link = new FaultProxy(primary.port());
                 RedisServer replica = RedisServer.startReplicaOf(link.port())) {
-            try (PatternRuntime runtime = PatternRuntime.over(client.connect(primary.port()))) {
+            try (PatternRuntime runtime = PatternRuntime.over(client.connect(primary.port(), TIMEOUT))) {
                 enqueues.start(queue(runtime, engine, Duration.ofMillis(50)));
                 await().atMost(PATIENT.multipliedBy(3)).until(() -> enqueues.acknowledged.size() >= ACKNOWLEDGED);
                 link.cut(true);
@@ -74,7 +76,7 @@ class WorkQueueFailoverIT {
             assertThat(replica.call("CONFIG SET repl-diskless-sync-delay 0")).startsWith("+OK");
 
             try (RedisServer next = RedisServer.startReplicaOf(replica.port());
-                    PatternRuntime runtime = PatternRuntime.over(client.connect(replica.port()))) {
+                    PatternRuntime runtime = PatternRuntime.over(client.connect(replica.port(), TIMEOUT))) {
                 WorkQueue queue = queue(runtime, engine, PATIENT);
                 long survived = queue.stats().ready();
                 long lost = enqueues.acknowledged.size() + enqueues.unknown.size() - survived;
@@ -98,7 +100,7 @@ class WorkQueueFailoverIT {
         RecordingTransport transport;
         try (RedisServer primary = startPrimary();
                 RedisServer replica = RedisServer.startReplicaOf(primary.port())) {
-            transport = new RecordingTransport(client.connect(primary.port()));
+            transport = new RecordingTransport(client.connect(primary.port(), TIMEOUT));
             try (PatternRuntime runtime =
                     PatternRuntime.builder(transport).ways(Way.SCRIPT).build()) {
                 WorkQueue patient = queue(runtime, engine, PATIENT);

@@ -76,5 +76,13 @@ class WorkQueueTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> builder().lease(forever).build())
                 .withMessageContaining("lease is between 100 ms and a day");
+        assertThat(builder().lease(Duration.ofDays(1)).build()).isNotNull();
+    }
+
+    @Test
+    void anEmptyKey_isRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Message.of("m").withKey(""))
+                .withMessage("An idempotency key is not empty");
     }
 }

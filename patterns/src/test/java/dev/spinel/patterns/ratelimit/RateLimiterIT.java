@@ -173,6 +173,20 @@ class RateLimiterIT extends RecipeFixture {
         }
 
         @Test
+        void refund_tellsWhenThereIsNothingToGiveBack() {
+            RateLimiter limiter = limiter(ALL_KINDS);
+            Grant grant = grant(limiter.tryAcquire(RateLimitRequest.of(key).withCost(5)));
+            assertThat(limiter.refund(grant)).isTrue();
+            assertThat(limiter.refund(grant)).isFalse();
+            for (Limit limit : ALL_KINDS) {
+                RateLimiter single = limiter(limit);
+                Grant taken = grant(single.tryAcquire(key));
+                assertThat(single.refund(taken)).as(limit.name()).isTrue();
+                assertThat(single.refund(taken)).as(limit.name()).isFalse();
+            }
+        }
+
+        @Test
         void release_returnsPermitsOnly() {
             RateLimiter limiter = limiter(Concurrency.of("concurrent", 2, HOUR), Gcra.of("rate", 10, HOUR));
             Grant first = grant(limiter.tryAcquire(key));

@@ -80,6 +80,12 @@ class RateLimiterTest {
                             .denyLocally(Duration.ofNanos(-1))
                             .build(),
                     "denyLocally");
+            assertRefused(
+                    () -> builder()
+                            .limits(Concurrency.of("open", 5, MINUTE))
+                            .denyLocally(MINUTE)
+                            .build(),
+                    "has concurrency limits only");
         }
 
         @Test
@@ -155,6 +161,17 @@ class RateLimiterTest {
                     .containsEntry("RateLimit", "\"open\";r=3;t=1, \"api\";r=0;t=1")
                     .containsEntry("Retry-After", "1");
             assertThat(decision.binding().limit()).isEqualTo(GCRA);
+        }
+
+        @Test
+        void whatRemains_isWhatFitsIntoAllLimits() {
+            Decision decision = new Decision.Limited(
+                    Duration.ofMillis(600),
+                    false,
+                    List.of(state(GCRA, 3, 600, 60_000), state(OPEN, 1, 100, 10)),
+                    false);
+            assertThat(decision.binding().limit()).isEqualTo(GCRA);
+            assertThat(decision.remaining()).isOne();
         }
 
         @Test

@@ -518,6 +518,32 @@ class SessionStoreIT extends RecipeFixture {
         }
 
         @Test
+        void anAsyncHandler_isReportedTo_untilItsStageIsDone() throws Exception {
+            store = builder().idleTimeout(Duration.ofMillis(1)).build();
+            Session<String> session = store.createAsync().toCompletableFuture().join();
+            List<CompletableFuture<Void>> stages = new CopyOnWriteArrayList<>();
+            start(SessionReaper.builderAsync(store, expired -> {
+                        CompletableFuture<Void> stage = new CompletableFuture<>();
+                        stages.add(stage);
+                        reported.add(expired);
+                        return stage;
+                    })
+                    .interval(Duration.ofMillis(50))
+                    .lease(Duration.ofMillis(200)));
+            assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.empty()));
+            String ending = "{session:" + name + ":0}:ending";
+            double taken = redis.zscore(ending, session.id());
+            await().until(() -> redis.zscore(ending, session.id()) > taken);
+            assertThat(reported).isEmpty();
+            stages.get(0).completeExceptionally(new IOException("for the test"));
+            assertThat(next()).isEqualTo(new ExpiredSession(session.id(), Optional.empty()));
+            assertThat(events.cause("session.handlerFailed")).hasMessage("for the test");
+            stages.get(1).complete(null);
+            await().untilAsserted(() -> assertThat(keys()).isEmpty());
+            assertThat(reported).isEmpty();
+        }
+
+        @Test
         void S4_aServerWithoutMemory_extendsWhatIsReported_andHasItReportedAgain() throws Exception {
             store = builder().idleTimeout(Duration.ofMillis(1)).build();
             Session<String> session = store.create(Map.of(), "ann");

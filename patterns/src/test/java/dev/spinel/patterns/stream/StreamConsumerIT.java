@@ -27,7 +27,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -205,6 +207,40 @@ class StreamConsumerIT extends RecipeFixture {
         assertThat(handled).containsExactlyInAnyOrderElementsOf(numbers(0, 20));
         awaitNothingPending();
         assertThat(gaps).isEmpty();
+    }
+
+    @Test
+    void anAsyncHandler_tellsWhenItIsDone_andHoldsTheEntryUntilThen() {
+        Map<String, CompletableFuture<String>> open = new ConcurrentHashMap<>();
+        List<Integer> deliveries = new CopyOnWriteArrayList<>();
+        append(0, 3);
+        start(EventStream.of(runtime, name)
+                .consumerAsync(GROUP, entry -> {
+                    deliveries.add(entry.deliveries());
+                    if (entry.deliveries() == 1 && entry.text("n").equals("1")) {
+                        return CompletableFuture.failedFuture(new IOException("for the test"));
+                    }
+                    if (entry.deliveries() == 1 && entry.text("n").equals("2")) {
+                        return null;
+                    }
+                    return open.computeIfAbsent(entry.text("n"), key -> new CompletableFuture<>());
+                })
+                .fromTheStart()
+                .concurrency(3)
+                .lease(Duration.ofMillis(300)));
+        // What failed is delivered again, meanwhile the other one is extended.
+        await().until(() -> open.keySet().equals(Set.of("0", "1", "2")));
+        assertThat(deliveries).containsExactlyInAnyOrder(1, 1, 1, 2, 2);
+        assertThat(events.causes("stream.handlerFailed"))
+                .hasAtLeastOneElementOfType(IOException.class)
+                .hasAtLeastOneElementOfType(NullPointerException.class);
+        assertThat(redis.xpending(name, GROUP).getCount()).isEqualTo(3);
+        open.get("1").complete("done");
+        await().until(() -> redis.xpending(name, GROUP).getCount() == 2);
+        open.get("0").complete("done");
+        open.get("2").complete("done");
+        awaitNothingPending();
+        assertThat(deliveries).hasSize(5);
     }
 
     /** The server looks at ten times as many pending entries as it is asked for; the rest must not starve. */

@@ -84,6 +84,16 @@ public enum ClientKind {
         }
 
         @Override
+        public Optional<Duration> timeout() {
+            return transport.timeout();
+        }
+
+        @Override
+        public Optional<Duration> roundTrip() {
+            return transport.roundTrip();
+        }
+
+        @Override
         public boolean waitsForReplicas() {
             return transport.waitsForReplicas();
         }

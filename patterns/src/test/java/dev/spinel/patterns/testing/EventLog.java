@@ -12,7 +12,7 @@ public final class EventLog implements PatternListener {
     public record Event(String name, String subject) {}
 
     private final List<Event> events = new CopyOnWriteArrayList<>();
-    private final Map<String, Throwable> causes = new ConcurrentHashMap<>();
+    private final Map<String, List<Throwable>> causes = new ConcurrentHashMap<>();
 
     @Override
     public void event(String event, String subject) {
@@ -21,7 +21,7 @@ public final class EventLog implements PatternListener {
 
     @Override
     public void failed(String event, String subject, Throwable cause) {
-        causes.put(event, cause);
+        causes.computeIfAbsent(event, key -> new CopyOnWriteArrayList<>()).add(cause);
         event(event, subject);
     }
 
@@ -42,6 +42,12 @@ public final class EventLog implements PatternListener {
 
     /** Why a failure happened the last time; null if it did not, or without a cause. */
     public Throwable cause(String event) {
-        return causes.get(event);
+        List<Throwable> all = causes(event);
+        return all.isEmpty() ? null : all.get(all.size() - 1);
+    }
+
+    /** Why a failure happened, each time. */
+    public List<Throwable> causes(String event) {
+        return causes.getOrDefault(event, List.of());
     }
 }

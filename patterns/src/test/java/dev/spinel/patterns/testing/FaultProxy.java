@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,7 @@ public final class FaultProxy implements Faults {
     private final AtomicInteger repliesToLose = new AtomicInteger();
     private final AtomicInteger repliesLost = new AtomicInteger();
     private volatile boolean refusing;
+    private volatile long delayMillis;
 
     public FaultProxy(int serverPort) {
         this.serverPort = serverPort;
@@ -36,6 +38,11 @@ public final class FaultProxy implements Faults {
 
     public int port() {
         return listener.getLocalPort();
+    }
+
+    /** Holds back what the server sends from now on for so long. */
+    public void delayReplies(Duration time) {
+        delayMillis = time.toMillis();
     }
 
     @Override
@@ -92,9 +99,12 @@ public final class FaultProxy implements Faults {
                     repliesLost.incrementAndGet();
                     break;
                 }
+                if (replies && delayMillis > 0) {
+                    Thread.sleep(delayMillis);
+                }
                 out.write(buffer, 0, read);
             }
-        } catch (IOException e) {
+        } catch (IOException | InterruptedException e) {
             // The other side is gone; so is this one now.
         } finally {
             closeQuietly(from);

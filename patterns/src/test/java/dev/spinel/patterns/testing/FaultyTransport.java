@@ -5,6 +5,7 @@ import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +85,16 @@ final class FaultyTransport implements RedisTransport, Faults {
             }
         });
         return result;
+    }
+
+    @Override
+    public Optional<Duration> timeout() {
+        return transport.timeout();
+    }
+
+    @Override
+    public Optional<Duration> roundTrip() {
+        return transport.roundTrip();
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.spinel.patterns.testing;
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +44,16 @@ public final class RecordingTransport implements RedisTransport {
             lastReply = reply;
             return reply;
         });
+    }
+
+    @Override
+    public Optional<Duration> timeout() {
+        return transport.timeout();
+    }
+
+    @Override
+    public Optional<Duration> roundTrip() {
+        return transport.roundTrip();
     }
 
     @Override
