@@ -57,7 +57,7 @@ final class EngineModule extends AbstractModule {
                 plugins,
                 capabilities,
                 maxDataBytes(Runtime.getRuntime().maxMemory()),
-                clock::unixMillis,
+                clock.unixMicros(),
                 clock.nanos(),
                 new SplittableRandom(),
                 REDIS_VERSION,

@@ -33,7 +33,6 @@ final class JvmProcess implements ServerProcess {
     private static final long SAMPLE_NANOS = 100_000_000;
 
     private final ServerLog log;
-    private final ServerClock clock;
     private final String executable;
     private final boolean isLaunched;
     private final AtomicBoolean releasing = new AtomicBoolean();
@@ -57,8 +56,7 @@ final class JvmProcess implements ServerProcess {
                 : Runtime.getRuntime().maxMemory();
     }
 
-    JvmProcess(ServerLog log, ServerClock clock) {
-        this.clock = clock;
+    JvmProcess(ServerLog log) {
         this.log = log;
         String home = System.getProperty("spinel.home");
         this.isLaunched = home != null;
@@ -163,11 +161,6 @@ final class JvmProcess implements ServerProcess {
     public double engineSystemCpuSeconds() {
         return Math.max(0, Beans.THREADS.getCurrentThreadCpuTime() - Beans.THREADS.getCurrentThreadUserTime())
                 / NANOS_PER_SECOND;
-    }
-
-    @Override
-    public long unixMicros() {
-        return clock.unixMicros().getAsLong();
     }
 
     @Override

@@ -25,6 +25,6 @@ final class ProcessModule extends AbstractModule {
     @Provides
     @Singleton
     JvmProcess jvmProcess() {
-        return new JvmProcess(log, clock);
+        return new JvmProcess(log);
     }
 }

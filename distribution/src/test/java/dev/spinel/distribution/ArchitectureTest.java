@@ -202,9 +202,9 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage(PATTERNS);
 
-    /** Time is the server's: however wrong a client's clock is, nothing changes (acceptance tests R4, L7 and Q6). */
+    /** Time is the server's: however wrong a client's clock is, nothing changes. */
     @ArchTest
-    static final ArchRule patterns_neverAskWhatTimeItIs = noClasses()
+    static final ArchRule R4_Q6_patterns_neverAskWhatTimeItIs = noClasses()
             .that()
             .resideInAPackage(PATTERNS)
             .should()

@@ -29,53 +29,89 @@ class LockSimulationIT {
     @ValueSource(booleans = {false, true})
     void L1_leasesNeverOverlap_fencesRise_andAllGetTheirTurn(boolean fair) {
         RecipeSimulation.forSeeds(run -> {
-            Simulation simulation = run.simulation;
             List<Grant> grants = new ArrayList<>();
-            run.network.faults(25, true);
-            run.disturb(DISTURBED, LEASE.multipliedBy(3), true);
-            for (int i = 0; i < 4; i++) {
-                Locks locks = Locks.builder(run.process()).lease(LEASE).build();
-                DistributedLock lock = fair ? locks.fairLock("job") : locks.lock("job");
-                Simulation.Process process = run.processes.get(i);
-                int number = i;
-                run.work(process, 12, LEASE, step -> {
-                    long asked = simulation.nowNanos();
-                    return lock.acquireAsync()
-                            .thenCompose(lease -> {
-                                grants.add(new Grant(number, asked, simulation.nowNanos(), lease));
-                                CompletableFuture<ReleaseResult> released = new CompletableFuture<>();
-                                process.schedule(simulation.between(Duration.ZERO, LEASE.multipliedBy(2)), () -> {
-                                    var unused = lease.releaseAsync().whenComplete((result, failure) -> {
-                                        released.complete(ReleaseResult.LOST);
-                                    });
-                                });
-                                return released;
-                            })
-                            .handle((released, failure) -> {
-                                if (failure != null) {
-                                    RecipeSimulation.assertIsOfRecipe(failure);
-                                }
-                                return released;
-                            });
-                });
-            }
-            simulation.check(() -> assertThat(grants.stream()
+            disturb(run);
+            contend(run, fair, 12, grants);
+            run.simulation.check(() -> assertThat(grants.stream()
                             .filter(grant -> grant.lease.isValid())
                             .count())
                     .as("leases at once")
                     .isLessThanOrEqualTo(1));
             run.finish(Duration.ofMinutes(30));
-            for (Grant one : grants) {
-                for (Grant other : grants) {
-                    if (one.grantedNanos < other.askedNanos) {
-                        assertThat(one.lease.fence()).isLessThan(other.lease.fence());
-                    }
-                }
-            }
-            assertThat(grants).extracting(grant -> grant.lease.fence()).doesNotHaveDuplicates();
+            assertFencesRise(grants);
             assertThat(grants).hasSizeGreaterThan(20);
             assertThat(grants).extracting(Grant::process).contains(0, 1, 2, 3);
         });
+    }
+
+    /**
+     * A clock that is set forward ends leases early, and one that is set back makes those of the dead last longer by as much: for an hour, in which
+     * those who wait meet with faults.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void L7_whileTheServersClockSteps_fencesRise_andAllGetTheirTurn(boolean fair) {
+        RecipeSimulation.forSeeds(run -> {
+            List<Grant> grants = new ArrayList<>();
+            disturb(run);
+            run.stepServerClock(DISTURBED);
+            contend(run, fair, 12, grants);
+            run.finish(Duration.ofHours(12));
+            run.network.faults(0, false);
+            run.sleep(DISTURBED);
+            contend(run, fair, 1, grants);
+            run.finish(Duration.ofHours(12));
+            assertFencesRise(grants);
+            assertThat(grants).extracting(Grant::process).contains(4, 5, 6, 7);
+        });
+    }
+
+    private static void disturb(RecipeSimulation run) {
+        run.network.faults(25, true);
+        run.disturb(DISTURBED, LEASE.multipliedBy(3), true);
+    }
+
+    /** Has four more processes take the lock, so many times each, and collects what they get. */
+    private static void contend(RecipeSimulation run, boolean fair, int times, List<Grant> grants) {
+        Simulation simulation = run.simulation;
+        for (int i = 0; i < 4; i++) {
+            int number = run.processes.size();
+            Locks locks = Locks.builder(run.process()).lease(LEASE).build();
+            DistributedLock lock = fair ? locks.fairLock("job") : locks.lock("job");
+            Simulation.Process process = run.processes.get(number);
+            run.work(process, times, LEASE, step -> {
+                long asked = simulation.nowNanos();
+                return lock.acquireAsync()
+                        .thenCompose(lease -> {
+                            grants.add(new Grant(number, asked, simulation.nowNanos(), lease));
+                            CompletableFuture<ReleaseResult> released = new CompletableFuture<>();
+                            process.schedule(simulation.between(Duration.ZERO, LEASE.multipliedBy(2)), () -> {
+                                var unused = lease.releaseAsync().whenComplete((result, failure) -> {
+                                    released.complete(ReleaseResult.LOST);
+                                });
+                            });
+                            return released;
+                        })
+                        .handle((released, failure) -> {
+                            if (failure != null) {
+                                RecipeSimulation.assertIsOfRecipe(failure);
+                            }
+                            return released;
+                        });
+            });
+        }
+    }
+
+    /** Each grant that was asked for when another one was there already is higher. */
+    private static void assertFencesRise(List<Grant> grants) {
+        for (Grant one : grants) {
+            for (Grant other : grants) {
+                if (one.grantedNanos < other.askedNanos) {
+                    assertThat(one.lease.fence()).isLessThan(other.lease.fence());
+                }
+            }
+        }
+        assertThat(grants).extracting(grant -> grant.lease.fence()).doesNotHaveDuplicates();
     }
 
     /** A step of the model: what somebody asked, and what he was told. */

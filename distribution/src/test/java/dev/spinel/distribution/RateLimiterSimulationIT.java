@@ -167,6 +167,62 @@ class RateLimiterSimulationIT {
         });
     }
 
+    /**
+     * A clock that is set forward lets in what it would have let in meanwhile; one that is set back makes a key wait no longer than its limit does
+     * when it is exhausted, for windows one period more. Whatever it does, who waits as long as he was told is let in.
+     */
+    @Test
+    void R5_theServersClockSteps_admitNoMoreThanTheTimeWould_andFreezeNoKey() {
+        Duration period = Duration.ofSeconds(2);
+        int count = 5;
+        List<Limit> kinds = List.of(
+                Limit.Gcra.of("gcra", count, period),
+                Limit.TokenBucket.of("bucket", count, period),
+                Limit.SlidingWindow.of("window", count, period),
+                Limit.SlidingLog.of("log", count, period),
+                Limit.FixedWindow.of("fixed", count, period),
+                Limit.Concurrency.of("permits", count, period));
+        RecipeSimulation.forSeeds(run -> {
+            for (Limit limit : kinds) {
+                RateLimiter limiter = RateLimiter.builder(PatternRuntime.over(run.network.look()))
+                        .limits(limit)
+                        .build();
+                // Since the clock was set: what a step let in is within what the limit admits at once.
+                List<Long> admittedNanos = new ArrayList<>();
+                boolean denied = false;
+                for (int step = 0; step < 200; step++) {
+                    if (run.simulation.oneIn(10)) {
+                        Duration by = run.simulation.between(Duration.ofNanos(1_000), Duration.ofHours(1));
+                        run.network.stepServerClock(run.simulation.oneIn(2) ? by : by.negated());
+                        admittedNanos.clear();
+                    }
+                    Decision decision = limiter.tryAcquire("key");
+                    if (decision instanceof Decision.Limited limited) {
+                        denied = true;
+                        assertThat(limited.retryAfter())
+                                .as(limit.name())
+                                .isBetween(Duration.ofNanos(1), period.multipliedBy(2));
+                        if (run.simulation.oneIn(2)) {
+                            run.sleep(limited.retryAfter());
+                            assertThat(limiter.tryAcquire("key").allowed())
+                                    .as(limit.name() + " after " + limited.retryAfter())
+                                    .isTrue();
+                            admittedNanos.add(run.simulation.nowNanos());
+                        }
+                    } else {
+                        admittedNanos.add(run.simulation.nowNanos());
+                    }
+                    long since = run.simulation.nowNanos() - period.toNanos();
+                    assertThat(admittedNanos.stream().filter(at -> at > since).count())
+                            .as(limit.name())
+                            .isLessThanOrEqualTo(2 * count);
+                    run.sleep(run.simulation.between(Duration.ofNanos(1_000), period.dividedBy(4)));
+                }
+                assertThat(denied).as(limit.name()).isTrue();
+            }
+        });
+    }
+
     /** A token counts when its batch was taken: after its caller asked, or before by less than a lease. */
     @Test
     void R12_leasedTokens_areNoMoreThanALimitSays_whateverFails() {

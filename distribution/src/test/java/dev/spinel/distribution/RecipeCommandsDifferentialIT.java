@@ -32,7 +32,7 @@ class RecipeCommandsDifferentialIT {
     private final Map<Recipe, String> digests = new EnumMap<>(Recipe.class);
 
     @Test
-    void commandsAndScripts_answerStoreAndPublishTheSame() {
+    void R14_commandsAndScripts_answerStoreAndPublishTheSame() {
         long seed =
                 Long.getLong("spinel.recipes.seed", ThreadLocalRandom.current().nextLong());
         Random random = new Random(seed);

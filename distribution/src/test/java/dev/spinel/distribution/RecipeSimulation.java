@@ -85,6 +85,24 @@ final class RecipeSimulation implements AutoCloseable {
         });
     }
 
+    /** From time to time, until then, sets the server's clock forward or back, by up to an hour. */
+    void stepServerClock(Duration until) {
+        simulation.after(simulation.between(Duration.ofMillis(20), until.dividedBy(5)), () -> {
+            if (simulation.nowNanos() <= until.toNanos()) {
+                Duration by = simulation.between(Duration.ofMillis(1), Duration.ofHours(1));
+                network.stepServerClock(simulation.oneIn(2) ? by : by.negated());
+                stepServerClock(until);
+            }
+        });
+    }
+
+    /** Lets time pass. */
+    void sleep(Duration time) {
+        long until = simulation.nowNanos() + time.toNanos();
+        simulation.after(time, () -> {});
+        simulation.runUntil(() -> simulation.nowNanos() >= until, time);
+    }
+
     /**
      * Has a process do so many steps, one after the other.
      *

@@ -87,6 +87,11 @@ final class SimulatedNetwork implements AutoCloseable {
         });
     }
 
+    /** Sets the wall clock of the server forward, or back if below zero. */
+    void stepServerClock(Duration by) {
+        server.stepClock(by);
+    }
+
     private boolean fails() {
         return faults > 0 && simulation.oneIn(faults);
     }

@@ -6,6 +6,7 @@ import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.plugin.recipes.RecipesPlugin;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ final class SimulatedServer implements AutoCloseable {
     /** What the server's thread hands over. */
     private final Arrivals arrivals = new Arrivals();
 
+    private volatile long clockAheadMicros;
     private SpinelServer server;
     private LocalLink commands;
     private LocalLink subscriptions;
@@ -45,7 +47,8 @@ final class SimulatedServer implements AutoCloseable {
         server = SpinelServer.builder()
                 .port(0)
                 .plugin(new RecipesPlugin())
-                .clock(new ServerClock(() -> START_MICROS + simulation.nowNanos() / 1_000, simulation::nowNanos))
+                .clock(new ServerClock(
+                        () -> START_MICROS + clockAheadMicros + simulation.nowNanos() / 1_000, simulation::nowNanos))
                 .directive("dir", directory.toString())
                 .directive("appendonly", "yes")
                 .directive("appendfsync", "no") // the process is not killed
@@ -75,6 +78,11 @@ final class SimulatedServer implements AutoCloseable {
 
     private Reply await(CompletableFuture<Reply> reply) {
         return arrivals.await(reply);
+    }
+
+    /** Sets the wall clock of the server forward, or back if below zero. */
+    void stepClock(Duration by) {
+        clockAheadMicros += by.toNanos() / 1_000;
     }
 
     /** Stops the server and starts it again from its log. Scripts and subscriptions are gone. */

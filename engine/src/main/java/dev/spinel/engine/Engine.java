@@ -180,7 +180,7 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
     private final AtomicReference<@Nullable ShutdownMode> requestedShutdown = new AtomicReference<>();
 
     public Engine(EngineOptions options) {
-        this.clock = new EngineClock(options.unixMillis(), options.nanos());
+        this.clock = new EngineClock(options.unixMicros(), options.nanos());
         this.arena = new Arena(
                 options.maxArenaBytes(),
                 task -> options.process().newThread(task).start());
@@ -219,7 +219,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                 pubSub,
                 hotKeys,
                 clock,
-                options.process()::unixMicros,
                 options.random(),
                 options.config()::number);
         Refusals refusals = new Refusals(aclLog, clock);
@@ -471,7 +470,6 @@ public final class Engine implements RequestExecutor<Client>, EngineLoop.Turn {
                         blockedClients,
                         tracking,
                         monitors,
-                        process,
                         identity,
                         this::shutdown,
                         dispatcher::busyError,

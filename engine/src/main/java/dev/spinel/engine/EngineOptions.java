@@ -22,7 +22,7 @@ import java.util.random.RandomGenerator;
  * @param plugins the loaded plugins
  * @param capabilities the parts of the server outside the engine, in the order in which they load and end
  * @param maxArenaBytes most bytes of records and pages, 0 for no limit
- * @param unixMillis Unix time in milliseconds
+ * @param unixMicros Unix time in microseconds
  * @param nanos a steady clock in nanoseconds
  * @param random source of randomness; not for secrets
  * @param redisVersion the version of Redis that clients are told
@@ -38,7 +38,7 @@ public record EngineOptions(
         PluginHost plugins,
         List<Capability> capabilities,
         long maxArenaBytes,
-        LongSupplier unixMillis,
+        LongSupplier unixMicros,
         LongSupplier nanos,
         RandomGenerator random,
         String redisVersion,

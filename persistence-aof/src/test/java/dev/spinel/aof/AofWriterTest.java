@@ -22,7 +22,7 @@ class AofWriterTest {
     private static final String EXEC = "*1\r\n$4\r\nEXEC\r\n";
 
     private long nanos;
-    private final EngineClock clock = new EngineClock(() -> 1_700_000_000_000L, () -> nanos);
+    private final EngineClock clock = new EngineClock(() -> 1_700_000_000_000_000L, () -> nanos);
     private final FileWorker worker = new FileWorker(Thread::new);
     private final AtomicInteger wakeUps = new AtomicInteger();
     private final AtomicInteger fatals = new AtomicInteger();

@@ -121,7 +121,7 @@ public final class InfoSections {
                 .add("process_supervised", "no")
                 .add("run_id", identity.runId())
                 .add("tcp_port", process.tcpPort())
-                .add("server_time_usec", process.unixMicros())
+                .add("server_time_usec", sources.clock.nowMicros())
                 .add("uptime_in_seconds", uptime)
                 .add("uptime_in_days", uptime / SECONDS_PER_DAY)
                 .add("hz", sources.config.get("hz").text())

@@ -30,7 +30,6 @@ public final class ServerCommands implements ServerPlugin {
     private final BlockedClients blockedClients;
     private final ClientTracking tracking;
     private final Monitors monitors;
-    private final ServerProcess process;
     private final ServerIdentity identity;
     private final Predicate<ShutdownMode> shutdown;
     private final Supplier<@Nullable String> busyError;
@@ -47,7 +46,6 @@ public final class ServerCommands implements ServerPlugin {
             BlockedClients blockedClients,
             ClientTracking tracking,
             Monitors monitors,
-            ServerProcess process,
             ServerIdentity identity,
             Predicate<ShutdownMode> shutdown,
             Supplier<@Nullable String> busyError,
@@ -57,7 +55,6 @@ public final class ServerCommands implements ServerPlugin {
         this.blockedClients = blockedClients;
         this.tracking = tracking;
         this.monitors = monitors;
-        this.process = process;
         this.identity = identity;
         this.shutdown = shutdown;
         this.busyError = busyError;
@@ -147,7 +144,7 @@ public final class ServerCommands implements ServerPlugin {
     }
 
     private void time(Call call) {
-        long micros = process.unixMicros();
+        long micros = call.nowMicros();
         call.reply().array(2);
         call.reply().bulkInteger(micros / MICROS_PER_SECOND);
         call.reply().bulkInteger(micros % MICROS_PER_SECOND);

@@ -38,9 +38,6 @@ public interface ServerProcess {
     /** CPU time of the calling thread, the engine's, in the kernel, in seconds. */
     double engineSystemCpuSeconds();
 
-    /** Unix time in microseconds. */
-    long unixMicros();
-
     /** What the transport has counted since it started. */
     NetworkTotals networkTotals();
 

@@ -227,7 +227,12 @@ final class CallContext implements ClientCall {
 
     @Override
     public long nowMicros() {
-        return services.unixMicros().getAsLong();
+        long before = services.clock().nowMillis();
+        long micros = services.clock().readMicros();
+        if (services.clock().nowMillis() != before) {
+            services.keyspaces().now(services.clock().nowMillis());
+        }
+        return micros;
     }
 
     @Override

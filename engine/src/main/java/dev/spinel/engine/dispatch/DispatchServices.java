@@ -9,14 +9,12 @@ import dev.spinel.engine.memory.WorkingHeap;
 import dev.spinel.engine.propagate.Propagator;
 import dev.spinel.engine.pubsub.PubSub;
 import dev.spinel.engine.tracking.ClientTracking;
-import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 
 /**
  * What a call reaches of the engine.
  *
- * @param unixMicros Unix time in microseconds, as it goes on while a command runs
  * @param configNumbers the value of a numeric configuration parameter by its name
  */
 public record DispatchServices(
@@ -32,6 +30,5 @@ public record DispatchServices(
         PubSub pubSub,
         HotKeys hotKeys,
         EngineClock clock,
-        LongSupplier unixMicros,
         RandomGenerator random,
         ToLongFunction<String> configNumbers) {}

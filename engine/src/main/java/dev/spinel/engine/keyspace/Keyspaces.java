@@ -69,8 +69,13 @@ public final class Keyspaces {
 
     /** Starts a command: sets its time and takes back the views of the one before. */
     public void begin(long nowMillis) {
-        context.nowMillis(nowMillis);
+        now(nowMillis);
         context.views().reset();
+    }
+
+    /** Sets the time of the command in progress, as the server's clock was set. */
+    public void now(long nowMillis) {
+        context.nowMillis(nowMillis);
     }
 
     /** Starts what {@link #endCommand} can take back. */

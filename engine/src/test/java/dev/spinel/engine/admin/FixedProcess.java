@@ -114,11 +114,6 @@ public final class FixedProcess implements ServerProcess, ConfigFile, AclFile, P
     }
 
     @Override
-    public long unixMicros() {
-        return 1_700_000_000_123_456L;
-    }
-
-    @Override
     public NetworkTotals networkTotals() {
         return new NetworkTotals(inputBytes, 200, 10, 20, 3, 4);
     }

@@ -76,7 +76,7 @@ public final class CommandTester {
                 process,
                 capabilities,
                 maxArenaBytes,
-                () -> nowMillis,
+                () -> nowMillis * 1_000,
                 () -> nowMillis * 1_000_000 + (tickedNanos += tickNanos),
                 new Random(7),
                 "7.0.15",

@@ -7,9 +7,9 @@ import org.junit.jupiter.api.Test;
 class EngineClockTest {
     private static final long START_NANOS = 1_700_000_000_000L * 1_000_000;
 
-    private long unixNanos = START_NANOS + 999_000;
+    private long unixNanos = START_NANOS + 999_900;
     private long steadyNanos = 5_000;
-    private final EngineClock clock = new EngineClock(() -> unixNanos / 1_000_000, this::readSteadyNanos);
+    private final EngineClock clock = new EngineClock(() -> unixNanos / 1_000, this::readSteadyNanos);
     private long heldUpNanos;
 
     private long readSteadyNanos() {
@@ -24,14 +24,14 @@ class EngineClockTest {
 
     @Test
     void anchor_keepsTheLookThatWasCutLeast() {
-        pass(1_000);
+        pass(100);
         clock.update();
         assertThat(clock.nowMillis()).as("before").isEqualTo(START_NANOS / 1_000_000);
         clock.anchor();
         assertThat(clock.nowMillis()).as("on the millisecond").isEqualTo(START_NANOS / 1_000_000 + 1);
-        pass(1_900_000);
+        pass(1_999_900);
         clock.anchor();
-        pass(100_000);
+        pass(100);
         clock.update();
         assertThat(clock.nowMillis()).as("later").isEqualTo(START_NANOS / 1_000_000 + 3);
     }
@@ -63,10 +63,26 @@ class EngineClockTest {
     }
 
     @Test
+    void unixTimeThatWasSet_isNoticedInTheMidstOfACommand() {
+        for (long step : new long[] {-3_600_000_000_000L, 7_200_000_000_000L, -3_000_000L}) {
+            unixNanos += step;
+            assertThat(clock.readMicros()).isEqualTo(unixNanos / 1_000);
+            assertThat(clock.nowMillis()).isEqualTo(unixNanos / 1_000_000);
+        }
+    }
+
+    @Test
+    void timeThatPassesInTheMidstOfACommand_leavesItsTimeAsItIs() {
+        pass(5_000_000);
+        assertThat(clock.readMicros()).isEqualTo(unixNanos / 1_000);
+        assertThat(clock.nowMillis()).isEqualTo(START_NANOS / 1_000_000);
+    }
+
+    @Test
     void threadHeldUpDuringTheLook_ignored() {
         heldUpNanos = 30_000_000;
         clock.anchor();
         heldUpNanos = 0;
-        assertThat(clock.nowMillis()).isEqualTo((unixNanos - 999_000) / 1_000_000);
+        assertThat(clock.nowMillis()).isEqualTo((unixNanos - 999_900) / 1_000_000);
     }
 }

@@ -36,7 +36,7 @@ class MonitorsTest {
         Client sender = client(new ReplyText(2));
         sender.database(3);
         long[] nanos = {0};
-        EngineClock clock = new EngineClock(() -> 1_700_000_000_004L, () -> nanos[0]);
+        EngineClock clock = new EngineClock(() -> 1_700_000_000_004_000L, () -> nanos[0]);
         nanos[0] = 5_600;
         clock.update();
 
