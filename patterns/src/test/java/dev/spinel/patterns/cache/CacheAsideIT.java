@@ -15,10 +15,12 @@ import io.lettuce.core.AclSetuserArgs;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -220,7 +222,59 @@ class CacheAsideIT extends RecipeFixture {
     @Nested
     class Loading {
         @Test
-        void C1_manyCallersOfTwoProcesses_loadOnce() throws Exception {
+        void C1_manyCallersOfThreeProcesses_loadOnce() throws Exception {
+            assertThat(askFromThreeProcesses(() -> {})).isOne();
+        }
+
+        /** Once by the one who died, and once more. */
+        @Test
+        void C1_manyCallersOfThreeProcesses_loadOnce_afterALoaderThatDied() throws Exception {
+            try (ChildJvm dying = ChildJvm.run(
+                    LoadingProcess.class.getName(), client.nameElsewhere(), Integer.toString(server.port()), name)) {
+                dying.expect("loading");
+                assertThat(askFromThreeProcesses(dying::kill)).isOne();
+            }
+        }
+
+        /**
+         * Has a thousand callers in each of three processes ask for a cold entry.
+         *
+         * @param meanwhile what happens when they have asked
+         * @return how often it was loaded by them
+         */
+        private int askFromThreeProcesses(Runnable meanwhile) throws InterruptedException {
+            List<ChildJvm> processes = new ArrayList<>();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    processes.add(ChildJvm.run(
+                            AskingProcess.class.getName(),
+                            client.nameElsewhere(),
+                            Integer.toString(server.port()),
+                            name,
+                            "1000",
+                            Integer.toString(i)));
+                }
+                for (ChildJvm process : processes) {
+                    process.expect("ready");
+                }
+                processes.forEach(process -> process.say("ask"));
+                meanwhile.run();
+                int loadsOfAll = 0;
+                Set<String> values = new HashSet<>();
+                for (ChildJvm process : processes) {
+                    String[] said = process.expect("done").split(" ");
+                    loadsOfAll += Integer.parseInt(said[0]);
+                    values.add(said[1]);
+                }
+                assertThat(values).as("values that callers got").hasSize(1).containsAnyOf("0", "1", "2");
+                return loadsOfAll;
+            } finally {
+                processes.forEach(ChildJvm::close);
+            }
+        }
+
+        @Test
+        void manyCallersOfTwoRuntimes_loadOnce() throws Exception {
             SlowLoader loader = new SlowLoader();
             List<CacheAside<String>> caches =
                     List.of(cache(runtime, loader).build(), cache(other, loader).build());

@@ -20,10 +20,12 @@ import io.lettuce.core.ScriptOutputType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -662,6 +664,47 @@ class RateLimiterIT extends RecipeFixture {
             assertThat(used).isNotEmpty();
             used.forEach(state -> assertThat(redis.pttl(state)).isNotEqualTo(-1));
             await().until(() -> redis.keys("{ratelimit:" + key + "*").isEmpty());
+        }
+
+        /** Many keys of the kind that most limiters have, a moment after each other; what one costs is printed. */
+        @Test
+        void R9_manyKeys_allGo_andEachIsSmall() {
+            int keys = Integer.getInteger("spinel.patterns.keys", 10_000);
+            // So that they are there together, and are gone soon after.
+            Duration period = Duration.ofSeconds(Math.max(4, keys / 20_000));
+            RateLimiter limiter = RateLimiter.builder(other)
+                    .name("many")
+                    .limits(new Gcra("gcra", 1, period, 1))
+                    .build();
+            limiter.tryAcquire("warm up " + key);
+            long before = usedMemory();
+            long others = redis.dbsize();
+            for (int first = 0; first < keys; first += 1000) {
+                List<CompletableFuture<Decision>> decisions = new ArrayList<>();
+                for (int i = first; i < Math.min(keys, first + 1000); i++) {
+                    decisions.add(limiter.tryAcquireAsync(key + i).toCompletableFuture());
+                }
+                decisions.forEach(
+                        decision -> assertThat(decision.join().allowed()).isTrue());
+            }
+            long present = redis.dbsize() - others;
+            assertThat(present).isGreaterThan(keys / 2);
+            long bytes = (usedMemory() - before) / present;
+            System.out.println("R9: " + bytes + " bytes for each of " + present + " keys");
+            assertThat(bytes).isLessThan(400);
+            await().atMost(period.multipliedBy(10))
+                    .pollInterval(period.dividedBy(10)) // the server does nothing else while it looks
+                    .until(() -> redis.keys("{many:*").isEmpty());
+        }
+
+        private long usedMemory() {
+            return redis.info("memory")
+                    .lines()
+                    .filter(line -> line.startsWith("used_memory:"))
+                    .mapToLong(line -> Long.parseLong(
+                            line.substring("used_memory:".length()).trim()))
+                    .findFirst()
+                    .orElseThrow();
         }
 
         @Test
