@@ -116,7 +116,8 @@ final class JedisChannels implements ChannelSession {
                 letGo();
                 taken.setBroken(); // so that closing it does not give it back to a pool
             }
-        } catch (RuntimeException e) { // of Jedis, or of an application's supplier of connections
+        } catch (Throwable e) { // of Jedis, or of an application's supplier of connections; this thread is the only one
+            // that reads
             log(e);
         }
         return reader.everConfirmed;
@@ -224,7 +225,7 @@ final class JedisChannels implements ChannelSession {
     }
 
     /** A broken connection needs no action: its reader finds out, and the next one subscribes all channels. */
-    private static void log(Exception failure) {
+    private static void log(Throwable failure) {
         System.getLogger(JedisChannels.class.getName())
                 .log(System.Logger.Level.DEBUG, "The connection of the subscriptions broke", failure);
     }

@@ -9,7 +9,9 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,7 +35,7 @@ final class LettuceChannels implements ChannelSession {
     private final Duration pingInterval;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<String> channels = new LinkedHashSet<>();
-    private @Nullable StatefulRedisPubSubConnection<String, String> connection;
+    private volatile @Nullable StatefulRedisPubSubConnection<String, String> connection;
     private boolean connecting;
     private boolean closed;
     private volatile long heardNanos;
@@ -56,22 +58,26 @@ final class LettuceChannels implements ChannelSession {
 
     @Override
     public void subscribe(String channel) {
+        CompletionStage<Void> asked = null;
         lock.lock();
         try {
             channels.add(channel);
             if (connection != null) {
-                subscribe(connection, channel);
+                asked = connection.async().subscribe(channel);
             } else {
                 connect();
             }
         } finally {
             lock.unlock();
         }
+        if (asked != null) {
+            tellRefusal(channel, asked);
+        }
     }
 
-    /** By a command for each channel, as one that is refused would take all others of its command with it. */
-    private void subscribe(StatefulRedisPubSubConnection<String, String> on, String channel) {
-        var unused = on.async().subscribe(channel).whenComplete((done, failure) -> {
+    /** Not with the lock held, as the listener may have one of its own, with which it subscribes. */
+    private void tellRefusal(String channel, CompletionStage<Void> asked) {
+        var unused = asked.whenComplete((done, failure) -> {
             if (failure instanceof RedisCommandExecutionException) {
                 listener.refused(channel, failure);
             }
@@ -99,6 +105,7 @@ final class LettuceChannels implements ChannelSession {
     }
 
     private void connected(@Nullable StatefulRedisPubSubConnection<String, String> made) {
+        Map<String, CompletionStage<Void>> asked = new LinkedHashMap<>();
         lock.lock();
         try {
             connecting = false;
@@ -113,12 +120,16 @@ final class LettuceChannels implements ChannelSession {
             made.addListener(new RedisPubSubAdapter<>() {
                 @Override
                 public void message(String channel, String message) {
-                    listener.message(channel, message);
+                    if (connection == made) { // not what comes late by one that was replaced
+                        listener.message(channel, message);
+                    }
                 }
 
                 @Override
                 public void subscribed(String channel, long count) {
-                    listener.subscribed(channel);
+                    if (connection == made) {
+                        listener.subscribed(channel);
+                    }
                 }
             });
             made.addListener(new RedisConnectionStateListener() {
@@ -129,13 +140,15 @@ final class LettuceChannels implements ChannelSession {
             });
             connection = made;
             heardNanos = System.nanoTime();
-            channels.forEach(channel -> subscribe(made, channel));
+            // By a command for each channel, as one that is refused would take all others of its command with it.
+            channels.forEach(channel -> asked.put(channel, made.async().subscribe(channel)));
             if (!made.isOpen()) { // it broke before anybody listened
                 replace(made);
             }
         } finally {
             lock.unlock();
         }
+        asked.forEach(this::tellRefusal);
     }
 
     /** Has another connection take the place of one that is of no use any more. */
