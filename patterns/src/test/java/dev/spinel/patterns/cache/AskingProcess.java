@@ -8,7 +8,6 @@ import dev.spinel.patterns.transport.PatternRuntime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -37,7 +36,6 @@ final class AskingProcess {
                                 () -> Optional.of(arguments[4]),
                                 CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
                     })
-                    .lease(Duration.ofMillis(1500))
                     .build();
             cache.put("warm up", "v");
             say("ready to ask");
