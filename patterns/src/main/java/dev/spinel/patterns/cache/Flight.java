@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -187,13 +188,16 @@ final class Flight<V> implements ChannelListener {
         } finally {
             lock.unlock();
         }
-        done.served.forEach(member -> member.complete(loaded.value()));
         if (!done.leased()) {
+            done.served.forEach(member -> member.complete(loaded.value()));
             cache.askAgain(key, since);
             return;
         }
         List<CompletableFuture<Optional<V>>> others = since;
-        var unused = cache.fill(key, done.token, loaded, true).thenAccept(accepted -> {
+        // On its way before those are told who may end the process then; they do not wait for the answer.
+        CompletionStage<Boolean> filled = cache.fill(key, done.token, loaded, true);
+        done.served.forEach(member -> member.complete(loaded.value()));
+        var unused = filled.thenAccept(accepted -> {
             if (accepted) {
                 others.forEach(member -> member.complete(loaded.value()));
             } else {

@@ -70,23 +70,19 @@ final class JedisChannels implements ChannelSession {
 
     private void readUntilClosed() {
         long delayMillis = FIRST_DELAY_MILLIS;
-        try {
-            while (awaitChannels()) {
-                boolean confirmed = readConnection();
-                delayMillis = confirmed ? FIRST_DELAY_MILLIS : Math.min(2 * delayMillis, MAX_DELAY_MILLIS);
-                pause(delayMillis);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        while (awaitChannels()) {
+            boolean confirmed = readConnection();
+            delayMillis = confirmed ? FIRST_DELAY_MILLIS : Math.min(2 * delayMillis, MAX_DELAY_MILLIS);
+            pause(delayMillis);
         }
     }
 
-    /** Waits for the first channel; false when the session is closed. */
-    private boolean awaitChannels() throws InterruptedException {
+    /** Waits for the first channel; false when the session is closed. Nobody but a listener interrupts this thread, and that does not end it. */
+    private boolean awaitChannels() {
         lock.lock();
         try {
             while (channels.isEmpty() && !closed) {
-                changed.await();
+                changed.awaitUninterruptibly();
             }
             return !closed;
         } finally {
@@ -94,13 +90,16 @@ final class JedisChannels implements ChannelSession {
         }
     }
 
-    private void pause(long millis) throws InterruptedException {
+    private void pause(long millis) {
+        Thread.interrupted(); // what a listener may have left
         lock.lock();
         try {
             long left = TimeUnit.MILLISECONDS.toNanos(millis);
             while (left > 0 && !closed) {
                 left = changed.awaitNanos(left);
             }
+        } catch (InterruptedException e) { // so it was shorter
+            log(e);
         } finally {
             lock.unlock();
         }

@@ -116,7 +116,7 @@ public final class JedisTransport implements RedisTransport {
         }
         try {
             executor.execute(() -> execute(command, result));
-        } catch (RuntimeException e) { // the executor is full or shut down
+        } catch (Throwable e) { // the executor is full or shut down, or cannot have another thread
             result.completeExceptionally(TransportException.notSent(e));
         }
         return result;
@@ -142,7 +142,7 @@ public final class JedisTransport implements RedisTransport {
         }
     }
 
-    /** As measured now, in the thread that asks. */
+    /** As measured now. */
     @Override
     public Optional<Duration> roundTrip() {
         return RoundTrip.shortest(this::send);

@@ -129,6 +129,17 @@ final class LettuceAcknowledgements {
         }
     }
 
+    /** Has another connection be made for the next batch. */
+    private void leave(StatefulConnection<byte[], byte[]> made) {
+        lock.lock();
+        try {
+            connection = null;
+        } finally {
+            lock.unlock();
+        }
+        var unused = made.closeAsync();
+    }
+
     /** Closes the connection. */
     void close() {
         client.shutdown(Duration.ZERO, LettuceTransport.SHUTDOWN_TIMEOUT);
@@ -145,6 +156,9 @@ final class LettuceAcknowledgements {
         CompletableFuture<Reply> acknowledged = replies.get(batch.size() + 1);
         var unused = CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
                 .whenComplete((all, failure) -> {
+                    if (acknowledged.isCompletedExceptionally()) { // broken or silent
+                        leave(made);
+                    }
                     for (int i = 0; i < batch.size(); i++) {
                         finish(batch.get(i), replies.get(i), marked, acknowledged);
                     }

@@ -9,9 +9,7 @@ import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -58,28 +56,24 @@ final class LettuceChannels implements ChannelSession {
 
     @Override
     public void subscribe(String channel) {
-        CompletionStage<Void> asked = null;
         lock.lock();
         try {
             channels.add(channel);
             if (connection != null) {
-                asked = connection.async().subscribe(channel);
+                tellRefusal(channel, connection.async().subscribe(channel));
             } else {
                 connect();
             }
         } finally {
             lock.unlock();
         }
-        if (asked != null) {
-            tellRefusal(channel, asked);
-        }
     }
 
-    /** Not with the lock held, as the listener may have one of its own, with which it subscribes. */
+    /** In another thread, as whoever subscribes may hold a lock that the listener takes, and this one holds its own. */
     private void tellRefusal(String channel, CompletionStage<Void> asked) {
         var unused = asked.whenComplete((done, failure) -> {
             if (failure instanceof RedisCommandExecutionException) {
-                listener.refused(channel, failure);
+                var unusedTask = Scheduler.system().schedule(Duration.ZERO, () -> listener.refused(channel, failure));
             }
         });
     }
@@ -105,7 +99,6 @@ final class LettuceChannels implements ChannelSession {
     }
 
     private void connected(@Nullable StatefulRedisPubSubConnection<String, String> made) {
-        Map<String, CompletionStage<Void>> asked = new LinkedHashMap<>();
         lock.lock();
         try {
             connecting = false;
@@ -120,6 +113,7 @@ final class LettuceChannels implements ChannelSession {
             made.addListener(new RedisPubSubAdapter<>() {
                 @Override
                 public void message(String channel, String message) {
+                    heardNanos = System.nanoTime();
                     if (connection == made) { // not what comes late by one that was replaced
                         listener.message(channel, message);
                     }
@@ -141,14 +135,13 @@ final class LettuceChannels implements ChannelSession {
             connection = made;
             heardNanos = System.nanoTime();
             // By a command for each channel, as one that is refused would take all others of its command with it.
-            channels.forEach(channel -> asked.put(channel, made.async().subscribe(channel)));
+            channels.forEach(channel -> tellRefusal(channel, made.async().subscribe(channel)));
             if (!made.isOpen()) { // it broke before anybody listened
                 replace(made);
             }
         } finally {
             lock.unlock();
         }
-        asked.forEach(this::tellRefusal);
     }
 
     /** Has another connection take the place of one that is of no use any more. */

@@ -6,6 +6,7 @@ import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
@@ -58,6 +59,11 @@ final class LettuceSender {
             replies.add(reply(command, disconnected));
         }
         return replies;
+    }
+
+    /** Whether a command failed as no reply came in time. */
+    static boolean isTimeout(Throwable failure) {
+        return failure instanceof TransportException && failure.getCause() instanceof RedisCommandTimeoutException;
     }
 
     private AsyncCommand<byte[], byte[], Reply> encode(Command command) {

@@ -3,6 +3,7 @@ package dev.spinel.patterns.lettuce;
 import dev.spinel.patterns.transport.RedisTransport.TrackingListener;
 import dev.spinel.patterns.transport.RedisTransport.TrackingSession;
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.TrackingInfo;
@@ -14,6 +15,7 @@ import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -44,10 +46,31 @@ final class LettuceTracking implements TrackingSession {
     @Override
     public CompletionStage<Boolean> confirm() {
         try {
-            return connection().thenCompose(this::confirm);
+            return connection().thenCompose(on -> confirm(on).whenComplete((confirmed, failure) -> {
+                if (failure != null) {
+                    leaveIfSilent(on, failure);
+                }
+            }));
         } catch (RuntimeException e) { // the client was shut down
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /** Has another connection be made for the next confirmation, if this one gave no reply in time. */
+    private void leaveIfSilent(StatefulRedisConnection<String, String> on, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (!(cause instanceof RedisCommandTimeoutException)) {
+            return;
+        }
+        lock.lock();
+        try {
+            connection = null;
+        } finally {
+            lock.unlock();
+        }
+        listener.lost();
+        var unused = on.closeAsync();
     }
 
     private CompletionStage<Boolean> confirm(StatefulRedisConnection<String, String> on) {

@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It makes its own clients, because Lettuce's defaults would break the port's contract: they keep commands while
  * disconnected and send those in flight again after a reconnect. Here commands are refused while disconnected and nothing is
- * replayed; the first connection is re-established by Lettuce, that for subscriptions by this class, which subscribes again. Callbacks run on
+ * replayed; the first connection is re-established by Lettuce, or replaced if a command on it and all that followed got no reply in time, that for
+ * subscriptions by this class, which subscribes again. Callbacks run on
  * Lettuce's event loop.
  */
 public final class LettuceTransport implements RedisTransport {
@@ -46,7 +48,10 @@ public final class LettuceTransport implements RedisTransport {
     static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
 
     private final AbstractRedisClient client;
-    private final StatefulConnection<byte[], byte[]> connection;
+    private volatile StatefulConnection<byte[], byte[]> connection;
+    /** Makes another connection; null for a cluster, whose connections Lettuce keeps. */
+    private final @Nullable Supplier<CompletionStage<StatefulConnection<byte[], byte[]>>> connector;
+
     private final AbstractRedisClient channelClient;
     private final Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector;
     /** Makes connections for tracking; null for a cluster, each of whose nodes would have to be tracked. */
@@ -58,6 +63,10 @@ public final class LettuceTransport implements RedisTransport {
     private final LettuceSender sender;
     private final Duration timeout;
     private final Optional<Duration> roundTrip;
+    private final AtomicBoolean replacing = new AtomicBoolean();
+    /** When a reply came last. */
+    private volatile long heardNanos = System.nanoTime();
+
     private volatile boolean closed;
 
     private LettuceTransport(
@@ -65,6 +74,7 @@ public final class LettuceTransport implements RedisTransport {
             Duration timeout,
             AbstractRedisClient client,
             StatefulConnection<byte[], byte[]> connection,
+            @Nullable Supplier<CompletionStage<StatefulConnection<byte[], byte[]>>> connector,
             AbstractRedisClient channelClient,
             Supplier<CompletionStage<StatefulRedisPubSubConnection<String, String>>> channelConnector,
             @Nullable Supplier<CompletionStage<StatefulRedisConnection<String, String>>> trackingConnector,
@@ -73,6 +83,7 @@ public final class LettuceTransport implements RedisTransport {
         this.timeout = timeout;
         this.client = client;
         this.connection = connection;
+        this.connector = connector;
         this.channelClient = channelClient;
         this.channelConnector = channelConnector;
         this.trackingConnector = trackingConnector;
@@ -96,7 +107,8 @@ public final class LettuceTransport implements RedisTransport {
      *
      * @throws io.lettuce.core.RedisConnectionException if the server cannot be reached
      */
-    public static LettuceTransport connect(RedisURI uri) {
+    public static LettuceTransport connect(RedisURI address) {
+        RedisURI uri = withTimeout(address);
         ClientResources resources = resources();
         RedisClient client = RedisClient.create(resources);
         client.setOptions(configure(ClientOptions.builder(), uri).build());
@@ -108,9 +120,10 @@ public final class LettuceTransport implements RedisTransport {
                 configure(ClientOptions.builder(), uri).autoReconnect(false).build());
         return new LettuceTransport(
                 sender,
-                timeout(uri),
+                uri.getTimeout(),
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE, uri)),
+                () -> client.connectAsync(ByteArrayCodec.INSTANCE, uri).thenApply(made -> made),
                 channelClient,
                 () -> channelClient.connectPubSubAsync(StringCodec.UTF8, uri),
                 () -> client.connectAsync(StringCodec.UTF8, uri),
@@ -130,13 +143,15 @@ public final class LettuceTransport implements RedisTransport {
     /**
      * Connects to a cluster through the first of these nodes that can be reached. Otherwise as {@link #connectToCluster(RedisURI)}.
      *
-     * @param nodes at least one; the time-out is that of the first
+     * @param addresses at least one; the time-out is that of the first
      * @throws io.lettuce.core.RedisException if no node can be reached
      */
-    public static LettuceTransport connectToCluster(List<RedisURI> nodes) {
-        if (nodes.isEmpty()) {
+    public static LettuceTransport connectToCluster(List<RedisURI> addresses) {
+        if (addresses.isEmpty()) {
             throw new IllegalArgumentException("A cluster needs at least one node to begin with");
         }
+        List<RedisURI> nodes =
+                addresses.stream().map(LettuceTransport::withTimeout).toList();
         ClientResources resources = resources();
         RedisClusterClient client = RedisClusterClient.create(resources, nodes);
         ClusterClientOptions.Builder options = ClusterClientOptions.builder();
@@ -147,9 +162,10 @@ public final class LettuceTransport implements RedisTransport {
                 ClusterClientOptions.builder().autoReconnect(false).build());
         return new LettuceTransport(
                 new LettuceSender(),
-                timeout(nodes.get(0)),
+                nodes.get(0).getTimeout(),
                 client,
                 connectOrShutDown(client, () -> client.connect(ByteArrayCodec.INSTANCE)),
+                null,
                 channelClient,
                 () -> channelClient
                         .refreshPartitionsAsync()
@@ -166,15 +182,18 @@ public final class LettuceTransport implements RedisTransport {
                 .build();
     }
 
-    private static Duration timeout(RedisURI uri) {
-        return uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION) ? DEFAULT_TIMEOUT : uri.getTimeout();
+    /** With a time-out of its own, which is that of connecting as well. */
+    private static RedisURI withTimeout(RedisURI uri) {
+        return uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)
+                ? RedisURI.builder(uri).withTimeout(DEFAULT_TIMEOUT).build()
+                : uri;
     }
 
     private static ClientOptions.Builder configure(ClientOptions.Builder options, RedisURI uri) {
         return options.autoReconnect(true)
                 .replayFilter(command -> true)
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .timeoutOptions(TimeoutOptions.enabled(timeout(uri)));
+                .timeoutOptions(TimeoutOptions.enabled(uri.getTimeout()));
     }
 
     private static StatefulConnection<byte[], byte[]> connectOrShutDown(
@@ -195,9 +214,47 @@ public final class LettuceTransport implements RedisTransport {
         }
         ReplicaAcknowledgement wanted = command.acknowledgement();
         return wanted == null
-                ? sender.send(connection, command)
+                ? watched(connection, command)
                 : requireNonNull(acknowledgements, "a cluster does not wait for replicas")
                         .send(command, wanted);
+    }
+
+    /** Sends a command, and gives up a connection on which it got no reply in time, nor anything else since it was sent. */
+    private CompletionStage<Reply> watched(StatefulConnection<byte[], byte[]> on, Command command) {
+        long sentNanos = System.nanoTime();
+        CompletableFuture<Reply> sent = sender.send(on, command);
+        var unused = sent.whenComplete((reply, failure) -> {
+            if (failure == null) {
+                heardNanos = System.nanoTime();
+            } else if (LettuceSender.isTimeout(failure) && heardNanos - sentNanos < 0) {
+                replace(on);
+            }
+        });
+        return sent;
+    }
+
+    /**
+     * Has another connection take the place of one that is silent: Lettuce makes one again that broke, but not one whose host is gone without a
+     * word. The present one stays until the other one is there.
+     */
+    private void replace(StatefulConnection<byte[], byte[]> silent) {
+        if (connector == null || closed || connection != silent || !replacing.compareAndSet(false, true)) {
+            return;
+        }
+        CompletionStage<StatefulConnection<byte[], byte[]>> made;
+        try {
+            made = connector.get();
+        } catch (RuntimeException e) { // the client was shut down
+            made = CompletableFuture.failedStage(e);
+        }
+        var unused = made.whenComplete((other, failure) -> {
+            if (other != null) {
+                heardNanos = System.nanoTime();
+                connection = other;
+                var unusedClosing = closed ? other.closeAsync() : silent.closeAsync();
+            }
+            replacing.set(false); // if there is none, the next command without a reply asks for it again
+        });
     }
 
     @Override

@@ -120,10 +120,7 @@ final class Contenders implements ChannelListener {
         boolean first;
         lock.lock();
         try {
-            Contender head = queue.peek();
-            first = head == null;
-            // What it waits for is asked for when there is news: by now it is known that nothing is free.
-            contender.denied = protocol.shared() && head != null && head.denied && asker == null;
+            first = queue.isEmpty();
             queue.add(contender);
         } finally {
             lock.unlock();

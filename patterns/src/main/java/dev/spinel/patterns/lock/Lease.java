@@ -93,7 +93,8 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
-     * Completes when the lease ends without having been released, with the reason; never if it is released in time. Dependents
+     * Completes when the lease ends without having been released, with the reason; never if it is released in time. Also if a release comes too late,
+     * as that of a holder that was paused. Dependents
      * must not block. The same is an event {@code lock.lost} of the listener. That the server forgot the lease, or somebody deleted it, is found by the
      * next renewal, after a third of the lease: others may have been in for as long. A lease that is as long as {@link Locks.Builder#maxHold} is not
      * renewed, so that nothing finds that before it ends.
@@ -115,6 +116,7 @@ public final class Lease implements AutoCloseable {
     public CompletionStage<ReleaseResult> releaseAsync() {
         CompletableFuture<ReleaseResult> result = new CompletableFuture<>();
         boolean wasValid;
+        long untilNanos;
         lock.lock();
         try {
             if (released != null) {
@@ -122,19 +124,27 @@ public final class Lease implements AutoCloseable {
             }
             released = result;
             wasValid = isValid();
-            if (state == State.HELD) {
+            untilNanos = validUntilNanos;
+            if (wasValid) {
                 state = State.RELEASED;
+                stopTimers();
             }
-            stopTimers();
         } finally {
             lock.unlock();
+        }
+        if (!wasValid) {
+            lose(LossReason.EXPIRED); // unless that is known
         }
         var unused = protocol.release(owner).whenComplete((reply, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(failure);
-            } else {
-                result.complete(resultOf(reply, wasValid));
+                return;
             }
+            ReleaseResult told = resultOf(reply, wasValid);
+            if (told == ReleaseResult.LOST && wasValid) {
+                tellLoss(runtime.scheduler().nanoTime() - untilNanos < 0 ? LossReason.GONE : LossReason.EXPIRED);
+            }
+            result.complete(told);
         });
         return result.minimalCompletionStage();
     }
@@ -238,6 +248,10 @@ public final class Lease implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+        tellLoss(reason);
+    }
+
+    private void tellLoss(LossReason reason) {
         runtime.listener().event("lock.lost", name());
         lost.complete(reason);
     }

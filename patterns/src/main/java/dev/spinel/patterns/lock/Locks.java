@@ -173,7 +173,7 @@ public final class Locks {
         }
 
         /**
-         * The factory of locks. May block for a few round trips, which are measured.
+         * The factory of locks. May block for a few round trips, which are measured, two seconds at most.
          *
          * @throws IllegalArgumentException if the settings make no sense together
          */

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,9 @@ public final class QueueWorker implements AutoCloseable {
     private final Duration firstBackOff;
     private final Duration maxBackOff;
     private final Duration pollInterval;
+
+    /** Those that are in the handler. */
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock lock = new ReentrantLock();
     /** What has its places: what is worked on, and what waits for a thread. Guarded by the lock, as all below. */
@@ -344,7 +348,7 @@ public final class QueueWorker implements AutoCloseable {
             tell("queue.redelivered");
         }
         try {
-            var unused = requireNonNull(handler.handle(delivery), "stage")
+            var unused = handle(delivery)
                     .thenApply(settlement -> checked(delivery, settlement))
                     .whenComplete((settlement, failure) -> {
                         if (failure != null) {
@@ -361,6 +365,15 @@ public final class QueueWorker implements AutoCloseable {
             if (e instanceof Error error) {
                 throw error;
             }
+        }
+    }
+
+    private CompletionStage<Settlement> handle(Delivery delivery) throws Exception {
+        threads.add(Thread.currentThread());
+        try {
+            return requireNonNull(handler.handle(delivery), "stage");
+        } finally {
+            threads.remove(Thread.currentThread());
         }
     }
 
@@ -498,12 +511,17 @@ public final class QueueWorker implements AutoCloseable {
      * Drains, for up to a lease; in an interrupted thread it does not wait, which keeps its mark. If not all is settled by then, that is
      * event {@code queue.closedEarly}. No handler begins after that: what waits for a thread, or comes from a claim that was on its way, is given
      * back, and settlements that could not be sent are sent once more. What handlers are still at is delivered again once its lease ends: it is not
-     * extended any more, and a settlement is sent once when its handler ends, but not again if that fails.
+     * extended any more, and a settlement is sent once when its handler ends, but not again if that fails. In the handler, which draining would wait
+     * for, this only begins to drain; what depends on a stage must not block, and drains instead.
      */
     @Override
     public void close() {
+        CompletionStage<Void> draining = drain();
+        if (threads.contains(Thread.currentThread())) {
+            return;
+        }
         try {
-            drain().toCompletableFuture().get(queue.lease().toNanos(), TimeUnit.NANOSECONDS);
+            draining.toCompletableFuture().get(queue.lease().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException | ExecutionException | InterruptedException e) {
             runtime.listener().failed("queue.closedEarly", queue.name(), e);
             if (e instanceof InterruptedException) {

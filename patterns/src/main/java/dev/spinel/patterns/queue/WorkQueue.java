@@ -553,7 +553,7 @@ public final class WorkQueue {
         }
 
         /**
-         * The queue. May block for a few round trips, which are measured.
+         * The queue. May block for a few round trips, which are measured, two seconds at most.
          *
          * @throws IllegalArgumentException if the settings make no sense
          */

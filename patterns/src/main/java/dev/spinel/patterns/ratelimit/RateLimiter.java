@@ -198,7 +198,8 @@ public final class RateLimiter {
     }
 
     /**
-     * Gives back a cost that was not used, as far as it has not drained or expired since: a limit never admits more for it.
+     * Gives back a cost that was not used, as far as it has not drained or expired since: a limit never admits more for it, if its settings are those
+     * with which the cost was taken.
      * Counts from when the cost was taken, also for reservations. To be called once per grant; permits are released with it, and
      * a request that comes again with the id of this one is charged again.
      *
@@ -360,9 +361,12 @@ public final class RateLimiter {
         return keys;
     }
 
-    /** The key of what was answered to a request with an id: an answer of other limits, or in another order, is not this one. */
+    /**
+     * The key of what was answered to a request with an id: an answer of other limits, or in another order, is not this one. It has no brace behind
+     * the one that ends the tag, so that no other key's tag ends within the id.
+     */
     private String answerKey(String key, String token) {
-        return tagged(key) + ":once:" + digest + ':' + token;
+        return tagged(key) + ":once:" + digest + ':' + token.replace("%", "%25").replace("}", "%7D");
     }
 
     private static String digest(List<Limit> limits) {

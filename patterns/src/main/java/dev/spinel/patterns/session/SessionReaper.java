@@ -469,7 +469,7 @@ public final class SessionReaper implements AutoCloseable {
         }
 
         /**
-         * Starts the reaper.
+         * Starts the reaper. May block for a few round trips, which are measured, two seconds at most.
          *
          * @throws IllegalArgumentException if the settings make no sense together
          */

@@ -65,7 +65,7 @@ public final class StreamConsumer implements AutoCloseable {
     private final Duration lease;
     private final Duration pollInterval;
 
-    /** Those that are in the handler. */
+    /** Those that are in a handler. */
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -272,10 +272,13 @@ public final class StreamConsumer implements AutoCloseable {
 
     private void report(StreamGap gap) {
         runtime.listener().event("stream.gap", stream.key());
+        threads.add(Thread.currentThread());
         try {
             gapHandler.missed(gap);
         } catch (Throwable e) {
             runtime.listener().failed("stream.handlerFailed", stream.key(), e);
+        } finally {
+            threads.remove(Thread.currentThread());
         }
     }
 
@@ -478,8 +481,8 @@ public final class StreamConsumer implements AutoCloseable {
     }
 
     /**
-     * Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends, and what is not begun is given back. In the
-     * handler, which draining would wait for, this only begins to drain.
+     * Drains, for up to a lease. What is not acknowledged then is delivered again once its lease ends, and what is not begun is given back. In a
+     * handler, which draining would wait for, this only begins to drain; what depends on a stage must not block, and drains instead.
      */
     @Override
     public void close() {
@@ -494,11 +497,19 @@ public final class StreamConsumer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            boolean leftOver;
             lock.lock();
             try {
                 end();
+                // Settlements that wait for a turn to be tried again; of handlers that are at work, the end brings
+                // about another one.
+                leftOver = !turning && running.isEmpty() && !nothingToSettle();
             } finally {
                 lock.unlock();
+            }
+            if (leftOver) {
+                drained.completeExceptionally(
+                        new CancellationException("The consumer was closed before all was acknowledged"));
             }
         }
     }
@@ -564,7 +575,7 @@ public final class StreamConsumer implements AutoCloseable {
 
         /**
          * Starts the consumer, which then joins the group; a server that is away is waited for, but not by the caller: {@link StreamConsumer#joined}
-         * tells when what is added will be delivered. May block for a few round trips, which are measured.
+         * tells when what is added will be delivered. May block for a few round trips, which are measured, two seconds at most.
          *
          * @throws IllegalArgumentException if the settings make no sense
          */

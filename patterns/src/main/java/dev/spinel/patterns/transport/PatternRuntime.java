@@ -114,7 +114,7 @@ public final class PatternRuntime implements AutoCloseable {
 
     /**
      * Refuses a lease that would be over when its grant arrives, for builders of recipes. What takes less than a round trip at the moment may take
-     * longer later, which recipes find out as they run. May block for a few round trips.
+     * longer later, which recipes find out as they run. May block for a few round trips, two seconds at most.
      *
      * @param owner what has the lease, to begin a sentence with
      * @throws IllegalArgumentException if a round trip takes as long, as far as the transport knows ({@link RedisTransport#roundTrip})

@@ -33,9 +33,10 @@ public interface RedisTransport extends AutoCloseable {
     }
 
     /**
-     * How long a reply to a command that does nothing takes, the shortest of a few. May block until these have been answered.
+     * How long a reply to a command that does nothing takes, the shortest of a few. May block until these have been answered,
+     * for two seconds at most.
      *
-     * @return empty if it was not measured, as the server was not reached, or is in this process
+     * @return empty if it was not measured, as the server was not reached within that time, or is in this process
      */
     default Optional<Duration> roundTrip() {
         return Optional.empty();

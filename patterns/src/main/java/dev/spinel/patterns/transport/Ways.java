@@ -149,7 +149,7 @@ final class Ways {
         CompletionStage<Reply> answer;
         try {
             answer = transport.send(question);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // whoever has an operation under way is not concerned
             return CompletableFuture.failedStage(e);
         }
         return answer.thenApply(reply -> {

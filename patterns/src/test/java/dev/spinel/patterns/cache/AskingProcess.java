@@ -39,7 +39,8 @@ final class AskingProcess {
                     .build();
             cache.put("warm up", "v");
             say("ready to ask");
-            new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
+            BufferedReader input = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+            input.readLine();
             List<CompletionStage<Optional<String>>> calls = new ArrayList<>();
             for (int i = 0; i < Integer.parseInt(arguments[3]); i++) {
                 calls.add(cache.getAsync("k"));
@@ -49,6 +50,7 @@ final class AskingProcess {
                 values.add(call.toCompletableFuture().join().orElse("nothing"));
             }
             say("done " + loads + ' ' + String.join(",", values));
+            input.readLine(); // what it loaded is still to be stored
         }
         System.exit(0);
     }
