@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.ClientKind;
+import dev.spinel.patterns.testing.FaultProxy;
 import dev.spinel.patterns.testing.RecipeFixture;
 import dev.spinel.patterns.transport.Codec;
 import dev.spinel.patterns.transport.PatternRuntime;
@@ -96,6 +97,23 @@ class NearCacheIT extends RecipeFixture {
                 assertThat(cache.get("k")).contains(1L);
             }
             assertThat(transport.takeCommands()).isEmpty();
+        }
+
+        @Test
+        void aSilentConnection_endsTheCopies_andAnotherOneBringsThemBack() {
+            client.assumeSockets();
+            CacheAside<Long> cache = tracked(runtime);
+            copy(cache, 1);
+            ((FaultProxy) proxy).silence();
+            await().untilAsserted(
+                            () -> assertThat(events.count("cache.nearLost")).isPositive());
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                int before = events.count("cache.nearHit");
+                return cache.get("k").isPresent() && events.count("cache.nearHit") > before;
+            });
+            source.set(2);
+            cache(other, NearCache.of(10)).invalidate("k");
+            await().until(() -> cache.get("k").equals(Optional.of(2L)));
         }
 
         @Test

@@ -104,6 +104,53 @@ class JedisTransportIT {
         assertThatThrownBy(() -> sessions.findByPrincipal("nobody")).isInstanceOf(PatternException.Unavailable.class);
     }
 
+    @Test
+    void anExecutorWithoutThreads_sendsNothing() {
+        JedisTransport transport = JedisTransport.over(jedis, task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        assertThat(transport.send(new Command("PING", List.of(), null)).toCompletableFuture())
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOfSatisfying(TransportException.class, failure -> assertThat(failure.mayHaveRun())
+                        .isFalse());
+    }
+
+    /** The thread that reads is the only one. */
+    @Test
+    void subscriptions_outliveErrorsOfConnections_andInterruptedListeners() {
+        AtomicInteger connections = new AtomicInteger();
+        List<String> heard = new CopyOnWriteArrayList<>();
+        JedisTransport transport = JedisTransport.over(jedis, Runnable::run, () -> {
+            if (connections.incrementAndGet() == 1) {
+                throw new OutOfMemoryError("for the test");
+            }
+            return jedis.getPool().getResource();
+        });
+        RedisTransport.ChannelSession session = transport.openChannels(new RedisTransport.ChannelListener() {
+            @Override
+            public void message(String channel, String message) {
+                heard.add(message);
+                Thread.currentThread().interrupt();
+            }
+
+            @Override
+            public void subscribed(String channel) {
+                heard.add("subscribed");
+            }
+        });
+        session.subscribe("c");
+        await().until(() -> heard.equals(List.of("subscribed")));
+        server.call("PUBLISH c one");
+        await().until(() -> heard.contains("one"));
+        server.call("CLIENT KILL TYPE pubsub");
+        await().until(() -> heard.equals(List.of("subscribed", "one", "subscribed")));
+        server.call("PUBLISH c two");
+        await().until(() -> heard.contains("two"));
+        session.close();
+    }
+
     private static Command increment(String key) {
         byte[] raw = key.getBytes(UTF_8);
         return new Command("INCR", List.of(raw), raw, true);

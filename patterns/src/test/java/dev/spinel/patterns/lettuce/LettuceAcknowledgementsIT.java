@@ -115,6 +115,20 @@ class LettuceAcknowledgementsIT {
     }
 
     @Test
+    void aSilentConnection_isMadeAgain() throws IOException {
+        try (PatternRuntime brief = PatternRuntime.over(LettuceTransport.connect(proxy.uri() + "?timeout=600ms"))) {
+            WorkQueue queue =
+                    WorkQueue.builder(brief, "one").replicas(1, TIMEOUT).build();
+            assertUnknown(queue.enqueueAsync(Message.of("a")).toCompletableFuture());
+            proxy.silence();
+            assertThatThrownBy(() -> queue.enqueue(Message.of("b")))
+                    .isInstanceOf(PatternException.UnknownOutcome.class)
+                    .hasMessageContaining("may have run or not");
+            assertUnknown(queue.enqueueAsync(Message.of("c")).toCompletableFuture());
+        }
+    }
+
+    @Test
     void aBrokenConnection_isMadeAgain_andWhatWaitsIsUnknown() throws Exception {
         WorkQueue queue = queue("one", TIMEOUT);
         assertUnknown(queue.enqueueAsync(Message.of("a")).toCompletableFuture());

@@ -2,22 +2,29 @@ package dev.spinel.patterns.lettuce;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.spinel.patterns.testing.FaultProxy;
 import dev.spinel.patterns.testing.RedisServer;
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
+import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisConnectionException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.StringCodec;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,6 +115,68 @@ class LettuceTransportIT {
         await().until(() -> Collections.frequency(heard, "+c") == 2);
         session.close();
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+
+    private RedisURI patient(Duration timeout) {
+        RedisURI uri = RedisURI.create(proxy.uri());
+        uri.setTimeout(timeout);
+        return uri;
+    }
+
+    @Test
+    void aConnectionThatIsSilent_isReplaced_afterACommandWithoutAReply() {
+        try (LettuceTransport transport = LettuceTransport.connect(patient(Duration.ofMillis(300)))) {
+            Command ping = new Command("PING", List.of(), null);
+            assertThat(transport.send(ping).toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+            proxy.silence();
+            assertThat(transport.send(ping).toCompletableFuture())
+                    .failsWithin(Duration.ofSeconds(5))
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOfSatisfying(TransportException.class, failure -> assertThat(failure.mayHaveRun())
+                            .isTrue());
+            await().ignoreExceptions().until(() -> transport
+                    .send(ping)
+                    .toCompletableFuture()
+                    .get(5, TimeUnit.SECONDS)
+                    .asText()
+                    .equals("PONG"));
+        }
+    }
+
+    /** What takes the server longer than the time-out while it answers others is no reason. */
+    @Test
+    void aConnectionThatIsHeardOf_stays_thoughACommandHasNoReply() throws Exception {
+        try (LettuceTransport transport = LettuceTransport.connect(patient(Duration.ofMillis(300)))) {
+            Command who = new Command("CLIENT", List.of("ID".getBytes(UTF_8)), null);
+            long before = transport
+                    .send(who)
+                    .toCompletableFuture()
+                    .get(5, TimeUnit.SECONDS)
+                    .asLong();
+            server.call("CLIENT PAUSE 200 ALL");
+            List<CompletionStage<Reply>> sent = List.of(transport.send(who), transport.send(who));
+            for (CompletionStage<Reply> reply : sent) {
+                assertThat(reply.toCompletableFuture()).succeedsWithin(Duration.ofSeconds(5));
+            }
+            assertThat(transport
+                            .send(who)
+                            .toCompletableFuture()
+                            .get(5, TimeUnit.SECONDS)
+                            .asLong())
+                    .isEqualTo(before);
+        }
+    }
+
+    /** Lettuce waits a minute for a server that takes a connection and says nothing, unless it is told otherwise. */
+    @Test
+    void connecting_takesNoLongerThanACommand() throws IOException {
+        try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+            long start = System.nanoTime();
+            assertThatThrownBy(() -> LettuceTransport.connect("redis://127.0.0.1:" + mute.getLocalPort()))
+                    .isInstanceOf(RedisConnectionException.class);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+        }
     }
 
     /** It agrees to track, and tells nothing. */

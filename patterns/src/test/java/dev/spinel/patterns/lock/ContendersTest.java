@@ -94,6 +94,21 @@ class ContendersTest extends StepByStep {
         assertThat(scheduler.waiting()).isZero();
     }
 
+    /** The answer that the first one got may be as old as the poll interval. */
+    @Test
+    void aTimedWaitForAPermit_asksForItself_thoughAnotherOneWaits() {
+        DistributedLock permits = Locks.builder(runtime).lease(LEASE).build().semaphore("s", 1);
+        transport.reply(DENIED);
+        CompletableFuture<Lease> waiter = permits.acquireAsync().toCompletableFuture();
+        scheduler.advance(Duration.ofMillis(1));
+        CompletableFuture<Optional<Lease>> timed =
+                permits.tryAcquireAsync(Duration.ofMillis(10)).toCompletableFuture();
+        transport.reply(GRANTED);
+        scheduler.advance(Duration.ofMillis(10));
+        assertThat(timed.join()).isPresent();
+        assertThat(waiter).isNotDone();
+    }
+
     @Test
     void requestsThatFailAtOnce_failAllWhoWait_andTheNextOneGetsIt() {
         transport.reply(DENIED);

@@ -142,6 +142,39 @@ class LeaseTest {
     void releaseOfWhatTheServerDoesNotKnow_isALoss() {
         transport.reply(NO);
         assertThat(lease.release()).isEqualTo(ReleaseResult.LOST);
+        assertThat(lost).isCompletedWithValue(LossReason.GONE);
+        assertThat(events).containsExactly("lock.lost");
+    }
+
+    @Test
+    void aLeaseThatIsReleasedInTime_isNotLost() {
+        transport.reply(YES);
+        assertThat(lease.release()).isEqualTo(ReleaseResult.RELEASED);
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(lost).isNotDone();
+        assertThat(events).isEmpty();
+    }
+
+    /** As of a process that was paused, before its timers come to it. */
+    @Test
+    void aReleaseThatComesTooLate_tellsTheLoss() {
+        scheduler.pause(Duration.ofSeconds(31));
+        transport.reply(NO);
+        assertThat(lease.release()).isEqualTo(ReleaseResult.LOST);
+        assertThat(lost).isCompletedWithValue(LossReason.EXPIRED);
+        scheduler.advance(Duration.ofMinutes(1));
+        assertThat(events).containsExactly("lock.lost");
+    }
+
+    @Test
+    void aReleaseOnWhoseWayTheLeaseEnds_tellsTheLoss() {
+        CompletableFuture<Reply> answer = transport.hold();
+        CompletionStage<ReleaseResult> release = lease.releaseAsync();
+        scheduler.advance(Duration.ofSeconds(31));
+        assertThat(lost).isNotDone();
+        answer.complete(NO);
+        assertThat(release).isCompletedWithValue(ReleaseResult.LOST);
+        assertThat(lost).isCompletedWithValue(LossReason.EXPIRED);
     }
 
     @Test

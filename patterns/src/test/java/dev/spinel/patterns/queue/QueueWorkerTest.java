@@ -180,6 +180,23 @@ class QueueWorkerTest extends StepByStep {
         assertThat(events.names()).containsExactly("queue.exchangeFailed", "queue.closedEarly");
     }
 
+    /** Draining would wait for the handler. */
+    @Test
+    void closingInTheHandler_onlyBeginsToDrain() {
+        CompletableFuture<Reply> claim = transport.hold();
+        QueueWorker[] closing = new QueueWorker[1];
+        closing[0] = QueueWorker.builder(queue, Runnable::run, delivery -> {
+                    closing[0].close();
+                    return delivery.acknowledge();
+                })
+                .start();
+        transport.reply(exchange(List.of(1)));
+        claim.complete(exchange(List.of(), 1));
+        assertThat(closing[0].drain()).isCompleted();
+        assertThat(lastSettlements()).isEqualTo(List.of("1:7", "ack", "0", ""));
+        assertThat(events.names()).containsExactly("queue.handled");
+    }
+
     @Test
     void aFailureWithoutAText_isRetried() {
         transport.reply(exchange(List.of(), 1)).reply(exchange(List.of(1)));

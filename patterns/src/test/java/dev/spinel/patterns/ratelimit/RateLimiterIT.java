@@ -266,6 +266,22 @@ class RateLimiterIT extends RecipeFixture {
         }
 
         @Test
+        void anIdWithABrace_isNoOtherKey() {
+            RateLimiter limiter = limiter(Gcra.of("second", 10, HOUR));
+            limiter.tryAcquire(RateLimitRequest.of(key).withId("q}:gcra:second"));
+            String answer = redis.keys("*" + key + "*once*").get(0);
+            assertThat(answer).endsWith(":q%7D:gcra:second");
+            String other = answer.substring(answer.indexOf(key)).replace("%7D:gcra:second", "");
+            assertThat(limiter.tryAcquire(other).remaining()).isEqualTo(9);
+            assertThat(limiter.tryAcquire(RateLimitRequest.of(key).withId("a%}"))
+                            .remaining())
+                    .isEqualTo(8);
+            assertThat(limiter.tryAcquire(RateLimitRequest.of(key).withId("a%%7D"))
+                            .remaining())
+                    .isEqualTo(7);
+        }
+
+        @Test
         void anAnswerOfOtherLimits_isNone() {
             FixedWindow day = FixedWindow.of("day", 5, Duration.ofDays(3000));
             Gcra rate = Gcra.of("rate", 10, HOUR);

@@ -128,6 +128,41 @@ class StreamConsumerTest extends StepByStep {
     }
 
     @Test
+    void drainingFails_whenClosingEnds_beforeAcknowledgementsAreTriedAgain() {
+        turn.complete(delivered("1-0"));
+        transport.fail(TransportException.noReply(new IOException("for the test")));
+        tasks.remove().run();
+        CompletableFuture<Void> drained = consumer.drain().toCompletableFuture();
+        Thread.currentThread().interrupt();
+        consumer.close();
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(drained).isCompletedExceptionally();
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    /** Draining would wait for what it is a part of. */
+    @Test
+    void closingInAGapHandler_onlyBeginsToDrain() {
+        List<StreamConsumer> closed = new ArrayList<>();
+        CompletableFuture<Reply> first = transport.hold();
+        StreamConsumer[] closing = new StreamConsumer[1];
+        closing[0] = EventStream.of(runtime, "t")
+                .consumer("g", tasks::add, entry -> handled.add(entry.id()))
+                .onGap(gap -> {
+                    closing[0].close();
+                    closed.add(closing[0]);
+                })
+                .start();
+        Reply none = new Reply.Int(0);
+        transport.reply(LEFT);
+        first.complete(new Reply.Items(List.of(
+                new Reply.Int(1), text("1-0"), new Reply.Int(5), text("0-0"), none, new Reply.Items(List.of()))));
+        assertThat(closed).hasSize(1);
+        assertThat(closing[0].drain()).isCompleted();
+        assertThat(events.names()).containsExactly("stream.gap");
+    }
+
+    @Test
     void whoIsToldOfTheEnd_isToldWithoutALock() {
         CompletableFuture<Integer> running = new CompletableFuture<>();
         var unused = consumer.drain()

@@ -17,6 +17,7 @@ public final class FaultProxy implements Faults {
     private final ServerSocket listener;
     private final int serverPort;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Set<Socket> silent = ConcurrentHashMap.newKeySet();
     private final AtomicInteger repliesToLose = new AtomicInteger();
     private final AtomicInteger repliesLost = new AtomicInteger();
     private volatile boolean refusing;
@@ -40,6 +41,11 @@ public final class FaultProxy implements Faults {
         return listener.getLocalPort();
     }
 
+    /** Lets nothing more come through on the present connections, which stay open: as a host that is gone without a word. */
+    public void silence() {
+        silent.addAll(sockets);
+    }
+
     /** Holds back what the server sends from now on for so long. */
     public void delayReplies(Duration time) {
         delayMillis = time.toMillis();
@@ -60,6 +66,7 @@ public final class FaultProxy implements Faults {
         refusing = refuse;
         sockets.forEach(FaultProxy::closeQuietly);
         sockets.clear();
+        silent.clear();
     }
 
     @Override
@@ -102,7 +109,9 @@ public final class FaultProxy implements Faults {
                 if (replies && delayMillis > 0) {
                     Thread.sleep(delayMillis);
                 }
-                out.write(buffer, 0, read);
+                if (!silent.contains(from)) {
+                    out.write(buffer, 0, read);
+                }
             }
         } catch (IOException | InterruptedException e) {
             // The other side is gone; so is this one now.

@@ -30,6 +30,11 @@ public final class ManualScheduler implements Scheduler {
         return entries.size();
     }
 
+    /** Moves time on without running anything, as while the process is stopped. */
+    public void pause(Duration time) {
+        nowNanos += time.toNanos();
+    }
+
     /** Moves time on and runs what is due, in order. */
     public void advance(Duration by) {
         long end = nowNanos + by.toNanos();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -382,5 +383,31 @@ class WaysTest {
         scheduler.advance(Duration.ofSeconds(1));
         transport.reply(ONE);
         assertThat(run(NATIVE)).containsExactly("EVALSHA");
+    }
+
+    /** The question is nobody's business. */
+    @Test
+    void anErrorInPlaceOfTheQuestion_harmsNoOperation() {
+        RedisTransport poor = new RedisTransport() {
+            @Override
+            public CompletionStage<Reply> send(Command command) {
+                if (command.name().startsWith("EVAL")) {
+                    return CompletableFuture.completedFuture(ONE);
+                }
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+
+            @Override
+            public ChannelSession openChannels(ChannelListener listener) {
+                throw new IllegalStateException("No channels here");
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertThat(PatternRuntime.over(poor)
+                        .run(NATIVE, List.of("k"), new Arguments())
+                        .toCompletableFuture())
+                .isCompletedWithValue(false);
     }
 }
