@@ -21,6 +21,8 @@ public enum QueueEngine {
      * <p>Programs in any language may add messages, by {@code XADD {queue:<name>}:stream:entries * b <body>}, and wake workers by {@code
      * PUBLISH {queue:<name>}:stream:news added}; otherwise these find them within their poll interval. Such a message has no key and no delay,
      * is not refused by {@link WorkQueue.Builder#maxSize} but takes room of it, and is delivered as often as the queue says that delivers it first.
+     * An entry that others delete ({@code XDEL}) is gone, without a dead letter; of one that was delivered already, its worker learns nothing: it is not
+     * {@link Delivery#isLost lost}, and its acknowledgement takes effect.
      */
     STREAM
 }

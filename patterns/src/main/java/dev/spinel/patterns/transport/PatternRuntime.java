@@ -152,7 +152,8 @@ public final class PatternRuntime implements AutoCloseable {
 
     /**
      * Subscribes a listener to a channel. All channels of a runtime share one connection, opened at the first call. The listener is told when the
-     * channel and all that were subscribed before it take effect, and after each reconnect; what it throws is told as event
+     * channel and all that were subscribed before it take effect, and after each reconnect; one that comes to a channel that others have already, at
+     * once, and if the connection is down at that moment, once more when it is up; what it throws is told as event
      * {@code runtime.channelListenerFailed}, and a channel that the server refuses as {@code runtime.channelRefused}, once until it takes effect
      * or has another listener. Such a channel is asked for again every {@value Channels#REFUSED_AGAIN_SECONDS} seconds.
      *
