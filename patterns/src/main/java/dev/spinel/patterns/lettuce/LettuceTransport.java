@@ -183,10 +183,16 @@ public final class LettuceTransport implements RedisTransport {
     }
 
     /** With a time-out of its own, which is that of connecting as well. */
-    private static RedisURI withTimeout(RedisURI uri) {
-        return uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)
-                ? RedisURI.builder(uri).withTimeout(DEFAULT_TIMEOUT).build()
-                : uri;
+    static RedisURI withTimeout(RedisURI uri) {
+        if (!uri.getTimeout().equals(RedisURI.DEFAULT_TIMEOUT_DURATION)) {
+            return uri;
+        }
+        RedisURI.Builder copy = RedisURI.builder(uri).withTimeout(DEFAULT_TIMEOUT);
+        if (uri.getSentinelMasterId() != null) { // this and the sentinels are not copied
+            copy.withSentinelMasterId(uri.getSentinelMasterId());
+        }
+        uri.getSentinels().forEach(sentinel -> copy.withSentinel(withTimeout(sentinel)));
+        return copy.build();
     }
 
     private static ClientOptions.Builder configure(ClientOptions.Builder options, RedisURI uri) {

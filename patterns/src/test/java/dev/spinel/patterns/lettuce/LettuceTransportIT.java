@@ -179,6 +179,29 @@ class LettuceTransportIT {
         }
     }
 
+    @Test
+    void anAddressWithoutATimeout_keepsAllElse() {
+        for (String address : List.of(
+                "rediss://bob:secret@h:6380/3?clientName=cn&libraryName=ln&libraryVersion=9&verifyPeer=CA",
+                "redis+tls://h:1",
+                "redis-socket:///tmp/s?database=4",
+                "redis-sentinel://pw@h1:26379,h2:26380/2#master")) {
+            RedisURI uri = RedisURI.create(address);
+            RedisURI bounded = LettuceTransport.withTimeout(uri);
+            assertThat(bounded).isEqualTo(uri);
+            assertThat(bounded.toString()).isEqualTo(withTimeout(uri, bounded.getTimeout()));
+            assertThat(bounded.getTimeout()).isEqualTo(Duration.ofSeconds(5));
+            assertThat(bounded.getSentinels()).isEqualTo(uri.getSentinels()).allMatch(sentinel -> sentinel.getTimeout()
+                    .equals(Duration.ofSeconds(5)));
+            assertThat(LettuceTransport.withTimeout(bounded)).isSameAs(bounded);
+        }
+    }
+
+    private static String withTimeout(RedisURI uri, Duration timeout) {
+        uri.setTimeout(timeout);
+        return uri.toString();
+    }
+
     /** It agrees to track, and tells nothing. */
     @Test
     void aServerWithoutResp3_doesNotTrack() throws IOException {
