@@ -4,13 +4,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.spinel.patterns.jedis.JedisTransport;
 import dev.spinel.patterns.lettuce.LettuceTransport;
-import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
-import dev.spinel.patterns.transport.Reply;
 import io.lettuce.core.RedisURI;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -76,41 +72,19 @@ public enum ClientKind {
         return connect(port, Duration.ofSeconds(5));
     }
 
-    private record OwningTransport(RedisTransport transport, RedisClient client, ExecutorService executor)
-            implements RedisTransport {
-        @Override
-        public CompletionStage<Reply> send(Command command) {
-            return transport.send(command);
-        }
+    private static final class OwningTransport extends ForwardingTransport {
+        private final RedisClient client;
+        private final ExecutorService executor;
 
-        @Override
-        public Optional<Duration> timeout() {
-            return transport.timeout();
-        }
-
-        @Override
-        public Optional<Duration> roundTrip() {
-            return transport.roundTrip();
-        }
-
-        @Override
-        public boolean waitsForReplicas() {
-            return transport.waitsForReplicas();
-        }
-
-        @Override
-        public ChannelSession openChannels(ChannelListener listener) {
-            return transport.openChannels(listener);
-        }
-
-        @Override
-        public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
-            return transport.openTracking(prefix, listener);
+        OwningTransport(RedisTransport transport, RedisClient client, ExecutorService executor) {
+            super(transport);
+            this.client = client;
+            this.executor = executor;
         }
 
         @Override
         public void close() {
-            transport.close();
+            super.close();
             client.close();
             executor.shutdownNow();
         }

@@ -5,7 +5,6 @@ import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
 import dev.spinel.patterns.transport.TransportException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,8 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Does to a transport without sockets what {@link FaultProxy} does to connections. */
-final class FaultyTransport implements RedisTransport, Faults {
-    private final RedisTransport transport;
+final class FaultyTransport extends ForwardingTransport implements Faults {
     private final Set<CompletableFuture<Reply>> underWay = ConcurrentHashMap.newKeySet();
     private final List<FaultyChannels> channels = new CopyOnWriteArrayList<>();
     private final List<FaultyTracking> trackings = new CopyOnWriteArrayList<>();
@@ -27,7 +25,7 @@ final class FaultyTransport implements RedisTransport, Faults {
     private volatile boolean refusing;
 
     FaultyTransport(RedisTransport transport) {
-        this.transport = transport;
+        super(transport);
     }
 
     @Override
@@ -88,21 +86,6 @@ final class FaultyTransport implements RedisTransport, Faults {
     }
 
     @Override
-    public Optional<Duration> timeout() {
-        return transport.timeout();
-    }
-
-    @Override
-    public Optional<Duration> roundTrip() {
-        return transport.roundTrip();
-    }
-
-    @Override
-    public boolean waitsForReplicas() {
-        return transport.waitsForReplicas();
-    }
-
-    @Override
     public ChannelSession openChannels(ChannelListener listener) {
         FaultyChannels session = new FaultyChannels(listener);
         channels.add(session);
@@ -115,11 +98,6 @@ final class FaultyTransport implements RedisTransport, Faults {
         FaultyTracking session = new FaultyTracking(prefix, listener);
         trackings.add(session);
         return Optional.of(session);
-    }
-
-    @Override
-    public void close() {
-        transport.close();
     }
 
     private final class FaultyChannels implements ChannelSession {

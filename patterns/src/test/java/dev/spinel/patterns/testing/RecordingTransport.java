@@ -3,21 +3,18 @@ package dev.spinel.patterns.testing;
 import dev.spinel.patterns.transport.Command;
 import dev.spinel.patterns.transport.RedisTransport;
 import dev.spinel.patterns.transport.Reply;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Passes everything on and remembers commands and replies: to count round trips and to see the server's clock. */
-public final class RecordingTransport implements RedisTransport {
-    private final RedisTransport transport;
+public final class RecordingTransport extends ForwardingTransport {
     private final List<String> commands = new CopyOnWriteArrayList<>();
     private volatile Command lastCommand = new Command("PING", List.of(), null);
     private volatile Reply lastReply = new Reply.Null();
 
     public RecordingTransport(RedisTransport transport) {
-        this.transport = transport;
+        super(transport);
     }
 
     /** The names of the commands since the last call. */
@@ -44,35 +41,5 @@ public final class RecordingTransport implements RedisTransport {
             lastReply = reply;
             return reply;
         });
-    }
-
-    @Override
-    public Optional<Duration> timeout() {
-        return transport.timeout();
-    }
-
-    @Override
-    public Optional<Duration> roundTrip() {
-        return transport.roundTrip();
-    }
-
-    @Override
-    public boolean waitsForReplicas() {
-        return transport.waitsForReplicas();
-    }
-
-    @Override
-    public ChannelSession openChannels(ChannelListener listener) {
-        return transport.openChannels(listener);
-    }
-
-    @Override
-    public Optional<TrackingSession> openTracking(String prefix, TrackingListener listener) {
-        return transport.openTracking(prefix, listener);
-    }
-
-    @Override
-    public void close() {
-        transport.close();
     }
 }
